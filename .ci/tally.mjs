@@ -1,0 +1,29 @@
+/** Sums the reports of Vitest and Playwright into one line: `N passed, N failed`. */
+import { existsSync, readFileSync } from 'node:fs';
+
+const report = (/** @type {string} */ name) => {
+  const url = new URL(`../reports/${name}.json`, import.meta.url);
+  return existsSync(url) ? JSON.parse(readFileSync(url, 'utf8')) : undefined;
+};
+
+let passed = 0;
+let failed = 0;
+
+const vitest = report('vitest');
+if (vitest) {
+  passed += vitest.numPassedTests;
+  failed += vitest.numFailedTests;
+  // A file that does not load has no tests to fail.
+  for (const { status, assertionResults } of vitest.testResults) {
+    if (status === 'failed' && assertionResults.length === 0) failed++;
+  }
+}
+
+const playwright = report('playwright');
+if (playwright) {
+  passed += playwright.stats.expected;
+  failed += playwright.stats.unexpected + playwright.stats.flaky;
+  if (playwright.stats.unexpected === 0) failed += playwright.errors.length;
+}
+
+console.log(`${passed} passed, ${failed} failed`);

@@ -1,0 +1,97 @@
+import type { ByteSource } from './byte-source.ts';
+
+/** Bytes of a copy-on-write unit. */
+const CLUSTER = 65536;
+
+/** What the guest wrote to an image, kept apart from the image itself, which is never touched. */
+export class Overlay {
+  readonly #clusters = new Map<number, Uint8Array>();
+  readonly source: ByteSource;
+
+  constructor(source: ByteSource) {
+    this.source = source;
+  }
+
+  /** Bytes in clusters that differ from the image. */
+  get changedBytes(): number {
+    return this.#clusters.size * CLUSTER;
+  }
+
+  /** Copies bytes from `position` into `into`; both ends lie inside the image (a short tail reads as zero). */
+  read(position: number, into: Uint8Array): void {
+    this.#pieces(position, into.length, (cluster, within, at, length) => {
+      const changed = this.#clusters.get(cluster);
+      const target = into.subarray(at, at + length);
+      if (changed) target.set(changed.subarray(within, within + length));
+      else this.#readSource(cluster * CLUSTER + within, target);
+    });
+  }
+
+  write(position: number, bytes: Uint8Array): void {
+    this.#pieces(position, bytes.length, (cluster, within, at, length) => {
+      let changed = this.#clusters.get(cluster);
+      if (!changed) {
+        changed = new Uint8Array(CLUSTER);
+        this.#readSource(cluster * CLUSTER, changed);
+        this.#clusters.set(cluster, changed);
+      }
+      changed.set(bytes.subarray(at, at + length), within);
+    });
+  }
+
+  /** Forgets everything that was written. */
+  restore(): void {
+    this.#clusters.clear();
+  }
+
+  #readSource(position: number, into: Uint8Array): void {
+    const got = this.source.read(position, into);
+    if (got < into.length) into.fill(0, got);
+  }
+
+  #pieces(position: number, length: number, visit: (cluster: number, within: number, at: number, length: number) => void): void {
+    for (let at = 0; at < length; ) {
+      const absolute = position + at;
+      const within = absolute % CLUSTER;
+      const part = Math.min(length - at, CLUSTER - within);
+      visit(Math.floor(absolute / CLUSTER), within, at, part);
+      at += part;
+    }
+  }
+}
+
+/** How a drive was asked for. */
+export interface DriveOptions {
+  readonly id: string;
+  /** As it was given: `hello.img`, `null-co://`. */
+  readonly filename: string;
+  readonly format: string;
+  readonly readOnly: boolean;
+}
+
+/** A drive: an image of whole 512-byte sectors that one device at a time reads and writes. */
+export class BlockBackend {
+  readonly options: DriveOptions;
+  readonly overlay: Overlay;
+  /** Path of the device that uses it, or undefined. */
+  user: string | undefined;
+
+  constructor(options: DriveOptions, overlay: Overlay) {
+    this.options = options;
+    this.overlay = overlay;
+  }
+
+  /** Size in bytes: the image's, rounded up to a sector as QEMU does. */
+  get length(): number {
+    return Math.ceil(this.overlay.source.length / 512) * 512;
+  }
+
+  /** Throws where the image cannot be read. */
+  read(position: number, into: Uint8Array): void {
+    this.overlay.read(position, into);
+  }
+
+  write(position: number, bytes: Uint8Array): void {
+    this.overlay.write(position, bytes);
+  }
+}

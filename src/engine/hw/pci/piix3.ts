@@ -1,0 +1,51 @@
+import { addBus } from '../../qdev/bus.ts';
+import type { TypeRegistry } from '../../qom/type.ts';
+import { PciDevice, type PciIds } from './pci-device.ts';
+
+/** PIRQRC[A:D]: which of the sixteen ISA interrupts each PCI wire drives; bit 7 set: none. */
+const PIRQRC = 0x60;
+const PIRQ_DISABLED = 0x80;
+
+/** The pc machine's south bridge: ISA bus, and the router from PCI wires to interrupt inputs. */
+export class Piix3 extends PciDevice {
+  protected readonly ids: PciIds = { vendor: 0x8086, device: 0x7000, revision: 0, classCode: 0x0601 };
+
+  protected override realizePci(): void {
+    this.config.bytes.fill(PIRQ_DISABLED, PIRQRC, PIRQRC + 4);
+    this.pciBus.router = () => this.#route();
+    this.pciBus.inputOf = (wire) => this.lineOf(wire);
+    addBus(this, 'ISA', 'isa.0');
+  }
+
+  override reset(): void {
+    super.reset();
+    this.config.bytes.fill(PIRQ_DISABLED, PIRQRC, PIRQRC + 4);
+    this.#route();
+  }
+
+  override configWrite(offset: number, size: number, value: number): void {
+    super.configWrite(offset, size, value);
+    if (offset < PIRQRC + 4 && offset + size > PIRQRC) this.#route();
+  }
+
+  /** Interrupt input that a wire drives, or -1. */
+  lineOf(wire: number): number {
+    const route = this.config.bytes[PIRQRC + wire] ?? PIRQ_DISABLED;
+    return route < 16 ? route : -1;
+  }
+
+  #route(): void {
+    let lines = 0;
+    for (let wire = 0; wire < 4; wire++) {
+      const line = this.lineOf(wire);
+      if (line >= 0 && this.pciBus.level(wire)) lines |= 1 << line;
+    }
+    for (let line = 0; line < 16; line++) this.context.setInterrupt(line, ((lines >> line) & 1) === 1);
+  }
+}
+
+/** Registers the south bridge. */
+export function registerPiix3(registry: TypeRegistry): void {
+  registry.register({ name: 'pci-piix3', parent: 'pci-device', abstract: true });
+  registry.register({ name: 'PIIX3', parent: 'pci-piix3', defaults: { multifunction: true }, create: (init) => new Piix3(init) });
+}

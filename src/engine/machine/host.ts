@@ -1,0 +1,14 @@
+import type { JournalWriter } from '../../journal/writer.ts';
+import type { ByteSource } from '../backends/byte-source.ts';
+
+/** All that the engine needs of the program it is embedded in. Injected, so that a run is repeatable. */
+export interface Host {
+  /** Buffer for guest RAM of `bytes` bytes, zeroed. Throws RangeError where that much cannot be had. */
+  allocateRam(bytes: number): SharedArrayBuffer;
+  /** The image that `file=` names, or undefined where there is none. */
+  openImage(name: string): ByteSource | undefined;
+  /** Fills with random bytes. */
+  random(into: Uint8Array): void;
+  /** Where the machine records. */
+  readonly journal: JournalWriter;
+}

@@ -1,0 +1,59 @@
+import { ConfigError } from '../qom/errors.ts';
+
+/** Program name in front of every message. */
+const PROGRAM = 'qemu-system-x86_64';
+
+/** What QEMU would print on stderr while it starts, and what ours adds in plain words. */
+export class StartLog {
+  /** QEMU's own lines, in order. */
+  readonly #lines: string[] = [];
+  readonly #notes: string[] = [];
+  /** Option that is being worked on, as it stands on the line, or ''. */
+  #location = '';
+
+  /** Everything that was said, QEMU's lines first. */
+  get warnings(): readonly string[] {
+    return [...this.#lines, ...this.#notes];
+  }
+
+  /** Runs `work` on behalf of the option `location`; a ConfigError gets it in front. */
+  at<T>(location: string, work: () => T): T {
+    const outer = this.#location;
+    this.#location = location;
+    try {
+      return work();
+    } catch (error) {
+      throw error instanceof ConfigError ? this.refuse(error) : error;
+    } finally {
+      this.#location = outer;
+    }
+  }
+
+  /** A warning of QEMU's: `text` without prefix. */
+  warn(text: string): void {
+    this.#lines.push(this.#prefixed(`warning: ${text}`));
+  }
+
+  /** A line of QEMU's that has no prefix. */
+  line(text: string): void {
+    this.#lines.push(text);
+  }
+
+  /** A remark of ours: what of the command line this machine does not model. */
+  note(text: string): void {
+    if (!this.#notes.includes(text)) this.#notes.push(text);
+  }
+
+  /** The error that ends the start: all that QEMU printed so far, then the reason. */
+  refuse(error: ConfigError): ConfigError {
+    if (error instanceof StartRefused) return error;
+    return new StartRefused([...this.#lines, this.#prefixed(error.message)].join('\n'));
+  }
+
+  #prefixed(text: string): string {
+    return [PROGRAM, ...(this.#location === '' ? [] : [this.#location]), text].join(': ');
+  }
+}
+
+/** A refusal whose message is complete. */
+class StartRefused extends ConfigError {}

@@ -1,0 +1,77 @@
+import { QObject } from '../qom/object.ts';
+import { ConfigError } from '../qom/errors.ts';
+import type { ObjectInit, TypeInfo } from '../qom/type.ts';
+import type { Device } from './device.ts';
+
+/** A bus: devices of one kind plug into it, and a device (or the machine) carries it. */
+export class Bus extends QObject {
+  /** The device that carries it; undefined for the system bus. */
+  owner: Device | undefined;
+  /** Devices on it, newest first, as QEMU keeps and prints them. */
+  readonly devices: Device[] = [];
+  /** Name that `bus=` finds it by. */
+  busName = '';
+
+  /** How many devices fit, or Infinity. */
+  get capacity(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  get full(): boolean {
+    return this.devices.length >= this.capacity;
+  }
+
+  /** Address of a device on this bus as QEMU prints it, or ''. */
+  addressOf(_device: Device): string {
+    return '';
+  }
+
+  /** Lines that `info qtree` prints below a device's properties. */
+  describe(_device: Device): readonly string[] {
+    return [];
+  }
+
+  /** Whether devices may come and go while the machine runs. */
+  get hotpluggable(): boolean {
+    return false;
+  }
+
+  /** Takes a device in. Throws ConfigError where the bus is of another type than the device needs. */
+  add(device: Device): void {
+    const wanted = device.type.inherited('bus');
+    if (wanted === undefined || !this.type.isA(wanted))
+      throw new ConfigError(`Device '${device.type.name}' can't go on ${this.type.name} bus`);
+    this.devices.unshift(device);
+  }
+
+  remove(device: Device): void {
+    const at = this.devices.indexOf(device);
+    if (at >= 0) this.devices.splice(at, 1);
+  }
+
+  /** Resets everything on the bus, deepest first. */
+  resetAll(): void {
+    for (const device of this.devices) {
+      for (const bus of device.childBuses) bus.resetAll();
+      device.reset();
+    }
+  }
+}
+
+/** The abstract root of all buses. */
+export const BUS_TYPE: TypeInfo = { name: 'bus', parent: 'object', abstract: true, create: (init: ObjectInit) => new Bus(init) };
+
+/**
+ * Makes a bus of `type` that `owner` carries. Without a name it is `ID.N` after the owner's id,
+ * N counting its buses, else `type.N`, N counting the machine's buses of that type.
+ */
+export function addBus<T extends Bus>(owner: Device, type: string, name?: string): T {
+  const bus = owner.registry.create(type, owner.context) as T;
+  const automatic = owner.context.numberBus(type);
+  bus.busName =
+    name ?? (owner.id === '' ? `${type.toLowerCase()}.${automatic}` : `${owner.id}.${owner.childBuses.length}`);
+  bus.owner = owner;
+  owner.childBuses.unshift(bus);
+  owner.addChild(bus.busName, bus);
+  return bus;
+}

@@ -1,0 +1,103 @@
+import { assert } from '../../base/assert.ts';
+import { NONE } from '../../journal/schema.ts';
+import { RealizeError } from '../qom/errors.ts';
+import { QObject } from '../qom/object.ts';
+import type { Values } from '../qom/property.ts';
+import type { ObjectInit, TypeInfo } from '../qom/type.ts';
+import type { Bus } from './bus.ts';
+import type { DeviceContext } from './context.ts';
+
+/** A back-end object as a device's node shows it. */
+export interface BackendFacts {
+  readonly property: string;
+  readonly id: string;
+  readonly type: string;
+  readonly summary: string;
+}
+
+/**
+ * A device: an object that plugs into a bus (or none) and may carry buses of its own.
+ * Constructed, configured through properties, then realized once.
+ */
+export abstract class Device<P = unknown> extends QObject {
+  readonly context: DeviceContext;
+  /** The user's `id=`, or ''. Set before realize. */
+  id = '';
+  /** Bus that it sits on, from `plugInto` until `unplug`. */
+  parentBus: Bus | undefined;
+  /** Number in journal events; set when realized. */
+  dev = NONE;
+  realized = false;
+  /** Newest first, as `info qtree` lists them. */
+  readonly childBuses: Bus[] = [];
+  /** GPIO groups as `info qtree` prints them: `gpio-in "" 2`. */
+  readonly gpios: string[] = [];
+
+  constructor(init: ObjectInit) {
+    super(init);
+    this.context = init.context as DeviceContext;
+  }
+
+  /** Property values, typed. */
+  get props(): Values<P> {
+    return this.values as Values<P>;
+  }
+
+  /** Whether the type is data only: its place in the tree is true, its registers are not there. */
+  get platform(): boolean {
+    return false;
+  }
+
+  /** Checks properties and takes up work; throws RealizeError to refuse. Called once, on the bus. */
+  abstract realize(): void;
+
+  /** Undoes `realize`. */
+  unrealize(): void {}
+
+  /** Back to the state after power-on. */
+  reset(): void {}
+
+  /** Back ends that it is linked to. */
+  backends(): readonly BackendFacts[] {
+    return [];
+  }
+
+  /** Plugs into `bus` (or none), and realizes. On refusal nothing stays behind. */
+  plugInto(bus: Bus | undefined): void {
+    assert(!this.realized, `${this.type.name} is realized already`);
+    bus?.add(this);
+    this.parentBus = bus;
+    this.dev = this.context.numberDevice(this);
+    try {
+      this.realize();
+    } catch (error) {
+      this.#detach();
+      throw error;
+    }
+    this.realized = true;
+    if (this.context.journal.on) this.context.journal.plug(this.dev, true, this.path);
+  }
+
+  /** Leaves its bus and the composition tree; what it carries goes first. */
+  unplug(): void {
+    for (const bus of [...this.childBuses]) for (const child of [...bus.devices]) child.unplug();
+    if (this.context.journal.on) this.context.journal.plug(this.dev, false, this.path);
+    this.unrealize();
+    this.realized = false;
+    this.#detach();
+    this.parent?.removeChild(this);
+  }
+
+  #detach(): void {
+    this.parentBus?.remove(this);
+    this.parentBus = undefined;
+  }
+
+  /** Refuses to be realized, with QEMU's sentence. */
+  protected fail(message: string): never {
+    throw new RealizeError(message);
+  }
+}
+
+/** The abstract root of all devices. */
+export const DEVICE_TYPE: TypeInfo = { name: 'device', parent: 'object', abstract: true };

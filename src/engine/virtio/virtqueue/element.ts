@@ -1,0 +1,98 @@
+import type { GuestRam } from '../../../memory/guest-ram.ts';
+
+/**
+ * RAM offset that marks a segment outside RAM: it reads as zeros, and writes to it are lost. QEMU
+ * gives a device such a "bounce buffer" for one page at a time instead of refusing the chain.
+ */
+export const BOUNCE = 0xffff_ffff;
+
+/** Segments that a new element has room for before it grows. */
+const ROOM = 8;
+
+/**
+ * One descriptor chain that the device has popped: where its readable and its writable parts lie in
+ * guest RAM. Belongs to its queue; valid from `pop` until `push` gives it back.
+ */
+export class VirtQueueElement {
+  /** Index of the chain's first descriptor. */
+  head = 0;
+  /** Readable segments come first, then the writable ones. */
+  readableCount = 0;
+  writableCount = 0;
+  /** Whether a segment lies outside RAM. */
+  bounced = false;
+  /** Bytes of all readable and of all writable segments. */
+  readableLength = 0;
+  writableLength = 0;
+  /** RAM offsets and lengths of the segments. */
+  offsets = new Uint32Array(ROOM);
+  lengths = new Uint32Array(ROOM);
+
+  readonly #ram: GuestRam;
+  readonly #wrote: (offset: number, before: Uint8Array, after: Uint8Array) => void;
+  readonly #recording: () => boolean;
+
+  /** `wrote` is told of every write while `recording()` holds. */
+  constructor(
+    ram: GuestRam,
+    recording: () => boolean,
+    wrote: (offset: number, before: Uint8Array, after: Uint8Array) => void,
+  ) {
+    this.#ram = ram;
+    this.#recording = recording;
+    this.#wrote = wrote;
+  }
+
+  /** Makes room for one more segment. */
+  grow(): void {
+    const offsets = new Uint32Array(this.offsets.length * 2);
+    const lengths = new Uint32Array(offsets.length);
+    offsets.set(this.offsets);
+    lengths.set(this.lengths);
+    this.offsets = offsets;
+    this.lengths = lengths;
+  }
+
+  /** Copies readable bytes from position `from` on; returns how many there were, at most `into.length`. */
+  read(from: number, into: Uint8Array): number {
+    return this.#each(0, this.readableCount, from, into.length, (offset, length, done) => {
+      if (offset === BOUNCE) into.fill(0, done, done + length);
+      else into.set(this.#ram.u8.subarray(offset, offset + length), done);
+    });
+  }
+
+  /** Copies bytes to the writable part from position `at` on; returns how many fitted. */
+  write(bytes: Uint8Array, at = 0): number {
+    const first = this.readableCount;
+    return this.#each(first, first + this.writableCount, at, bytes.length, (offset, length, done) => {
+      if (offset === BOUNCE) return;
+      const part = bytes.subarray(done, done + length);
+      if (this.#recording()) this.#wrote(offset, this.#ram.u8.slice(offset, offset + length), part);
+      this.#ram.u8.set(part, offset);
+    });
+  }
+
+  #each(
+    first: number,
+    end: number,
+    skip: number,
+    want: number,
+    visit: (offset: number, length: number, done: number) => void,
+  ): number {
+    let done = 0;
+    let rest = skip;
+    for (let i = first; i < end && done < want; i++) {
+      const length = this.lengths[i] ?? 0;
+      if (rest >= length) {
+        rest -= length;
+        continue;
+      }
+      const part = Math.min(length - rest, want - done);
+      const offset = this.offsets[i] ?? 0;
+      visit(offset === BOUNCE ? BOUNCE : offset + rest, part, done);
+      done += part;
+      rest = 0;
+    }
+    return done;
+  }
+}

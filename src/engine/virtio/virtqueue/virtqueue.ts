@@ -1,0 +1,27 @@
+import type { VirtQueueElement } from './element.ts';
+
+/** Guest-physical addresses of a queue's three areas. */
+export interface QueueAddresses {
+  readonly desc: number;
+  /** Driver area: the available ring of a split queue. */
+  readonly driver: number;
+  /** Device area: the used ring of a split queue. */
+  readonly device: number;
+}
+
+/** The device side of one virtqueue, whatever its ring format. */
+export interface VirtQueue {
+  readonly index: number;
+  /** Entries in use; the driver may have made it smaller. */
+  readonly size: number;
+  /** The next chain that the driver made available, or undefined. A broken chain stops the device. */
+  pop(): VirtQueueElement | undefined;
+  /** Returns a chain of which the device wrote `length` bytes. */
+  push(element: VirtQueueElement, length: number): void;
+  /** Whether nothing is available. */
+  isEmpty(): boolean;
+  /** Asks the driver to notify, or not to bother. */
+  setNotification(enabled: boolean): void;
+  /** Interrupts the driver about what was pushed, unless it asked not to. */
+  notify(): void;
+}

@@ -1,0 +1,109 @@
+import { hex } from '../base/bits.ts';
+import type { JournalWriter } from '../journal/writer.ts';
+import { ACTOR } from '../journal/schema.ts';
+import type { GuestRam } from '../memory/guest-ram.ts';
+import { GuestMemoryFault } from './hal.ts';
+
+/** Lets the page slow the guest down: called before every bus access, ring or buffer write and script line. */
+export interface Pace {
+  /** Takes one credit; blocks while there is none. */
+  take(): void;
+}
+
+/** Runs at full speed. */
+export const UNPACED: Pace = { take() {} };
+
+/**
+ * Guest RAM as the guest writes it: every write is paced and recorded while the journal is on.
+ * Addresses are guest-physical; an access outside RAM throws `GuestMemoryFault` (a bug of the
+ * script: real hardware would raise a machine check).
+ */
+export class GuestMemory {
+  readonly ram: GuestRam;
+  readonly journal: JournalWriter;
+  readonly pace: Pace;
+
+  constructor(ram: GuestRam, journal: JournalWriter, pace: Pace = UNPACED) {
+    this.ram = ram;
+    this.journal = journal;
+    this.pace = pace;
+  }
+
+  read8(addr: number): number {
+    return this.ram.u8[this.#at(addr, 1)] ?? 0;
+  }
+
+  read16(addr: number): number {
+    const at = this.#at(addr, 2);
+    return at & 1 ? this.ram.readAt(at, 2) : (this.ram.u16[at >>> 1] ?? 0);
+  }
+
+  read32(addr: number): number {
+    const at = this.#at(addr, 4);
+    return at & 3 ? this.ram.readAt(at, 4) : (this.ram.u32[at >>> 2] ?? 0);
+  }
+
+  /** 64-bit little-endian value; throws RangeError from 2^53 on. */
+  read64(addr: number): number {
+    const value = this.read32(addr) + this.read32(addr + 4) * 2 ** 32;
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${hex(addr)} holds a value of 2^53 or more`);
+    return value;
+  }
+
+  write8(addr: number, value: number): void {
+    this.#write(addr, 1, value & 0xff, 0);
+  }
+
+  write16(addr: number, value: number): void {
+    this.#write(addr, 2, value & 0xffff, 0);
+  }
+
+  write32(addr: number, value: number): void {
+    this.#write(addr, 4, value >>> 0, 0);
+  }
+
+  /** 64-bit little-endian write of a safe integer. */
+  write64(addr: number, value: number): void {
+    this.#write(addr, 8, value >>> 0, Math.floor(value / 2 ** 32) >>> 0);
+  }
+
+  /** A copy of `length` bytes. */
+  readBytes(addr: number, length: number): Uint8Array {
+    const at = this.#at(addr, length);
+    return this.ram.u8.slice(at, at + length);
+  }
+
+  writeBytes(addr: number, bytes: Uint8Array): void {
+    const at = this.#at(addr, bytes.length);
+    if (this.journal.on) {
+      this.pace.take();
+      this.journal.bytesWritten(ACTOR.driver, addr, this.ram.u8.slice(at, at + bytes.length), bytes);
+    }
+    this.ram.u8.set(bytes, at);
+  }
+
+  /** Sets `length` bytes to `value`. */
+  fill(addr: number, length: number, value: number): void {
+    this.writeBytes(addr, new Uint8Array(length).fill(value));
+  }
+
+  #write(addr: number, size: 1 | 2 | 4 | 8, lo: number, hi: number): void {
+    const { ram } = this;
+    const at = this.#at(addr, size);
+    if (this.journal.on) {
+      this.pace.take();
+      const oldLo = ram.readAt(at, Math.min(size, 4));
+      const oldHi = size === 8 ? ram.readAt(at + 4, 4) : 0;
+      this.journal.memWrite(ACTOR.driver, addr, size, oldLo, oldHi, lo, hi);
+    }
+    ram.writeAt(at, Math.min(size, 4), lo);
+    if (size === 8) ram.writeAt(at + 4, 4, hi);
+  }
+
+  #at(addr: number, length: number): number {
+    const at = this.ram.offsetOf(addr, length);
+    if (at < 0 || !Number.isInteger(at))
+      throw new GuestMemoryFault(`${hex(addr)}…+${length} is not guest RAM (${hex(this.ram.base)} to ${hex(this.ram.base + this.ram.size - 1)})`);
+    return at;
+  }
+}

@@ -1,0 +1,181 @@
+import { type JournalRing, RING } from './ring.ts';
+import { EVENTS, PAYLOADS, RECORD_WORDS } from './schema.ts';
+import type { EventStore } from './store.ts';
+
+/** Where the reader stands in one ring. Positions and clocks are 32 bits that wrap. */
+interface Cursor {
+  readonly ring: JournalRing;
+  readonly records: Uint32Array;
+  readonly mask: number;
+  /** Next record to take. */
+  at: number;
+  /** Up to where this drain may go. */
+  end: number;
+  /** Clock of the newest record taken. */
+  clock: number;
+  /** The ring's count of lost events that has been told. */
+  dropped: number;
+  /** Lost events that still have to be told, and the position before which they were lost. */
+  lost: number;
+  lostBefore: number;
+}
+
+/**
+ * The consumer's end of all rings: merges them into one store, in an order that respects
+ * causality. A producer flushes before it hands over, so a set of heads that did not move while
+ * all were read is a consistent cut: whatever caused an event in it is in it too. Inside a cut,
+ * logical clocks order; equal clocks are concurrent, and the earlier ring goes first.
+ */
+export class JournalReader {
+  readonly rings: readonly JournalRing[];
+  readonly store: EventStore;
+  readonly #cursors: readonly Cursor[];
+
+  constructor(rings: readonly JournalRing[], store: EventStore) {
+    this.rings = rings;
+    this.store = store;
+    this.#cursors = rings.map((ring) => {
+      const at = Atomics.load(ring.header, RING.tail);
+      return {
+        ring,
+        records: ring.records,
+        mask: ring.mask,
+        at,
+        end: at,
+        clock: 0,
+        dropped: Atomics.load(ring.header, RING.dropped),
+        lost: 0,
+        lostBefore: at,
+      };
+    });
+  }
+
+  /** Moves what was published into the store, at most `limit` (1 or more) events of each ring; returns how many came. */
+  drain(limit = Number.POSITIVE_INFINITY): number {
+    const before = this.store.length;
+    const bound = this.#cut(limit);
+    for (;;) {
+      const next = this.#next();
+      if (next < 0) break;
+      const cursor = this.#cursors[next] as Cursor;
+      if (bound !== undefined && later(clockAt(cursor, cursor.at), bound)) break;
+      this.#takeRun(next, bound);
+    }
+    for (const cursor of this.#cursors) {
+      this.#tellLost(cursor);
+      Atomics.store(cursor.ring.header, RING.tail, cursor.at);
+      Atomics.notify(cursor.ring.header, RING.tail);
+    }
+    return this.store.length - before;
+  }
+
+  /**
+   * Sets how far each ring may be read, and returns the newest clock that may be taken, or
+   * undefined for no bound. What is newer might have a cause that was not seen: in a ring that
+   * moved while the heads were read, behind its head, or in one that `limit` stops.
+   */
+  #cut(limit: number): number | undefined {
+    const read = () => this.#cursors.map(({ ring }) => Atomics.load(ring.header, RING.head));
+    const lossy = this.#cursors.filter((cursor) => countLost(cursor));
+    let heads = read();
+    let again = read();
+    // Where an empty ring moved, nothing tells how old its new events are; it is empty only once.
+    while (heads.some((head, i) => head === this.#cursors[i]?.at && head !== again[i])) {
+      heads = again;
+      again = read();
+    }
+    let bound: number | undefined;
+    this.#cursors.forEach((cursor, i) => {
+      const head = heads[i] ?? 0;
+      if (lossy.includes(cursor)) cursor.lostBefore = head;
+      const held = Math.min((head - cursor.at) >>> 0, cursor.mask + 1);
+      const take = Math.min(held, Math.max(1, limit));
+      cursor.end = (cursor.at + take) | 0;
+      if (take === held && head === again[i]) return;
+      const newest = clockAt(cursor, cursor.end - 1);
+      if (bound === undefined || later(bound, newest)) bound = newest;
+    });
+    return bound;
+  }
+
+  /** The cursor whose next record is the oldest, or -1 at the end. */
+  #next(): number {
+    let best = -1;
+    let bestClock = 0;
+    for (let i = 0; i < this.#cursors.length; i++) {
+      const cursor = this.#cursors[i] as Cursor;
+      if (cursor.at === cursor.end) continue;
+      const clock = clockAt(cursor, cursor.at);
+      if (best < 0 || later(bestClock, clock)) {
+        best = i;
+        bestClock = clock;
+      }
+    }
+    return best;
+  }
+
+  /** Takes records of ring `index` for as long as no other ring and no bound comes first. */
+  #takeRun(index: number, bound: number | undefined): void {
+    const cursor = this.#cursors[index] as Cursor;
+    let last = bound;
+    for (let i = 0; i < this.#cursors.length; i++) {
+      const other = this.#cursors[i] as Cursor;
+      if (i === index || other.at === other.end) continue;
+      const clock = clockAt(other, other.at) - (i < index ? 1 : 0);
+      if (last === undefined || later(last, clock)) last = clock;
+    }
+    const { records, mask, end } = cursor;
+    let { at } = cursor;
+    do {
+      const word = (at & mask) * RECORD_WORDS;
+      const clock = records[word + 1] ?? 0;
+      if (PAYLOADS[(records[word] ?? 0) & 0xff]) this.#takePayload(cursor.ring, word);
+      else this.store.append(records, word);
+      cursor.clock = clock;
+      at = (at + 1) | 0;
+    } while (at !== end && !(last !== undefined && later(clockAt(cursor, at), last)));
+    cursor.at = at;
+  }
+
+  #takePayload(ring: JournalRing, word: number): void {
+    const from = ring.records[word + 10] ?? 0;
+    // A length that no producer writes must not make the page allocate it.
+    const length = Math.min(ring.records[word + 11] ?? 0, ring.side.length);
+    const payload = new Uint8Array(length);
+    const start = from & ring.sideMask;
+    const first = Math.min(length, ring.side.length - start);
+    payload.set(ring.side.subarray(start, start + first));
+    if (first < length) payload.set(ring.side.subarray(0, length - first), first);
+    this.store.append(ring.records, word, payload);
+    Atomics.store(ring.header, RING.sideTail, (from + length) | 0);
+  }
+
+  /** A full ring loses what comes after all that it holds, so lost events are told after that. */
+  #tellLost(cursor: Cursor): void {
+    if (cursor.lost === 0 || ((cursor.lostBefore - cursor.at) | 0) > 0) return;
+    const record = new Uint32Array(RECORD_WORDS);
+    record[0] = EVENTS.dropped.code;
+    record[1] = cursor.clock;
+    record[2] = cursor.lost;
+    cursor.lost = 0;
+    this.store.append(record, 0);
+  }
+}
+
+/** Notes events lost since the last drain; true if there are any. To be called before the heads are read. */
+function countLost(cursor: Cursor): boolean {
+  const now = Atomics.load(cursor.ring.header, RING.dropped);
+  const lost = (now - cursor.dropped) >>> 0;
+  cursor.dropped = now;
+  cursor.lost += lost;
+  return lost > 0;
+}
+
+function clockAt(cursor: Cursor, index: number): number {
+  return cursor.records[(index & cursor.mask) * RECORD_WORDS + 1] ?? 0;
+}
+
+/** Whether clock `a` is newer than `b`; clocks wrap, and two that are compared are less than 2^31 apart. */
+function later(a: number, b: number): boolean {
+  return ((a - b) | 0) > 0;
+}

@@ -1,0 +1,62 @@
+import { assert } from '../base/assert.ts';
+import { isPowerOfTwo } from '../base/bits.ts';
+import { RECORD_WORDS } from './schema.ts';
+
+/**
+ * Layout of one journal ring in shared memory: single producer (a thread), single consumer
+ * (the page, or a test). Header words, then `capacity` records, then the side buffer's bytes.
+ */
+export const RING = {
+  /** Records published, free-running modulo 2^32. Written by the producer. */
+  head: 0,
+  /** Records consumed, free-running. Written by the consumer. */
+  tail: 1,
+  /** Side-buffer bytes consumed, free-running. Written by the consumer. */
+  sideTail: 2,
+  /** The producer's logical clock at its last flush. Written by the producer. */
+  clock: 3,
+  /** Events lost because the ring or the side buffer was full. Written by the producer. */
+  dropped: 4,
+  /** 0: nothing is recorded; 1: record. Written by whoever owns the run. */
+  enabled: 5,
+  /** Capacity in records, a power of two. Constant. */
+  capacity: 6,
+  /** Side buffer size in bytes, a power of two. Constant. */
+  sideCapacity: 7,
+  /** Side-buffer bytes published, free-running. Written by the producer. */
+  sideHead: 8,
+  words: 16,
+} as const;
+
+/** Views on a journal ring; the same for its producer and its consumer. */
+export class JournalRing {
+  readonly buffer: SharedArrayBuffer;
+  readonly header: Int32Array;
+  readonly records: Uint32Array;
+  readonly side: Uint8Array;
+  readonly mask: number;
+  readonly sideMask: number;
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.buffer = buffer;
+    this.header = new Int32Array(buffer, 0, RING.words);
+    const capacity = this.header[RING.capacity] ?? 0;
+    const sideCapacity = this.header[RING.sideCapacity] ?? 0;
+    this.records = new Uint32Array(buffer, RING.words * 4, capacity * RECORD_WORDS);
+    this.side = new Uint8Array(buffer, RING.words * 4 + this.records.byteLength, sideCapacity);
+    this.mask = capacity - 1;
+    this.sideMask = sideCapacity - 1;
+  }
+
+  /** Makes a ring of `capacity` records (a power of two) and `sideCapacity` payload bytes (a power of two), recording. */
+  static create(capacity = 1 << 16, sideCapacity = 1 << 22): JournalRing {
+    assert(isPowerOfTwo(capacity) && isPowerOfTwo(sideCapacity), 'ring sizes are powers of two');
+    const bytes = RING.words * 4 + capacity * RECORD_WORDS * 4 + sideCapacity;
+    const buffer = new SharedArrayBuffer(bytes);
+    const header = new Int32Array(buffer, 0, RING.words);
+    header[RING.capacity] = capacity;
+    header[RING.sideCapacity] = sideCapacity;
+    header[RING.enabled] = 1;
+    return new JournalRing(buffer);
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Layout of the control block: Int32 words in one SharedArrayBuffer that machine worker, vCPU
+ * worker and page share. Owner and moment of each word are part of its meaning.
+ */
+export const CONTROL = {
+  /** Bumped and notified by every sender; the machine worker sleeps on it. */
+  wake: 0,
+  /** Mailbox state, see `MAILBOX`. vCPU: idle → request; machine: request → response; vCPU: response → idle. */
+  mailbox: 1,
+  /** Request: see `OP`. */
+  op: 2,
+  /** Request: `SPACE` of the access. */
+  space: 3,
+  /** Request: bytes, 1, 2 or 4. */
+  size: 4,
+  addrLo: 5,
+  addrHi: 6,
+  /** Request (write) or response (read), as unsigned 32 bits. */
+  value: 7,
+  /** Logical clock that travels with request and response. */
+  clock: 8,
+  /** Asserted interrupt inputs, a bit each. Written by the machine. */
+  irqLevel: 9,
+  /** Bumped and notified by the machine whenever `irqLevel` changes; a halted vCPU sleeps on it. */
+  irqSeq: 10,
+  /** The machine's logical clock when it last changed `irqLevel`. */
+  irqClock: 11,
+  /** What the guest may still do: a count, or `UNLIMITED`. Page adds, vCPU takes. */
+  credit: 12,
+  /** 1 asks the vCPU to end the run at its next credit or wait. Written by the page, which also changes `credit` and `irqSeq`, so that neither wait begins too late to notice. */
+  stop: 13,
+  /** What the vCPU is doing, see `VCPU_STATE`. Written by the vCPU. */
+  vcpuState: 14,
+  /** Bumped by the vCPU whenever it has used up its credit and begins to wait. */
+  creditWaits: 15,
+  /** 1 while the machine worker sleeps on `wake`, so that a guest need not wake one that spins. Written by the machine. */
+  machineAsleep: 16,
+  /** 1 while the vCPU sleeps on `mailbox`. Written by the vCPU. */
+  vcpuAsleep: 17,
+  words: 32,
+} as const;
+
+/** Values of `CONTROL.mailbox`. */
+export const MAILBOX = { idle: 0, request: 1, response: 2 } as const;
+/** Values of `CONTROL.op`. */
+export const OP = { read: 1, write: 2 } as const;
+/** `CONTROL.credit` that is never used up. */
+export const UNLIMITED = -1;
+/** Values of `CONTROL.vcpuState`. */
+export const VCPU_STATE = { off: 0, running: 1, waitsForCredit: 2, halted: 3, exit: 4 } as const;

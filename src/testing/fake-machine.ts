@@ -1,0 +1,75 @@
+import type { BusTarget } from '../worker/channel/bus-target.ts';
+import type { AccessSize, BusSpace } from '../guest/hal.ts';
+import { ACTOR, NONE } from '../journal/schema.ts';
+import type { JournalWriter } from '../journal/writer.ts';
+import type { GuestRam } from '../memory/guest-ram.ts';
+
+/** Registers of a `FakeMachine`, as memory-space addresses. */
+export const FAKE = {
+  /** RW, 32 bits. Reading also adds one. */
+  counter: 0xf000_0000,
+  /** W: copies `value` bytes from guest-physical 0x1000 to 0x2000 (reversed), then raises input 5. */
+  doorbell: 0xf000_0004,
+  /** R: 1 while input 5 is asserted; reading lowers it. */
+  isr: 0xf000_0008,
+  /** W: throws, as a fault of the program would. */
+  broken: 0xf000_000c,
+} as const;
+
+/** A machine with one device that is simple enough to predict, for tests of what lies between guest and machine. */
+export class FakeMachine implements BusTarget {
+  readonly ram: GuestRam;
+  readonly journal: JournalWriter;
+  onInterrupt: () => void = () => {};
+  #irqLevel = 0;
+  #counter = 0;
+
+  constructor(ram: GuestRam, journal: JournalWriter) {
+    this.ram = ram;
+    this.journal = journal;
+  }
+
+  get irqLevel(): number {
+    return this.#irqLevel;
+  }
+
+  read(space: BusSpace, addr: number, size: AccessSize): number {
+    const slot = this.#record(false, space, addr, size, 0);
+    let value = size === 4 ? 0xffff_ffff : 2 ** (size * 8) - 1;
+    if (space === 'memory' && addr === FAKE.counter) value = this.#counter++;
+    if (space === 'memory' && addr === FAKE.isr) {
+      value = this.#irqLevel >>> 5;
+      this.setInput(false);
+    }
+    this.journal.setValue(slot, value);
+    return value;
+  }
+
+  write(space: BusSpace, addr: number, size: AccessSize, value: number): void {
+    this.#record(true, space, addr, size, value);
+    if (space !== 'memory') return;
+    if (addr === FAKE.counter) this.#counter = value;
+    if (addr === FAKE.broken) throw new Error('the fake device is broken');
+    if (addr === FAKE.doorbell) {
+      const bytes = this.ram.u8.slice(0x1000, 0x1000 + value).reverse();
+      if (this.journal.on)
+        this.journal.bytesWritten(ACTOR.device, 0x2000, this.ram.u8.slice(0x2000, 0x2000 + value), bytes);
+      this.ram.u8.set(bytes, 0x2000);
+      this.setInput(true);
+    }
+  }
+
+  /** Asserts or deasserts input 5, as the device does and as a monitor command could. */
+  setInput(asserted: boolean): void {
+    const level = asserted ? 1 << 5 : 0;
+    if (level === this.#irqLevel) return;
+    this.#irqLevel = level;
+    if (this.journal.on) this.journal.interrupt(1, NONE, asserted ? 'raised' : 'lowered', 5, 'always');
+    this.onInterrupt();
+  }
+
+  #record(write: boolean, space: BusSpace, addr: number, size: number, value: number): number {
+    if (!this.journal.on) return -1;
+    return this.journal.register(write, space, addr, size, value, 1, 0, addr & 0xff);
+  }
+}

@@ -1,0 +1,73 @@
+import type { ReactNode } from 'react';
+
+/** Line icons of 16 × 16 in the text's colour. Beside words, or in a control that has a name: never alone. */
+function icon(content: ReactNode) {
+  return function Icon() {
+    return (
+      <svg className="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+        {content}
+      </svg>
+    );
+  };
+}
+
+export const RunIcon = icon(<path d="M4.5 2.8v10.4l8.5-5.2z" fill="currentColor" stroke="none" />);
+export const PauseIcon = icon(
+  <path d="M4 3h3v10H4zM9 3h3v10H9z" fill="currentColor" stroke="none" />,
+);
+export const StepIcon = icon(
+  <>
+    <path d="M3.5 3.2v9.6l6.5-4.8z" fill="currentColor" stroke="none" />
+    <path d="M12.5 3v10" />
+  </>,
+);
+export const StepBackIcon = icon(
+  <>
+    <path d="M12.5 3.2v9.6L6 8z" fill="currentColor" stroke="none" />
+    <path d="M3.5 3v10" />
+  </>,
+);
+export const ResetIcon = icon(
+  <>
+    <path d="M13 8a5 5 0 1 1-1.6-3.7" />
+    <path d="M13.2 1.8v3.1h-3.1" />
+  </>,
+);
+export const DiskIcon = icon(
+  <>
+    <ellipse cx="8" cy="4" rx="5" ry="2" />
+    <path d="M3 4v8c0 1.1 2.2 2 5 2s5-.9 5-2V4M3 8c0 1.1 2.2 2 5 2s5-.9 5-2" />
+  </>,
+);
+export const ScriptIcon = icon(<path d="M4 1.8h5.4L12.5 5v9.2H4zM9.2 1.8V5h3.3M6 8h4.5M6 11h4.5" />);
+export const SunIcon = icon(
+  <>
+    <circle cx="8" cy="8" r="3" />
+    <path d="M8 1v1.6M8 13.4V15M1 8h1.6M13.4 8H15M3 3l1.2 1.2M11.8 11.8 13 13M3 13l1.2-1.2M11.8 4.2 13 3" />
+  </>,
+);
+export const MoonIcon = icon(<path d="M13 9.8A5.6 5.6 0 0 1 6.2 3 5.6 5.6 0 1 0 13 9.8z" />);
+export const AutoThemeIcon = icon(
+  <>
+    <circle cx="8" cy="8" r="5.6" />
+    <path d="M8 2.4a5.6 5.6 0 0 1 0 11.2z" fill="currentColor" />
+  </>,
+);
+export const HelpIcon = icon(
+  <>
+    <path d="M5.8 6a2.3 2.3 0 1 1 3.3 2.1c-.7.4-1.1.8-1.1 1.6" />
+    <circle cx="8" cy="12.4" r=".5" fill="currentColor" />
+  </>,
+);
+export const ChevronIcon = icon(<path d="m4 6 4 4 4-4" />);
+export const FitIcon = icon(<path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10" />);
+export const CloseIcon = icon(<path d="m4 4 8 8M12 4l-8 8" />);
+export const WarnIcon = icon(
+  <>
+    <path d="M8 2 1.6 13.4h12.8z" />
+    <path d="M8 6.4v3.4" />
+    <circle cx="8" cy="11.7" r=".4" fill="currentColor" />
+  </>,
+);
+export const UndoIcon = icon(<path d="M5.5 3 2.5 6l3 3M2.7 6h7a3.6 3.6 0 0 1 0 7.2H6" />);
+export const DownloadIcon = icon(<path d="M8 2v8M4.8 7 8 10.2 11.2 7M2.8 13.5h10.4" />);

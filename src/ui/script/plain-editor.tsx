@@ -1,0 +1,59 @@
+import { useEffect, useRef } from 'react';
+import { typed, useScript } from '../state/script-store.ts';
+import type { EditorProps } from './editor-props.ts';
+
+/** Pixels of a line; the styles say the same. */
+const LINE = 19;
+
+/** A plain text area with line numbers, for touch devices and where the full editor cannot load. */
+export function PlainEditor({ line, marks }: EditorProps) {
+  const source = useScript((script) => script.source);
+  const text = useRef<HTMLTextAreaElement>(null);
+  const gutter = useRef<HTMLDivElement>(null);
+  const band = useRef<HTMLDivElement>(null);
+
+  const follow = () => {
+    const top = text.current?.scrollTop ?? 0;
+    if (gutter.current) gutter.current.style.transform = `translateY(${-top}px)`;
+    if (band.current) band.current.style.transform = `translateY(${(line - 1) * LINE - top}px)`;
+  };
+
+  useEffect(() => {
+    const area = text.current;
+    if (!area) return;
+    const top = (line - 1) * LINE;
+    const hidden = top < area.scrollTop || top > area.scrollTop + area.clientHeight - 2 * LINE;
+    if (line > 0 && hidden) area.scrollTop = Math.max(0, top - area.clientHeight / 2);
+    follow();
+  });
+
+  const bad = new Set(marks.map((mark) => mark.line));
+  return (
+    <div className="plain-editor mono">
+      <div className="plain-gutter" aria-hidden="true">
+        <div ref={gutter}>
+          {source.split('\n').map((_, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
+            <div key={i} data-bad={bad.has(i + 1) || undefined}>
+              {i + 1}
+            </div>
+          ))}
+        </div>
+      </div>
+      <div className="plain-text">
+        {line > 0 && <div ref={band} className="plain-band" />}
+        <textarea
+          ref={text}
+          aria-label="Guest script"
+          value={source}
+          spellCheck={false}
+          autoCapitalize="off"
+          autoComplete="off"
+          wrap="off"
+          onScroll={follow}
+          onChange={(event) => typed(event.target.value)}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import { CONTROL, UNLIMITED, VCPU_STATE } from '../../protocol/control.ts';
+import type { Brake, VcpuView } from './run-control.ts';
+
+const STATES = {
+  [VCPU_STATE.off]: 'off',
+  [VCPU_STATE.running]: 'running',
+  [VCPU_STATE.waitsForCredit]: 'waitsForCredit',
+  [VCPU_STATE.halted]: 'halted',
+  [VCPU_STATE.exit]: 'exit',
+} as const;
+
+/** What the vCPU is doing, as `SessionState.vcpu` says it. */
+export type VcpuState = (typeof STATES)[keyof typeof STATES];
+
+/** The vCPU at one instant. */
+export interface VcpuGlance extends VcpuView {
+  readonly state: VcpuState;
+}
+
+/** The page's end of the control block: grants credit, asks for the end of a run, wakes the machine. Never blocks. */
+export class Gate implements Brake {
+  readonly #control: Int32Array;
+
+  constructor(control: SharedArrayBuffer) {
+    this.#control = new Int32Array(control);
+  }
+
+  grant(actions: number): void {
+    // Free-running or stopped in between: nothing to add to.
+    if (Atomics.load(this.#control, CONTROL.credit) === UNLIMITED) return;
+    Atomics.add(this.#control, CONTROL.credit, actions);
+    Atomics.notify(this.#control, CONTROL.credit);
+  }
+
+  free(): void {
+    Atomics.store(this.#control, CONTROL.credit, UNLIMITED);
+    Atomics.notify(this.#control, CONTROL.credit);
+  }
+
+  hold(): void {
+    if (Atomics.load(this.#control, CONTROL.stop) === 0)
+      Atomics.store(this.#control, CONTROL.credit, 0);
+  }
+
+  /** Makes the block ready for a run. To be called only while no vCPU runs. */
+  arm(): void {
+    Atomics.store(this.#control, CONTROL.stop, 0);
+    Atomics.store(this.#control, CONTROL.credit, 0);
+  }
+
+  /** Asks the vCPU to end its run at its next action or wait. */
+  stop(): void {
+    Atomics.store(this.#control, CONTROL.stop, 1);
+    // A vCPU that is about to wait must find another value than the one it has seen.
+    Atomics.store(this.#control, CONTROL.credit, 1);
+    Atomics.notify(this.#control, CONTROL.credit);
+    Atomics.add(this.#control, CONTROL.irqSeq, 1);
+    Atomics.notify(this.#control, CONTROL.irqSeq);
+  }
+
+  /** Says that no vCPU is there, after its thread was ended from outside. */
+  markOff(): void {
+    Atomics.store(this.#control, CONTROL.vcpuState, VCPU_STATE.off);
+  }
+
+  /** Ends the machine thread's sleep, so that it looks at its messages. */
+  wakeMachine(): void {
+    Atomics.add(this.#control, CONTROL.wake, 1);
+    Atomics.notify(this.#control, CONTROL.wake);
+  }
+
+  glance(): VcpuGlance {
+    // Credit first: the vCPU leaves the waiting state before it takes what it waited for.
+    const credit = Atomics.load(this.#control, CONTROL.credit);
+    const code = Atomics.load(this.#control, CONTROL.vcpuState);
+    const state = STATES[code as keyof typeof STATES] ?? 'off';
+    return {
+      state,
+      waits: state === 'waitsForCredit' && credit === 0,
+      rests: state === 'waitsForCredit' || state === 'halted' || state === 'off',
+    };
+  }
+}

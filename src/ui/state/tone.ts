@@ -1,0 +1,50 @@
+import { registerName } from '../../spec/regions.ts';
+import { INTERRUPT, type JournalEvent } from '../../journal/schema.ts';
+
+/** The hue of an event, the same in every panel: see `styles/tokens.css`. */
+export type Tone = 'driver' | 'device' | 'notify' | 'interrupt' | 'violation' | 'exit' | 'quiet';
+
+/** The one hue of an event. Words and marks always say the same. */
+export function toneOf(event: JournalEvent | undefined): Tone {
+  switch (event?.kind) {
+    case undefined:
+    case 'scriptLine':
+    case 'script':
+    case 'plug':
+    case 'dropped':
+      return 'quiet';
+    case 'violation':
+      return 'violation';
+    case 'notification':
+      return event.sent ? 'notify' : 'quiet';
+    case 'interrupt':
+      return event.step === INTERRUPT.raised || event.step === INTERRUPT.lowered
+        ? 'interrupt'
+        : 'quiet';
+    case 'regRead':
+    case 'regWrite':
+      return isDoorbell(event) ? 'notify' : 'exit';
+    case 'log':
+      return event.actor === 'driver' ? 'driver' : 'device';
+    case 'vcpuWait':
+      return event.step === 0 ? 'quiet' : 'interrupt';
+    case 'status':
+    case 'features':
+    case 'queueConfig':
+    case 'configChange':
+    case 'reset':
+    case 'chainPopped':
+    case 'chainPushed':
+    case 'backendRequest':
+    case 'backendCompletion':
+      return 'device';
+    case 'memWrite':
+    case 'dataWrite':
+      return event.actor === 'driver' ? 'driver' : 'device';
+  }
+}
+
+/** Whether a register access is the driver's doorbell. */
+export function isDoorbell(event: JournalEvent): boolean {
+  return event.kind === 'regWrite' && registerName(event.region, event.offset) === 'queue_notify';
+}

@@ -1,0 +1,106 @@
+import { allOnes, join64 } from '../../base/bits.ts';
+import type { AccessSize, BusSpace } from '../../guest/hal.ts';
+import { SPACE } from '../../journal/schema.ts';
+import { CONTROL, MAILBOX, OP, VCPU_STATE } from '../../protocol/control.ts';
+import type { BusTarget } from './bus-target.ts';
+
+/** Turns that a thread polls before it sleeps: about 16 µs (two Atomics a turn would double it). */
+export const SPIN_TURNS = 2_000;
+
+/**
+ * The machine's end of the mailbox: answers the guest's bus accesses, and publishes the interrupt
+ * inputs. Everything the machine does because of an access happens before the answer is visible,
+ * and the machine's clock travels with the answer.
+ */
+export class ExitServer {
+  readonly #control: Int32Array;
+  readonly #machine: BusTarget;
+  readonly #onFault: (error: unknown) => void;
+  #interruptsChanged = false;
+
+  /** `onFault` is told what the machine threw: a fault of this program; the guest then reads all ones. */
+  constructor(control: Int32Array, machine: BusTarget, onFault: (error: unknown) => void) {
+    this.#control = control;
+    this.#machine = machine;
+    this.#onFault = onFault;
+    machine.onInterrupt = () => {
+      this.#interruptsChanged = true;
+    };
+    this.publishInterrupts(true);
+  }
+
+  /** Answers accesses until none has come for `turns` looks at the mailbox, or `limit` were answered; returns how many. */
+  serve(turns = SPIN_TURNS, limit = Number.POSITIVE_INFINITY): number {
+    const control = this.#control;
+    let served = 0;
+    for (let turn = 0; turn < turns; turn++) {
+      if (Atomics.load(control, CONTROL.mailbox) !== MAILBOX.request) continue;
+      this.#answer();
+      if (++served >= limit) break;
+      turn = -1;
+    }
+    return served;
+  }
+
+  /** Sleeps until somebody bumps `wake`, an access comes, or `ms` have passed; returns whether an access came. */
+  sleep(ms: number): boolean {
+    const control = this.#control;
+    Atomics.store(control, CONTROL.machineAsleep, 1);
+    const seen = Atomics.load(control, CONTROL.wake);
+    // A guest that looked before the store above found nobody to wake, so its request is here by now.
+    if (Atomics.load(control, CONTROL.mailbox) !== MAILBOX.request)
+      Atomics.wait(control, CONTROL.wake, seen, ms);
+    Atomics.store(control, CONTROL.machineAsleep, 0);
+    return Atomics.load(control, CONTROL.mailbox) === MAILBOX.request;
+  }
+
+  /** Whether the vCPU can send no access before the page or the machine has acted. */
+  get vcpuRests(): boolean {
+    const state = Atomics.load(this.#control, CONTROL.vcpuState);
+    return state === VCPU_STATE.waitsForCredit || state === VCPU_STATE.halted;
+  }
+
+  /** Drops a request whose guest is gone. To be called only while no vCPU runs. */
+  clear(): void {
+    Atomics.store(this.#control, CONTROL.mailbox, MAILBOX.idle);
+    Atomics.store(this.#control, CONTROL.vcpuAsleep, 0);
+  }
+
+  /** Makes the interrupt inputs visible to the vCPU, with the clock of what changed them. Needed after anything but an access. */
+  publishInterrupts(always = false): void {
+    if (!this.#interruptsChanged && !always) return;
+    this.#interruptsChanged = false;
+    const control = this.#control;
+    const { journal } = this.#machine;
+    journal.handOver();
+    control[CONTROL.irqClock] = journal.clock | 0;
+    Atomics.store(control, CONTROL.irqLevel, this.#machine.irqLevel);
+    Atomics.add(control, CONTROL.irqSeq, 1);
+    if (Atomics.load(control, CONTROL.vcpuState) === VCPU_STATE.halted)
+      Atomics.notify(control, CONTROL.irqSeq);
+  }
+
+  #answer(): void {
+    const control = this.#control;
+    const { journal } = this.#machine;
+    const size = control[CONTROL.size] as AccessSize;
+    let value = 0;
+    journal.receive((control[CONTROL.clock] ?? 0) >>> 0);
+    try {
+      const space: BusSpace = control[CONTROL.space] === SPACE.io ? 'io' : 'memory';
+      const addr = join64(control[CONTROL.addrLo] ?? 0, control[CONTROL.addrHi] ?? 0);
+      if (control[CONTROL.op] === OP.write)
+        this.#machine.write(space, addr, size, (control[CONTROL.value] ?? 0) >>> 0);
+      else value = this.#machine.read(space, addr, size);
+    } catch (error) {
+      value = allOnes(size);
+      this.#onFault(error);
+    }
+    this.publishInterrupts();
+    journal.handOver();
+    control[CONTROL.value] = value;
+    control[CONTROL.clock] = journal.clock | 0;
+    Atomics.store(control, CONTROL.mailbox, MAILBOX.response);
+    if (Atomics.load(control, CONTROL.vcpuAsleep) === 1) Atomics.notify(control, CONTROL.mailbox);
+  }
+}

@@ -1,0 +1,184 @@
+import { GuestMemory, type Pace } from '../../guest/guest-memory.ts';
+import type { AccessSize, BusSpace, Hal } from '../../guest/hal.ts';
+import { StopRun } from '../../guest/script/stop-run.ts';
+import { JournalRing, RING } from '../../journal/ring.ts';
+import type { LogLevel } from '../../journal/schema.ts';
+import { JournalWriter } from '../../journal/writer.ts';
+import { GuestRam } from '../../memory/guest-ram.ts';
+import { CONTROL, OP, UNLIMITED, VCPU_STATE } from '../../protocol/control.ts';
+import type { MachineMemory } from '../../protocol/messages.ts';
+import { Mailbox, STOP_CHECK_MS } from './mailbox.ts';
+
+/** A guest that runs at full speed shows its events to the page at least once in so many steps. */
+const FLUSH_STEPS = 64;
+/** How often the events of a stopped run ask for room in a full ring before they count as dropped. */
+const PATIENCE_AFTER_STOP = 5;
+
+/**
+ * The guest's way to a machine in another thread: bus accesses through the mailbox, credit,
+ * interrupts and journal through shared memory. Every method throws `StopRun` once the page
+ * has asked for the run's end, or the run is over.
+ */
+export class SharedHal implements Hal, Pace {
+  readonly ram: GuestMemory;
+  readonly journal: JournalWriter;
+  readonly #control: Int32Array;
+  readonly #mailbox: Mailbox;
+  readonly #machineRing: JournalRing;
+  /** The machine ring's consumer positions as last read: events, and payload bytes. */
+  #machineTail = 0;
+  #machineSideTail = 0;
+  #steps = 0;
+  #open = true;
+  #patience = PATIENCE_AFTER_STOP;
+  /** This thread's own consumer position as last seen in `#waitForRoom`. */
+  #ownTail = 0;
+
+  /** Begins a run: the vCPU counts as running until `close()`. */
+  constructor(memory: MachineMemory) {
+    this.#control = new Int32Array(memory.control);
+    this.#machineRing = new JournalRing(memory.machineJournal);
+    this.journal = new JournalWriter(new JournalRing(memory.vcpuJournal));
+    this.journal.waitForRoom = () => this.#waitForRoom();
+    this.journal.receive(Atomics.load(this.#machineRing.header, RING.clock) >>> 0);
+    const ram = new GuestRam(memory.ram, memory.ramBase, memory.ramSize);
+    this.ram = new GuestMemory(ram, this.journal, this);
+    this.#mailbox = new Mailbox(this.#control, this.journal, () => this.#checkStop());
+    Atomics.store(this.#control, CONTROL.vcpuState, VCPU_STATE.running);
+  }
+
+  read(space: BusSpace, addr: number, size: AccessSize): number {
+    return this.#exit(OP.read, space, addr, size, 0);
+  }
+
+  write(space: BusSpace, addr: number, size: AccessSize, value: number): void {
+    this.#exit(OP.write, space, addr, size, value);
+  }
+
+  interrupts(): number {
+    const level = Atomics.load(this.#control, CONTROL.irqLevel);
+    this.journal.receive((this.#control[CONTROL.irqClock] ?? 0) >>> 0);
+    return level >>> 0;
+  }
+
+  /** As `Hal`, but never throws `GuestDeadlock`: whoever sits at the page may still act. */
+  waitForInterrupt(mask: number): number {
+    const { journal } = this;
+    const control = this.#control;
+    let pending = this.#pendingOf(mask);
+    if (pending !== 0) return pending;
+    if (journal.on) journal.vcpuWait('halt', mask >>> 0, 0);
+    journal.flush();
+    Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.halted);
+    try {
+      for (;;) {
+        const seen = Atomics.load(control, CONTROL.irqSeq);
+        pending = this.#pendingOf(mask);
+        if (pending !== 0) break;
+        this.#checkStop();
+        Atomics.wait(control, CONTROL.irqSeq, seen);
+      }
+    } finally {
+      Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.running);
+    }
+    if (journal.on) journal.vcpuWait('wake', mask >>> 0, pending);
+    return pending;
+  }
+
+  log(level: LogLevel, text: string): void {
+    this.#checkStop();
+    if (this.journal.on) this.journal.log('driver', level, text);
+  }
+
+  line(line: number): void {
+    this.take();
+    if (this.journal.on) this.journal.scriptLine(line);
+  }
+
+  take(): void {
+    if (Atomics.load(this.#control, CONTROL.credit) !== UNLIMITED || !this.#open) this.#takeOne();
+    else if (++this.#steps % FLUSH_STEPS === 0) this.journal.flush();
+  }
+
+  /** Ends the run: shows its last events, and every further call throws `StopRun`. */
+  close(): void {
+    this.#open = false;
+    this.journal.handOver();
+    Atomics.store(this.#control, CONTROL.vcpuState, VCPU_STATE.off);
+  }
+
+  #takeOne(): void {
+    const control = this.#control;
+    for (;;) {
+      this.#checkStop();
+      const credit = Atomics.load(control, CONTROL.credit);
+      if (credit === UNLIMITED) return;
+      if (credit > 0) {
+        // Not a plain subtraction: the page may have withdrawn the credit since the load.
+        if (Atomics.compareExchange(control, CONTROL.credit, credit, credit - 1) === credit) return;
+        continue;
+      }
+      this.journal.flush();
+      Atomics.add(control, CONTROL.creditWaits, 1);
+      Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.waitsForCredit);
+      Atomics.wait(control, CONTROL.credit, credit);
+      // Before the credit is taken: whoever sees that it is used up must not find an old state.
+      Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.running);
+    }
+  }
+
+  #exit(op: number, space: BusSpace, addr: number, size: AccessSize, value: number): number {
+    this.take();
+    if (this.#machineRingFills()) this.#waitForMachineRing();
+    this.#control[CONTROL.vcpuState] = VCPU_STATE.exit;
+    const answer = this.#mailbox.exchange(op, space, addr, size, value);
+    this.#control[CONTROL.vcpuState] = VCPU_STATE.running;
+    return answer;
+  }
+
+  /** Whether the machine's ring is more than half full, so that one more access might overflow it. */
+  #machineRingFills(): boolean {
+    const { header, mask, sideMask } = this.#machineRing;
+    // Plain loads: both words were last written before the answer that this thread has seen.
+    const events = ((header[RING.head] ?? 0) - this.#machineTail) >>> 0;
+    const bytes = ((header[RING.sideHead] ?? 0) - this.#machineSideTail) >>> 0;
+    if (events <= mask >>> 1 && bytes <= sideMask >>> 1) return false;
+    this.#machineTail = Atomics.load(header, RING.tail);
+    this.#machineSideTail = Atomics.load(header, RING.sideTail);
+    return (
+      ((header[RING.head] ?? 0) - this.#machineTail) >>> 0 > mask >>> 1 ||
+      ((header[RING.sideHead] ?? 0) - this.#machineSideTail) >>> 0 > sideMask >>> 1
+    );
+  }
+
+  #waitForMachineRing(): void {
+    const { header } = this.#machineRing;
+    // What the machine did was caused by events that the page may not have seen yet.
+    this.journal.flush();
+    do {
+      this.#checkStop();
+      const tail = Atomics.load(header, RING.tail);
+      if (!this.#machineRingFills()) return;
+      Atomics.wait(header, RING.tail, tail, STOP_CHECK_MS);
+    } while (this.#machineRingFills());
+  }
+
+  /** The journal's `waitForRoom`: a running guest waits as long as it takes, a stopped one only for a while. */
+  #waitForRoom(): boolean {
+    const { header } = this.journal.ring;
+    const stopping = !this.#open || Atomics.load(this.#control, CONTROL.stop) === 1;
+    if (stopping && this.#patience-- <= 0) return false;
+    const tail = Atomics.load(header, RING.tail);
+    if (tail === this.#ownTail) Atomics.wait(header, RING.tail, tail, STOP_CHECK_MS);
+    this.#ownTail = Atomics.load(header, RING.tail);
+    return true;
+  }
+
+  #pendingOf(mask: number): number {
+    return (this.interrupts() & mask) >>> 0;
+  }
+
+  #checkStop(): void {
+    if (!this.#open || Atomics.load(this.#control, CONTROL.stop) === 1) throw new StopRun();
+  }
+}

@@ -1,0 +1,73 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Shared memory needs a cross-origin isolated page; `NO_ISOLATION=1` shows the page without it. */
+const isolation: Record<string, string> = process.env.NO_ISOLATION
+  ? {}
+  : {
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+      'Cross-Origin-Resource-Policy': 'same-origin',
+    };
+
+/** The guest's script is compiled in a worker, hence 'unsafe-eval'; editor and canvas set inline styles. */
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "script-src 'self' 'unsafe-eval' blob:",
+  "worker-src 'self' blob:",
+  "connect-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+const ofMonaco = (ids: readonly string[]): boolean =>
+  ids.some((id) => id.includes('/node_modules/monaco-editor/'));
+
+/** `assets/page`: what the first screen may load; `lazy`: behind an `import()`; `monaco`; `worker`. */
+function chunkFolder(chunk: { moduleIds: readonly string[]; isDynamicEntry: boolean }): string {
+  if (ofMonaco(chunk.moduleIds)) return 'monaco';
+  return chunk.isDynamicEntry ? 'lazy' : 'page';
+}
+
+/** Monaco's own workers are counted with the editor. */
+const workerFile = (chunk: { moduleIds: readonly string[] }): string =>
+  `assets/${ofMonaco(chunk.moduleIds) ? 'monaco' : 'worker'}/[name]-[hash].js`;
+
+export default defineConfig({
+  plugins: [react()],
+  server: { host: '127.0.0.1', headers: isolation },
+  preview: {
+    host: '127.0.0.1',
+    headers: { ...isolation, 'Content-Security-Policy': contentSecurityPolicy },
+  },
+  build: {
+    target: 'es2023',
+    outDir: 'dist/page',
+    manifest: true,
+    // Monaco's language service is one large module, loaded only with the editor.
+    chunkSizeWarningLimit: 10_000,
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      output: {
+        entryFileNames: 'assets/page/[name]-[hash].js',
+        chunkFileNames: (chunk) => `assets/${chunkFolder(chunk)}/[name]-[hash].js`,
+        // Styles of the first screen bear the name of index.html.
+        assetFileNames: ({ names }) =>
+          `assets/${names.includes('index.css') ? 'page' : 'lazy'}/[name]-[hash][extname]`,
+      },
+    },
+  },
+  worker: {
+    format: 'es',
+    rolldownOptions: {
+      output: {
+        entryFileNames: workerFile,
+        chunkFileNames: workerFile,
+      },
+    },
+  },
+});
