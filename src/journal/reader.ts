@@ -126,14 +126,22 @@ export class JournalReader {
     }
     const { records, mask, end } = cursor;
     let { at } = cursor;
+    let plain = 0;
     do {
-      const word = (at & mask) * RECORD_WORDS;
-      const clock = records[word + 1] ?? 0;
-      if (PAYLOADS[(records[word] ?? 0) & 0xff]) this.#takePayload(cursor.ring, word);
-      else this.store.append(records, word);
-      cursor.clock = clock;
+      const slot = at & mask;
+      const word = slot * RECORD_WORDS;
+      const payload = PAYLOADS[(records[word] ?? 0) & 0xff] !== undefined;
+      cursor.clock = records[word + 1] ?? 0;
+      if (!payload) plain++;
+      if (plain > 0 && (payload || slot === mask)) {
+        const from = payload ? word : word + RECORD_WORDS;
+        this.store.appendAll(records, from - plain * RECORD_WORDS, plain);
+        plain = 0;
+      }
+      if (payload) this.#takePayload(cursor.ring, word);
       at = (at + 1) | 0;
     } while (at !== end && !(last !== undefined && later(clockAt(cursor, at), last)));
+    if (plain > 0) this.store.appendAll(records, ((at - plain) & mask) * RECORD_WORDS, plain);
     cursor.at = at;
   }
 

@@ -91,7 +91,7 @@ export const EVENTS = {
   memWrite: { code: 3, fields: { addr: u64(2), old: bytes(4), new: bytes(8) } },
   /** A longer write to guest memory; the payload is `length` old bytes, then `length` new bytes. */
   dataWrite: { code: 4, fields: { addr: u64(2), length: u32(4) }, side: 'data' },
-  /** The device took a chain: byte totals of its readable and writable parts, count of descriptors. */
+  /** The device took a chain: byte totals of its readable and writable parts, count of descriptors. `availIdx` is the free-running index that it looks at next. */
   chainPopped: {
     code: 5,
     fields: {
@@ -103,7 +103,7 @@ export const EVENTS = {
       count: u32(6),
     },
   },
-  /** The device returned a chain, having written `length` bytes; `usedIdx` is the free-running index it used. */
+  /** The device returned a chain, having written `length` bytes, and has published it: `usedIdx` is the free-running index after it. */
   chainPushed: { code: 6, fields: { ...QUEUE, head: aux, usedIdx: u32(3), length: u32(4) } },
   /** An available-buffer notification reached the device (`sent` 1), or was left out by the driver (`sent` 0) because of `rule`. */
   notification: { code: 7, fields: { ...QUEUE, sent: aux, rule: u32(3) } },

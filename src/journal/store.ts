@@ -6,6 +6,7 @@ import {
   type EventKind,
   type JournalEvent,
   KINDS,
+  PAYLOADS,
   RECORD_WORDS,
 } from './schema.ts';
 
@@ -27,6 +28,7 @@ export class EventStore {
   #first = 0;
   #length = 0;
   #epoch = 0;
+  #payloadBytes = 0;
   readonly #trimListeners = new Set<(first: number) => void>();
 
   /** Number of the oldest event still held. */
@@ -39,6 +41,11 @@ export class EventStore {
     return this.#length;
   }
 
+  /** Bytes of all payloads held; `trim` is how the holder bounds them. */
+  get payloadBytes(): number {
+    return this.#payloadBytes;
+  }
+
   /** Counts the times that numbering started again, so that whoever kept numbers can tell. */
   get epoch(): number {
     return this.#epoch;
@@ -47,17 +54,28 @@ export class EventStore {
   /** Appends the record at word `at` of `words`, with its payload if it has one. */
   append(words: Uint32Array, at: number, payload?: Uint8Array): void {
     const slot = this.#length % CHUNK_EVENTS;
-    if (slot === 0)
-      this.#chunks.push({
-        words: new Uint32Array(CHUNK_EVENTS * RECORD_WORDS),
-        payloads: new Map(),
-      });
-    const chunk = this.#chunks[this.#chunks.length - 1] as Chunk;
-    const to = chunk.words;
-    const base = slot * RECORD_WORDS;
-    for (let i = 0; i < RECORD_WORDS; i++) to[base + i] = words[at + i] ?? 0;
-    if (payload) chunk.payloads.set(slot, payload);
-    this.#length++;
+    this.appendAll(words, at, 1);
+    if (!payload) return;
+    this.#chunks.at(-1)?.payloads.set(slot, payload);
+    this.#payloadBytes += payload.length;
+  }
+
+  /** Appends `count` records without payloads that lie together from word `at` of `words`. */
+  appendAll(words: Uint32Array, at: number, count: number): void {
+    for (let done = 0; done < count; ) {
+      const slot = this.#length % CHUNK_EVENTS;
+      if (slot === 0)
+        this.#chunks.push({
+          words: new Uint32Array(CHUNK_EVENTS * RECORD_WORDS),
+          payloads: new Map(),
+        });
+      const part = Math.min(CHUNK_EVENTS - slot, count - done);
+      const from = at + done * RECORD_WORDS;
+      const chunk = this.#chunks.at(-1) as Chunk;
+      chunk.words.set(words.subarray(from, from + part * RECORD_WORDS), slot * RECORD_WORDS);
+      this.#length += part;
+      done += part;
+    }
   }
 
   /** Forgets whole chunks before event `index`; the newest chunk always stays. */
@@ -69,7 +87,8 @@ export class EventStore {
     if (!(chunks > 0)) return;
     const first = this.#first + chunks * CHUNK_EVENTS;
     for (const listener of this.#trimListeners) listener(first);
-    this.#chunks.splice(0, chunks);
+    for (const { payloads } of this.#chunks.splice(0, chunks))
+      for (const payload of payloads.values()) this.#payloadBytes -= payload.length;
     this.#first = first;
   }
 
@@ -112,6 +131,7 @@ export class EventStore {
     this.#chunks = [];
     this.#first = 0;
     this.#length = 0;
+    this.#payloadBytes = 0;
     this.#epoch++;
   }
 

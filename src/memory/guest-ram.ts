@@ -46,6 +46,7 @@ export class GuestRam {
 
   /** Little-endian write of 1, 2 or 4 bytes at a view offset, aligned or not. */
   writeAt(offset: number, size: number, value: number): void {
-    for (let i = 0, v = value; i < size; i++, v = Math.floor(v / 256)) this.u8[offset + i] = v & 0xff;
+    for (let i = 0, v = value; i < size; i++, v = Math.floor(v / 256))
+      this.u8[offset + i] = v & 0xff;
   }
 }

@@ -1,71 +1,8 @@
-/** The machine as the page draws it: a snapshot of the qdev tree, made by the engine. */
-
-/** A bus and the devices on it, in the order of `info qtree`. */
-export interface BusNode {
-  readonly kind: 'bus';
-  /** Canonical QOM path. Unique key. */
-  readonly path: string;
-  /** `pci.0`, `virtio-bus`, … */
-  readonly name: string;
-  /** QOM type: `PCI`, `virtio-pci-bus`, … */
-  readonly type: string;
-  readonly children: readonly DeviceNode[];
-}
-
-/** A device and the buses that it carries. */
-export interface DeviceNode {
-  readonly kind: 'device';
-  /** Canonical QOM path. Unique key. */
-  readonly path: string;
-  readonly type: string;
-  /** The user's id, or ''. */
-  readonly id: string;
-  /** Number that journal events call this device by. */
-  readonly dev: number;
-  /** Address on its bus as QEMU prints it (`02.0`), or ''. */
-  readonly address: string;
-  /** One-line facts, as `info qtree` prints them below the properties (PCI class, BARs, …). */
-  readonly facts: readonly string[];
-  /** Properties in QEMU's order: name and printed value. */
-  readonly properties: readonly (readonly [name: string, value: string])[];
-  /** Type and its ancestors, nearest first. */
-  readonly ancestors: readonly string[];
-  /** Declared as data: the platform device has no behaviour of its own. */
-  readonly platform: boolean;
-  /** Back ends that its link properties name. */
-  readonly backends: readonly BackendNode[];
-  /** Present on virtio devices. */
-  readonly virtio?: VirtioFacts;
-  readonly buses: readonly BusNode[];
-}
-
-/** A back-end object: drive, rng object, … */
-export interface BackendNode {
-  /** Property that links to it. */
-  readonly property: string;
-  readonly id: string;
-  /** `drive`, `rng-builtin`, … */
-  readonly type: string;
-  /** One line: file, size, format. */
-  readonly summary: string;
-}
-
-/** What a virtio device is to a driver. */
-export interface VirtioFacts {
-  /** VIRTIO 1.4 §5 */
-  readonly deviceId: number;
-  /** `virtio-blk`, … */
-  readonly name: string;
-  readonly queues: readonly { readonly name: string; readonly maxSize: number }[];
-}
-
-/** Everything the page needs to draw a machine. */
-export interface MachineTopology {
-  /** QOM type: `pc-i440fx-7.2-machine`. */
-  readonly machineType: string;
-  readonly ramBytes: number;
-  /** `main-system-bus`. */
-  readonly root: BusNode;
-  /** Canonical paths by `dev` number. */
-  readonly devices: readonly string[];
-}
+/** The snapshot of the machine that travels from the machine worker to the page. */
+export type {
+  BackendNode,
+  BusNode,
+  DeviceNode,
+  MachineTopology,
+  VirtioFacts,
+} from '../journal/topology.ts';

@@ -2,8 +2,18 @@ import type { RegisterMap } from './registers.ts';
 
 /** I/O ports of configuration mechanism #1 (PCI 3.0 §3.2.2.3.2). */
 export const PCI_PORTS = {
-  CONFIG_ADDRESS: { offset: 0, width: 4, access: 'RW', doc: 'Enable bit, bus, device, function and register to access' },
-  CONFIG_DATA: { offset: 4, width: 4, access: 'RW', doc: 'Window on the selected configuration register' },
+  CONFIG_ADDRESS: {
+    offset: 0,
+    width: 4,
+    access: 'RW',
+    doc: 'Enable bit, bus, device, function and register to access',
+  },
+  CONFIG_DATA: {
+    offset: 4,
+    width: 4,
+    access: 'RW',
+    doc: 'Window on the selected configuration register',
+  },
 } as const satisfies RegisterMap;
 /** First I/O port of `PCI_PORTS`. */
 export const PCI_PORT_BASE = 0xcf8;
@@ -11,16 +21,31 @@ export const PCI_PORT_BASE = 0xcf8;
 /** Type 0 configuration header (PCI 3.0 §6.1). */
 export const PCI_CONFIG = {
   VendorID: { offset: 0x00, width: 2, access: 'R', doc: 'Vendor; 0x1af4 for virtio' },
-  DeviceID: { offset: 0x02, width: 2, access: 'R', doc: 'Device; 0x1040 + virtio ID, or a transitional one' },
+  DeviceID: {
+    offset: 0x02,
+    width: 2,
+    access: 'R',
+    doc: 'Device; 0x1040 + virtio ID, or a transitional one',
+  },
   Command: { offset: 0x04, width: 2, access: 'RW', doc: 'I/O, memory, bus master, INTx disable' },
   Status: { offset: 0x06, width: 2, access: 'RW', doc: 'Capabilities present, interrupt pending' },
-  RevisionID: { offset: 0x08, width: 1, access: 'R', doc: 'Revision; 0 transitional, 1 or more modern' },
+  RevisionID: {
+    offset: 0x08,
+    width: 1,
+    access: 'R',
+    doc: 'Revision; 0 transitional, 1 or more modern',
+  },
   ProgIF: { offset: 0x09, width: 1, access: 'R', doc: 'Programming interface' },
   SubClass: { offset: 0x0a, width: 1, access: 'R', doc: 'Sub-class' },
   BaseClass: { offset: 0x0b, width: 1, access: 'R', doc: 'Base class' },
   CacheLineSize: { offset: 0x0c, width: 1, access: 'RW', doc: 'Cache line size, in words' },
   LatencyTimer: { offset: 0x0d, width: 1, access: 'RW', doc: 'Latency timer' },
-  HeaderType: { offset: 0x0e, width: 1, access: 'R', doc: 'Layout of the header; bit 7: multifunction' },
+  HeaderType: {
+    offset: 0x0e,
+    width: 1,
+    access: 'R',
+    doc: 'Layout of the header; bit 7: multifunction',
+  },
   BIST: { offset: 0x0f, width: 1, access: 'R', doc: 'Built-in self test' },
   BAR0: { offset: 0x10, width: 4, access: 'RW', doc: 'Base address 0' },
   BAR1: { offset: 0x14, width: 4, access: 'RW', doc: 'Base address 1' },
@@ -30,15 +55,36 @@ export const PCI_CONFIG = {
   BAR5: { offset: 0x24, width: 4, access: 'RW', doc: 'Base address 5' },
   CardbusCIS: { offset: 0x28, width: 4, access: 'R', doc: 'CardBus CIS pointer' },
   SubsystemVendorID: { offset: 0x2c, width: 2, access: 'R', doc: 'Subsystem vendor' },
-  SubsystemID: { offset: 0x2e, width: 2, access: 'R', doc: 'Subsystem; the virtio ID of a transitional device' },
+  SubsystemID: {
+    offset: 0x2e,
+    width: 2,
+    access: 'R',
+    doc: 'Subsystem; the virtio ID of a transitional device',
+  },
   ExpansionROM: { offset: 0x30, width: 4, access: 'RW', doc: 'Expansion ROM base address' },
-  CapabilitiesPointer: { offset: 0x34, width: 1, access: 'R', doc: 'Offset of the first capability' },
-  InterruptLine: { offset: 0x3c, width: 1, access: 'RW', doc: 'Platform interrupt input, noted by firmware' },
+  CapabilitiesPointer: {
+    offset: 0x34,
+    width: 1,
+    access: 'R',
+    doc: 'Offset of the first capability',
+  },
+  InterruptLine: {
+    offset: 0x3c,
+    width: 1,
+    access: 'RW',
+    doc: 'Platform interrupt input, noted by firmware',
+  },
   InterruptPin: { offset: 0x3d, width: 1, access: 'R', doc: '1: INTA# … 4: INTD#, 0: none' },
 } as const satisfies RegisterMap;
 
 /** Bits of the Command register (PCI 3.0 §6.2.2). */
-export const PCI_COMMAND = { IO: 1, MEMORY: 2, MASTER: 4, SERR: 0x100, INTX_DISABLE: 0x400 } as const;
+export const PCI_COMMAND = {
+  IO: 1,
+  MEMORY: 2,
+  MASTER: 4,
+  SERR: 0x100,
+  INTX_DISABLE: 0x400,
+} as const;
 /** Bits of the Status register (PCI 3.0 §6.2.3). */
 export const PCI_STATUS = { INTERRUPT: 8, CAP_LIST: 0x10 } as const;
 /** Bits of a base address register (PCI 3.0 §6.2.5.1). */

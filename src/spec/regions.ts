@@ -1,8 +1,14 @@
 import { VIRTIO_BLK_CONFIG } from './blk.ts';
 import { PCI_CONFIG, PCI_PORTS } from './pci.ts';
-import { type RegisterMap, registerAt } from './registers.ts';
+import { type Register, type RegisterMap, registerAt } from './registers.ts';
+import { VIRTIO_RNG_CONFIG } from './rng.ts';
 import { VIRTIO_ID } from './virtio.ts';
-import { VIRTIO_PCI_COMMON, VIRTIO_PCI_ISR, VIRTIO_PCI_LEGACY, VIRTIO_PCI_NOTIFY } from './virtio-pci.ts';
+import {
+  VIRTIO_PCI_COMMON,
+  VIRTIO_PCI_ISR,
+  VIRTIO_PCI_LEGACY,
+  VIRTIO_PCI_NOTIFY,
+} from './virtio-pci.ts';
 
 interface Region {
   /** What an expert calls it. */
@@ -25,19 +31,35 @@ export const REGIONS = [
   { name: 'msix-pba', registers: {}, source: 'PCI 3.0 §6.8.2' },
 ] as const satisfies readonly Region[];
 
+/** Names of the regions that events can name. */
 export type RegionName = (typeof REGIONS)[number]['name'];
 
 /** Index of a region in `REGIONS`. */
-export const REGION_INDEX = Object.fromEntries(REGIONS.map((region, i) => [region.name, i])) as Readonly<Record<RegionName, number>>;
+export const REGION_INDEX = Object.fromEntries(
+  REGIONS.map((region, i) => [region.name, i]),
+) as Readonly<Record<RegionName, number>>;
 
 /** Device configuration layouts by virtio ID. */
-export const DEVICE_CONFIG: Readonly<Record<number, RegisterMap>> = { [VIRTIO_ID.BLOCK]: VIRTIO_BLK_CONFIG };
+export const DEVICE_CONFIG: Readonly<Record<number, RegisterMap>> = {
+  [VIRTIO_ID.BLOCK]: VIRTIO_BLK_CONFIG,
+  [VIRTIO_ID.ENTROPY]: VIRTIO_RNG_CONFIG,
+};
+
+/** The register at `offset` of region `index`, and where it begins there; a device-specific region needs the virtio ID. */
+export function registerOf(
+  index: number,
+  offset: number,
+  virtioId?: number,
+): { readonly name: string; readonly register: Register } | undefined {
+  const region: Region | undefined = REGIONS[index];
+  if (!region) return undefined;
+  if (region.name === 'virtio-pci-device')
+    return registerAt(DEVICE_CONFIG[virtioId ?? 0] ?? {}, offset);
+  // Every multiple of the notify multiplier is a doorbell.
+  return registerAt(region.registers, region.name === 'virtio-pci-notify' ? 0 : offset);
+}
 
 /** Name of the register at `offset` of region `index`; a device-specific region needs the virtio ID. */
 export function registerName(index: number, offset: number, virtioId?: number): string | undefined {
-  const region: Region | undefined = REGIONS[index];
-  if (!region) return undefined;
-  const map = region.name === 'virtio-pci-device' ? DEVICE_CONFIG[virtioId ?? 0] : region.registers;
-  if (region.name === 'virtio-pci-notify') return 'queue_notify';
-  return map && registerAt(map, offset)?.name;
+  return registerOf(index, offset, virtioId)?.name;
 }

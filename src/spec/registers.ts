@@ -16,8 +16,12 @@ export type Handlers<M extends RegisterMap, T> = {
 };
 
 /** The register that covers `offset`, if any. */
-export function registerAt(map: RegisterMap, offset: number): { name: string; register: Register } | undefined {
+export function registerAt(
+  map: RegisterMap,
+  offset: number,
+): { name: string; register: Register } | undefined {
   for (const [name, register] of Object.entries(map))
-    if (offset >= register.offset && offset < register.offset + register.width) return { name, register };
+    if (offset >= register.offset && offset < register.offset + register.width)
+      return { name, register };
   return undefined;
 }

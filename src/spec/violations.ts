@@ -3,6 +3,8 @@ export interface ViolationInfo {
   readonly code: string;
   /** Section, without the document's name. */
   readonly section: string;
+  /** What the event's `index` counts, where it is a place in the ring. */
+  readonly at?: 'descriptor' | 'available';
   /** What happened, in plain words; `{index}` and `{value}` stand for the event's fields. */
   readonly text: string;
   /** Whether the device stops until it is reset. */
@@ -11,31 +13,177 @@ export interface ViolationInfo {
 
 /** Every violation; an event's `code` is an index into this list. Append only. */
 export const VIOLATIONS = [
-  { code: 'headOutOfRange', section: '2.7.13.2', text: 'The available ring names descriptor {value} as a chain’s head, but the queue has no such descriptor.', fatal: true },
-  { code: 'nextOutOfRange', section: '2.7.5.2', text: 'Descriptor {index} continues at descriptor {value}, which is beyond the end of the table.', fatal: true },
-  { code: 'chainLoop', section: '2.7.5.2', text: 'The chain that starts at descriptor {index} loops: it is longer than the queue.', fatal: true },
-  { code: 'addressOutsideRam', section: '2.7.5', text: 'Descriptor {index} points to {value}, where the guest has no memory.', fatal: true },
-  { code: 'zeroLength', section: '2.7.5', text: 'Descriptor {index} has length zero.', fatal: true },
-  { code: 'readableAfterWritable', section: '2.7.4.2', text: 'Descriptor {index} is for the device to read, but follows one that it may write.', fatal: true },
-  { code: 'availIndexJump', section: '2.7.13.3', text: 'The available index moved by {value} at once, more than the queue has entries.', fatal: true },
-  { code: 'indirectNotNegotiated', section: '2.7.5.3.1', text: 'Descriptor {index} is INDIRECT, but VIRTIO_F_INDIRECT_DESC was not negotiated.', fatal: true },
-  { code: 'indirectBadLength', section: '2.7.5.3.1', text: 'The indirect table of descriptor {index} has {value} bytes, not a multiple of 16.', fatal: true },
-  { code: 'indirectNested', section: '2.7.5.3.1', text: 'Descriptor {index} of an indirect table is itself INDIRECT.', fatal: true },
-  { code: 'ringOutsideRam', section: '2.7.1', text: 'A ring area at {value} lies outside the guest’s memory.', fatal: true },
-  { code: 'ringMisaligned', section: '2.7.1', text: 'A ring area at {value} is not aligned as it must be.', fatal: true },
-  { code: 'queueSizeNotPowerOfTwo', section: '2.7', text: 'Queue size {value} is not a power of two.', fatal: false },
-  { code: 'queueSizeTooLarge', section: '4.1.4.3.2', text: 'Queue size {value} is more than the device allows.', fatal: false },
-  { code: 'notifyBeforeDriverOk', section: '3.1.1', text: 'The driver notified queue {index} before it set DRIVER_OK.', fatal: false },
-  { code: 'featureNotOffered', section: '2.2.1', text: 'The driver accepted feature bits that the device does not offer: {value}.', fatal: false },
-  { code: 'version1NotAccepted', section: '6.1', text: 'The driver set FEATURES_OK without accepting VIRTIO_F_VERSION_1.', fatal: false },
-  { code: 'statusBitCleared', section: '2.1.1', text: 'The driver cleared status bits {value} without a reset.', fatal: false },
-  { code: 'requestTooShort', section: '5.2.6.1', text: 'A request of queue entry {index} is too short for its header or status ({value} bytes).', fatal: true },
-  { code: 'requestMissingStatus', section: '5.2.6', text: 'Request {index} has no writable byte for its status.', fatal: true },
-  { code: 'busMasterOff', section: '4.1.4', text: 'The device may not read guest memory: PCI bus mastering is off.', fatal: false },
-  { code: 'requestNoReadable', section: '5.2.6', text: 'Request {index} has no readable part: its header is missing.', fatal: true },
-  { code: 'indirectEmpty', section: '2.7.5.3.1', text: 'The indirect table of descriptor {index} is empty.', fatal: true },
+  {
+    code: 'headOutOfRange',
+    section: '2.7.13.2',
+    at: 'available',
+    text: 'The available ring names descriptor {value} as a chain’s head, but the queue has no such descriptor.',
+    fatal: true,
+  },
+  {
+    code: 'nextOutOfRange',
+    section: '2.7.5.2',
+    at: 'descriptor',
+    text: 'Descriptor {index} continues at descriptor {value}, which is beyond the end of the table.',
+    fatal: true,
+  },
+  {
+    code: 'chainLoop',
+    section: '2.7.5.2',
+    at: 'descriptor',
+    text: 'The chain that starts at descriptor {index} loops: it is longer than the queue.',
+    fatal: true,
+  },
+  {
+    code: 'addressOutsideRam',
+    section: '2.7.5',
+    at: 'descriptor',
+    text: 'Descriptor {index} points to {value}, where the guest has no memory.',
+    fatal: true,
+  },
+  {
+    code: 'zeroLength',
+    section: '2.7.5',
+    at: 'descriptor',
+    text: 'Descriptor {index} has length zero.',
+    fatal: true,
+  },
+  {
+    code: 'readableAfterWritable',
+    section: '2.7.4.2',
+    at: 'descriptor',
+    text: 'Descriptor {index} is for the device to read, but follows one that it may write.',
+    fatal: true,
+  },
+  {
+    code: 'availIndexJump',
+    section: '2.7.13.3',
+    text: 'The available index moved by {value} at once, more than the queue has entries.',
+    fatal: true,
+  },
+  {
+    code: 'indirectNotNegotiated',
+    section: '2.7.5.3.1',
+    at: 'descriptor',
+    text: 'Descriptor {index} is INDIRECT, but VIRTIO_F_INDIRECT_DESC was not negotiated.',
+    fatal: true,
+  },
+  {
+    code: 'indirectBadLength',
+    section: '2.7.5.3.1',
+    at: 'descriptor',
+    text: 'The indirect table of descriptor {index} has {value} bytes, not a multiple of 16.',
+    fatal: true,
+  },
+  {
+    code: 'indirectNested',
+    section: '2.7.5.3.1',
+    at: 'descriptor',
+    text: 'Descriptor {index} of an indirect table is itself INDIRECT.',
+    fatal: true,
+  },
+  {
+    code: 'ringOutsideRam',
+    section: '2.7.1',
+    text: 'A ring area at {value} lies outside the guest’s memory.',
+    fatal: true,
+  },
+  {
+    code: 'ringMisaligned',
+    section: '2.7.1',
+    text: 'A ring area at {value} is not aligned as it must be.',
+    fatal: true,
+  },
+  {
+    code: 'queueSizeNotPowerOfTwo',
+    section: '2.7',
+    text: 'Queue size {value} is not a power of two.',
+    fatal: false,
+  },
+  {
+    code: 'queueSizeTooLarge',
+    section: '4.1.4.3.2',
+    text: 'Queue size {value} is more than the device allows.',
+    fatal: false,
+  },
+  {
+    code: 'notifyBeforeDriverOk',
+    section: '3.1.1',
+    text: 'The driver notified queue {index} before it set DRIVER_OK.',
+    fatal: false,
+  },
+  {
+    code: 'featureNotOffered',
+    section: '2.2.1',
+    text: 'The driver accepted feature bits that the device does not offer: {value}.',
+    fatal: false,
+  },
+  {
+    code: 'version1NotAccepted',
+    section: '6.1',
+    text: 'The driver set FEATURES_OK without accepting VIRTIO_F_VERSION_1.',
+    fatal: false,
+  },
+  {
+    code: 'statusBitCleared',
+    section: '2.1.1',
+    text: 'The driver cleared status bits {value} without a reset.',
+    fatal: false,
+  },
+  {
+    code: 'requestTooShort',
+    section: '5.2.6.1',
+    text: 'A request of queue entry {index} is too short for its header or status ({value} bytes).',
+    fatal: true,
+  },
+  {
+    code: 'requestMissingStatus',
+    section: '5.2.6',
+    text: 'Request {index} has no writable byte for its status.',
+    fatal: true,
+  },
+  {
+    code: 'busMasterOff',
+    section: '4.1.4',
+    text: 'The device may not read guest memory: PCI bus mastering is off.',
+    fatal: false,
+  },
+  {
+    code: 'requestNoReadable',
+    section: '5.2.6',
+    text: 'Request {index} has no readable part: its header is missing.',
+    fatal: true,
+  },
+  {
+    code: 'indirectEmpty',
+    section: '2.7.5.3.1',
+    at: 'descriptor',
+    text: 'The indirect table of descriptor {index} is empty.',
+    fatal: true,
+  },
+  {
+    code: 'queueEnableNotOne',
+    section: '4.1.4.3.2',
+    text: 'The driver wrote {value} to queue_enable; only 1 is allowed.',
+    fatal: true,
+  },
+  {
+    code: 'requestHeaderShort',
+    section: '5.2.6',
+    text: 'Request {index} has a header of {value} bytes, not 16.',
+    fatal: true,
+  },
+  {
+    code: 'indirectAndNext',
+    section: '2.7.5.3.1',
+    text: 'Descriptor {index} is INDIRECT and NEXT at once.',
+    fatal: false,
+  },
 ] as const satisfies readonly ViolationInfo[];
 
+/** Names of the violations. */
 export type ViolationCode = (typeof VIOLATIONS)[number]['code'];
 /** Index of a violation in `VIOLATIONS`. */
-export const VIOLATION_INDEX = Object.fromEntries(VIOLATIONS.map((v, i) => [v.code, i])) as Readonly<Record<ViolationCode, number>>;
+export const VIOLATION_INDEX = Object.fromEntries(
+  VIOLATIONS.map((v, i) => [v.code, i]),
+) as Readonly<Record<ViolationCode, number>>;

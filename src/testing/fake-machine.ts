@@ -1,8 +1,8 @@
-import type { BusTarget } from '../worker/channel/bus-target.ts';
 import type { AccessSize, BusSpace } from '../guest/hal.ts';
 import { ACTOR, NONE } from '../journal/schema.ts';
 import type { JournalWriter } from '../journal/writer.ts';
 import type { GuestRam } from '../memory/guest-ram.ts';
+import type { BusTarget } from '../worker/channel/bus-target.ts';
 
 /** Registers of a `FakeMachine`, as memory-space addresses. */
 export const FAKE = {
@@ -53,7 +53,12 @@ export class FakeMachine implements BusTarget {
     if (addr === FAKE.doorbell) {
       const bytes = this.ram.u8.slice(0x1000, 0x1000 + value).reverse();
       if (this.journal.on)
-        this.journal.bytesWritten(ACTOR.device, 0x2000, this.ram.u8.slice(0x2000, 0x2000 + value), bytes);
+        this.journal.bytesWritten(
+          ACTOR.device,
+          0x2000,
+          this.ram.u8.slice(0x2000, 0x2000 + value),
+          bytes,
+        );
       this.ram.u8.set(bytes, 0x2000);
       this.setInput(true);
     }
@@ -64,7 +69,8 @@ export class FakeMachine implements BusTarget {
     const level = asserted ? 1 << 5 : 0;
     if (level === this.#irqLevel) return;
     this.#irqLevel = level;
-    if (this.journal.on) this.journal.interrupt(1, NONE, asserted ? 'raised' : 'lowered', 5, 'always');
+    if (this.journal.on)
+      this.journal.interrupt(1, NONE, asserted ? 'raised' : 'lowered', 5, 'always');
     this.onInterrupt();
   }
 

@@ -49,7 +49,11 @@ export class Overlay {
     if (got < into.length) into.fill(0, got);
   }
 
-  #pieces(position: number, length: number, visit: (cluster: number, within: number, at: number, length: number) => void): void {
+  #pieces(
+    position: number,
+    length: number,
+    visit: (cluster: number, within: number, at: number, length: number) => void,
+  ): void {
     for (let at = 0; at < length; ) {
       const absolute = position + at;
       const within = absolute % CLUSTER;
@@ -65,8 +69,21 @@ export interface DriveOptions {
   readonly id: string;
   /** As it was given: `hello.img`, `null-co://`. */
   readonly filename: string;
+  /** Block driver: `raw`, `null-co`, … */
   readonly format: string;
   readonly readOnly: boolean;
+  /** Name of its node in the block graph, or undefined where the node is the drive itself (`-blockdev`). */
+  readonly nodeName?: string;
+  /** Whether the guest finds a volatile write cache unless a device says otherwise; true where absent. */
+  readonly writeCache?: boolean;
+  /** Whether it would bypass the host's cache; only printed. */
+  readonly direct?: boolean;
+  /** Whether flushes are left out; only printed. */
+  readonly noFlush?: boolean;
+  /** Where zeroes are looked for: `on`, `unmap`; only printed. */
+  readonly detectZeroes?: string;
+  /** Whether what is written is forgotten, as `null-co` does. */
+  readonly discardsWrites?: boolean;
 }
 
 /** A drive: an image of whole 512-byte sectors that one device at a time reads and writes. */
@@ -92,6 +109,13 @@ export class BlockBackend {
   }
 
   write(position: number, bytes: Uint8Array): void {
-    this.overlay.write(position, bytes);
+    if (!this.options.discardsWrites) this.overlay.write(position, bytes);
+  }
+
+  /** Sets `length` bytes to zero. */
+  zero(position: number, length: number): void {
+    const chunk = new Uint8Array(Math.min(length, CLUSTER));
+    for (let done = 0; done < length; done += chunk.length)
+      this.write(position + done, chunk.subarray(0, Math.min(chunk.length, length - done)));
   }
 }

@@ -1,21 +1,38 @@
 import { QObject } from '../qom/object.ts';
 import { bool, str } from '../qom/property.ts';
 import type { ObjectInit, TypeRegistry } from '../qom/type.ts';
+import type { ByteSource } from './byte-source.ts';
 
-/** Source of random bytes behind virtio-rng; how they are made is injected. */
+/** What a random source needs of the machine. */
+interface Entropy {
+  /** Fills with the host's random bytes. */
+  random(into: Uint8Array): void;
+  openImage(name: string): ByteSource | undefined;
+}
+
+/** Source of random bytes behind virtio-rng; the bytes themselves come from outside. */
 export class RngBackend extends QObject {
-  readonly #random: (into: Uint8Array) => void;
+  readonly #entropy: Entropy;
+  /** Bytes taken from a file so far. */
+  #position = 0;
 
   constructor(init: ObjectInit) {
     super(init);
-    this.#random = (init.context as { random(into: Uint8Array): void }).random;
+    this.#entropy = init.context as Entropy;
   }
 
-  /** `length` fresh random bytes. */
+  /** At most `length` random bytes: from the file that `filename` names, where there is one, else the host's. */
   request(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
-    this.#random(bytes);
-    return bytes;
+    const { filename } = this.values;
+    const file = typeof filename === 'string' ? this.#entropy.openImage(filename) : undefined;
+    if (!file) {
+      this.#entropy.random(bytes);
+      return bytes;
+    }
+    const got = file.read(this.#position, bytes);
+    this.#position += got;
+    return bytes.subarray(0, got);
   }
 }
 
@@ -29,5 +46,9 @@ export function registerRngBackends(registry: TypeRegistry): void {
     create: (init) => new RngBackend(init),
   });
   registry.register({ name: 'rng-builtin', parent: 'rng-backend' });
-  registry.register({ name: 'rng-random', parent: 'rng-backend', properties: { filename: str('/dev/urandom') } });
+  registry.register({
+    name: 'rng-random',
+    parent: 'rng-backend',
+    properties: { filename: str('/dev/urandom') },
+  });
 }

@@ -34,6 +34,11 @@ export class StartLog {
     this.#lines.push(this.#prefixed(`warning: ${text}`));
   }
 
+  /** A complaint of a device's, which may call itself a warning. */
+  print(text: string): void {
+    this.#lines.push(this.#prefixed(text));
+  }
+
   /** A line of QEMU's that has no prefix. */
   line(text: string): void {
     this.#lines.push(text);

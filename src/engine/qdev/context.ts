@@ -15,6 +15,10 @@ export interface DeviceContext {
   numberDevice(device: { readonly path: string }): number;
   /** How many buses of `type` the machine has made before: the N of `pci.N`. */
   numberBus(type: string): number;
+  /** Prints a line as QEMU does on stderr: a device's complaint about its driver. */
+  report(message: string): void;
+  /** Whether the machine's one page for DMA outside RAM is taken. */
+  readonly bounce: { busy: boolean };
   /** Drives platform interrupt input `line` (0 to 31). */
   setInterrupt(line: number, level: boolean): void;
 }

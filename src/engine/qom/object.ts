@@ -9,6 +9,13 @@ interface Alias {
   readonly name: string;
 }
 
+/** A child that is only a name: a memory region or an interrupt input. */
+export interface Part {
+  /** Without its number. */
+  readonly name: string;
+  readonly type: 'memory-region' | 'irq';
+}
+
 /** An object in the composition tree: typed properties, children, a canonical path. */
 export class QObject {
   readonly type: ResolvedType;
@@ -19,13 +26,22 @@ export class QObject {
   name = '';
   /** Values of the declared properties, by name. Set by the command line until realized, then by the device. */
   readonly values: Record<string, unknown>;
+  /** Children without a life of their own; `info qom-tree` lists them. */
+  readonly parts: Part[] = [];
   readonly #children = new Map<string, QObject>();
   readonly #aliases = new Map<string, Alias>();
+  /** Where the search for the next free number of a name begins. */
+  readonly #nextIndex = new Map<string, number>();
 
   constructor(init: ObjectInit) {
     this.type = init.type;
     this.registry = init.registry;
     this.values = { ...init.type.defaults };
+  }
+
+  /** Names memory regions that this object owns; equal names are numbered. */
+  addRegions(...names: readonly string[]): void {
+    for (const name of names) this.parts.push({ name, type: 'memory-region' });
   }
 
   get children(): ReadonlyMap<string, QObject> {
@@ -42,7 +58,10 @@ export class QObject {
     let free = name;
     if (name.endsWith('[*]')) {
       const stem = name.slice(0, -3);
-      for (let i = 0; ; i++) if (!this.#children.has((free = `${stem}[${i}]`))) break;
+      let i = this.#nextIndex.get(stem) ?? 0;
+      while (this.#children.has(`${stem}[${i}]`)) i++;
+      this.#nextIndex.set(stem, i + 1);
+      free = `${stem}[${i}]`;
     }
     if (this.#children.has(free))
       throw new ConfigError(`attempt to add duplicate property '${free}' to object (type '${this.type.name}')`);
@@ -55,6 +74,7 @@ export class QObject {
   /** Takes a child out of the tree. */
   removeChild(child: QObject): void {
     if (this.#children.get(child.name) === child) this.#children.delete(child.name);
+    this.#nextIndex.clear();
     child.parent = undefined;
   }
 

@@ -69,7 +69,7 @@ export function bit(value: boolean, description = 'on/off'): Property<boolean> {
 
 function parseInteger(text: string): bigint | undefined {
   const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/.exec(text);
-  if (!match) return undefined;
+  if (!match || text.length > 64) return undefined;
   const digits = match[2] ?? '0';
   const magnitude = /^0[0-7]+$/.test(digits) ? BigInt(`0o${digits.slice(1)}`) : BigInt(digits);
   return match[1] === '-' ? -magnitude : magnitude;
@@ -78,20 +78,17 @@ function parseInteger(text: string): bigint | undefined {
 function integer(type: string, bits: number, signed: boolean, value: number, description: string): Property<number> {
   const max = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
   const min = signed ? -(2 ** (bits - 1)) : 0;
+  const limit = signed ? 2n ** 63n - 1n : 2n ** 64n - 1n;
   return property(
     type,
     value,
     description,
-    (text, { name, type: owner }) => {
+    (text, { name }) => {
       const parsed = parseInteger(text);
-      if (parsed === undefined) throw new ConfigError(`Parameter '${name}' expects ${bits === 64 ? type : type}`);
-      // A negative number wraps as C's strtoull does, so that -1 means all ones.
-      const number = Number(!signed && parsed < 0n && parsed >= -(2n ** 63n) ? BigInt.asUintN(64, parsed) : parsed);
-      if (number > max || number < min)
-        throw new ConfigError(
-          `Property ${owner}.${name} doesn't take value ${parsed} (minimum: ${min}, maximum: ${max})`,
-        );
-      return number;
+      if (parsed === undefined || parsed > limit || parsed < -(2n ** 63n))
+        throw new ConfigError(`Parameter '${name}' expects integer`);
+      if (parsed > max || parsed < min) throw new ConfigError(`Parameter '${name}' expects ${type}_t`);
+      return Number(parsed);
     },
     (v) => `${v} (0x${(v < 0 ? BigInt.asUintN(64, BigInt(v)) : BigInt(v)).toString(16)})`,
   );
@@ -111,7 +108,7 @@ export function u64(value: bigint, description = ''): Property<bigint> {
     (text, { name }) => {
       const parsed = parseInteger(text);
       if (parsed === undefined || parsed > 2n ** 64n - 1n || parsed < -(2n ** 63n))
-        throw new ConfigError(`Parameter '${name}' expects uint64`);
+        throw new ConfigError(`Parameter '${name}' expects integer`);
       return BigInt.asUintN(64, parsed);
     },
     (v) => `${v} (0x${v.toString(16)})`,

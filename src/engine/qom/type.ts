@@ -77,6 +77,8 @@ export class ResolvedType {
 export class TypeRegistry {
   readonly #types = new Map<string, ResolvedType>();
   readonly #aliases = new Map<string, string>();
+  /** Called with every object right after its constructor, before anybody sets a property. */
+  created: (object: QObject) => void = () => {};
 
   constructor() {
     this.register({ name: 'object', abstract: true });
@@ -108,6 +110,8 @@ export class TypeRegistry {
     if (type.info.abstract) throw new ConfigError(`object type '${name}' is abstract`);
     const create = type.inherited('create');
     assert(create, `type ${name} cannot be instantiated`);
-    return create({ type, registry: this, context });
+    const object = create({ type, registry: this, context });
+    this.created(object);
+    return object;
   }
 }

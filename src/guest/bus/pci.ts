@@ -1,7 +1,6 @@
 import { PCI_COMMAND, PCI_CONFIG } from '../../spec/pci.ts';
-import type { Hal } from '../hal.ts';
 import { type PciBar, PciWindows } from './pci-bars.ts';
-import { type PciConfig, PciConfigPorts } from './pci-config.ts';
+import type { PciConfig } from './pci-config.ts';
 import { PciFunction } from './pci-function.ts';
 
 const SLOTS = 32;
@@ -35,7 +34,7 @@ export class PciBus {
   readonly #placed = new Map<PciFunction, readonly PciBar[]>();
 
   /** @internal */
-  constructor(hal: Hal, config: PciConfig = new PciConfigPorts(hal)) {
+  constructor(config: PciConfig) {
     this.config = config;
   }
 
@@ -46,20 +45,21 @@ export class PciBus {
 
   /** The first function that matches. Throws where there is none. */
   find(query: PciQuery): PciFunction {
-    for (let i = 0; ; i++) {
-      const fn = this.#nth(i);
-      if (!fn) throw new Error(`no PCI function matches ${describe(query)}`);
-      if (matches(fn, query)) return fn;
-    }
+    for (const fn of this.each(query)) return fn;
+    throw new Error(`no PCI function matches ${describe(query)}`);
   }
 
   /** Every function that matches, in the order of slots. */
   findAll(query: PciQuery): PciFunction[] {
-    const found: PciFunction[] = [];
+    return [...this.each(query)];
+  }
+
+  /** @internal As `findAll`, but looks no further than the caller does. */
+  *each(query: PciQuery): Generator<PciFunction> {
     for (let i = 0; ; i++) {
       const fn = this.#nth(i);
-      if (!fn) return found;
-      if (matches(fn, query)) found.push(fn);
+      if (!fn) return;
+      if (matches(fn, query)) yield fn;
     }
   }
 
@@ -103,11 +103,11 @@ export class PciBus {
   }
 
   #find(slot: number, fn: number): PciFunction | undefined {
-    for (let i = 0; ; i++) {
-      const candidate = this.#nth(i);
-      if (!candidate || candidate.at.slot > slot) return undefined;
+    for (const candidate of this.each({})) {
+      if (candidate.at.slot > slot) return undefined;
       if (candidate.at.slot === slot && candidate.at.fn === fn) return candidate;
     }
+    return undefined;
   }
 
   /** The `i`-th function of the bus; scans as far as needed. */

@@ -1,50 +1,208 @@
-/** Bytes of a page of the image. */
+/** Bytes of a page of the image: what one write copies at most once per sealed image. */
 const PAGE = 256;
+/** Children of a table and of a directory. */
+const FAN = 256;
+/** Bytes under a table and under a directory. */
+const TABLE = PAGE * FAN;
+const DIRECTORY = TABLE * FAN;
+
+/** Rough cost of a page in memory, with the objects around its bytes. */
+export const PAGE_COST = PAGE + 224;
+
+/** Who may change a node in place: a builder, until it seals. */
+type Owner = object;
+
+interface Page {
+  readonly owner: Owner;
+  readonly bytes: Uint8Array;
+}
+
+interface Table<Child> {
+  readonly owner: Owner;
+  readonly children: (Child | undefined)[];
+}
+
+type Directory = Table<Table<Page>>;
+type Root = ReadonlyMap<number, Directory>;
 
 /**
- * Guest memory rebuilt from the journal: an immutable sparse map of 256-byte pages.
+ * Guest memory rebuilt from the journal: an immutable sparse tree of 256-byte pages.
  * What nobody has written reads as zero, as guest RAM does at power-on.
  */
 export class GuestImage {
   static readonly empty = new GuestImage(new Map());
 
-  readonly #pages: ReadonlyMap<number, Uint8Array>;
+  readonly #root: Root;
 
-  private constructor(pages: ReadonlyMap<number, Uint8Array>) {
-    this.#pages = pages;
+  private constructor(root: Root) {
+    this.#root = root;
   }
 
   /** A new image in which `bytes` lie at guest-physical `addr`. Pages that did not change are shared. */
   with(addr: number, bytes: ArrayLike<number>): GuestImage {
-    const pages = new Map(this.#pages);
-    const fresh = new Set<number>();
-    for (let i = 0; i < bytes.length; i++) {
-      const number = Math.floor((addr + i) / PAGE);
-      let page = pages.get(number);
-      if (!page || !fresh.has(number)) {
-        page = page ? page.slice() : new Uint8Array(PAGE);
-        pages.set(number, page);
-        fresh.add(number);
-      }
-      page[(addr + i) % PAGE] = bytes[i] ?? 0;
-    }
-    return new GuestImage(pages);
+    const builder = this.builder();
+    builder.write(addr, bytes);
+    return builder.seal();
   }
 
+  /** A builder that begins with this image. */
+  builder(): ImageBuilder {
+    return new ImageBuilder(this.#root, (root) => new GuestImage(root));
+  }
+
+  /** The byte at guest-physical `addr`. */
   u8(addr: number): number {
-    return this.#pages.get(Math.floor(addr / PAGE))?.[addr % PAGE] ?? 0;
+    return pageOf(this.#root, addr)?.bytes[addr % PAGE] ?? 0;
   }
 
+  /** The little-endian 16-bit value at `addr`, aligned or not. */
   u16(addr: number): number {
-    return this.u8(addr) | (this.u8(addr + 1) << 8);
+    const at = addr % PAGE;
+    if (at === PAGE - 1) return this.u8(addr) | (this.u8(addr + 1) << 8);
+    const bytes = pageOf(this.#root, addr)?.bytes;
+    return bytes ? (bytes[at] as number) | ((bytes[at + 1] as number) << 8) : 0;
   }
 
+  /** The little-endian 32-bit value at `addr`, aligned or not; unsigned. */
   u32(addr: number): number {
     return (this.u16(addr) | (this.u16(addr + 2) << 16)) >>> 0;
   }
 
   /** A copy of `length` bytes. */
   bytes(addr: number, length: number): Uint8Array {
-    return Uint8Array.from({ length }, (_, i) => this.u8(addr + i));
+    const copy = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const at = (addr + done) % PAGE;
+      const count = Math.min(PAGE - at, length - done);
+      const page = pageOf(this.#root, addr + done);
+      if (page) copy.set(page.bytes.subarray(at, at + count), done);
+      done += count;
+    }
+    return copy;
   }
+
+  /** How many pages of this image are not pages of `other`. Fast where the two share most. */
+  pagesNotIn(other: GuestImage): number {
+    if (this.#root === other.#root) return 0;
+    let count = 0;
+    for (const [number, directory] of this.#root) {
+      const theirs = other.#root.get(number);
+      if (directory === theirs) continue;
+      directory.children.forEach((table, i) => {
+        const old = theirs?.children[i];
+        if (!table || table === old) return;
+        table.children.forEach((page, k) => {
+          if (page && page !== old?.children[k]) count++;
+        });
+      });
+    }
+    return count;
+  }
+}
+
+/** Changes an image in place, and makes immutable ones of it that share all pages between two seals. */
+export class ImageBuilder {
+  #root: Root;
+  #map: Map<number, Directory> | undefined;
+  #owner: Owner = {};
+  #sealed: GuestImage | undefined;
+  readonly #make: (root: Root) => GuestImage;
+  /** The page last written, and its number; -1 while none is owned. */
+  #pageNumber = -1;
+  #pageBytes: Uint8Array = NO_BYTES;
+
+  /** Not for use outside this module: see `GuestImage.builder`. */
+  constructor(root: Root, make: (root: Root) => GuestImage) {
+    this.#root = root;
+    this.#make = make;
+  }
+
+  /** The image as it is now; writes that follow do not change it. */
+  seal(): GuestImage {
+    if (this.#sealed) return this.#sealed;
+    this.#sealed = this.#make(this.#root);
+    this.#owner = {};
+    this.#map = undefined;
+    this.#pageNumber = -1;
+    return this.#sealed;
+  }
+
+  /** Lays `bytes` at guest-physical `addr`. */
+  write(addr: number, bytes: ArrayLike<number>): void {
+    for (let i = 0; i < bytes.length; i++) this.#page(addr + i)[(addr + i) % PAGE] = bytes[i] ?? 0;
+  }
+
+  /** Lays `size` bytes at guest-physical `addr` that start, little-endian, at word `at` of `words`. */
+  writeWords(addr: number, words: Uint32Array, at: number, size: number): void {
+    for (let i = 0; i < size; i++) {
+      const byte = ((words[at + (i >> 2)] ?? 0) >>> ((i & 3) * 8)) & 0xff;
+      this.#page(addr + i)[(addr + i) % PAGE] = byte;
+    }
+  }
+
+  /** The little-endian 16-bit value at `addr`, aligned or not. */
+  u16(addr: number): number {
+    return this.#u8(addr) | (this.#u8(addr + 1) << 8);
+  }
+
+  /** The little-endian 32-bit value at `addr`, aligned or not; unsigned. */
+  u32(addr: number): number {
+    return (this.u16(addr) | (this.u16(addr + 2) << 16)) >>> 0;
+  }
+
+  #u8(addr: number): number {
+    return pageOf(this.#root, addr)?.bytes[addr % PAGE] ?? 0;
+  }
+
+  /** Bytes of the page around `addr`, to be written. */
+  #page(addr: number): Uint8Array {
+    const number = Math.floor(addr / PAGE);
+    if (number === this.#pageNumber) return this.#pageBytes;
+    const table = this.#table(addr);
+    const index = number % FAN;
+    let page = table.children[index];
+    if (page?.owner !== this.#owner) {
+      page = { owner: this.#owner, bytes: page ? page.bytes.slice() : new Uint8Array(PAGE) };
+      table.children[index] = page;
+    }
+    this.#pageNumber = number;
+    this.#pageBytes = page.bytes;
+    return page.bytes;
+  }
+
+  #table(addr: number): Table<Page> {
+    this.#sealed = undefined;
+    if (!this.#map) {
+      this.#map = new Map(this.#root);
+      this.#root = this.#map;
+    }
+    const number = Math.floor(addr / DIRECTORY);
+    let directory = this.#map.get(number);
+    if (directory?.owner !== this.#owner) {
+      directory = copyOf(directory, this.#owner);
+      this.#map.set(number, directory);
+    }
+    const index = Math.floor(addr / TABLE) % FAN;
+    let table = directory.children[index];
+    if (table?.owner !== this.#owner) {
+      table = copyOf(table, this.#owner);
+      directory.children[index] = table;
+    }
+    return table;
+  }
+}
+
+const NO_BYTES = new Uint8Array();
+
+function copyOf<Child>(table: Table<Child> | undefined, owner: Owner): Table<Child> {
+  const children = table
+    ? table.children.slice()
+    : new Array<Child | undefined>(FAN).fill(undefined);
+  return { owner, children };
+}
+
+function pageOf(root: Root, addr: number): Page | undefined {
+  const directory = root.get(Math.floor(addr / DIRECTORY));
+  const table = directory?.children[Math.floor(addr / TABLE) % FAN];
+  return table?.children[Math.floor(addr / PAGE) % FAN];
 }

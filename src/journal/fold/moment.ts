@@ -1,11 +1,14 @@
-import type { JournalEvent, LogLevel, Rule } from '../schema.ts';
+import type { JournalEvent, LogLevel } from '../schema.ts';
 import type { GuestImage } from './guest-image.ts';
 
 /** One virtqueue as the device side last announced it. Addresses are guest-physical. */
 export interface QueueMoment {
   readonly dev: number;
   readonly queue: number;
+  /** False before the driver has set the queue up, and again after a reset. */
   readonly enabled: boolean;
+  /** Whether the areas hold a packed virtqueue (VIRTIO 1.4 §2.8) rather than a split one. */
+  readonly packed: boolean;
   readonly size: number;
   readonly desc: number;
   readonly driver: number;
@@ -16,12 +19,34 @@ export interface QueueMoment {
   readonly usedIdx: number;
   /** Heads that the device has popped and not pushed yet, in order. */
   readonly inFlight: readonly number[];
+  /** Descriptors that the driver has written and not made available yet. */
+  readonly filling: ReadonlySet<number>;
+  /** Available entries that the driver has written beyond the index that it published. */
+  readonly availStaged: number;
+  /** Used entries that the device has written beyond the index that it published. */
+  readonly usedStaged: number;
+  /** Counts since the queue was set up last: of chains, notifications and interrupts. */
   readonly popped: number;
   readonly pushed: number;
   readonly notificationsSent: number;
   readonly notificationsSuppressed: number;
   readonly interruptsRaised: number;
   readonly interruptsSuppressed: number;
+}
+
+/** Last value seen of one register, by whichever access. */
+export interface RegisterMoment {
+  /** Index into `REGIONS`. */
+  readonly region: number;
+  /** Bytes from the start of the region. */
+  readonly offset: number;
+  /** Bytes of the access. */
+  readonly size: number;
+  readonly value: number;
+  /** Whether the guest wrote it, rather than read it. */
+  readonly write: boolean;
+  /** Number of the event. */
+  readonly event: number;
 }
 
 /** One device as the journal tells it. */
@@ -33,8 +58,12 @@ export interface DeviceMoment {
   readonly offered: number;
   readonly accepted: number;
   readonly generation: number;
-  /** Last value seen of each register, by `region` index and register offset: `REGIONS[region]`. */
-  readonly registers: ReadonlyMap<string, { readonly region: number; readonly offset: number; readonly size: number; readonly value: number; readonly write: boolean; readonly event: number }>;
+  /**
+   * Last value seen of each register since the last reset, by `registerKey`. What the guest reaches
+   * through a host bridge's CONFIG_DATA is kept with the host bridge, as region `pci-config` at
+   * offset bus << 16 | device << 11 | function << 8 | register.
+   */
+  readonly registers: ReadonlyMap<string, RegisterMoment>;
 }
 
 /** A line of the console. */
@@ -45,6 +74,8 @@ export interface ConsoleLine {
   readonly event: number;
   /** Script line that was running, or 0. */
   readonly line: number;
+  /** Which run of a script printed it, from 1; 0 before the first. Where it changes, a separator belongs. */
+  readonly run: number;
 }
 
 /** A violation, with the place in the script that caused it. */
@@ -66,19 +97,24 @@ export interface ViolationMoment {
 export interface Moment {
   /** Count of events folded. The newest one is event `at - 1`. */
   readonly at: number;
+  /** The newest event; undefined at the start and where it is forgotten. */
   readonly last: JournalEvent | undefined;
   /** Script: line that runs (1-based, 0 before the first), and how the run stands. */
   readonly line: number;
   readonly script: 'idle' | 'running' | 'ended' | 'failed';
   readonly scriptError: { readonly message: string; readonly line: number } | undefined;
+  /** Count of script runs begun. */
+  readonly run: number;
   /** The vCPU is halted and waits for one of these inputs (mask), or undefined. */
   readonly haltedOn: number | undefined;
   /** Asserted interrupt inputs. */
   readonly irqLevel: number;
   readonly devices: ReadonlyMap<number, DeviceMoment>;
-  /** By `dev * 65536 + queue`. */
+  /** By `queueKey`. */
   readonly queues: ReadonlyMap<number, QueueMoment>;
+  /** The newest lines, at most `CONSOLE_LINES`. */
   readonly console: readonly ConsoleLine[];
+  /** The newest violations, at most `VIOLATION_COUNT`. */
   readonly violations: readonly ViolationMoment[];
   /** Events that a full ring lost so far. */
   readonly dropped: number;
@@ -86,9 +122,17 @@ export interface Moment {
   readonly memory: GuestImage;
 }
 
+/** Lines that `Moment.console` holds at most; older ones are in the journal only. */
+export const CONSOLE_LINES = 10_000;
+/** Violations that `Moment.violations` holds at most; older ones are in the journal only. */
+export const VIOLATION_COUNT = 1_000;
+
 /** Key of a queue in `Moment.queues`. */
 export function queueKey(dev: number, queue: number): number {
   return dev * 0x1_0000 + queue;
 }
 
-export type { Rule };
+/** Key of a register in `DeviceMoment.registers`: `region` indexes `REGIONS`, `offset` counts from its start. */
+export function registerKey(region: number, offset: number): string {
+  return `${region}:${offset}`;
+}

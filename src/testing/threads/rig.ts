@@ -9,7 +9,11 @@ import type { ProgramName } from './guest-programs.ts';
 import { spawnThread } from './spawn.ts';
 
 /** Shared memory for a machine with `ramSize` bytes and small rings. */
-export function sharedMemory(ramSize = 65536, ringEvents = 1 << 10, ringBytes = 1 << 16): MachineMemory {
+export function sharedMemory(
+  ramSize = 65536,
+  ringEvents = 1 << 10,
+  ringBytes = 1 << 16,
+): MachineMemory {
   return {
     ram: new SharedArrayBuffer(ramSize),
     ramBase: 0,
@@ -47,7 +51,10 @@ export class Rig {
   }
 
   /** Starts a guest with `credit`; the result resolves to 'ended' or the error's name. */
-  async run(program: ProgramName, credit: number = UNLIMITED): Promise<{ outcome: Promise<string> }> {
+  async run(
+    program: ProgramName,
+    credit: number = UNLIMITED,
+  ): Promise<{ outcome: Promise<string> }> {
     Atomics.store(this.control, CONTROL.credit, credit);
     const entry = new URL('./guest.thread.ts', import.meta.url);
     const guest = await spawnThread(entry, { memory: this.memory, program });

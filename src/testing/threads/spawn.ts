@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { build } from 'vite';
 
-/** Starts `entry`, a TypeScript file with its imports, in a thread of Node. Rejects where it does not bundle. */
-export async function spawnThread(entry: URL, workerData: unknown): Promise<Worker> {
-  const bundle = await build({
+/** One script of `entry`, a TypeScript file, and all that it imports. Rejects where that does not bundle. */
+export async function bundle(entry: URL): Promise<string> {
+  const built = await build({
     configFile: false,
     logLevel: 'error',
     publicDir: false,
@@ -16,8 +16,12 @@ export async function spawnThread(entry: URL, workerData: unknown): Promise<Work
       rolldownOptions: { output: { format: 'cjs' } },
     },
   });
-  const { output } = Array.isArray(bundle) ? bundle[0]! : 'output' in bundle ? bundle : { output: [] };
-  for (const part of output)
-    if (part.type === 'chunk') return new Worker(part.code, { eval: true, workerData });
+  const { output } = Array.isArray(built) ? built[0]! : 'output' in built ? built : { output: [] };
+  for (const part of output) if (part.type === 'chunk') return part.code;
   throw new Error(`nothing was built of ${entry.pathname}`);
+}
+
+/** Starts `entry`, a TypeScript file, in a thread of Node. */
+export async function spawnThread(entry: URL, workerData: unknown): Promise<Worker> {
+  return new Worker(await bundle(entry), { eval: true, workerData });
 }

@@ -8,6 +8,16 @@ export interface VcpuView {
   readonly rests: boolean;
 }
 
+/** The journal as a frame finds it, drained as far as the frame had time. */
+export interface JournalView {
+  /** Oldest event held. */
+  readonly first: number;
+  /** Count of events so far. */
+  readonly length: number;
+  /** Events wait in the rings that this frame had no time for. */
+  readonly more: boolean;
+}
+
 /** The guest's brake: credit, in guest actions. */
 export interface Brake {
   grant(actions: number): void;
@@ -32,11 +42,11 @@ const MAX_FRAME_MS = 250;
  */
 export class RunControl {
   readonly #brake: Brake;
-  #speed: Speed = 10;
+  #speed: Speed = 25;
   #cursor = 0;
   #first = 0;
   #length = 0;
-  /** Count of events at the last `frame`, so that a moment without news can be told. */
+  #more = false;
   #playing = false;
   /** The picture follows to the journal's end, until the guest has come to rest. */
   #settling = false;
@@ -73,12 +83,12 @@ export class RunControl {
 
   /** Whether frames are needed although nobody does anything. */
   get active(): boolean {
-    return this.#live || this.#settling || (this.#playing && this.behind);
+    return this.#live || this.#more || this.#settling || (this.#playing && this.behind);
   }
 
   get run(): RunState {
     if (!this.#begun) return 'idle';
-    if (this.#outcome && !this.behind) return this.#outcome;
+    if (this.#outcome && this.#atEnd) return this.#outcome;
     return this.#playing ? 'running' : 'paused';
   }
 
@@ -98,6 +108,14 @@ export class RunControl {
   end(outcome: RunOutcome): void {
     this.#live = false;
     this.#outcome = outcome;
+  }
+
+  /** The script was stopped from outside; what it did stays. */
+  abandon(): void {
+    this.#stay();
+    this.#live = false;
+    this.#begun = false;
+    this.#outcome = undefined;
   }
 
   /** Plays on from where the picture is. */
@@ -147,33 +165,31 @@ export class RunControl {
 
   /** The journal starts anew, and nothing runs. */
   reset(): void {
-    this.#stay();
+    this.abandon();
     this.#cursor = 0;
     this.#first = 0;
     this.#length = 0;
-    this.#live = false;
-    this.#begun = false;
-    this.#outcome = undefined;
+    this.#more = false;
   }
 
-  /** Moves the picture and grants credit. `now` in ms; events `first` to `length` are held. */
-  frame(now: number, first: number, length: number, vcpu: VcpuView): void {
-    const arrived = length - this.#length;
+  /** Moves the picture and grants credit. `now` in ms. */
+  frame(now: number, journal: JournalView, vcpu: VcpuView): void {
     const elapsed = Math.min(Math.max(now - (this.#then ?? now), 0), MAX_FRAME_MS);
     this.#then = now;
-    this.#first = first;
-    this.#length = length;
+    this.#first = journal.first;
+    this.#length = journal.length;
+    this.#more = journal.more;
     this.#cursor = this.#held(this.#cursor);
     if (this.#settling) {
-      this.#cursor = length;
-      this.#settling = this.#live && !(vcpu.rests && arrived === 0);
+      this.#cursor = journal.length;
+      this.#settling = journal.more || (this.#live && !vcpu.rests);
     } else if (this.#playing) this.#play(elapsed, vcpu);
     else this.#moveSteps();
-    if (this.#steps > 0 && !this.behind) {
+    if (this.#steps > 0 && this.#atEnd) {
       if (!this.#live) this.#steps = 0;
       else if (vcpu.waits) this.#brake.grant(1);
     }
-    if (this.#outcome && !this.behind) this.#stay();
+    if (this.#outcome && this.#atEnd) this.#stay();
   }
 
   #play(elapsed: number, vcpu: VcpuView): void {
@@ -189,7 +205,12 @@ export class RunControl {
     // Time in which there was nothing to show is not made up for.
     if (!this.behind) this.#due = Math.min(this.#due, 1);
     const wanted = Math.max(1, Math.ceil(perFrame)) - (this.#length - this.#cursor);
-    if (this.#live && vcpu.waits && wanted > 0) this.#brake.grant(wanted);
+    if (this.#live && !this.#more && vcpu.waits && wanted > 0) this.#brake.grant(wanted);
+  }
+
+  /** The picture shows all that has happened. */
+  get #atEnd(): boolean {
+    return !this.#more && !this.behind;
   }
 
   #moveSteps(): void {

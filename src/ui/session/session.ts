@@ -9,11 +9,7 @@ export type Speed = number;
 /** How the run stands, as the person sees it. */
 export type RunState =
   /** Nothing has run since the machine was built or reset. */
-  | 'idle'
-  | 'running'
-  | 'paused'
-  | 'ended'
-  | 'failed';
+  'idle' | 'running' | 'paused' | 'ended' | 'failed';
 
 /** A message about the script, with its place in the source (1-based) where it is known. */
 export interface ScriptProblem {
@@ -77,6 +73,10 @@ export interface Session {
   /** Power cycle: same command line, empty RAM, empty journal; disks keep what the guest wrote. */
   reset(): Promise<void>;
   setSpeed(speed: Speed): void;
+  /** An image as guests left it, to be saved as a file; undefined where there is none of that name. */
+  imageContent(name: string): Promise<Blob | undefined>;
+  /** Drops what guests wrote to an image. The machine goes on, and reads the image as it was. */
+  restoreImage(name: string): Promise<void>;
   /** One line for the human monitor; answers its output, as QEMU prints it. */
   monitor(line: string): Promise<string>;
   dispose(): void;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { JournalReader } from '../../journal/reader.ts';
 import { JournalRing } from '../../journal/ring.ts';
+import type { Space } from '../../journal/schema.ts';
 import { CHUNK_EVENTS, EventStore } from '../../journal/store.ts';
 import { JournalWriter } from '../../journal/writer.ts';
 import { REGION_INDEX } from '../../spec/regions.ts';
@@ -18,7 +19,8 @@ function journal() {
   const sync = () => {
     writer.flush();
     reader.drain();
-    while (lanes.update() || !lanes.complete);
+    do lanes.update();
+    while (!lanes.complete);
   };
   return { writer, store, lanes, sync };
 }
@@ -69,10 +71,12 @@ describe('Lanes', () => {
 
   it('joins what the guest does in one go, and splits where it turns to something else', () => {
     const { writer, lanes, sync } = journal();
-    for (let i = 0; i < 3; i++) writer.register(false, 'pciConfig', 0, 4, 0, 4, 1, i * 4);
-    for (let i = 0; i < 2; i++) writer.register(false, 'memory', 0, 4, 0, 4, COMMON, i * 4);
+    const read = (space: Space, region: number) =>
+      writer.setValue(writer.register(false, space, 0, 4, 0, 4, region, 0), 0);
+    for (let i = 0; i < 3; i++) read('pciConfig', REGION_INDEX['pci-config']);
+    for (let i = 0; i < 2; i++) read('memory', COMMON);
     writer.status(4, 0, 1);
-    writer.register(false, 'memory', 0, 4, 0, 4, COMMON, 0);
+    read('memory', COMMON);
     writer.memWrite(0, 0x5000, 4, 0, 0, 1, 0);
     writer.vcpuWait('halt', 1, 0);
     writer.vcpuWait('wake', 1, 1);

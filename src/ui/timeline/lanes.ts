@@ -62,8 +62,8 @@ export class Lanes {
 
   readonly #store: EventStore;
   #first = 0;
-  /** First words of the last event seen: another one there means another journal. */
-  #fingerprint = 0;
+  /** The store's epoch that the lanes belong to. */
+  #epoch = -1;
   #halted = false;
   readonly #places = new Map<number, QueuePlace>();
   readonly #open = new Map<number, RequestSpan>();
@@ -77,29 +77,20 @@ export class Lanes {
   update(): boolean {
     const store = this.#store;
     const before = this.scanned;
-    const replaced =
-      store.length < this.scanned ||
-      (this.scanned > store.first && this.#printOf(this.scanned - 1) !== this.#fingerprint);
+    const replaced = store.epoch !== this.#epoch;
     if (replaced) this.#clear();
+    this.#epoch = store.epoch;
     if (store.first > this.#first) this.#trim(store.first);
     this.scanned = Math.max(this.scanned, store.first);
     const end = Math.min(store.length, this.scanned + BATCH);
     for (let i = this.scanned; i < end; i++) this.#take(i);
     this.scanned = end;
-    if (end > 0) this.#fingerprint = this.#printOf(end - 1);
     return replaced || end !== before;
   }
 
   /** Whether everything in the store has been looked at. */
   get complete(): boolean {
     return this.scanned === this.#store.length;
-  }
-
-  #printOf(index: number): number {
-    const store = this.#store;
-    let print = store.word(index, 0);
-    for (let word = 1; word < 5; word++) print = (print * 31 + store.word(index, word)) >>> 0;
-    return print;
   }
 
   #clear(): void {

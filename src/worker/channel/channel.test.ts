@@ -109,17 +109,20 @@ describe('credit', () => {
 });
 
 describe('a stop', () => {
-  it.each(['exits', 'lines', 'halt'] as const)('ends %s that would go on for ever', async (program) => {
-    rig = await Rig.start();
-    const { outcome } = await rig.run(program);
-    const state = program === 'halt' ? VCPU_STATE.halted : undefined;
-    await rig.drainUntil(() =>
-      state ? Atomics.load(rig.control, CONTROL.vcpuState) === state : rig.store.length > 5000,
-    );
-    rig.stop();
-    expect(await rig.drainUntilEnd(outcome)).toBe('StopRun');
-    expect(Atomics.load(rig.control, CONTROL.vcpuState)).toBe(VCPU_STATE.off);
-  });
+  it.each(['exits', 'lines', 'halt'] as const)(
+    'ends %s that would go on for ever',
+    async (program) => {
+      rig = await Rig.start();
+      const { outcome } = await rig.run(program);
+      const state = program === 'halt' ? VCPU_STATE.halted : undefined;
+      await rig.drainUntil(() =>
+        state ? Atomics.load(rig.control, CONTROL.vcpuState) === state : rig.store.length > 5000,
+      );
+      rig.stop();
+      expect(await rig.drainUntilEnd(outcome)).toBe('StopRun');
+      expect(Atomics.load(rig.control, CONTROL.vcpuState)).toBe(VCPU_STATE.off);
+    },
+  );
 
   it('ends a guest that waits for credit', async () => {
     rig = await Rig.start();

@@ -1,6 +1,6 @@
 import { hi32 } from '../../base/bits.ts';
-import { SPACE } from '../../journal/schema.ts';
 import type { AccessSize, BusSpace } from '../../guest/hal.ts';
+import { SPACE } from '../../journal/schema.ts';
 import type { JournalWriter } from '../../journal/writer.ts';
 import { CONTROL, MAILBOX } from '../../protocol/control.ts';
 import { SPIN_TURNS } from './exit-server.ts';

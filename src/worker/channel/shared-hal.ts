@@ -93,6 +93,8 @@ export class SharedHal implements Hal, Pace {
   line(line: number): void {
     this.take();
     if (this.journal.on) this.journal.scriptLine(line);
+    // What the line does may take for ever, and the page is to see which one it was.
+    this.journal.flush();
   }
 
   take(): void {

@@ -21,7 +21,15 @@ export class ConfigSpace {
     this.writable = new Uint8Array(size).fill(0xff, HEADER_END);
     this.clearable = new Uint8Array(size);
     this.#used = new Uint8Array(size).fill(1, 0, HEADER_END);
-    this.allowWrites(PCI_CONFIG.Command.offset, 2, PCI_COMMAND.IO | PCI_COMMAND.MEMORY | PCI_COMMAND.MASTER | PCI_COMMAND.SERR | PCI_COMMAND.INTX_DISABLE);
+    this.allowWrites(
+      PCI_CONFIG.Command.offset,
+      2,
+      PCI_COMMAND.IO |
+        PCI_COMMAND.MEMORY |
+        PCI_COMMAND.MASTER |
+        PCI_COMMAND.SERR |
+        PCI_COMMAND.INTX_DISABLE,
+    );
     this.writable[PCI_CONFIG.CacheLineSize.offset] = 0xff;
     this.writable[PCI_CONFIG.InterruptLine.offset] = 0xff;
     this.clearable[PCI_CONFIG.Status.offset + 1] = STATUS_W1C >> 8;
@@ -36,17 +44,23 @@ export class ConfigSpace {
 
   /** Sets bytes as the device does, past all masks. */
   put(offset: number, size: number, value: number): void {
-    for (let i = 0, rest = value; i < size; i++, rest = Math.floor(rest / 256)) this.bytes[offset + i] = rest & 0xff;
+    for (let i = 0, rest = value; i < size; i++, rest = Math.floor(rest / 256))
+      this.bytes[offset + i] = rest & 0xff;
   }
 
   /** Makes exactly the bits of `mask` writable in `size` bytes at `offset`. */
   allowWrites(offset: number, size: number, mask: number): void {
-    for (let i = 0, rest = mask; i < size; i++, rest = Math.floor(rest / 256)) this.writable[offset + i] = rest & 0xff;
+    for (let i = 0, rest = mask; i < size; i++, rest = Math.floor(rest / 256))
+      this.writable[offset + i] = rest & 0xff;
   }
 
   /** A write by the guest, through the masks. */
   guestWrite(offset: number, size: number, value: number): void {
-    for (let i = 0, rest = value; i < size && offset + i < this.bytes.length; i++, rest = Math.floor(rest / 256)) {
+    for (
+      let i = 0, rest = value;
+      i < size && offset + i < this.bytes.length;
+      i++, rest = Math.floor(rest / 256)
+    ) {
       const mask = this.writable[offset + i] ?? 0;
       const old = this.bytes[offset + i] ?? 0;
       const merged = (old & ~mask) | (rest & 0xff & mask);

@@ -29,7 +29,8 @@ export class I440fxPciHost extends Device {
     return {
       dev: this.dev,
       region: REGION_INDEX['pci-config-ports'],
-      read: (offset, size) => (offset < data ? this.#configAddress % 2 ** (8 * size) : this.#dataRead(offset & 3, size)),
+      read: (offset, size) =>
+        offset < data ? this.#configAddress % 2 ** (8 * size) : this.#dataRead(offset & 3, size),
       write: (offset, size, value) => {
         // Only a whole aligned word reaches the address register.
         if (offset === 0 && size === 4) this.#configAddress = value >>> 0;
@@ -41,7 +42,9 @@ export class I440fxPciHost extends Device {
   /** Function that CONFIG_ADDRESS selects, or undefined. */
   #selected() {
     const bus = (this.#configAddress >>> 16) & 0xff;
-    return bus === this.bus.number ? this.bus.functionAt((this.#configAddress >>> 8) & 0xff) : undefined;
+    return bus === this.bus.number
+      ? this.bus.functionAt((this.#configAddress >>> 8) & 0xff)
+      : undefined;
   }
 
   #dataRead(low: number, size: number): number {
@@ -58,7 +61,12 @@ export class I440fxPciHost extends Device {
 
 /** Registers the host bridge and its ancestors. */
 export function registerI440fx(registry: TypeRegistry): void {
-  registry.register({ name: 'pci-host-bridge', parent: 'sys-bus-device', abstract: true, properties: { 'x-config-reg-migration-enabled': bool(true), 'bypass-iommu': bool(false) } });
+  registry.register({
+    name: 'pci-host-bridge',
+    parent: 'sys-bus-device',
+    abstract: true,
+    properties: { 'x-config-reg-migration-enabled': bool(true), 'bypass-iommu': bool(false) },
+  });
   registry.register({
     name: 'i440FX-pcihost',
     parent: 'pci-host-bridge',

@@ -48,7 +48,8 @@ export class PciBus extends Bus {
 
   override remove(device: Device): void {
     super.remove(device);
-    if (device instanceof PciDevice && this.#functions.get(device.devfn) === device) this.#functions.delete(device.devfn);
+    if (device instanceof PciDevice && this.#functions.get(device.devfn) === device)
+      this.#functions.delete(device.devfn);
   }
 
   override addressOf(device: Device): string {
@@ -78,7 +79,9 @@ export class PciBus extends Bus {
 
   #freeSlot(device: PciDevice): number {
     for (let devfn = 0; devfn < 256; devfn += 8) if (!this.#functions.has(devfn)) return devfn;
-    throw new ConfigError(`PCI: no slot/function available for ${device.type.name}, all in use or reserved`);
+    throw new ConfigError(
+      `PCI: no slot/function available for ${device.type.name}, all in use or reserved`,
+    );
   }
 
   /** Functions other than 0 need a function 0 that says it has siblings (PCI 3.0 §3.2.2.3.4). */
@@ -102,4 +105,8 @@ export class PciBus extends Bus {
 }
 
 /** The conventional PCI bus type. */
-export const PCI_BUS_TYPE: TypeInfo = { name: 'PCI', parent: 'bus', create: (init) => new PciBus(init) };
+export const PCI_BUS_TYPE: TypeInfo = {
+  name: 'PCI',
+  parent: 'bus',
+  create: (init) => new PciBus(init),
+};

@@ -120,6 +120,7 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
     config.put(PCI_CONFIG.SubsystemVendorID.offset, 2, ids.subsystem?.vendor ?? 0x1af4);
     config.put(PCI_CONFIG.SubsystemID.offset, 2, ids.subsystem?.device ?? 0x1100);
     if (this.multifunction) config.put(PCI_CONFIG.HeaderType.offset, 1, 0x80);
+    this.addRegions('bus master container', 'bus master');
     this.realizePci();
   }
 
@@ -134,7 +135,15 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
   override reset(): void {
     this.setIntx(false);
     const command = this.config.get(PCI_CONFIG.Command.offset, 2);
-    const cleared = command & ~(PCI_COMMAND.IO | PCI_COMMAND.MEMORY | PCI_COMMAND.MASTER | PCI_COMMAND.SERR | PCI_COMMAND.INTX_DISABLE);
+    const cleared =
+      command &
+      ~(
+        PCI_COMMAND.IO |
+        PCI_COMMAND.MEMORY |
+        PCI_COMMAND.MASTER |
+        PCI_COMMAND.SERR |
+        PCI_COMMAND.INTX_DISABLE
+      );
     this.config.put(PCI_CONFIG.Command.offset, 2, cleared);
     this.config.put(PCI_CONFIG.CacheLineSize.offset, 1, 0);
     this.config.put(PCI_CONFIG.InterruptLine.offset, 1, 0);
@@ -164,8 +173,10 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
   configWrite(offset: number, size: number, value: number): void {
     const before = this.#intxAsserted();
     this.config.guestWrite(offset, size, value);
-    const touches = (from: number, length: number) => offset < from + length && offset + size > from;
-    if (touches(PCI_CONFIG.BAR0.offset, 24) || touches(PCI_CONFIG.Command.offset, 2)) this.#updateMappings();
+    const touches = (from: number, length: number) =>
+      offset < from + length && offset + size > from;
+    if (touches(PCI_CONFIG.BAR0.offset, 24) || touches(PCI_CONFIG.Command.offset, 2))
+      this.#updateMappings();
     if (this.#intxAsserted() !== before) this.pciBus.setIntx(this, this.#intxAsserted());
   }
 
@@ -175,7 +186,11 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
     const before = this.#intxAsserted();
     this.#intx = level;
     const status = this.config.get(PCI_CONFIG.Status.offset, 2);
-    this.config.put(PCI_CONFIG.Status.offset, 2, level ? status | PCI_STATUS.INTERRUPT : status & ~PCI_STATUS.INTERRUPT);
+    this.config.put(
+      PCI_CONFIG.Status.offset,
+      2,
+      level ? status | PCI_STATUS.INTERRUPT : status & ~PCI_STATUS.INTERRUPT,
+    );
     if (this.#intxAsserted() !== before) this.pciBus.setIntx(this, this.#intxAsserted());
   }
 
@@ -198,7 +213,9 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
       state.address = address;
       if (address === undefined) continue;
       const space = state.bar.kind === 'io' ? this.context.io : this.context.memory;
-      state.mappings = state.bar.parts.map((part) => space.map(address + part.offset, part.size, part.handler));
+      state.mappings = state.bar.parts.map((part) =>
+        space.map(address + part.offset, part.size, part.handler),
+      );
     }
   }
 

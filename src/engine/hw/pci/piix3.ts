@@ -8,7 +8,12 @@ const PIRQ_DISABLED = 0x80;
 
 /** The pc machine's south bridge: ISA bus, and the router from PCI wires to interrupt inputs. */
 export class Piix3 extends PciDevice {
-  protected readonly ids: PciIds = { vendor: 0x8086, device: 0x7000, revision: 0, classCode: 0x0601 };
+  protected readonly ids: PciIds = {
+    vendor: 0x8086,
+    device: 0x7000,
+    revision: 0,
+    classCode: 0x0601,
+  };
 
   protected override realizePci(): void {
     this.config.bytes.fill(PIRQ_DISABLED, PIRQRC, PIRQRC + 4);
@@ -40,12 +45,18 @@ export class Piix3 extends PciDevice {
       const line = this.lineOf(wire);
       if (line >= 0 && this.pciBus.level(wire)) lines |= 1 << line;
     }
-    for (let line = 0; line < 16; line++) this.context.setInterrupt(line, ((lines >> line) & 1) === 1);
+    for (let line = 0; line < 16; line++)
+      this.context.setInterrupt(line, ((lines >> line) & 1) === 1);
   }
 }
 
 /** Registers the south bridge. */
 export function registerPiix3(registry: TypeRegistry): void {
   registry.register({ name: 'pci-piix3', parent: 'pci-device', abstract: true });
-  registry.register({ name: 'PIIX3', parent: 'pci-piix3', defaults: { multifunction: true }, create: (init) => new Piix3(init) });
+  registry.register({
+    name: 'PIIX3',
+    parent: 'pci-piix3',
+    defaults: { multifunction: true },
+    create: (init) => new Piix3(init),
+  });
 }

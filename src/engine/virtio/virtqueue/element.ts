@@ -64,12 +64,19 @@ export class VirtQueueElement {
   /** Copies bytes to the writable part from position `at` on; returns how many fitted. */
   write(bytes: Uint8Array, at = 0): number {
     const first = this.readableCount;
-    return this.#each(first, first + this.writableCount, at, bytes.length, (offset, length, done) => {
-      if (offset === BOUNCE) return;
-      const part = bytes.subarray(done, done + length);
-      if (this.#recording()) this.#wrote(offset, this.#ram.u8.slice(offset, offset + length), part);
-      this.#ram.u8.set(part, offset);
-    });
+    return this.#each(
+      first,
+      first + this.writableCount,
+      at,
+      bytes.length,
+      (offset, length, done) => {
+        if (offset === BOUNCE) return;
+        const part = bytes.subarray(done, done + length);
+        if (this.#recording())
+          this.#wrote(offset, this.#ram.u8.slice(offset, offset + length), part);
+        this.#ram.u8.set(part, offset);
+      },
+    );
   }
 
   #each(

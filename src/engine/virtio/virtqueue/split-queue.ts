@@ -1,4 +1,4 @@
-import { distance16, OUT_OF_RANGE, TWO_32 } from '../../../base/bits.ts';
+import { distance16, join64 } from '../../../base/bits.ts';
 import { ACTOR } from '../../../journal/schema.ts';
 import type { JournalWriter } from '../../../journal/writer.ts';
 import type { GuestRam } from '../../../memory/guest-ram.ts';
@@ -16,6 +16,9 @@ import type { QueueAddresses, VirtQueue } from './virtqueue.ts';
 
 /** Bytes of the page that stands in for memory which is not there. */
 const BOUNCE_BYTES = 4096;
+
+/** The most segments of a chain, as in QEMU. */
+const MAX_SEGMENTS = 1024;
 
 /** Whether the machine's bounce page is taken by a chain that was popped and not pushed yet. */
 export interface BouncePage {
@@ -61,6 +64,15 @@ export class SplitQueue implements VirtQueue {
   inUse = 0;
   /** Whether the driver is asked to notify. */
   notification = true;
+  /** `usedIdx` when the driver was last told, and whether there was such a moment; for the event index. */
+  signalledUsed = 0;
+  signalledUsedValid = false;
+  /** Negotiated: used_event and avail_event decide about notifications (VIRTIO 1.4 §2.7.7). */
+  eventIdx = false;
+  /** Negotiated: chains may lie in tables of their own. */
+  indirectDesc = false;
+  /** Negotiated by a legacy driver: an interrupt whenever the queue runs empty. */
+  notifyOnEmpty = false;
 
   readonly #owner: QueueOwner;
   readonly #ram: GuestRam;
@@ -69,23 +81,25 @@ export class SplitQueue implements VirtQueue {
   #desc8 = 0;
   #avail8 = 0;
   #used8 = 0;
-  #desc32 = 0;
   #avail16 = 0;
   #used16 = 0;
   #used32 = 0;
   /** Whether the views can be used; a driver's misaligned ring works in QEMU, and here the slow way. */
   #aligned = true;
+  readonly #u16: Uint16Array;
+  readonly #u32: Uint32Array;
+  readonly #ramBase: number;
+  readonly #ramSize: number;
   /** Elements that came back, to be used again. */
   readonly #pool: VirtQueueElement[] = [];
-  /** The descriptor last read. */
-  #addr = 0;
-  #len = 0;
-  #flags = 0;
-  #next = 0;
 
   constructor(owner: QueueOwner, index: number, maxSize: number) {
     this.#owner = owner;
     this.#ram = owner.ram;
+    this.#u16 = owner.ram.u16;
+    this.#u32 = owner.ram.u32;
+    this.#ramBase = owner.ram.base;
+    this.#ramSize = owner.ram.size;
     this.#journal = owner.journal;
     this.index = index;
     this.maxSize = maxSize;
@@ -104,7 +118,6 @@ export class SplitQueue implements VirtQueue {
     this.#desc8 = desc;
     this.#avail8 = avail;
     this.#used8 = used;
-    this.#desc32 = desc >>> 2;
     this.#avail16 = avail >>> 1;
     this.#used16 = used >>> 1;
     this.#used32 = used >>> 2;
@@ -121,7 +134,8 @@ export class SplitQueue implements VirtQueue {
       if (address % align !== 0) this.#owner.violate(this.index, 'ringMisaligned', 0, address);
       return offset;
     }
-    if (this.#ram.contains(address, 1)) this.#owner.violate(this.index, 'ringOutsideRam', 0, address, `Cannot map ${name}`);
+    if (this.#ram.contains(address, 1))
+      this.#owner.violate(this.index, 'ringOutsideRam', 0, address, `Cannot map ${name}`);
     else this.#owner.violate(this.index, 'ringOutsideRam', 0, address);
     return -1;
   }
@@ -136,6 +150,8 @@ export class SplitQueue implements VirtQueue {
     this.usedIdx = 0;
     this.inUse = 0;
     this.notification = true;
+    this.signalledUsed = 0;
+    this.signalledUsedValid = false;
   }
 
   isEmpty(): boolean {
@@ -146,21 +162,24 @@ export class SplitQueue implements VirtQueue {
   pop(): VirtQueueElement | undefined {
     if (this.#owner.stopped || !this.ready) return undefined;
     // The acquiring load of idx comes before any read of what it publishes (VIRTIO 1.4 §2.7.13.3.1).
-    if (this.shadowAvailIdx === this.lastAvailIdx && this.#loadAvailIdx() === this.lastAvailIdx) return undefined;
+    const idx = this.lastAvailIdx;
+    if (this.shadowAvailIdx === idx && this.#loadAvailIdx() === idx) return undefined;
     const { size } = this;
     if (this.inUse >= size) {
-      this.#owner.violate(this.index, 'availIndexJump', this.lastAvailIdx, distance16(this.lastAvailIdx, this.shadowAvailIdx), 'Virtqueue size exceeded');
+      const jump = distance16(idx, this.shadowAvailIdx);
+      this.#broken('availIndexJump', idx, jump, 'Virtqueue size exceeded');
       return undefined;
     }
-    const slot = this.lastAvailIdx & (size - 1);
+    const slot = idx & (size - 1);
     const head = this.#aligned
-      ? (this.#ram.u16[this.#avail16 + 2 + slot] as number)
+      ? (this.#u16[this.#avail16 + 2 + slot] as number)
       : this.#ram.readAt(this.#avail8 + SPLIT.availEntry(slot), 2);
-    this.lastAvailIdx = (this.lastAvailIdx + 1) & 0xffff;
+    this.lastAvailIdx = (idx + 1) & 0xffff;
     if (head >= size) {
-      this.#owner.violate(this.index, 'headOutOfRange', slot, head, `Guest says index ${head} is available`);
+      this.#broken('headOutOfRange', slot, head, `Guest says index ${head} is available`);
       return undefined;
     }
+    if (this.eventIdx && this.notification) this.#storeAvailEvent(this.lastAvailIdx);
     const element = this.#pool.pop() ?? this.#newElement();
     element.head = head;
     element.bounced = false;
@@ -182,10 +201,14 @@ export class SplitQueue implements VirtQueue {
     return element;
   }
 
-  push(element: VirtQueueElement, length: number): void {
+  discard(element: VirtQueueElement): void {
     this.inUse--;
     if (element.bounced) this.#owner.bounce.busy = false;
     this.#pool.push(element);
+  }
+
+  push(element: VirtQueueElement, length: number): void {
+    this.discard(element);
     if (this.#owner.stopped || !this.ready) return;
     const slot = this.usedIdx & (this.size - 1);
     const next = (this.usedIdx + 1) & 0xffff;
@@ -194,44 +217,74 @@ export class SplitQueue implements VirtQueue {
     // The releasing store of idx comes after the entry (VIRTIO 1.4 §2.7.8.2).
     if (this.#aligned) {
       const at = this.#used32 + 1 + 2 * slot;
-      this.#ram.u32[at] = element.head;
-      this.#ram.u32[at + 1] = length;
-      Atomics.store(this.#ram.u16, this.#used16 + 1, next);
+      this.#u32[at] = element.head;
+      this.#u32[at + 1] = length;
+      Atomics.store(this.#u16, this.#used16 + 1, next);
     } else {
       this.#ram.writeAt(this.#used8 + SPLIT.usedEntry(slot), 4, element.head);
       this.#ram.writeAt(this.#used8 + SPLIT.usedEntry(slot) + 4, 4, length);
       this.#ram.writeAt(this.#used8 + SPLIT.usedIdx, 2, next);
     }
-    if (this.#journal.on) this.#journal.chainPushed(this.#owner.dev, this.index, element.head, next, length);
+    if (this.#journal.on)
+      this.#journal.chainPushed(this.#owner.dev, this.index, element.head, next, length);
   }
 
   setNotification(enabled: boolean): void {
     this.notification = enabled;
-    if (this.#owner.stopped || !this.ready) return;
+    if (!this.ready) return;
+    if (this.eventIdx) {
+      // The driver notifies when it reaches avail_event; to ask for nothing is to leave it behind.
+      if (enabled) this.#storeAvailEvent(this.#loadAvailIdx());
+      return;
+    }
     const old = this.#ram.readAt(this.#used8, 2);
     const flags = enabled ? old & ~VIRTQ_USED_F_NO_NOTIFY : old | VIRTQ_USED_F_NO_NOTIFY;
-    if (flags === old) return;
-    if (this.#journal.on) {
-      this.#journal.memWrite(ACTOR.device, this.addresses.device, 2, old, 0, flags, 0);
-      this.#journal.handOver();
-    }
-    // Ordered before the check for more buffers that follows (VIRTIO 1.4 §2.7.10).
-    if (this.#aligned) Atomics.store(this.#ram.u16, this.#used16, flags);
-    else this.#ram.writeAt(this.#used8, 2, flags);
+    if (flags !== old) this.#store16(SPLIT.usedFlags, old, flags);
   }
 
   notify(): void {
     if (this.#owner.stopped || !this.ready) return;
-    if (this.#ram.readAt(this.#avail8, 2) & VIRTQ_AVAIL_F_NO_INTERRUPT) {
-      if (this.#journal.on) this.#journal.interrupt(this.#owner.dev, this.index, 'suppressed', 0, 'noInterrupt');
-      return;
+    const rule = this.#suppression();
+    if (rule === undefined) this.#owner.interrupt(this.index);
+    else if (this.#journal.on)
+      this.#journal.interrupt(this.#owner.dev, this.index, 'suppressed', 0, rule);
+  }
+
+  /** Why the driver wants no used-buffer notification now, or undefined (VIRTIO 1.4 §2.7.7.2). */
+  #suppression(): 'noInterrupt' | 'eventIdx' | undefined {
+    if (this.notifyOnEmpty && this.inUse === 0 && this.isEmpty()) return undefined;
+    if (!this.eventIdx)
+      return this.#ram.readAt(this.#avail8, 2) & VIRTQ_AVAIL_F_NO_INTERRUPT
+        ? 'noInterrupt'
+        : undefined;
+    const valid = this.signalledUsedValid;
+    const old = this.signalledUsed;
+    this.signalledUsedValid = true;
+    this.signalledUsed = this.usedIdx;
+    const event = this.#ram.readAt(this.#avail8 + SPLIT.usedEvent(this.size), 2);
+    // used_event was passed since the last look: distances on the 16-bit circle.
+    const passed = distance16(event + 1, this.usedIdx) < distance16(old, this.usedIdx);
+    return !valid || passed ? undefined : 'eventIdx';
+  }
+
+  #storeAvailEvent(value: number): void {
+    const at = SPLIT.availEvent(this.size);
+    this.#store16(at, this.#ram.readAt(this.#used8 + at, 2), value);
+  }
+
+  /** Stores a 16-bit field of the used ring, ordered with the reads of the driver's index (VIRTIO 1.4 §2.7.10). */
+  #store16(at: number, old: number, value: number): void {
+    if (this.#journal.on) {
+      this.#journal.memWrite(ACTOR.device, this.addresses.device + at, 2, old, 0, value, 0);
+      this.#journal.handOver();
     }
-    this.#owner.interrupt(this.index);
+    if (this.#aligned) Atomics.store(this.#u16, this.#used16 + (at >>> 1), value);
+    else this.#ram.writeAt(this.#used8 + at, 2, value);
   }
 
   #loadAvailIdx(): number {
     const idx = this.#aligned
-      ? Atomics.load(this.#ram.u16, this.#avail16 + 1)
+      ? Atomics.load(this.#u16, this.#avail16 + 1)
       : this.#ram.readAt(this.#avail8 + SPLIT.availIdx, 2);
     this.shadowAvailIdx = idx;
     return idx;
@@ -239,68 +292,105 @@ export class SplitQueue implements VirtQueue {
 
   /** Walks the chain from `head` into `element`; false where it is broken. */
   #collect(element: VirtQueueElement, head: number): boolean {
-    const { size } = this;
+    const u32 = this.#u32;
+    let table = this.#desc8;
+    let fast = (table & 3) === 0;
+    let max = this.size;
     let index = head;
+    let indirect = false;
+    let count = 0;
     let readable = 0;
-    let writable = 0;
     let readableLength = 0;
     let writableLength = 0;
-    for (let count = 0; ; ) {
-      this.#readDescriptor(index);
-      const flags = this.#flags;
-      if (flags & VIRTQ_DESC_F_INDIRECT)
-        return this.#broken('indirectNotNegotiated', index, this.#len, 'Invalid size for indirect buffer table');
-      const length = this.#len;
+    for (;;) {
+      const at8 = table + SPLIT.descSize * index;
+      const at = at8 >>> 2;
+      const low = fast ? (u32[at] as number) : this.#ram.readAt(at8, 4);
+      const high = fast ? (u32[at + 1] as number) : this.#ram.readAt(at8 + 4, 4);
+      const length = fast ? (u32[at + 2] as number) : this.#ram.readAt(at8 + 8, 4);
+      const tail = fast ? (u32[at + 3] as number) : this.#ram.readAt(at8 + 12, 4);
+      // As in QEMU, only the head of a chain can be INDIRECT: elsewhere it is a plain buffer.
+      if ((tail & VIRTQ_DESC_F_INDIRECT) !== 0) {
+        if (count === 0 && !indirect) {
+          table = this.#openTable(index, join64(low, high), length, tail);
+          if (table < 0) return false;
+          fast = (table & 3) === 0;
+          indirect = true;
+          max = length / SPLIT.descSize;
+          index = 0;
+          continue;
+        }
+        if (indirect) this.#owner.violate(this.index, 'indirectNested', index, 0);
+      }
       if (length === 0)
         return this.#broken('zeroLength', index, 0, 'virtio: zero sized buffers are not allowed');
-      if (flags & VIRTQ_DESC_F_WRITE) writableLength += length;
+      if ((tail & VIRTQ_DESC_F_WRITE) !== 0) writableLength += length;
       else {
-        if (writable !== 0)
+        if (count !== readable)
           return this.#broken('readableAfterWritable', index, 0, 'Incorrect order for descriptors');
+        readable++;
         readableLength += length;
       }
-      let offset = this.#ram.offsetOf(this.#addr, length);
-      if (offset < 0) {
-        if (element.bounced || this.#owner.bounce.busy || length > BOUNCE_BYTES)
-          return this.#broken('addressOutsideRam', index, this.#addr, 'virtio: bogus descriptor or out of resources');
-        this.#owner.violate(this.index, 'addressOutsideRam', index, this.#addr);
-        element.bounced = true;
-        offset = BOUNCE;
-      }
-      if (count === element.offsets.length) element.grow();
+      let offset = high === 0 ? low - this.#ramBase : -1;
+      if (offset < 0 || length > this.#ramSize || offset > this.#ramSize - length)
+        offset = this.#elsewhere(element, index, join64(low, high), length);
+      if (offset < 0) return false;
+      if (count === element.offsets.length && !this.#grow(element)) return false;
       element.offsets[count] = offset;
       element.lengths[count] = length;
-      if (flags & VIRTQ_DESC_F_WRITE) writable++;
-      else readable++;
       count++;
-      if (count > size) return this.#broken('chainLoop', head, count, 'Looped descriptor');
-      if (!(flags & VIRTQ_DESC_F_NEXT)) break;
-      if (this.#next >= size)
-        return this.#broken('nextOutOfRange', index, this.#next, `Desc next is ${this.#next}`);
-      index = this.#next;
+      if (count > max) return this.#broken('chainLoop', head, count, 'Looped descriptor');
+      if ((tail & VIRTQ_DESC_F_NEXT) === 0) break;
+      const next = tail >>> 16;
+      if (next >= max) return this.#broken('nextOutOfRange', index, next, `Desc next is ${next}`);
+      index = next;
     }
     if (element.bounced) this.#owner.bounce.busy = true;
     element.readableCount = readable;
-    element.writableCount = writable;
+    element.writableCount = count - readable;
     element.readableLength = readableLength;
     element.writableLength = writableLength;
     return true;
   }
 
-  #readDescriptor(index: number): void {
-    const { u32 } = this.#ram;
-    const at = this.#desc32 + 4 * index;
-    const high = this.#aligned ? (u32[at + 1] as number) : this.#slowWord(index, 4);
-    const low = this.#aligned ? (u32[at] as number) : this.#slowWord(index, 0);
-    this.#addr = high === 0 ? low : high < 0x20_0000 ? high * TWO_32 + low : OUT_OF_RANGE;
-    this.#len = this.#aligned ? (u32[at + 2] as number) : this.#slowWord(index, 8);
-    const tail = this.#aligned ? (u32[at + 3] as number) : this.#slowWord(index, 12);
-    this.#flags = tail & 0xffff;
-    this.#next = tail >>> 16;
+  /** RAM offset of the table of INDIRECT descriptor `index`, or -1 where it is broken (VIRTIO 1.4 §2.7.5.3.1). */
+  #openTable(index: number, address: number, length: number, tail: number): number {
+    const { violate } = this.#owner;
+    if (length === 0 || length % SPLIT.descSize !== 0) {
+      const code = length === 0 ? 'indirectEmpty' : 'indirectBadLength';
+      this.#broken(code, index, length, 'Invalid size for indirect buffer table');
+      return -1;
+    }
+    const note = (code: ViolationCode) =>
+      violate.call(this.#owner, this.index, code, index, length);
+    if (!this.indirectDesc) note('indirectNotNegotiated');
+    if ((tail & VIRTQ_DESC_F_NEXT) !== 0) note('indirectAndNext');
+    const offset = this.#ram.offsetOf(address, length);
+    if (offset < 0) this.#broken('addressOutsideRam', index, address, 'Cannot map indirect buffer');
+    return offset;
   }
 
-  #slowWord(index: number, within: number): number {
-    return this.#ram.readAt(this.#desc8 + SPLIT.descSize * index + within, 4);
+  /** Where a buffer outside low memory lies: a RAM offset, the bounce page, or -1 where the chain is broken. */
+  #elsewhere(element: VirtQueueElement, index: number, address: number, length: number): number {
+    const offset = this.#ram.offsetOf(address, length);
+    if (offset >= 0) return offset;
+    if (element.bounced || this.#owner.bounce.busy || length > BOUNCE_BYTES) {
+      const message = 'virtio: bogus descriptor or out of resources';
+      this.#broken('addressOutsideRam', index, address, message);
+      return -1;
+    }
+    this.#owner.violate(this.index, 'addressOutsideRam', index, address);
+    element.bounced = true;
+    return BOUNCE;
+  }
+
+  #grow(element: VirtQueueElement): boolean {
+    if (element.offsets.length >= MAX_SEGMENTS) {
+      const message = 'virtio: too many write descriptors in indirect table';
+      return this.#broken('chainLoop', element.head, element.offsets.length, message);
+    }
+    element.grow();
+    return true;
   }
 
   #recordPush(head: number, length: number, slot: number, next: number): void {
@@ -309,7 +399,15 @@ export class SplitQueue implements VirtQueue {
     const oldId = this.#ram.readAt(this.#used8 + at, 4);
     const oldLength = this.#ram.readAt(this.#used8 + at + 4, 4);
     journal.memWrite(ACTOR.device, this.addresses.device + at, 8, oldId, oldLength, head, length);
-    journal.memWrite(ACTOR.device, this.addresses.device + SPLIT.usedIdx, 2, this.usedIdx, 0, next, 0);
+    journal.memWrite(
+      ACTOR.device,
+      this.addresses.device + SPLIT.usedIdx,
+      2,
+      this.usedIdx,
+      0,
+      next,
+      0,
+    );
     journal.handOver();
   }
 
@@ -322,7 +420,8 @@ export class SplitQueue implements VirtQueue {
     return new VirtQueueElement(
       this.#ram,
       () => this.#journal.on,
-      (offset, before, after) => this.#journal.bytesWritten(ACTOR.device, this.#ram.base + offset, before, after),
+      (offset, before, after) =>
+        this.#journal.bytesWritten(ACTOR.device, this.#ram.base + offset, before, after),
     );
   }
 }

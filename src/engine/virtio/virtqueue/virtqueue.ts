@@ -18,6 +18,10 @@ export interface VirtQueue {
   pop(): VirtQueueElement | undefined;
   /** Returns a chain of which the device wrote `length` bytes. */
   push(element: VirtQueueElement, length: number): void;
+  /** Takes a chain back that the device will never return: it is no request. */
+  discard(element: VirtQueueElement): void;
+  /** Whether the driver is asked to notify. */
+  readonly notification: boolean;
   /** Whether nothing is available. */
   isEmpty(): boolean;
   /** Asks the driver to notify, or not to bother. */

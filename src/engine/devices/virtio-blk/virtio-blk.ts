@@ -1,0 +1,431 @@
+import { join64 } from '../../../base/bits.ts';
+import { utf8Encode } from '../../../base/utf8.ts';
+import type { BackendOp } from '../../../journal/schema.ts';
+import {
+  VIRTIO_BLK_CONFIG as CONFIG,
+  VIRTIO_BLK_F,
+  VIRTIO_BLK_HEADER,
+  VIRTIO_BLK_ID_BYTES,
+  VIRTIO_BLK_S,
+  VIRTIO_BLK_SECTOR,
+  VIRTIO_BLK_T,
+} from '../../../spec/blk.ts';
+import { STATUS, VIRTIO_F, VIRTIO_ID } from '../../../spec/virtio.ts';
+import type { BlockBackend } from '../../backends/block.ts';
+import type { BackendFacts } from '../../qdev/device.ts';
+import type { TypeInfo } from '../../qom/type.ts';
+import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
+import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
+import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
+import { guessGeometry } from './geometry.ts';
+import { MAX_REQUEST_SECTORS, PROPERTIES } from './properties.ts';
+
+/** The legacy barrier flag of a request type. */
+const BARRIER = 0x8000_0000;
+/** Bytes of one discard or write-zeroes segment (VIRTIO 1.4 §5.2.6). */
+const SEGMENT = 16;
+const SEGMENT_F_UNMAP = 1;
+/** Reads or writes that are held together before they go to the drive. */
+const MAX_MERGE = 32;
+/** The most entries of a queue. */
+const MAX_QUEUE_SIZE = 1024;
+const WCE_FEATURES = featureMask(VIRTIO_BLK_F.VIRTIO_BLK_F_FLUSH);
+
+/** One request: its chain, and where its data lies on the disk. */
+interface Request {
+  readonly vq: VirtQueue;
+  readonly element: VirtQueueElement;
+  /** 512-byte sector of the first byte. */
+  readonly sector: number;
+}
+
+/** Block device (VIRTIO 1.4 §5.2). */
+export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
+  readonly deviceId = VIRTIO_ID.BLOCK;
+  readonly deviceName = 'virtio-blk';
+  /** Whether the cache is in writeback mode. The driver may change it through `writeback`. */
+  #writeback = true;
+  /** Reads or writes (all of one kind) of the batch being handled, not sent to the drive yet. */
+  #pending: Request[] = [];
+  #pendingWrites = false;
+  /** Number of the next request at the back end. */
+  #requestId = 0;
+
+  get drive(): BlockBackend {
+    return this.props.drive as BlockBackend;
+  }
+
+  override get configSize(): number {
+    if (this.props['write-zeroes']) return CONFIG.write_zeroes_may_unmap.offset + 1;
+    if (this.props.discard) return CONFIG.max_write_zeroes_sectors.offset;
+    return CONFIG.max_discard_sectors.offset;
+  }
+
+  override backends(): readonly BackendFacts[] {
+    const { drive } = this.props;
+    if (!drive) return [];
+    const { id, filename, format, readOnly } = drive.options;
+    const summary = `${filename} (${format}), ${drive.length} bytes${readOnly ? ', read-only' : ''}`;
+    return [{ property: 'drive', id, type: 'drive', summary }];
+  }
+
+  protected override realizeDevice(): void {
+    const { props } = this;
+    if (!props.drive) this.fail('drive property not set');
+    if (props.drive.user !== undefined && !props['share-rw'])
+      this.fail(`Drive '${props.drive.options.id}' is already in use by another device`);
+    if (props['num-queues'] === 0xffff) this.values['num-queues'] = 1;
+    if (props['num-queues'] === 0) this.fail('num-queues property must be larger than 0');
+    const queueSize = props['queue-size'];
+    if (queueSize <= 2) this.fail(`invalid queue-size property (${queueSize}), must be > 2`);
+    if ((queueSize & (queueSize - 1)) !== 0 || queueSize > MAX_QUEUE_SIZE)
+      this.fail(
+        `invalid queue-size property (${queueSize}), must be a power of 2 (max ${MAX_QUEUE_SIZE})`,
+      );
+    this.#settleGeometry();
+    this.#settleBlockSizes();
+    if (props.discard) this.#checkLimit('max-discard-sectors');
+    if (props['write-zeroes']) this.#checkLimit('max-write-zeroes-sectors');
+    this.#writeback = this.#initialWriteback;
+    for (let i = 0; i < props['num-queues']; i++)
+      this.addQueue(`requestq${i}`, queueSize, (vq) => this.#handle(vq));
+    props.drive.user = this.path;
+  }
+
+  override unrealize(): void {
+    super.unrealize();
+    this.drive.user = undefined;
+  }
+
+  protected override offerFeatures(common: bigint): bigint {
+    const { props } = this;
+    let features = common;
+    const offer = (bit: number, when = true) => {
+      if (when) features |= featureMask(bit);
+    };
+    offer(VIRTIO_BLK_F.VIRTIO_BLK_F_SEG_MAX);
+    offer(VIRTIO_BLK_F.VIRTIO_BLK_F_GEOMETRY);
+    offer(VIRTIO_BLK_F.VIRTIO_BLK_F_TOPOLOGY);
+    offer(VIRTIO_BLK_F.VIRTIO_BLK_F_BLK_SIZE);
+    offer(VIRTIO_BLK_F.VIRTIO_BLK_F_CONFIG_WCE, props['config-wce']);
+    offer(VIRTIO_BLK_F.VIRTIO_BLK_F_DISCARD, props.discard);
+    offer(VIRTIO_BLK_F.VIRTIO_BLK_F_WRITE_ZEROES, props['write-zeroes']);
+    const modern = (features & featureMask(VIRTIO_F.VIRTIO_F_VERSION_1)) !== 0n;
+    if (modern && props.scsi)
+      this.fail('Please set scsi=off for virtio-blk devices in order to use virtio 1.0');
+    if (!modern) {
+      features &= ~featureMask(VIRTIO_F.VIRTIO_F_ANY_LAYOUT);
+      offer(VIRTIO_BLK_F.VIRTIO_BLK_F_SCSI);
+    }
+    offer(
+      VIRTIO_BLK_F.VIRTIO_BLK_F_FLUSH,
+      this.#writeback || (props['x-enable-wce-if-config-wce'] && props['config-wce']),
+    );
+    offer(VIRTIO_BLK_F.VIRTIO_BLK_F_RO, this.drive.options.readOnly);
+    offer(VIRTIO_BLK_F.VIRTIO_BLK_F_MQ, props['num-queues'] > 1);
+    return features;
+  }
+
+  protected override resetDevice(): void {
+    this.#pending = [];
+    this.#writeback = this.#initialWriteback;
+  }
+
+  protected override statusChanging(status: number): void {
+    // A driver that cannot switch the cache gets writeback exactly if it can flush (VIRTIO 1.4 §5.2.5.2).
+    if (status & STATUS.DRIVER_OK && !this.accepted(VIRTIO_BLK_F.VIRTIO_BLK_F_CONFIG_WCE))
+      this.#writeback = (this.driverFeatures & WCE_FEATURES) !== 0n;
+  }
+
+  override readConfig(): Uint8Array {
+    const { props } = this;
+    const bytes = new Uint8Array(64);
+    const view = new DataView(bytes.buffer);
+    const blockSize = props.logical_block_size;
+    const u16 = (register: keyof typeof CONFIG, value: number) =>
+      view.setUint16(CONFIG[register].offset, value, true);
+    const u32 = (register: keyof typeof CONFIG, value: number) =>
+      view.setUint32(CONFIG[register].offset, value, true);
+    const u8 = (register: keyof typeof CONFIG, value: number) =>
+      view.setUint8(CONFIG[register].offset, value);
+    view.setBigUint64(CONFIG.capacity.offset, BigInt(this.drive.length / VIRTIO_BLK_SECTOR), true);
+    u32('seg_max', props['seg-max-adjust'] ? props['queue-size'] - 2 : 126);
+    u16('cylinders', props.cyls);
+    u8('heads', props.heads);
+    u8(
+      'sectors',
+      this.#wholeTracks() ? props.secs : props.secs & ~(blockSize / VIRTIO_BLK_SECTOR - 1),
+    );
+    u32('blk_size', blockSize);
+    u8('physical_block_exp', Math.log2(props.physical_block_size / blockSize));
+    u16('min_io_size', props.min_io_size / blockSize);
+    u32('opt_io_size', props.opt_io_size / blockSize);
+    u8('writeback', this.#writeback ? 1 : 0);
+    u16('num_queues', props['num-queues']);
+    if (props.discard) {
+      const granularity = props['report-discard-granularity']
+        ? props.discard_granularity
+        : 0xffff_ffff;
+      u32('max_discard_sectors', props['max-discard-sectors']);
+      u32('max_discard_seg', 1);
+      u32(
+        'discard_sector_alignment',
+        (granularity === 0xffff_ffff ? blockSize : granularity) / VIRTIO_BLK_SECTOR,
+      );
+    }
+    if (props['write-zeroes']) {
+      u32('max_write_zeroes_sectors', props['max-write-zeroes-sectors']);
+      u32('max_write_zeroes_seg', 1);
+      u8('write_zeroes_may_unmap', 1);
+    }
+    return bytes.subarray(0, this.configSize);
+  }
+
+  override writeConfig(config: Uint8Array): void {
+    this.#writeback = config[CONFIG.writeback.offset] !== 0;
+  }
+
+  /** Takes every available request; notifications are off meanwhile (VIRTIO 1.4 §2.7.10). */
+  #handle(vq: VirtQueue): void {
+    const wanted = vq.notification;
+    do {
+      if (wanted) vq.setNotification(false);
+      for (let element = vq.pop(); element; element = vq.pop())
+        if (!this.#request(vq, element)) break;
+      if (wanted) vq.setNotification(true);
+    } while (!vq.isEmpty());
+    this.#submit();
+  }
+
+  /** Begins one request (VIRTIO 1.4 §5.2.6); false where its chain is no request and the device broke. */
+  #request(vq: VirtQueue, element: VirtQueueElement): boolean {
+    const { head } = element;
+    const broken = (code: Parameters<typeof this.violate>[1], value: number, message: string) => {
+      this.violate(vq.index, code, head, value, message);
+      vq.discard(element);
+      return false;
+    };
+    if (element.readableCount < 1)
+      return broken('requestNoReadable', 0, 'virtio-blk missing headers');
+    if (element.writableCount < 1)
+      return broken('requestMissingStatus', 0, 'virtio-blk missing headers');
+    const header = new Uint8Array(VIRTIO_BLK_HEADER);
+    if (element.read(0, header) < VIRTIO_BLK_HEADER)
+      return broken(
+        'requestHeaderShort',
+        element.readableLength,
+        'virtio-blk request outhdr too short',
+      );
+    const view = new DataView(header.buffer);
+    const type = view.getUint32(0, true);
+    const sector = join64(view.getUint32(8, true), view.getUint32(12, true));
+    const request = { vq, element, sector };
+    // OUT is a direction bit that some types carry besides; BARRIER is ignored.
+    switch ((type & ~(VIRTIO_BLK_T.OUT | BARRIER)) >>> 0) {
+      case VIRTIO_BLK_T.IN:
+        this.#transfer(request, (type & VIRTIO_BLK_T.OUT) !== 0);
+        return true;
+      case VIRTIO_BLK_T.FLUSH:
+        if (this.#pendingWrites) this.#submit();
+        this.#atBackend(request, 'flush', 0, 0, () => {});
+        return true;
+      case VIRTIO_BLK_T.GET_ID:
+        this.#getId(request);
+        return true;
+      case VIRTIO_BLK_T.DISCARD & ~VIRTIO_BLK_T.OUT:
+      case VIRTIO_BLK_T.WRITE_ZEROES & ~VIRTIO_BLK_T.OUT: {
+        const bytes = element.readableLength - VIRTIO_BLK_HEADER;
+        if (!(type & VIRTIO_BLK_T.OUT) || bytes > SEGMENT)
+          this.#complete(request, VIRTIO_BLK_S.UNSUPP);
+        else if (bytes < SEGMENT)
+          return broken(
+            'requestTooShort',
+            bytes,
+            'virtio-blk discard/write_zeroes header too short',
+          );
+        else this.#discardOrZero(request, (type & ~BARRIER) >>> 0 === VIRTIO_BLK_T.WRITE_ZEROES);
+        return true;
+      }
+      default:
+        this.#complete(request, VIRTIO_BLK_S.UNSUPP);
+        return true;
+    }
+  }
+
+  #transfer(request: Request, write: boolean): void {
+    const length = dataLength(request.element, write);
+    if (!this.#inRange(request.sector, length)) {
+      this.#complete(request, VIRTIO_BLK_S.IOERR);
+      return;
+    }
+    const full = this.#pending.length === MAX_MERGE || !this.props['request-merging'];
+    if (this.#pending.length > 0 && (full || write !== this.#pendingWrites)) this.#submit();
+    this.#pending.push(request);
+    this.#pendingWrites = write;
+  }
+
+  /** Sends the held reads or writes to the drive, in the order of their sectors. */
+  #submit(): void {
+    const requests = this.#pending;
+    const write = this.#pendingWrites;
+    this.#pending = [];
+    this.#pendingWrites = false;
+    if (requests.length > 1) requests.sort((a, b) => a.sector - b.sector);
+    for (const request of requests) {
+      const { element } = request;
+      const bytes = new Uint8Array(dataLength(element, write));
+      const position = request.sector * VIRTIO_BLK_SECTOR;
+      this.#atBackend(request, write ? 'write' : 'read', position, bytes.length, () => {
+        if (!write) {
+          this.drive.read(position, bytes);
+          element.write(bytes);
+          return;
+        }
+        element.read(VIRTIO_BLK_HEADER, bytes);
+        this.drive.write(position, bytes);
+      });
+    }
+  }
+
+  #getId(request: Request): void {
+    const { element } = request;
+    const serial = utf8Encode(this.props.serial);
+    const room = Math.min(dataLength(element, false), VIRTIO_BLK_ID_BYTES);
+    const id = new Uint8Array(Math.min(serial.length + 1, room));
+    id.set(serial.subarray(0, id.length));
+    element.write(id);
+    this.#complete(request, VIRTIO_BLK_S.OK);
+  }
+
+  #discardOrZero(request: Request, zero: boolean): void {
+    const segment = new Uint8Array(SEGMENT);
+    request.element.read(VIRTIO_BLK_HEADER, segment);
+    const view = new DataView(segment.buffer);
+    const sector = join64(view.getUint32(0, true), view.getUint32(4, true));
+    const count = view.getUint32(8, true);
+    const flags = view.getUint32(12, true);
+    const limit = this.props[zero ? 'max-write-zeroes-sectors' : 'max-discard-sectors'];
+    const unknown = (flags & ~SEGMENT_F_UNMAP) !== 0 || (!zero && flags !== 0);
+    if (unknown) {
+      this.#complete(request, VIRTIO_BLK_S.UNSUPP);
+      return;
+    }
+    if (count > limit || !this.#inRange(sector, count * VIRTIO_BLK_SECTOR)) {
+      this.#complete(request, VIRTIO_BLK_S.IOERR);
+      return;
+    }
+    const position = sector * VIRTIO_BLK_SECTOR;
+    const length = count * VIRTIO_BLK_SECTOR;
+    // A raw image has nothing to give back: a discard leaves its bytes as they are.
+    this.#atBackend(request, zero ? 'writeZeroes' : 'discard', position, length, () => {
+      if (zero) this.drive.zero(position, length);
+    });
+  }
+
+  /** Runs `work` at the drive and completes the request; a drive that fails or is read-only answers IOERR. */
+  #atBackend(
+    request: Request,
+    op: BackendOp,
+    position: number,
+    length: number,
+    work: () => void,
+  ): void {
+    const { journal, dev } = this;
+    const queue = request.vq.index;
+    const id = this.#requestId++;
+    if (journal.on) journal.backendRequest(dev, queue, op, id, position, length);
+    let status: number = VIRTIO_BLK_S.OK;
+    const changes = op === 'write' || op === 'discard' || op === 'writeZeroes';
+    if (changes && this.drive.options.readOnly) status = VIRTIO_BLK_S.IOERR;
+    else
+      try {
+        work();
+      } catch {
+        status = VIRTIO_BLK_S.IOERR;
+      }
+    if (journal.on) journal.backendCompletion(dev, queue, op, id, status, length);
+    this.#complete(request, status);
+  }
+
+  /** Writes the status byte, the last writable one, and returns the chain. */
+  #complete({ vq, element }: Request, status: number): void {
+    element.write(Uint8Array.of(status), element.writableLength - 1);
+    vq.push(element, element.writableLength);
+    vq.notify();
+  }
+
+  #inRange(sector: number, bytes: number): boolean {
+    const sectors = Math.floor(bytes / VIRTIO_BLK_SECTOR);
+    const total = this.drive.length / VIRTIO_BLK_SECTOR;
+    const block = this.props.logical_block_size;
+    if (sectors > MAX_REQUEST_SECTORS || sector % (block / VIRTIO_BLK_SECTOR) !== 0) return false;
+    return bytes % block === 0 && sector <= total && sectors <= total - sector;
+  }
+
+  #wholeTracks(): boolean {
+    const { heads, secs, logical_block_size } = this.props;
+    return Math.floor(Math.floor(this.drive.length / heads) / secs) % logical_block_size === 0;
+  }
+
+  #settleGeometry(): void {
+    const { props } = this;
+    if (props.cyls === 0 && props.heads === 0 && props.secs === 0) {
+      const first = new Uint8Array(512);
+      if (this.drive.length > 0) this.drive.read(0, first);
+      const guess = guessGeometry(this.drive.length, first);
+      this.values.cyls = guess.cylinders;
+      this.values.heads = guess.heads;
+      this.values.secs = guess.sectors;
+      return;
+    }
+    if (props.cyls < 1 || props.cyls > 65535) this.fail('cyls must be between 1 and 65535');
+    if (props.heads < 1 || props.heads > 255) this.fail('heads must be between 1 and 255');
+    if (props.secs < 1 || props.secs > 255) this.fail('secs must be between 1 and 255');
+  }
+
+  #settleBlockSizes(): void {
+    const { props } = this;
+    if (props.logical_block_size === 0) this.values.logical_block_size = 512;
+    if (props.physical_block_size === 0)
+      this.values.physical_block_size = Math.max(512, props.logical_block_size);
+    if (props.logical_block_size > props.physical_block_size)
+      this.fail('logical_block_size > physical_block_size not supported');
+    if (props.min_io_size % props.logical_block_size !== 0)
+      this.fail('min_io_size must be a multiple of logical_block_size');
+    if (props.min_io_size / props.logical_block_size > 65535)
+      this.fail('min_io_size must not exceed 65535 logical blocks');
+    if (props.opt_io_size % props.logical_block_size !== 0)
+      this.fail('opt_io_size must be a multiple of logical_block_size');
+    if (
+      props.discard_granularity !== 0xffff_ffff &&
+      props.discard_granularity % props.logical_block_size !== 0
+    )
+      this.fail('discard_granularity must be a multiple of logical_block_size');
+  }
+
+  get #initialWriteback(): boolean {
+    const wanted = this.props['write-cache'];
+    return wanted === 'auto' ? this.drive.options.writeCache !== false : wanted === 'on';
+  }
+
+  #checkLimit(name: 'max-discard-sectors' | 'max-write-zeroes-sectors'): void {
+    const value = this.props[name];
+    if (value < 1 || value > MAX_REQUEST_SECTORS)
+      this.fail(
+        `invalid ${name} property (${value}), must be between 1 and ${MAX_REQUEST_SECTORS}`,
+      );
+  }
+}
+
+/** Bytes of a request's data: without header and status byte. */
+function dataLength(element: VirtQueueElement, write: boolean): number {
+  return write ? element.readableLength - VIRTIO_BLK_HEADER : element.writableLength - 1;
+}
+
+/** The type of the block device. */
+export const VIRTIO_BLK_TYPE: TypeInfo = {
+  name: 'virtio-blk-device',
+  parent: 'virtio-device',
+  properties: PROPERTIES,
+  create: (init) => new VirtioBlk(init),
+};

@@ -1,0 +1,69 @@
+import { STATUS, VIRTIO_ID } from '../../spec/virtio.ts';
+import type { RngBackend } from '../backends/rng.ts';
+import type { BackendFacts } from '../qdev/device.ts';
+import { link, u32, u64 } from '../qom/property.ts';
+import type { TypeInfo } from '../qom/type.ts';
+import { VirtioDevice } from '../virtio/virtio-device.ts';
+import type { VirtQueue } from '../virtio/virtqueue/virtqueue.ts';
+
+const PROPERTIES = {
+  'max-bytes': u64(2n ** 63n - 1n),
+  period: u32(1 << 16),
+  rng: link<RngBackend>('rng-backend'),
+} as const;
+
+/** Entropy device: fills driver buffers with random bytes (VIRTIO 1.4 §5.4). */
+export class VirtioRng extends VirtioDevice<typeof PROPERTIES> {
+  readonly deviceId = VIRTIO_ID.ENTROPY;
+  readonly deviceName = 'virtio-rng';
+  /** Bytes that may still be handed out; the guest's time stands still, so a period never ends. */
+  #quota = 0n;
+
+  override backends(): readonly BackendFacts[] {
+    const { rng } = this.props;
+    return rng ? [{ property: 'rng', id: rng.name, type: rng.type.name, summary: rng.path }] : [];
+  }
+
+  protected override realizeDevice(): void {
+    if (this.props.period === 0) this.fail("'period' parameter expects a positive integer");
+    if (!this.props.rng)
+      this.values.rng = this.addChild(
+        'default-backend',
+        this.registry.create('rng-builtin', this.context) as RngBackend,
+      );
+    if (this.props['max-bytes'] > 2n ** 63n - 1n)
+      this.fail("'max-bytes' parameter must be non-negative, and less than 2^63");
+    this.#quota = this.props['max-bytes'];
+    this.addQueue('requestq', 8, (vq) => this.#fill(vq));
+  }
+
+  /** The device places random data into every buffer, and says how much (VIRTIO 1.4 §5.4.6.2). */
+  #fill(vq: VirtQueue): void {
+    if (!(this.status & STATUS.DRIVER_OK) || this.#quota <= 0n) return;
+    for (let element = vq.pop(); element; element = vq.pop()) {
+      const length = Number(
+        this.#quota < element.writableLength ? this.#quota : element.writableLength,
+      );
+      this.#quota -= BigInt(length);
+      vq.push(element, element.write(this.#request(vq.index, length)));
+      if (this.#quota <= 0n) break;
+    }
+    vq.notify();
+  }
+
+  #request(queue: number, length: number): Uint8Array {
+    const { journal, dev } = this;
+    if (journal.on) journal.backendRequest(dev, queue, 'random', 0, 0, length);
+    const bytes = this.props.rng?.request(length) ?? new Uint8Array(0);
+    if (journal.on) journal.backendCompletion(dev, queue, 'random', 0, 0, bytes.length);
+    return bytes;
+  }
+}
+
+/** The type of the entropy device. */
+export const VIRTIO_RNG_TYPE: TypeInfo = {
+  name: 'virtio-rng-device',
+  parent: 'virtio-device',
+  properties: PROPERTIES,
+  create: (init) => new VirtioRng(init),
+};

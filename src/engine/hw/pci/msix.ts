@@ -1,0 +1,128 @@
+import { join64 } from '../../../base/bits.ts';
+import type { IoHandler } from '../../../memory/address-space.ts';
+import { PCI_CAP } from '../../../spec/pci.ts';
+import { REGION_INDEX } from '../../../spec/regions.ts';
+import type { ConfigSpace } from './config-space.ts';
+
+const ENTRY = 16;
+const CONTROL_ENABLE = 0x8000;
+const CONTROL_MASK_ALL = 0x4000;
+/** Offset of the pending bits in the BAR. */
+export const MSIX_PBA_OFFSET = 0x800;
+
+/** MSI-X of one function: table, pending bits, and the messages that they let through (PCI 3.0 §6.8.2). */
+export class Msix {
+  readonly vectors: number;
+  readonly #config: ConfigSpace;
+  readonly #cap: number;
+  /** Vector table, written by the guest; every vector starts masked. */
+  readonly #table: Uint8Array;
+  readonly #pending: Uint8Array;
+  readonly #deliver: (address: number, data: number) => void;
+
+  /** Adds the capability; `bar` holds table and pending bits. */
+  constructor(
+    config: ConfigSpace,
+    vectors: number,
+    bar: number,
+    deliver: (address: number, data: number) => void,
+  ) {
+    this.#config = config;
+    this.vectors = vectors;
+    this.#deliver = deliver;
+    this.#table = new Uint8Array(vectors * ENTRY);
+    this.#pending = new Uint8Array(Math.ceil(vectors / 64) * 8);
+    this.#cap = config.addCapability(PCI_CAP.MSIX, 12);
+    config.put(this.#cap + 2, 2, vectors - 1);
+    config.put(this.#cap + 4, 4, bar);
+    config.put(this.#cap + 8, 4, MSIX_PBA_OFFSET | bar);
+    config.allowWrites(this.#cap + 3, 1, (CONTROL_ENABLE | CONTROL_MASK_ALL) >> 8);
+    this.reset();
+  }
+
+  get enabled(): boolean {
+    return (this.#config.get(this.#cap + 2, 2) & CONTROL_ENABLE) !== 0;
+  }
+
+  reset(): void {
+    this.#config.put(this.#cap + 2, 2, this.vectors - 1);
+    this.#table.fill(0);
+    this.#pending.fill(0);
+    for (let vector = 0; vector < this.vectors; vector++) this.#table[vector * ENTRY + 12] = 1;
+  }
+
+  /** Whether a vector's message is held back. */
+  masked(vector: number): boolean {
+    const all = (this.#config.get(this.#cap + 2, 2) & CONTROL_MASK_ALL) !== 0;
+    return all || ((this.#table[vector * ENTRY + 12] ?? 1) & 1) !== 0;
+  }
+
+  /** Sends a vector's message, or notes it as pending while masked. Returns whether it was sent. */
+  notify(vector: number): boolean {
+    if (vector >= this.vectors) return false;
+    if (this.masked(vector)) {
+      this.#setPending(vector, true);
+      return false;
+    }
+    this.#send(vector);
+    return true;
+  }
+
+  /** To be called after every configuration write: unmasking lets pending messages go. */
+  configWritten(): void {
+    if (!this.enabled) return;
+    for (let vector = 0; vector < this.vectors; vector++) this.#release(vector);
+  }
+
+  /** Registers of the table, for the BAR. */
+  tableHandler(dev: number): IoHandler {
+    return {
+      dev,
+      region: REGION_INDEX['msix-table'],
+      read: (offset, size) => value(this.#table, offset, size),
+      write: (offset, size, written) => {
+        for (let i = 0; i < size && offset + i < this.#table.length; i++)
+          this.#table[offset + i] = (written >>> (8 * i)) & 0xff;
+        if (this.enabled) this.#release(Math.floor(offset / ENTRY));
+      },
+    };
+  }
+
+  /** Pending bits, for the BAR; read-only. */
+  pendingHandler(dev: number): IoHandler {
+    return {
+      dev,
+      region: REGION_INDEX['msix-pba'],
+      read: (offset, size) => value(this.#pending, offset, size),
+      write: () => {},
+    };
+  }
+
+  #release(vector: number): void {
+    if (this.masked(vector) || !this.#isPending(vector)) return;
+    this.#setPending(vector, false);
+    this.#send(vector);
+  }
+
+  #send(vector: number): void {
+    const at = vector * ENTRY;
+    const address = join64(value(this.#table, at, 4), value(this.#table, at + 4, 4));
+    this.#deliver(address, value(this.#table, at + 8, 4));
+  }
+
+  #isPending(vector: number): boolean {
+    return (((this.#pending[vector >> 3] ?? 0) >> (vector & 7)) & 1) === 1;
+  }
+
+  #setPending(vector: number, pending: boolean): void {
+    const bit = 1 << (vector & 7);
+    const old = this.#pending[vector >> 3] ?? 0;
+    this.#pending[vector >> 3] = pending ? old | bit : old & ~bit;
+  }
+}
+
+function value(bytes: Uint8Array, offset: number, size: number): number {
+  let result = 0;
+  for (let i = size - 1; i >= 0; i--) result = result * 256 + (bytes[offset + i] ?? 0);
+  return result;
+}

@@ -1,0 +1,162 @@
+import { addBus, type Bus } from '../qdev/bus.ts';
+import { Device } from '../qdev/device.ts';
+import type { PropertyTable } from '../qom/property.ts';
+import type { ObjectInit, TypeInfo, TypeRegistry } from '../qom/type.ts';
+import { PciDevice, type PciIds } from './pci/pci-device.ts';
+import { SysBusDevice } from './sysbus.ts';
+
+/** A bus that a platform device carries. */
+interface PlatformBus {
+  readonly type: string;
+  readonly name: string;
+}
+
+/** Configuration space of a platform PCI function. */
+export interface PlatformPci extends PciIds {
+  /** INTx pin, 1 for A; absent where it has none. */
+  readonly pin?: number;
+  /** Bits that are always set in the status register. */
+  readonly status?: number;
+  /** Bytes behind the header that are not zero after a reset, by offset. */
+  readonly config?: Readonly<Record<number, readonly number[]>>;
+  /** Sizes in bytes of the I/O BARs, by index; no register behind them answers. */
+  readonly ioBars?: Readonly<Record<number, number>>;
+}
+
+/** A platform device type as data: its place in the tree is true, its registers are not there. */
+export interface PlatformType {
+  readonly name: string;
+  readonly parent: string;
+  readonly abstract?: boolean;
+  /** Type of the bus that it needs; inherited. */
+  readonly bus?: string;
+  readonly properties?: PropertyTable;
+  /** GPIO groups as `info qtree` prints them, in its order. */
+  readonly gpios?: readonly string[];
+  /** Memory regions that it owns, as `info qom-tree` names them; one name for several numbers them. */
+  readonly regions?: readonly string[];
+  readonly mmio?: readonly { readonly base: number; readonly size: number }[];
+  readonly buses?: readonly PlatformBus[];
+  readonly pci?: PlatformPci;
+}
+
+/** One platform device of a machine; its type may be one with behaviour. */
+export interface PlatformNode {
+  readonly type: string;
+  /** Name of the bus it sits on; absent for a device without one. */
+  readonly bus?: string;
+  /** Path of its owner and its name there; absent: `/machine/unattached/device[N]`. */
+  readonly owner?: string;
+  readonly name?: string;
+  /** Property values that differ from the type's defaults. */
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/** Names of memory regions and other things without behaviour that the tree shows. */
+export interface PlatformParts {
+  readonly regions: readonly string[];
+  readonly irqs: readonly string[];
+}
+
+function furnish(device: Device, type: PlatformType): void {
+  device.gpios.push(...(type.gpios ?? []));
+  device.addRegions(...(type.regions ?? []));
+  for (const bus of type.buses ?? []) addBus<Bus>(device, bus.type, bus.name);
+}
+
+/** A platform device that sits on any bus but System and PCI. */
+class PlatformDevice extends Device {
+  readonly #type: PlatformType;
+
+  constructor(init: ObjectInit, type: PlatformType) {
+    super(init);
+    this.#type = type;
+  }
+
+  override get platform(): boolean {
+    return true;
+  }
+
+  override realize(): void {
+    furnish(this, this.#type);
+  }
+}
+
+class PlatformSysBusDevice extends SysBusDevice {
+  readonly #type: PlatformType;
+
+  constructor(init: ObjectInit, type: PlatformType) {
+    super(init);
+    this.#type = type;
+  }
+
+  override get platform(): boolean {
+    return true;
+  }
+
+  override realize(): void {
+    furnish(this, this.#type);
+    this.mmio.push(...(this.#type.mmio ?? []));
+  }
+}
+
+class PlatformPciDevice extends PciDevice {
+  protected readonly ids: PlatformPci;
+  readonly #type: PlatformType;
+
+  constructor(init: ObjectInit, type: PlatformType, pci: PlatformPci) {
+    super(init);
+    this.#type = type;
+    this.ids = pci;
+  }
+
+  override get platform(): boolean {
+    return true;
+  }
+
+  protected override realizePci(): void {
+    fillConfig(this, this.ids);
+    for (const [index, size] of Object.entries(this.ids.ioBars ?? {}))
+      this.addBar(Number(index), { kind: 'io', size, parts: [] });
+    furnish(this, this.#type);
+  }
+
+  override reset(): void {
+    super.reset();
+    fillConfig(this, this.ids);
+  }
+}
+
+/** Puts the bytes that a platform function shows after a reset into its configuration space. */
+export function fillConfig(device: PciDevice, pci: Omit<PlatformPci, keyof PciIds>): void {
+  const { config } = device;
+  if (pci.status !== undefined) config.put(0x06, 2, pci.status);
+  if (pci.pin !== undefined) config.put(0x3d, 1, pci.pin);
+  for (const [offset, bytes] of Object.entries(pci.config ?? {})) config.bytes.set(bytes, Number(offset));
+}
+
+/** Registers platform types, none of which `-device` can make; a parent stands before its children. */
+export function registerPlatform(registry: TypeRegistry, types: readonly PlatformType[]): void {
+  for (const type of types) registry.register(typeInfo(type));
+}
+
+function typeInfo(type: PlatformType): TypeInfo {
+  const { name, parent, abstract, bus, properties, pci } = type;
+  const shared = {
+    name,
+    parent,
+    userCreatable: false,
+    ...(abstract === undefined ? {} : { abstract }),
+    ...(bus === undefined ? {} : { bus }),
+    ...(properties === undefined ? {} : { properties }),
+  };
+  if (abstract) return shared;
+  if (pci) return { ...shared, create: (init) => new PlatformPciDevice(init, type, pci) };
+  return {
+    ...shared,
+    create: (init) =>
+      init.type.isA('sys-bus-device')
+        ? new PlatformSysBusDevice(init, type)
+        : new PlatformDevice(init, type),
+  };
+}

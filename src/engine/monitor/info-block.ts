@@ -1,0 +1,34 @@
+import type { BlockBackend } from '../backends/block.ts';
+import type { MonitorTarget } from './target.ts';
+
+/** `info block [name]`: drives, then block nodes that a device uses. */
+export function infoBlock({ drives }: MonitorTarget, name: string | undefined): string {
+  const listed = new Set(drives.list.map(({ backend }) => backend));
+  const nodes = drives.backends().filter((backend) => !listed.has(backend));
+  const attached = nodes.filter(({ user }) => user !== undefined).map((backend) => ({ id: backend.options.id, backend }));
+  const all = [...drives.list, ...attached].filter(({ id }) => name === undefined || id === name);
+  return all.map(({ id, backend }) => describe(id, backend).map((line) => `${line}\n`).join('')).join('\n');
+}
+
+function describe(id: string, backend: BlockBackend | undefined): string[] {
+  if (!backend) return [`${id}: [not inserted]`, removable(undefined)];
+  const { nodeName, filename, format, readOnly, direct, noFlush, detectZeroes } = backend.options;
+  const cache = [
+    backend.writeCache ? 'writeback' : 'writethrough',
+    ...(direct ? ['direct'] : []),
+    ...(noFlush ? ['ignore flushes'] : []),
+  ];
+  return [
+    `${id}${nodeName === undefined ? '' : ` (${nodeName})`}: ${filename} (${format}${readOnly ? ', read-only' : ''})`,
+    removable(backend.user),
+    `    Cache mode:       ${cache.join(', ')}`,
+    ...(detectZeroes === undefined ? [] : [`    Detect zeroes:    ${detectZeroes}`]),
+  ];
+}
+
+/** A drive that no device uses might as well be one that can be taken out. */
+function removable(user: string | undefined): string {
+  return user === undefined
+    ? '    Removable device: not locked, tray closed'
+    : `    Attached to:      ${user}`;
+}

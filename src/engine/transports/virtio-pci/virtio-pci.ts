@@ -1,0 +1,451 @@
+import { allOnes, join64 } from '../../../base/bits.ts';
+import { ACTOR, NONE } from '../../../journal/schema.ts';
+import type { IoHandler } from '../../../memory/address-space.ts';
+import { PCI_CAP, PCI_COMMAND, PCI_CONFIG, PCI_VENDOR_VIRTIO } from '../../../spec/pci.ts';
+import { REGION_INDEX } from '../../../spec/regions.ts';
+import { STATUS, VIRTIO_F } from '../../../spec/virtio.ts';
+import {
+  VIRTIO_PCI_CAP_LAYOUT as CAP,
+  MODERN_PCI_ID_BASE,
+  VIRTIO_MSI_NO_VECTOR,
+  VIRTIO_PCI_CAP,
+} from '../../../spec/virtio-pci.ts';
+import { MSIX_PBA_OFFSET, Msix } from '../../hw/pci/msix.ts';
+import { PciDevice, type PciIds } from '../../hw/pci/pci-device.ts';
+import { addBus } from '../../qdev/bus.ts';
+import type { ObjectInit } from '../../qom/type.ts';
+import type { VirtioTransport } from '../../virtio/transport.ts';
+import type { VirtioBus } from '../../virtio/virtio-bus.ts';
+import { type DeviceQueue, featureMask, type VirtioDevice } from '../../virtio/virtio-device.ts';
+import {
+  COMMON_BY_OFFSET,
+  freshSetup,
+  type QueueSetup,
+  VIRTIO_QUEUE_MAX,
+} from './common-registers.ts';
+import { LEGACY_HEADER, legacyRead, legacyWrite } from './legacy-registers.ts';
+import type { VirtioPciProperties } from './properties.ts';
+
+/** Places of the structures in BAR 4, and their sizes: QEMU's layout. */
+const COMMON = { offset: 0x0000, size: 0x1000 };
+const ISR = { offset: 0x1000, size: 0x1000 };
+const DEVICE = { offset: 0x2000, size: 0x1000 };
+const NOTIFY_OFFSET = 0x3000;
+const BAR_LEGACY = 0;
+const BAR_MSIX = 1;
+const BAR_PIO_NOTIFY = 2;
+const BAR_MODERN = 4;
+/** Vector count that stands for "as the device likes". */
+const VECTORS_UNSPECIFIED = 0xffff_ffff;
+
+/** What one concrete transport type adds: which device it carries, and as what PCI function. */
+export interface VirtioPciKind {
+  /** Type of the virtio device: `virtio-blk-device`. */
+  readonly deviceType: string;
+  /** Transitional PCI device ID. */
+  readonly pciId: number;
+  readonly classCode: number;
+  /** Vectors when the user named none, given the realized properties of the device. */
+  vectors(device: VirtioDevice): number;
+}
+
+/** A virtio device's PCI function: modern, transitional or legacy (VIRTIO 1.4 §4.1). */
+export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioTransport {
+  /** The device behind, made together with the transport. */
+  readonly vdev: VirtioDevice;
+  readonly #kind: VirtioPciKind;
+  #bus!: VirtioBus;
+  #msix: Msix | undefined;
+  #pciCfg = -1;
+
+  /** Registers without effect of their own, written by the driver. */
+  deviceFeatureSelect = 0;
+  driverFeatureSelect = 0;
+  readonly driverFeatureWords: [number, number] = [0, 0];
+  readonly #setups = new Map<number, QueueSetup>();
+
+  constructor(init: ObjectInit, kind: VirtioPciKind) {
+    super(init);
+    this.#kind = kind;
+    this.vdev = this.addChild(
+      'virtio-backend',
+      init.registry.create(kind.deviceType, init.context) as VirtioDevice,
+    );
+    this.aliasProperties(this.vdev);
+  }
+
+  protected override get ids(): PciIds {
+    return {
+      vendor: PCI_VENDOR_VIRTIO,
+      device: this.#kind.pciId,
+      revision: 0,
+      classCode: this.#kind.classCode,
+    };
+  }
+
+  get #legacy(): boolean {
+    return this.props['disable-legacy'] === 'off';
+  }
+
+  get #modern(): boolean {
+    return !this.props['disable-modern'];
+  }
+
+  get msixEnabled(): boolean {
+    return this.#msix?.enabled ?? false;
+  }
+
+  /** The queue that the queue registers mean, or undefined. */
+  get selected(): DeviceQueue | undefined {
+    return this.vdev.queues[this.vdev.queueSel];
+  }
+
+  /** What was written about the selected queue. */
+  get setup(): QueueSetup {
+    let setup = this.#setups.get(this.vdev.queueSel);
+    if (!setup) {
+      setup = freshSetup();
+      this.#setups.set(this.vdev.queueSel, setup);
+    }
+    return setup;
+  }
+
+  /** Bytes between two doorbells. */
+  get #notifyMultiplier(): number {
+    return this.props['page-per-vq'] ? 4096 : 4;
+  }
+
+  protected override realizePci(): void {
+    if (this.props['disable-legacy'] === 'auto') this.values['disable-legacy'] = 'off';
+    if (!this.#modern && !this.#legacy)
+      this.fail(
+        'device cannot work as neither modern nor legacy mode is enabled\nSet either disable-modern or disable-legacy to off',
+      );
+    this.#bus = addBus<VirtioBus>(this, 'virtio-pci-bus', 'virtio-bus');
+    this.#bus.transport = this;
+    this.vdev.plugInto(this.#bus);
+  }
+
+  prePlugged(vdev: VirtioDevice): void {
+    if (this.#modern) vdev.deviceFeatures |= featureMask(VIRTIO_F.VIRTIO_F_VERSION_1);
+    vdev.deviceFeatures |= 1n << 30n;
+  }
+
+  plugged(vdev: VirtioDevice): void {
+    const { config } = this;
+    if (this.props.class !== 0) {
+      config.put(PCI_CONFIG.ProgIF.offset, 1, this.props.class & 0xff);
+      config.put(PCI_CONFIG.SubClass.offset, 2, this.props.class & 0xffff);
+    }
+    if (this.#legacy) {
+      if (vdev.deviceFeatures & featureMask(VIRTIO_F.VIRTIO_F_ACCESS_PLATFORM))
+        this.fail(
+          'VIRTIO_F_IOMMU_PLATFORM was supported by neither legacy nor transitional device',
+        );
+      config.put(PCI_CONFIG.SubsystemVendorID.offset, 2, PCI_VENDOR_VIRTIO);
+      config.put(PCI_CONFIG.SubsystemID.offset, 2, vdev.deviceId);
+    } else {
+      config.put(PCI_CONFIG.DeviceID.offset, 2, MODERN_PCI_ID_BASE + vdev.deviceId);
+      config.put(PCI_CONFIG.RevisionID.offset, 1, 1);
+    }
+    config.put(PCI_CONFIG.InterruptPin.offset, 1, 1);
+    if (this.props.vectors === VECTORS_UNSPECIFIED) this.values.vectors = this.#kind.vectors(vdev);
+    if (this.#legacy) this.#addLegacyBar(vdev);
+    if (this.props.vectors > 0) this.#reserveMsixBar();
+    if (this.#modern) this.#addModern();
+    if (this.props.vectors > 0) this.#addMsix();
+  }
+
+  unplugged(): void {
+    this.setIntx(false);
+  }
+
+  interrupt(vector: number, queue: number): void {
+    const { journal } = this.context;
+    if (this.#msix?.enabled) {
+      if (vector === VIRTIO_MSI_NO_VECTOR) {
+        if (journal.on && this.vdev.isr !== 0)
+          journal.interrupt(this.vdev.dev, queue, 'masked', vector, 'always');
+        return;
+      }
+      const sent = this.#msix.notify(vector);
+      if (journal.on)
+        journal.interrupt(this.vdev.dev, queue, sent ? 'raised' : 'masked', vector, 'always');
+      return;
+    }
+    const level = (this.vdev.isr & 1) !== 0;
+    const line = this.pciBus.inputOf(this.pciBus.wireOf(this));
+    if (journal.on && level)
+      journal.interrupt(
+        this.vdev.dev,
+        queue,
+        this.intxDisabled ? 'masked' : 'raised',
+        line >>> 0,
+        this.intxDisabled ? 'intxDisabled' : 'always',
+      );
+    this.setIntx(level);
+  }
+
+  /** Reading the ISR acknowledges: it clears, and the line falls (VIRTIO 1.4 §4.1.4.5). */
+  readIsr(): number {
+    const { isr } = this.vdev;
+    this.vdev.isr = 0;
+    if (isr & 1 && !this.msixEnabled && this.context.journal.on)
+      this.context.journal.interrupt(
+        this.vdev.dev,
+        NONE,
+        'lowered',
+        this.pciBus.inputOf(this.pciBus.wireOf(this)) >>> 0,
+        'always',
+      );
+    this.setIntx(false);
+    return isr;
+  }
+
+  writeStatus(value: number): void {
+    this.vdev.setStatus(value);
+    if (this.vdev.status === 0) this.resetByDriver();
+  }
+
+  resetByDriver(): void {
+    this.#resetVirtio('driver');
+  }
+
+  /** A vector number that the driver may use, else "none". */
+  usableVector(value: number): number {
+    return value < (this.#msix?.vectors ?? 0) ? value : VIRTIO_MSI_NO_VECTOR;
+  }
+
+  /** The driver writes queue_enable of the selected queue (VIRTIO 1.4 §4.1.4.3.2). */
+  enableQueue(value: number): void {
+    const { vdev, setup } = this;
+    if (value !== 1) {
+      vdev.violate(
+        vdev.queueSel,
+        'queueEnableNotOne',
+        vdev.queueSel,
+        value,
+        `wrong value for queue_enable ${value.toString(16)}`,
+      );
+      return;
+    }
+    vdev.setQueueSize(vdev.queueSel, setup.size);
+    vdev.enableQueue(vdev.queueSel, {
+      desc: join64(...setup.desc),
+      driver: join64(...setup.driver),
+      device: join64(...setup.device),
+    });
+    setup.enabled = true;
+  }
+
+  /** The driver resets the selected queue. */
+  resetQueue(): void {
+    this.vdev.resetQueue(this.vdev.queueSel);
+    this.setup.enabled = false;
+  }
+
+  override configRead(offset: number, size: number): number {
+    if (this.#touchesPciCfg(offset, size)) this.#pciCfgAccess(false);
+    return super.configRead(offset, size);
+  }
+
+  override configWrite(offset: number, size: number, value: number): void {
+    super.configWrite(offset, size, value);
+    this.#msix?.configWritten();
+    if (offset <= PCI_CONFIG.Command.offset && offset + size > PCI_CONFIG.Command.offset)
+      this.#commandWritten();
+    if (this.#touchesPciCfg(offset, size)) this.#pciCfgAccess(true);
+  }
+
+  readDeviceConfig(offset: number, size: number): number {
+    if (offset + size > this.vdev.configSize) return allOnes(size);
+    const config = this.vdev.readConfig();
+    let value = 0;
+    for (let i = size - 1; i >= 0; i--) value = value * 256 + (config[offset + i] ?? 0);
+    return value;
+  }
+
+  writeDeviceConfig(offset: number, size: number, value: number): void {
+    if (offset + size > this.vdev.configSize) return;
+    const config = this.vdev.readConfig();
+    for (let i = 0; i < size; i++) config[offset + i] = (value >>> (8 * i)) & 0xff;
+    this.vdev.writeConfig(config);
+  }
+
+  override reset(): void {
+    super.reset();
+    this.#resetVirtio('user');
+    this.#msix?.reset();
+  }
+
+  #resetVirtio(actor: 'driver' | 'user'): void {
+    this.vdev.resetVirtio(actor);
+    this.#setups.clear();
+  }
+
+  /** Without bus mastering the device stops, and is no longer DRIVER_OK, as QEMU has it. */
+  #commandWritten(): void {
+    const { vdev } = this;
+    const master = (this.config.get(PCI_CONFIG.Command.offset, 2) & PCI_COMMAND.MASTER) !== 0;
+    vdev.disabled = !master && vdev.values['use-disabled-flag'] === true;
+    if (master) return;
+    if (vdev.status & STATUS.DRIVER_OK) vdev.violate(NONE, 'busMasterOff', 0, 0);
+    vdev.setStatus(vdev.status & ~STATUS.DRIVER_OK);
+  }
+
+  #addLegacyBar(vdev: VirtioDevice): void {
+    const header = this.props.vectors > 0 ? LEGACY_HEADER.msix : LEGACY_HEADER.plain;
+    const size = 2 ** Math.ceil(Math.log2(header + vdev.configSize));
+    const handler: IoHandler = {
+      dev: vdev.dev,
+      region: REGION_INDEX['virtio-pci-legacy'],
+      read: (offset, bytes) => legacyRead(this, offset, bytes) % 2 ** (8 * bytes),
+      write: (offset, bytes, value) => legacyWrite(this, offset, bytes, value),
+    };
+    this.addBar(BAR_LEGACY, { kind: 'io', size, parts: [{ offset: 0, size, handler }] });
+  }
+
+  #reserveMsixBar(): void {
+    const parts = [
+      { offset: 0, size: MSIX_PBA_OFFSET, handler: this.#msixHandler('table') },
+      { offset: MSIX_PBA_OFFSET, size: MSIX_PBA_OFFSET, handler: this.#msixHandler('pending') },
+    ];
+    this.addBar(BAR_MSIX, { kind: 'mem', size: 0x1000, parts });
+  }
+
+  #msixHandler(which: 'table' | 'pending'): IoHandler {
+    let handler: IoHandler | undefined;
+    const get = () => {
+      handler ??=
+        which === 'table'
+          ? this.#msix?.tableHandler(this.vdev.dev)
+          : this.#msix?.pendingHandler(this.vdev.dev);
+      return handler;
+    };
+    return {
+      dev: this.vdev.dev,
+      region: REGION_INDEX[which === 'table' ? 'msix-table' : 'msix-pba'],
+      read: (offset, size) => get()?.read(offset, size) ?? 0,
+      write: (offset, size, value) => get()?.write(offset, size, value),
+    };
+  }
+
+  #addMsix(): void {
+    const { ram, memory, journal } = this.context;
+    this.#msix = new Msix(this.config, this.props.vectors, BAR_MSIX, (address, data) => {
+      const offset = ram.offsetOf(address, 4);
+      if (offset < 0) {
+        memory.write(address, 4, data);
+        return;
+      }
+      if (journal.on) journal.memWrite(ACTOR.device, address, 4, ram.readAt(offset, 4), 0, data, 0);
+      ram.writeAt(offset, 4, data);
+    });
+  }
+
+  #addModern(): void {
+    const notifySize = this.#notifyMultiplier * VIRTIO_QUEUE_MAX;
+    const parts = [
+      { ...COMMON, handler: this.#commonHandler() },
+      { ...ISR, handler: this.#handler('virtio-pci-isr', () => this.readIsr()) },
+      {
+        ...DEVICE,
+        handler: this.#handler(
+          'virtio-pci-device',
+          (offset, size) => this.readDeviceConfig(offset, size),
+          (offset, size, value) => this.writeDeviceConfig(offset, size, value),
+        ),
+      },
+      {
+        offset: NOTIFY_OFFSET,
+        size: notifySize,
+        // The address tells the queue; what is written is not looked at (QEMU 7.2).
+        handler: this.#handler(
+          'virtio-pci-notify',
+          () => 0,
+          (offset) => this.vdev.notified(Math.floor(offset / this.#notifyMultiplier)),
+        ),
+      },
+    ];
+    this.#addCapability(VIRTIO_PCI_CAP.COMMON_CFG, 16, BAR_MODERN, COMMON);
+    this.#addCapability(VIRTIO_PCI_CAP.ISR_CFG, 16, BAR_MODERN, ISR);
+    this.#addCapability(VIRTIO_PCI_CAP.DEVICE_CFG, 16, BAR_MODERN, DEVICE);
+    const notify = { offset: NOTIFY_OFFSET, size: notifySize };
+    const cap = this.#addCapability(VIRTIO_PCI_CAP.NOTIFY_CFG, 20, BAR_MODERN, notify);
+    this.config.put(cap + CAP.extra, 4, this.#notifyMultiplier);
+    if (this.props['modern-pio-notify']) this.#addPioNotify();
+    const size = 2 ** Math.ceil(Math.log2(NOTIFY_OFFSET + notifySize));
+    this.addBar(BAR_MODERN, { kind: 'mem', size, is64: true, prefetch: true, parts });
+    this.#pciCfg = this.#addCapability(VIRTIO_PCI_CAP.PCI_CFG, 20, 0, { offset: 0, size: 0 });
+    this.config.allowWrites(this.#pciCfg + CAP.bar, 1, 0xff);
+    this.config.allowWrites(this.#pciCfg + CAP.offset, 4, 0xffff_ffff);
+    this.config.allowWrites(this.#pciCfg + CAP.length, 4, 0xffff_ffff);
+    this.config.allowWrites(this.#pciCfg + CAP.extra, 4, 0xffff_ffff);
+  }
+
+  #addPioNotify(): void {
+    const handler = this.#handler(
+      'virtio-pci-notify',
+      () => 0,
+      (_offset, _size, value) => this.vdev.notified(value),
+    );
+    this.addBar(BAR_PIO_NOTIFY, { kind: 'io', size: 4, parts: [{ offset: 0, size: 4, handler }] });
+    const cap = this.#addCapability(VIRTIO_PCI_CAP.NOTIFY_CFG, 20, BAR_PIO_NOTIFY, {
+      offset: 0,
+      size: 4,
+    });
+    this.config.put(cap + CAP.extra, 4, 0);
+  }
+
+  #addCapability(
+    type: number,
+    length: number,
+    bar: number,
+    place: { offset: number; size: number },
+  ): number {
+    const at = this.config.addCapability(PCI_CAP.VENDOR, length);
+    this.config.put(at + CAP.cap_len, 1, length);
+    this.config.put(at + CAP.cfg_type, 1, type);
+    this.config.put(at + CAP.bar, 1, bar);
+    this.config.put(at + CAP.offset, 4, place.offset);
+    this.config.put(at + CAP.length, 4, place.size);
+    return at;
+  }
+
+  #commonHandler(): IoHandler {
+    return this.#handler(
+      'virtio-pci-common',
+      (offset, size) => (COMMON_BY_OFFSET.get(offset)?.read?.(this) ?? 0) % 2 ** (8 * size),
+      (offset, _size, value) => COMMON_BY_OFFSET.get(offset)?.write?.(this, value),
+    );
+  }
+
+  #handler(
+    region: keyof typeof REGION_INDEX,
+    read: (offset: number, size: number) => number,
+    write: (offset: number, size: number, value: number) => void = () => {},
+  ): IoHandler {
+    return { dev: this.vdev.dev, region: REGION_INDEX[region], read, write };
+  }
+
+  #touchesPciCfg(offset: number, size: number): boolean {
+    const data = this.#pciCfg + CAP.extra;
+    return this.#pciCfg >= 0 && offset < data + 4 && offset + size > data;
+  }
+
+  /** Access to BAR 4 through configuration space (VIRTIO 1.4 §4.1.4.9). */
+  #pciCfgAccess(write: boolean): void {
+    const cap = this.#pciCfg;
+    const length = this.config.get(cap + CAP.length, 4);
+    if (length !== 1 && length !== 2 && length !== 4) return;
+    const raw = this.config.get(cap + CAP.offset, 4);
+    const offset = raw - (raw % length);
+    const part = this.bars
+      .get(BAR_MODERN)
+      ?.bar.parts.find((p) => offset >= p.offset && offset < p.offset + p.size);
+    if (!part) return;
+    const data = cap + CAP.extra;
+    if (write) part.handler.write(offset - part.offset, length, this.config.get(data, length));
+    else this.config.put(data, length, part.handler.read(offset - part.offset, length));
+  }
+}

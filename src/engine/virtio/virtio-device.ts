@@ -1,0 +1,343 @@
+import { NONE } from '../../journal/schema.ts';
+import type { JournalWriter } from '../../journal/writer.ts';
+import type { GuestRam } from '../../memory/guest-ram.ts';
+import { VIOLATION_INDEX, type ViolationCode } from '../../spec/violations.ts';
+import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
+import { VIRTIO_MSI_NO_VECTOR } from '../../spec/virtio-pci.ts';
+import { Device } from '../qdev/device.ts';
+import { bit, bool } from '../qom/property.ts';
+import type { ObjectInit, TypeInfo } from '../qom/type.ts';
+import type { VirtioBus } from './virtio-bus.ts';
+import { type QueueOwner, SplitQueue } from './virtqueue/split-queue.ts';
+import type { QueueAddresses, VirtQueue } from './virtqueue/virtqueue.ts';
+
+const PROPERTIES = {
+  indirect_desc: bit(true),
+  event_idx: bit(true),
+  notify_on_empty: bit(true),
+  any_layout: bit(true),
+  iommu_platform: bit(false),
+  packed: bit(false),
+  queue_reset: bit(true),
+  'use-started': bool(true),
+  'use-disabled-flag': bool(true),
+  'x-disable-legacy-check': bool(false),
+} as const;
+
+/** Properties that stand for a feature bit each. */
+const FEATURE_PROPERTIES = {
+  indirect_desc: VIRTIO_F.VIRTIO_F_INDIRECT_DESC,
+  event_idx: VIRTIO_F.VIRTIO_F_EVENT_IDX,
+  notify_on_empty: VIRTIO_F.VIRTIO_F_NOTIFY_ON_EMPTY,
+  any_layout: VIRTIO_F.VIRTIO_F_ANY_LAYOUT,
+  iommu_platform: VIRTIO_F.VIRTIO_F_ACCESS_PLATFORM,
+  packed: VIRTIO_F.VIRTIO_F_RING_PACKED,
+  queue_reset: VIRTIO_F.VIRTIO_F_RING_RESET,
+} as const;
+
+/** Bits that only a legacy driver is shown: NOTIFY_ON_EMPTY, ANY_LAYOUT and the "bad feature" bit 30. */
+export const LEGACY_FEATURES = (1n << 24n) | (1n << 27n) | (1n << 30n);
+
+/** Bit mask of one feature. */
+export function featureMask(bitNumber: number): bigint {
+  return 1n << BigInt(bitNumber);
+}
+
+/** A queue with its name and what to do when the driver notifies it. */
+export interface DeviceQueue {
+  readonly name: string;
+  readonly vq: SplitQueue;
+  readonly handler: (vq: VirtQueue) => void;
+  /** Used-buffer interrupt vector; written by the driver. */
+  vector: number;
+}
+
+/**
+ * A virtio device as it sits on a virtio-bus, whatever the transport: status, features, queues,
+ * configuration space (VIRTIO 1.4 §2).
+ */
+export abstract class VirtioDevice<P = unknown>
+  extends Device<P & typeof PROPERTIES>
+  implements QueueOwner
+{
+  /** Device status field (VIRTIO 1.4 §2.1). Moves with the driver's writes; the device adds DEVICE_NEEDS_RESET. */
+  status = 0;
+  /** Features that the device offers; fixed once realized. */
+  deviceFeatures = 0n;
+  /** Features that the driver accepted; masked by what is offered. */
+  driverFeatures = 0n;
+  /** Why the driver was interrupted: bit 0 a queue, bit 1 the configuration. Cleared by the driver's read. */
+  isr = 0;
+  /** Configuration generation, modulo 256 (VIRTIO 1.4 §2.5.1). */
+  generation = 0;
+  /** Interrupt vector of configuration changes. */
+  configVector: number = VIRTIO_MSI_NO_VECTOR;
+  /** Queue that the transport's queue registers mean; selected by the driver. */
+  queueSel = 0;
+  /** A driver error stopped the device until it is reset. */
+  broken = false;
+  /** The transport has stopped the device: PCI bus mastering was turned off. */
+  disabled = false;
+  /** `started` of `info virtio-status`: DRIVER_OK was set. */
+  started = false;
+  readonly queues: DeviceQueue[] = [];
+  readonly ram: GuestRam;
+  readonly journal: JournalWriter;
+
+  constructor(init: ObjectInit) {
+    super(init);
+    this.ram = this.context.ram;
+    this.journal = this.context.journal;
+  }
+
+  /** Device ID (VIRTIO 1.4 §5). */
+  abstract readonly deviceId: number;
+  /** QEMU's short name: `virtio-blk`. */
+  abstract readonly deviceName: string;
+  /** Bytes of device-specific configuration. */
+  get configSize(): number {
+    return 0;
+  }
+
+  /** Checks properties and adds queues. */
+  protected abstract realizeDevice(): void;
+
+  /** Adds the device type's own feature bits to what the common properties offer. */
+  protected offerFeatures(features: bigint): bigint {
+    return features;
+  }
+
+  /** Device-specific part of a reset. */
+  protected resetDevice(): void {}
+
+  /** The driver's new status is about to take effect. */
+  protected statusChanging(_status: number): void {}
+
+  /** The configuration space as it is now, `configSize` bytes, little-endian. */
+  readConfig(): Uint8Array {
+    return new Uint8Array(0);
+  }
+
+  /** The driver changed the configuration space; `config` is the whole of it as written. */
+  writeConfig(_config: Uint8Array): void {}
+
+  get bus(): VirtioBus {
+    return this.parentBus as VirtioBus;
+  }
+
+  get bounce() {
+    return this.context.bounce;
+  }
+
+  /** Whether the device does no work. */
+  get stopped(): boolean {
+    return this.broken || this.disabled;
+  }
+
+  /** Whether the driver accepted a feature. */
+  accepted(feature: number): boolean {
+    return (this.driverFeatures & featureMask(feature)) !== 0n;
+  }
+
+  override realize(): void {
+    this.realizeDevice();
+    const { transport } = this.bus;
+    for (const [name, feature] of Object.entries(FEATURE_PROPERTIES))
+      if (this.values[name]) this.deviceFeatures |= featureMask(feature);
+    transport.prePlugged(this);
+    this.deviceFeatures = this.offerFeatures(this.deviceFeatures);
+    transport.plugged(this);
+    this.#journalFeatures('offered', this.deviceFeatures);
+  }
+
+  override unrealize(): void {
+    this.bus.transport.unplugged();
+  }
+
+  /** Adds a queue of at most `size` entries; queues are numbered in order. */
+  protected addQueue(name: string, size: number, handler: (vq: VirtQueue) => void): void {
+    const vq = new SplitQueue(this, this.queues.length, size);
+    this.queues.push({ name, vq, handler, vector: VIRTIO_MSI_NO_VECTOR });
+  }
+
+  /** The driver writes the status field; 0 resets (VIRTIO 1.4 §2.1, §2.4). */
+  setStatus(value: number): void {
+    const old = this.status;
+    if ((old & ~value & 0x3f) !== 0 && value !== 0)
+      this.violate(NONE, 'statusBitCleared', 0, old & ~value & 0x3f);
+    if (
+      this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1) &&
+      !(old & STATUS.FEATURES_OK) &&
+      value & STATUS.FEATURES_OK
+    ) {
+      const platform = featureMask(VIRTIO_F.VIRTIO_F_ACCESS_PLATFORM);
+      // The device may refuse a feature set: FEATURES_OK then stays clear (VIRTIO 1.4 §2.2.2).
+      if (this.deviceFeatures & platform && !(this.driverFeatures & platform)) return;
+    } else if (value & STATUS.FEATURES_OK && !(old & STATUS.FEATURES_OK)) {
+      this.violate(NONE, 'version1NotAccepted', 0, 0);
+    }
+    // The device may refuse features that it cannot serve together: packed rings are not built yet.
+    if (value & ~old & STATUS.FEATURES_OK && this.accepted(VIRTIO_F.VIRTIO_F_RING_PACKED)) {
+      this.context.report(
+        `${this.deviceName}: packed virtqueues are not implemented yet; FEATURES_OK is refused`,
+      );
+      return;
+    }
+    this.started = (value & STATUS.DRIVER_OK) !== 0;
+    this.statusChanging(value);
+    this.status = value;
+    if (this.journal.on && value !== old) this.journal.status(this.dev, old, value);
+  }
+
+  /** The driver writes its feature set; ignored after FEATURES_OK (VIRTIO 1.4 §2.2.1). */
+  setDriverFeatures(value: bigint): void {
+    if (this.status & STATUS.FEATURES_OK) return;
+    const unknown = value & ~this.deviceFeatures;
+    if (unknown !== 0n)
+      this.violate(NONE, 'featureNotOffered', 0, Number(BigInt.asUintN(53, unknown)));
+    this.driverFeatures = value & this.deviceFeatures;
+    this.#negotiated();
+    this.#journalFeatures('accepted', this.driverFeatures);
+  }
+
+  /** Reset by the driver or by the platform (VIRTIO 1.4 §2.4). */
+  resetVirtio(actor: 'driver' | 'user'): void {
+    const old = this.status;
+    if (this.journal.on) this.journal.reset(actor, this.dev);
+    this.setStatus(0);
+    this.resetDevice();
+    this.status = 0;
+    this.started = false;
+    this.broken = false;
+    this.disabled = false;
+    this.driverFeatures = 0n;
+    this.#negotiated();
+    this.queueSel = 0;
+    this.isr = 0;
+    this.configVector = VIRTIO_MSI_NO_VECTOR;
+    this.bounce.busy = false;
+    this.bus.transport.interrupt(VIRTIO_MSI_NO_VECTOR, NONE);
+    for (const queue of this.queues) {
+      const { ready } = queue.vq;
+      queue.vq.reset();
+      queue.vector = VIRTIO_MSI_NO_VECTOR;
+      if (ready && this.journal.on) this.journalQueue(queue.vq, false);
+    }
+    if (old !== 0 && this.journal.on) this.#journalFeatures('accepted', 0n);
+  }
+
+  /** The driver changes a queue's size; a size the queue cannot have is ignored, as in QEMU. */
+  setQueueSize(index: number, size: number): void {
+    const vq = this.queues[index]?.vq;
+    if (!vq || size === 0 || size > 1024) {
+      if (vq && size > vq.maxSize) this.violate(index, 'queueSizeTooLarge', index, size);
+      return;
+    }
+    if (size > vq.maxSize) this.violate(index, 'queueSizeTooLarge', index, size);
+    if ((size & (size - 1)) !== 0) this.violate(index, 'queueSizeNotPowerOfTwo', index, size);
+    vq.size = size;
+  }
+
+  /** The driver enables a queue. */
+  enableQueue(index: number, addresses: QueueAddresses): void {
+    const vq = this.queues[index]?.vq;
+    if (!vq) return;
+    vq.enable(addresses);
+    if (this.journal.on) this.journalQueue(vq, true);
+  }
+
+  /** The driver resets one queue (VIRTIO 1.4 §2.6.1). */
+  resetQueue(index: number): void {
+    const queue = this.queues[index];
+    if (!queue) return;
+    queue.vq.reset();
+    queue.vector = VIRTIO_MSI_NO_VECTOR;
+    if (this.journal.on) this.journalQueue(queue.vq, false);
+  }
+
+  /** An available-buffer notification from the driver (VIRTIO 1.4 §2.9). */
+  notified(index: number): void {
+    const queue = this.queues[index];
+    if (!queue) return;
+    const { journal } = this;
+    if (journal.on)
+      journal.notification(
+        'driver',
+        this.dev,
+        index,
+        true,
+        queue.vq.ready ? 'always' : 'queueNotEnabled',
+      );
+    if (!queue.vq.ready || this.broken) return;
+    if (!(this.status & STATUS.DRIVER_OK)) this.violate(index, 'notifyBeforeDriverOk', index, 0);
+    queue.handler(queue.vq);
+  }
+
+  /** Used-buffer notification; suppression was decided by the queue. */
+  interrupt(index: number): void {
+    this.isr |= 1;
+    this.bus.transport.interrupt(this.queues[index]?.vector ?? VIRTIO_MSI_NO_VECTOR, index);
+  }
+
+  /** Tells the driver that the configuration changed (VIRTIO 1.4 §2.5). */
+  notifyConfig(): void {
+    if (!(this.status & STATUS.DRIVER_OK)) return;
+    this.isr |= 3;
+    this.generation = (this.generation + 1) & 0xff;
+    if (this.journal.on) this.journal.configChange(this.dev, this.generation);
+    this.bus.transport.interrupt(this.configVector, NONE);
+  }
+
+  violate(
+    queue: number,
+    code: ViolationCode,
+    index: number,
+    value: number,
+    message?: string,
+  ): void {
+    if (this.journal.on)
+      this.journal.violation(this.dev, queue, VIOLATION_INDEX[code], index, value);
+    if (message === undefined) return;
+    this.context.report(message);
+    this.broken = true;
+    if (!this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1)) return;
+    const old = this.status;
+    this.status |= STATUS.DEVICE_NEEDS_RESET;
+    if (this.journal.on) this.journal.status(this.dev, old, this.status);
+    this.notifyConfig();
+  }
+
+  /** Records how a queue is set up now. */
+  journalQueue(vq: SplitQueue, enabled: boolean): void {
+    const { desc, driver, device } = vq.addresses;
+    this.journal.queueConfig(this.dev, vq.index, enabled, vq.size, desc, driver, device);
+  }
+
+  /** Tells the queues what the driver accepted. */
+  #negotiated(): void {
+    for (const { vq } of this.queues) {
+      vq.eventIdx = this.accepted(VIRTIO_F.VIRTIO_F_EVENT_IDX);
+      vq.indirectDesc = this.accepted(VIRTIO_F.VIRTIO_F_INDIRECT_DESC);
+      vq.notifyOnEmpty = this.accepted(VIRTIO_F.VIRTIO_F_NOTIFY_ON_EMPTY);
+    }
+  }
+
+  #journalFeatures(which: 'offered' | 'accepted', features: bigint): void {
+    if (!this.journal.on) return;
+    this.journal.features(
+      this.dev,
+      which,
+      Number(features & 0xffff_ffffn),
+      Number(features >> 32n),
+    );
+  }
+}
+
+/** The abstract root of virtio devices. */
+export const VIRTIO_DEVICE_TYPE: TypeInfo = {
+  name: 'virtio-device',
+  parent: 'device',
+  abstract: true,
+  bus: 'virtio-bus',
+  properties: PROPERTIES,
+};

@@ -1,0 +1,166 @@
+import { hex, hi32, lo32 } from '../../base/bits.ts';
+import { PCI_VENDOR_VIRTIO } from '../../spec/pci.ts';
+import {
+  MODERN_PCI_ID_BASE,
+  TRANSITIONAL_PCI_ID,
+  VIRTIO_PCI_CAP,
+  VIRTIO_PCI_COMMON,
+  VIRTIO_PCI_ISR,
+} from '../../spec/virtio-pci.ts';
+import { VirtioPciCapability } from '../bus/pci-capabilities.ts';
+import type { PciFunction } from '../bus/pci-function.ts';
+import type { GuestContext } from '../context.ts';
+import type { AccessSize } from '../hal.ts';
+import type { SplitAreas } from '../virtqueue/queue.ts';
+import { VirtioTransport } from './virtio-transport.ts';
+
+/** Name of a register of the common configuration structure. */
+export type CommonRegister = keyof typeof VIRTIO_PCI_COMMON;
+
+/** A structure that a capability points to, in bus addresses. */
+interface Structure {
+  readonly addr: number;
+  readonly length: number;
+  readonly multiplier: number;
+}
+
+/** Virtio device ID of a PCI function, or 0 where it is no virtio device (VIRTIO 1.4 §4.1.2). */
+export function virtioDeviceId({ vendorId, deviceId }: PciFunction): number {
+  if (vendorId !== PCI_VENDOR_VIRTIO) return 0;
+  if (deviceId >= MODERN_PCI_ID_BASE) return deviceId - MODERN_PCI_ID_BASE;
+  const found = Object.entries(TRANSITIONAL_PCI_ID).find(([, pciId]) => pciId === deviceId);
+  return found ? Number(found[0]) : 0;
+}
+
+/** The modern PCI transport: registers in BARs, found through capabilities (VIRTIO 1.4 §4.1). */
+export class VirtioPci extends VirtioTransport {
+  readonly deviceId: number;
+  readonly interruptInput: number;
+  /** The PCI function. */
+  readonly function: PciFunction;
+  readonly #common: Structure;
+  readonly #notify: Structure;
+  readonly #isr: Structure;
+  readonly #device: Structure | undefined;
+  /** Doorbell addresses by queue. */
+  readonly #doorbells: number[] = [];
+
+  /** @internal Throws where `fn` is not a modern virtio device, or is not enabled. */
+  constructor(context: GuestContext, fn: PciFunction) {
+    super(context);
+    this.function = fn;
+    this.deviceId = virtioDeviceId(fn);
+    if (this.deviceId === 0) throw new Error(`${fn} is not a virtio device`);
+    if (fn.bars.length === 0)
+      throw new Error(`${fn}: its BARs have no addresses yet; call enable() on the function first`);
+    const capabilities = fn.capabilities().filter((cap) => cap instanceof VirtioPciCapability);
+    const find = (type: number): Structure | undefined => {
+      for (const cap of capabilities) {
+        const bar = fn.bars.find(({ index }) => index === cap.bar);
+        // The first one that can be used counts (VIRTIO 1.4 §4.1.4.1).
+        if (cap.cfgType === type && bar?.space === 'memory')
+          return { addr: bar.addr + cap.offset, length: cap.length, multiplier: cap.notifyOffMultiplier };
+      }
+      return undefined;
+    };
+    const need = (type: keyof typeof VIRTIO_PCI_CAP): Structure => {
+      const found = find(VIRTIO_PCI_CAP[type]);
+      if (!found) throw new Error(`${fn} has no ${type} capability: it is no modern virtio device`);
+      return found;
+    };
+    this.#common = need('COMMON_CFG');
+    this.#notify = need('NOTIFY_CFG');
+    this.#isr = need('ISR_CFG');
+    this.#device = find(VIRTIO_PCI_CAP.DEVICE_CFG);
+    this.interruptInput = fn.interruptInput;
+    context.interrupts.register(this);
+  }
+
+  /** Reads a register of the common configuration by its name (VIRTIO 1.4 §4.1.4.3). */
+  readRegister(name: CommonRegister): number {
+    const { offset, width } = VIRTIO_PCI_COMMON[name];
+    return this.context.hal.read('memory', this.#common.addr + offset, width);
+  }
+
+  /** Writes a register of the common configuration by its name, right or wrong. */
+  writeRegister(name: CommonRegister, value: number): void {
+    const { offset, width } = VIRTIO_PCI_COMMON[name];
+    this.context.hal.write('memory', this.#common.addr + offset, width, value);
+  }
+
+  override get status(): number {
+    return this.readRegister('device_status');
+  }
+
+  override set status(value: number) {
+    this.writeRegister('device_status', value);
+  }
+
+  override get queueCount(): number {
+    return this.readRegister('num_queues');
+  }
+
+  override get configGeneration(): number {
+    return this.readRegister('config_generation');
+  }
+
+  override readConfig(offset: number, size: AccessSize): number {
+    return this.context.hal.read('memory', this.#configAddress(offset, size), size);
+  }
+
+  override writeConfig(offset: number, size: AccessSize, value: number): void {
+    this.context.hal.write('memory', this.#configAddress(offset, size), size, value);
+  }
+
+  override notify(index: number): void {
+    const doorbell = this.#doorbells[index];
+    if (doorbell === undefined) throw new RangeError(`queue ${index} is not set up`);
+    this.context.hal.write('memory', doorbell, 2, index);
+  }
+
+  /** @internal */
+  override acknowledge(): number {
+    return this.context.hal.read('memory', this.#isr.addr, VIRTIO_PCI_ISR.isr_status.width);
+  }
+
+  override toString(): string {
+    return `virtio-pci (modern) ${this.function}`;
+  }
+
+  protected override readFeatures(half: 0 | 1): number {
+    this.writeRegister('device_feature_select', half);
+    return this.readRegister('device_feature');
+  }
+
+  protected override writeFeatures(half: 0 | 1, bits: number): void {
+    this.writeRegister('driver_feature_select', half);
+    this.writeRegister('driver_feature', bits);
+  }
+
+  protected override maxQueueSize(index: number): number {
+    this.writeRegister('queue_select', index);
+    return this.readRegister('queue_size');
+  }
+
+  protected override enableQueue(index: number, size: number, areas: SplitAreas): void {
+    this.writeRegister('queue_size', size);
+    const offset = this.readRegister('queue_notify_off') * this.#notify.multiplier;
+    if (offset + 2 > this.#notify.length)
+      throw new Error(`${this.function}: the doorbell of queue ${index} is at ${hex(offset)}, beyond its structure`);
+    this.#doorbells[index] = this.#notify.addr + offset;
+    this.writeRegister('queue_desc_lo', lo32(areas.desc));
+    this.writeRegister('queue_desc_hi', hi32(areas.desc));
+    this.writeRegister('queue_driver_lo', lo32(areas.avail));
+    this.writeRegister('queue_driver_hi', hi32(areas.avail));
+    this.writeRegister('queue_device_lo', lo32(areas.used));
+    this.writeRegister('queue_device_hi', hi32(areas.used));
+    this.writeRegister('queue_enable', 1);
+  }
+
+  #configAddress(offset: number, size: number): number {
+    if (!this.#device) throw new Error(`${this.function} has no configuration of its own`);
+    if (!(offset >= 0 && offset + size <= this.#device.length))
+      throw new RangeError(`the device’s configuration has no ${size} bytes at ${offset}`);
+    return this.#device.addr + offset;
+  }
+}

@@ -1,0 +1,171 @@
+import { hex, isPowerOfTwo, join64 } from '../../base/bits.ts';
+import type { Register } from '../../spec/registers.ts';
+import { SPLIT, STATUS, VIRTIO_F } from '../../spec/virtio.ts';
+import type { GuestContext } from '../context.ts';
+import type { DmaAllocator } from '../dma.ts';
+import type { AccessSize } from '../hal.ts';
+import type { InterruptSource } from '../interrupts.ts';
+import { DeviceError, type QueueOwner, type SplitAreas } from '../virtqueue/queue.ts';
+import { SplitQueue } from '../virtqueue/split-queue.ts';
+import { FeatureSet } from './features.ts';
+
+/** Causes of an interrupt: bits of the ISR status (VIRTIO 1.4 §4.1.4.5). */
+const ISR = { QUEUE: 1, CONFIG: 2 } as const;
+/** How often a register that must settle is read again. */
+const MOST_READS = 1000;
+/** What the queues of this guest cannot do; a driver that accepts it would be misunderstood. */
+const BEYOND_US = FeatureSet.of([
+  VIRTIO_F.VIRTIO_F_INDIRECT_DESC,
+  VIRTIO_F.VIRTIO_F_EVENT_IDX,
+  VIRTIO_F.VIRTIO_F_RING_PACKED,
+  VIRTIO_F.VIRTIO_F_NOTIFICATION_DATA,
+]);
+
+/** How a queue is to be set up. */
+export interface QueueOptions {
+  /** Entries, a power of two; the most that the device allows where left out. */
+  readonly size?: number;
+}
+
+/**
+ * A virtio device as its driver reaches it: the same steps on every bus (VIRTIO 1.4 §3.1.1).
+ * Each access is one that the device sees.
+ */
+export abstract class VirtioTransport implements InterruptSource, QueueOwner {
+  /** Virtio device ID: 2 is a block device (VIRTIO 1.4 §5). */
+  abstract readonly deviceId: number;
+  /** Platform interrupt input that the device raises, or -1 where it has none. */
+  abstract readonly interruptInput: number;
+  /** @internal */
+  protected readonly context: GuestContext;
+  #accepted = new FeatureSet(0, 0);
+
+  /** @internal */
+  constructor(context: GuestContext) {
+    this.context = context;
+  }
+
+  /** @internal Memory for a driver's buffers. */
+  get dma(): DmaAllocator {
+    return this.context.dma;
+  }
+
+  /** Device status field, as bits `ACKNOWLEDGE`, `DRIVER`, … (VIRTIO 1.4 §2.1). Read from the device each time. */
+  abstract get status(): number;
+  abstract set status(value: number);
+  /** Count of queues that the device has. */
+  abstract get queueCount(): number;
+  /** Reads 1, 2 or 4 bytes of the device's own configuration (VIRTIO 1.4 §2.5). */
+  abstract readConfig(offset: number, size: AccessSize): number;
+  /** Writes 1, 2 or 4 bytes of the device's own configuration. */
+  abstract writeConfig(offset: number, size: AccessSize, value: number): void;
+  /** Changes whenever the configuration may have changed (VIRTIO 1.4 §2.5.1). */
+  abstract get configGeneration(): number;
+  /** Rings the doorbell of queue `index`, whatever the device says it needs. */
+  abstract notify(index: number): void;
+  /** @internal Reads the cause of an interrupt, which lowers it. */
+  abstract acknowledge(): number;
+  /** @internal Bits 0 to 31 (half 0) or 32 to 63 (half 1) of what the device offers. */
+  protected abstract readFeatures(half: 0 | 1): number;
+  /** @internal */
+  protected abstract writeFeatures(half: 0 | 1, bits: number): void;
+  /** @internal The most entries that queue `index` may have; 0 where it does not exist. Selects the queue. */
+  protected abstract maxQueueSize(index: number): number;
+  /** @internal Hands the rings of the selected queue to the device. */
+  protected abstract enableQueue(index: number, size: number, areas: SplitAreas): void;
+
+  /** Resets the device, and waits until it has: all queues and features are forgotten. */
+  reset(): void {
+    this.status = 0;
+    this.#accepted = new FeatureSet(0, 0);
+    for (let i = 0; i < MOST_READS; i++) if (this.status === 0) return;
+    throw new DeviceError('the device does not finish its reset');
+  }
+
+  /** The features that the device offers (VIRTIO 1.4 §2.2). */
+  deviceFeatures(): FeatureSet {
+    return new FeatureSet(this.readFeatures(0), this.readFeatures(1), this.deviceId);
+  }
+
+  /**
+   * Tells the device which features the driver accepts. They hold once `FEATURES_OK` is set and
+   * has been read back.
+   */
+  acceptFeatures(features: FeatureSet | readonly number[]): FeatureSet {
+    const set =
+      features instanceof FeatureSet ? features : FeatureSet.of(features, this.deviceId);
+    this.writeFeatures(0, set.lo);
+    this.writeFeatures(1, set.hi);
+    this.#accepted = set;
+    return set;
+  }
+
+  /**
+   * The whole negotiation: takes the wanted features that are offered, sets `FEATURES_OK` and
+   * reads it back. Returns what was agreed on. Throws where the device refuses, or cannot do
+   * `VIRTIO_F_VERSION_1`.
+   */
+  negotiate(wanted: readonly number[]): FeatureSet {
+    const offered = this.deviceFeatures();
+    if (!offered.has(VIRTIO_F.VIRTIO_F_VERSION_1))
+      throw new DeviceError('the device does not offer VIRTIO_F_VERSION_1: it is a legacy device');
+    const set = FeatureSet.of([...wanted, VIRTIO_F.VIRTIO_F_VERSION_1], this.deviceId);
+    const accepted = this.acceptFeatures(set.and(offered));
+    this.status |= STATUS.FEATURES_OK;
+    if (!(this.status & STATUS.FEATURES_OK))
+      throw new DeviceError(`the device refuses the features ${accepted}`);
+    return accepted;
+  }
+
+  /**
+   * Sets queue `index` up: allocates its rings, tells the device where they are and enables it
+   * (VIRTIO 1.4 §4.1.5.1.3). Throws where the device has no such queue or allows no such size.
+   */
+  queue(index: number, options: QueueOptions = {}): SplitQueue {
+    const beyond = this.#accepted.and(BEYOND_US);
+    if (beyond.bits.length > 0)
+      throw new Error(`this guest’s queues cannot do ${beyond.names.join(', ')}`);
+    const max = this.maxQueueSize(index);
+    if (max === 0) throw new RangeError(`the device has no queue ${index}`);
+    const size = options.size ?? max;
+    if (!isPowerOfTwo(size) || size > max)
+      throw new RangeError(`queue size ${size} is not a power of two up to ${max}`);
+    const { dma, hal } = this.context;
+    const areas = {
+      desc: dma.alloc(SPLIT.descTable(size)).addr,
+      avail: dma.alloc(SPLIT.availRing(size)).addr,
+      used: dma.alloc(SPLIT.usedRing(size)).addr,
+    };
+    this.enableQueue(index, size, areas);
+    return new SplitQueue(hal.ram, this, index, size, areas);
+  }
+
+  /** Reads one field of the device's configuration whole, even one that takes two accesses. */
+  config({ offset, width }: Pick<Register, 'offset' | 'width'>): number {
+    if (width !== 8) return this.readConfig(offset, width);
+    for (let i = 0; i < MOST_READS; i++) {
+      const generation = this.configGeneration;
+      const value = join64(this.readConfig(offset, 4), this.readConfig(offset + 4, 4));
+      if (this.configGeneration === generation) return value;
+    }
+    throw new DeviceError('the configuration changes without an end');
+  }
+
+  /** Acknowledges an interrupt of the device that is pending, if any. Throws `DeviceError` where it gave up. */
+  pollInterrupt(): void {
+    if (this.interruptInput >= 0) this.#handle(this.context.interrupts.poll(this));
+  }
+
+  /** Sleeps until the device interrupts, and acknowledges it. Throws `DeviceError` where it gave up. */
+  waitForInterrupt(): void {
+    this.#handle(this.context.interrupts.wait(this));
+  }
+
+  /** A device that met a driver's error says so with a configuration change (VIRTIO 1.4 §2.1.2). */
+  #handle(cause: number): void {
+    if (!(cause & ISR.CONFIG)) return;
+    const { status } = this;
+    if (status & STATUS.DEVICE_NEEDS_RESET)
+      throw new DeviceError(`the device gave up: its status is ${hex(status)}, DEVICE_NEEDS_RESET`);
+  }
+}

@@ -1,0 +1,230 @@
+import { join64 } from '../../base/bits.ts';
+import { utf8Decode } from '../../base/utf8.ts';
+import { PCI_PORTS } from '../../spec/pci.ts';
+import { REGION_INDEX } from '../../spec/regions.ts';
+import { VIRTIO_PCI_COMMON, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
+import { EVENTS, type EventKind, INTERRUPT, KINDS, LOG_LEVELS, NONE } from '../schema.ts';
+import type { EventStore } from '../store.ts';
+import type { FoldState } from './fold-state.ts';
+import type { RingArea } from './ring-areas.ts';
+
+/** Folds the record at word `at` of `words` into `state`; its number is `state.at`. */
+type Fold = (state: FoldState, words: Uint32Array, at: number, store: EventStore) => void;
+
+interface At {
+  readonly at: number;
+}
+const u32 = (words: Uint32Array, at: number, field: At): number => words[at + field.at] as number;
+const u64 = (words: Uint32Array, at: number, field: At): number =>
+  join64(words[at + field.at] as number, words[at + field.at + 1] as number);
+const lo16 = (words: Uint32Array, at: number, field: At): number =>
+  (words[at + field.at] as number) & 0xffff;
+const hi16 = (words: Uint32Array, at: number, field: At): number =>
+  (words[at + field.at] as number) >>> 16;
+const aux = (words: Uint32Array, at: number): number => (words[at] as number) >>> 16;
+const sizeOf = (words: Uint32Array, at: number): number => ((words[at] as number) >>> 12) & 15;
+const text = (state: FoldState, store: EventStore): string =>
+  utf8Decode(store.payload(state.at) ?? []);
+
+const PORTS = REGION_INDEX['pci-config-ports'];
+const CONFIG = REGION_INDEX['pci-config'];
+const DATA = PCI_PORTS.CONFIG_DATA;
+/** Where a written 0 resets the device (VIRTIO 1.4 §2.4), by region. */
+const STATUS_OFFSET: ReadonlyMap<number, number> = new Map([
+  [REGION_INDEX['virtio-pci-common'], VIRTIO_PCI_COMMON.device_status.offset],
+  [REGION_INDEX['virtio-pci-legacy'], VIRTIO_PCI_LEGACY.device_status.offset],
+]);
+
+const register =
+  (write: boolean): Fold =>
+  (state, words, at) => {
+    const { dev: DEV, offset: OFFSET, value: VALUE } = EVENTS.regRead.fields;
+    const dev = lo16(words, at, DEV);
+    if (dev === NONE) return;
+    const region = aux(words, at);
+    const offset = u32(words, at, OFFSET);
+    const value = u64(words, at, VALUE);
+    const size = sizeOf(words, at);
+    if (write && value === 0 && STATUS_OFFSET.get(region) === offset)
+      state.forgetRegisters(dev, false);
+    const event = state.at;
+    state.setRegister(dev, { region, offset, size, value, write, event });
+    if (region !== PORTS || offset < DATA.offset) return;
+    const selected = state.register(dev, PORTS, PCI_PORTS.CONFIG_ADDRESS.offset);
+    if (selected?.size !== 4 || selected.value < 0x8000_0000) return;
+    const configOffset = ((selected.value & 0xff_ffff) | (offset & 3)) >>> 0;
+    state.setRegister(dev, { region: CONFIG, offset: configOffset, size, value, write, event });
+  };
+
+const memWrite: Fold = (state, words, at) => {
+  const { addr: ADDR, new: NEW } = EVENTS.memWrite.fields;
+  const addr = u64(words, at, ADDR);
+  const size = sizeOf(words, at) || 16;
+  const areas = touched(state, addr, size);
+  const write = () => state.memory.writeWords(addr, words, at + NEW.at, size);
+  if (areas) state.ringWrite(areas, addr, size, write);
+  else write();
+};
+
+/** Ring structures under a short write; undefined where there are none. */
+function touched(state: FoldState, addr: number, size: number): readonly RingArea[] | undefined {
+  const near = state.rings.near(addr);
+  if (near !== state.rings.near(addr + size - 1)) return state.rings.over(addr, size);
+  let found: RingArea[] | undefined;
+  for (const area of near)
+    if (addr < area.end && addr + size > area.start) {
+      found ??= [];
+      found.push(area);
+    }
+  return found;
+}
+
+const dataWrite: Fold = (state, words, at, store) => {
+  const { addr: ADDR, length: LENGTH } = EVENTS.dataWrite.fields;
+  const addr = u64(words, at, ADDR);
+  const length = u32(words, at, LENGTH);
+  const bytes = store.payload(state.at)?.subarray(length, 2 * length) ?? [];
+  if (bytes.length === 0) return;
+  const areas = state.rings.over(addr, bytes.length);
+  state.ringWrite(areas, addr, bytes.length, () => state.memory.write(addr, bytes));
+};
+
+/** What each event does to the state. */
+const FOLDS: { readonly [K in EventKind]: Fold } = {
+  regRead: register(false),
+  regWrite: register(true),
+  memWrite,
+  dataWrite,
+  chainPopped(state, words, at) {
+    const { dev, queue, availIdx } = EVENTS.chainPopped.fields;
+    const head = aux(words, at);
+    state
+      .queue(lo16(words, at, dev), hi16(words, at, queue))
+      .popped(head, u32(words, at, availIdx));
+  },
+  chainPushed(state, words, at) {
+    const { dev, queue, usedIdx } = EVENTS.chainPushed.fields;
+    const head = aux(words, at);
+    state.queue(lo16(words, at, dev), hi16(words, at, queue)).pushed(head, u32(words, at, usedIdx));
+  },
+  notification(state, words, at) {
+    const { dev, queue } = EVENTS.notification.fields;
+    state.queue(lo16(words, at, dev), hi16(words, at, queue)).notified(aux(words, at) !== 0);
+  },
+  interrupt(state, words, at) {
+    const { dev: DEV, queue: QUEUE, line: LINE } = EVENTS.interrupt.fields;
+    const dev = lo16(words, at, DEV);
+    const queue = hi16(words, at, QUEUE);
+    const line = u32(words, at, LINE);
+    const step = aux(words, at);
+    if (line < 32) {
+      if (step === INTERRUPT.raised) state.ownPins().add(dev * 32 + line);
+      if (step === INTERRUPT.lowered) state.ownPins().delete(dev * 32 + line);
+    }
+    if (queue !== NONE && step !== INTERRUPT.lowered)
+      state.queue(dev, queue).interrupted(step === INTERRUPT.raised || step === INTERRUPT.message);
+  },
+  status(state, words, at) {
+    const { dev, new: now } = EVENTS.status.fields;
+    state.device(lo16(words, at, dev)).status = u32(words, at, now);
+  },
+  features(state, words, at) {
+    const { dev, value } = EVENTS.features.fields;
+    const device = state.device(lo16(words, at, dev));
+    const low = u32(words, at, value);
+    const bits = join64(low, (words[at + value.at + 1] as number) & 0x1f_ffff);
+    if (aux(words, at) === 0) device.offered = bits;
+    else device.accepted = bits;
+  },
+  queueConfig(state, words, at) {
+    const { dev: DEV, queue, size, desc, driver, device } = EVENTS.queueConfig.fields;
+    const dev = lo16(words, at, DEV);
+    state
+      .queue(dev, hi16(words, at, queue))
+      .configure(
+        aux(words, at) !== 0,
+        state.isPacked(dev),
+        u32(words, at, size),
+        u64(words, at, desc),
+        u64(words, at, driver),
+        u64(words, at, device),
+      );
+    state.ringsChanged();
+  },
+  configChange(state, words, at) {
+    const { dev, generation } = EVENTS.configChange.fields;
+    state.device(lo16(words, at, dev)).generation = u32(words, at, generation);
+  },
+  plug(state, words, at) {
+    const dev = lo16(words, at, EVENTS.plug.fields.dev);
+    if (aux(words, at) === 0) state.removeDevice(dev);
+    else state.device(dev);
+  },
+  reset(state, words, at) {
+    const dev = lo16(words, at, EVENTS.reset.fields.dev);
+    const device = state.device(dev);
+    device.status = 0;
+    device.accepted = 0;
+    state.resetDevice(dev);
+    state.forgetRegisters(dev, aux(words, at) !== 0);
+  },
+  backendRequest() {},
+  backendCompletion() {},
+  scriptLine(state, words, at) {
+    state.now.line = u32(words, at, EVENTS.scriptLine.fields.line);
+  },
+  log(state, words, at, store) {
+    const { at: event, line, run, consoleCount } = state.now;
+    state.logs.console.append(consoleCount, () => {
+      const level = LOG_LEVELS[aux(words, at)] ?? 'log';
+      return { level, text: text(state, store), event, line, run };
+    });
+    state.now.consoleCount++;
+  },
+  violation(state, words, at) {
+    const { dev, queue, index, value } = EVENTS.violation.fields;
+    const { at: event, line, violationCount } = state.now;
+    state.logs.violations.append(violationCount, () => ({
+      event,
+      dev: lo16(words, at, dev),
+      queue: hi16(words, at, queue),
+      code: aux(words, at),
+      index: u32(words, at, index),
+      value: u64(words, at, value),
+      line,
+    }));
+    state.now.violationCount++;
+  },
+  vcpuWait(state, words, at) {
+    state.now.haltedOn =
+      aux(words, at) === 0 ? u32(words, at, EVENTS.vcpuWait.fields.mask) : undefined;
+  },
+  script(state, words, at, store) {
+    const { now } = state;
+    const step = aux(words, at);
+    const line = u32(words, at, EVENTS.script.fields.line);
+    now.haltedOn = undefined;
+    if (step === 0) {
+      now.run++;
+      now.line = 0;
+      now.scriptError = undefined;
+      now.script = 'running';
+    } else if (step === 1) now.script = 'ended';
+    else {
+      now.script = 'failed';
+      now.scriptError = { message: text(state, store), line };
+    }
+  },
+  dropped(state, words, at) {
+    state.now.dropped += u32(words, at, EVENTS.dropped.fields.count);
+  },
+};
+
+/** `FOLDS` by code. A record of no known kind folds as one lost event, as it decodes. */
+export const FOLD: readonly Fold[] = Array.from({ length: 256 }, (_, code) => {
+  const kind = KINDS[code];
+  if (kind) return FOLDS[kind];
+  return (state: FoldState) => {
+    state.now.dropped++;
+  };
+});

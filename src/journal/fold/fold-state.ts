@@ -1,0 +1,250 @@
+import { REGION_INDEX } from '../../spec/regions.ts';
+import { SPLIT, VIRTIO_F } from '../../spec/virtio.ts';
+import { NONE } from '../schema.ts';
+import type { EventStore } from '../store.ts';
+import { recordAt } from '../store.ts';
+import { AppendLog } from './append-log.ts';
+import { FOLD } from './fold-events.ts';
+import { GuestImage, type ImageBuilder } from './guest-image.ts';
+import {
+  CONSOLE_LINES,
+  type ConsoleLine,
+  type DeviceMoment,
+  type Moment,
+  type QueueMoment,
+  queueKey,
+  type RegisterMoment,
+  registerKey,
+  VIOLATION_COUNT,
+  type ViolationMoment,
+} from './moment.ts';
+import { QueueState, unknownQueue } from './queue-state.ts';
+import { type RingArea, RingIndex } from './ring-areas.ts';
+
+/** What all states of one fold share: entries that never change once they are there. */
+export class FoldLogs {
+  readonly console = new AppendLog<ConsoleLine>(CONSOLE_LINES);
+  readonly violations = new AppendLog<ViolationMoment>(VIOLATION_COUNT);
+}
+
+/** Everything that folding knows after `at` events: immutable, and shares what did not change. */
+export interface Snapshot extends Omit<Moment, 'last' | 'console' | 'violations' | 'irqLevel'> {
+  /** Asserted interrupt inputs by device: dev * 32 + input. */
+  readonly pins: ReadonlySet<number>;
+  readonly rings: RingIndex;
+  /** Counts of entries in `FoldLogs`. */
+  readonly consoleCount: number;
+  readonly violationCount: number;
+}
+
+/** Where every journal begins: nothing has happened. */
+export const START: Snapshot = {
+  at: 0,
+  line: 0,
+  script: 'idle',
+  scriptError: undefined,
+  run: 0,
+  haltedOn: undefined,
+  devices: new Map(),
+  queues: new Map(),
+  dropped: 0,
+  memory: GuestImage.empty,
+  pins: new Set(),
+  rings: RingIndex.empty,
+  consoleCount: 0,
+  violationCount: 0,
+};
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Offset of the index in the available ring, and in the used ring (VIRTIO 1.4 §2.7). */
+const RING_IDX = SPLIT.availIdx;
+
+/** Registers whose value a reset of the virtio device changes. */
+const RESET_BY_DRIVER: ReadonlySet<number> = new Set([
+  REGION_INDEX['virtio-pci-common'],
+  REGION_INDEX['virtio-pci-isr'],
+  REGION_INDEX['virtio-pci-device'],
+  REGION_INDEX['virtio-pci-notify'],
+  REGION_INDEX['virtio-pci-legacy'],
+]);
+
+/** A fold under way: events change it in place, and `seal` makes snapshots that later events do not change. */
+export class FoldState {
+  readonly logs: FoldLogs;
+  /** Fields that are plain values; the rest is stale until `seal`. */
+  readonly now: Mutable<Snapshot>;
+  readonly memory: ImageBuilder;
+  #queues = new Map<number, QueueState>();
+  #devices = new Map<number, Mutable<DeviceMoment>>();
+  /** Devices whose register map is this state's own. */
+  #ownRegisters = new Map<number, Map<string, RegisterMoment>>();
+  #rings: RingIndex | undefined;
+  #ownPins: Set<number> | undefined;
+
+  constructor(from: Snapshot, logs: FoldLogs) {
+    this.now = { ...from };
+    this.logs = logs;
+    this.memory = from.memory.builder();
+    this.#rings = from.rings;
+  }
+
+  /** Count of events folded. */
+  get at(): number {
+    return this.now.at;
+  }
+
+  /** Folds the events of `store` up to, not including, event `to`. All must be held. */
+  run(store: EventStore, to: number): void {
+    while (this.now.at < to) {
+      const words = store.words(this.now.at);
+      if (!words) return;
+      const at = recordAt(this.now.at);
+      FOLD[(words[at] as number) & 0xff]?.(this, words, at, store);
+      this.now.at++;
+    }
+  }
+
+  /** The state now, for keeps. */
+  seal(): Snapshot {
+    const { now } = this;
+    if (this.#queues.size > 0) {
+      const queues = new Map(now.queues);
+      for (const [key, queue] of this.#queues) queues.set(key, queue.seal());
+      now.queues = queues;
+      this.#queues.clear();
+    }
+    if (this.#devices.size > 0) {
+      const devices = new Map(now.devices);
+      for (const [dev, device] of this.#devices) devices.set(dev, device);
+      now.devices = devices;
+      this.#devices.clear();
+      this.#ownRegisters.clear();
+    }
+    if (this.#ownPins) now.pins = this.#ownPins;
+    this.#ownPins = undefined;
+    now.rings = this.rings;
+    now.memory = this.memory.seal();
+    return { ...now };
+  }
+
+  /** A queue, to be changed. */
+  queue(dev: number, queue: number): QueueState {
+    const key = queueKey(dev, queue);
+    const known = this.#queues.get(key);
+    if (known) return known;
+    const state = new QueueState(this.now.queues.get(key) ?? unknownQueue(dev, queue));
+    this.#queues.set(key, state);
+    return state;
+  }
+
+  /** A device, to be changed. */
+  device(dev: number): Mutable<DeviceMoment> {
+    const known = this.#devices.get(dev);
+    if (known) return known;
+    const device = { ...(this.now.devices.get(dev) ?? unknownDevice(dev)) };
+    this.#devices.set(dev, device);
+    return device;
+  }
+
+  /** The value last seen of a register, or undefined. */
+  register(dev: number, region: number, offset: number): RegisterMoment | undefined {
+    const device = this.#devices.get(dev) ?? this.now.devices.get(dev);
+    return device?.registers.get(registerKey(region, offset));
+  }
+
+  setRegister(dev: number, register: RegisterMoment): void {
+    if (dev === NONE) return;
+    this.#registersOf(dev).set(registerKey(register.region, register.offset), register);
+  }
+
+  /** Drops what was seen of a device's registers: all, or those that the driver's reset changes. */
+  forgetRegisters(dev: number, all: boolean): void {
+    const device = this.#devices.get(dev) ?? this.now.devices.get(dev);
+    if (!device || device.registers.size === 0) return;
+    const registers = this.#registersOf(dev);
+    for (const [key, { region }] of registers)
+      if (all || RESET_BY_DRIVER.has(region)) registers.delete(key);
+  }
+
+  /** A device comes back to its state at power-on, or leaves. */
+  resetDevice(dev: number): void {
+    for (const key of this.#queuesOf(dev)) this.queue(dev, key % 0x1_0000).disable();
+    for (const pin of this.pins) if (Math.floor(pin / 32) === dev) this.ownPins().delete(pin);
+    this.ringsChanged();
+  }
+
+  removeDevice(dev: number): void {
+    this.resetDevice(dev);
+    const queues = new Map(this.now.queues);
+    for (const key of this.#queuesOf(dev)) {
+      queues.delete(key);
+      this.#queues.delete(key);
+    }
+    const devices = new Map(this.now.devices);
+    devices.delete(dev);
+    this.#devices.delete(dev);
+    this.#ownRegisters.delete(dev);
+    Object.assign(this.now, { queues, devices });
+  }
+
+  get pins(): ReadonlySet<number> {
+    return this.#ownPins ?? this.now.pins;
+  }
+
+  ownPins(): Set<number> {
+    this.#ownPins ??= new Set(this.now.pins);
+    return this.#ownPins;
+  }
+
+  /** Where ring structures lie now. */
+  get rings(): RingIndex {
+    if (!this.#rings) {
+      const queues = new Map<number, QueueMoment>(this.now.queues);
+      for (const [key, queue] of this.#queues) queues.set(key, queue.place);
+      this.#rings = new RingIndex(queues.values());
+    }
+    return this.#rings;
+  }
+
+  /** A queue was set up or taken back: ring structures lie elsewhere. */
+  ringsChanged(): void {
+    this.#rings = undefined;
+  }
+
+  /** Whether the driver of a device accepted packed virtqueues (VIRTIO 1.4 §2.8). */
+  isPacked(dev: number): boolean {
+    const device = this.#devices.get(dev) ?? this.now.devices.get(dev);
+    return Math.floor((device?.accepted ?? 0) / 2 ** VIRTIO_F.VIRTIO_F_RING_PACKED) % 2 === 1;
+  }
+
+  /** A write to guest memory that touches ring structures; `write` does it. */
+  ringWrite(areas: readonly RingArea[], addr: number, size: number, write: () => void): void {
+    const before = areas.map((area) =>
+      area.structure === 'desc' ? 0 : this.memory.u16(area.start + RING_IDX),
+    );
+    write();
+    areas.forEach((area, i) => {
+      this.queue(area.dev, area.queue).wrote(area, addr, size, before[i] ?? 0, this.memory);
+    });
+  }
+
+  #queuesOf(dev: number): number[] {
+    const keys = new Set([...this.now.queues.keys(), ...this.#queues.keys()]);
+    return [...keys].filter((key) => Math.floor(key / 0x1_0000) === dev);
+  }
+
+  #registersOf(dev: number): Map<string, RegisterMoment> {
+    const own = this.#ownRegisters.get(dev);
+    if (own) return own;
+    const device = this.device(dev);
+    const registers = new Map(device.registers);
+    device.registers = registers;
+    this.#ownRegisters.set(dev, registers);
+    return registers;
+  }
+}
+
+function unknownDevice(dev: number): DeviceMoment {
+  return { dev, status: 0, offered: 0, accepted: 0, generation: 0, registers: new Map() };
+}

@@ -1,0 +1,129 @@
+import type { EventStore } from '../store.ts';
+import { CHECKPOINT_EVERY, Checkpoints } from './checkpoints.ts';
+import { FoldLogs, FoldState, type Snapshot, START } from './fold-state.ts';
+import type { Moment } from './moment.ts';
+
+/** Going back, the last of these events before the target get snapshots this far apart, so that the next step back is short. */
+const TRAIL_EVENTS = 512;
+const TRAIL_EVERY = 64;
+
+/**
+ * Folds the events of a store into the state after any number of them. Going on from where it
+ * was asked last costs what is new; going anywhere else costs the way from the nearest checkpoint
+ * (see `Checkpoints`). When the store is about to forget events, the state at the new beginning
+ * is kept as a checkpoint, so every event that is held can be reached.
+ */
+export class Folder {
+  readonly #store: EventStore;
+  readonly #checkpoints = new Checkpoints();
+  readonly #logs = new FoldLogs();
+  #epoch: number;
+  /** Where the last fold stopped; goes on from there. */
+  #state: FoldState;
+  /** Count of the events that were ever folded. */
+  #furthest = 0;
+  /** Snapshots just before a place that was gone back to, oldest first. */
+  #trail: Snapshot[] = [];
+  #moment: Moment | undefined;
+
+  constructor(store: EventStore) {
+    this.#store = store;
+    this.#epoch = store.epoch;
+    this.#state = this.#restart();
+    store.onTrim((first) => this.#begin(first));
+  }
+
+  /** Everything after the first `at` events; `at` is brought into the range that the store holds. The same object for the same `at`, asked again. */
+  momentAt(at: number): Moment {
+    if (this.#store.epoch !== this.#epoch) this.#state = this.#restart();
+    const { first, length } = this.#store;
+    const wanted = Math.floor(at);
+    const target = wanted >= first ? Math.min(wanted, length) : first;
+    if (this.#moment?.at !== target) this.#moment = this.#momentOf(this.#snapshotAt(target));
+    return this.#moment;
+  }
+
+  /** Estimate of the memory that checkpoints need beyond the newest state, in bytes, and their count. */
+  get cost(): { readonly bytes: number; readonly checkpoints: number } {
+    return { bytes: this.#checkpoints.bytes, checkpoints: this.#checkpoints.count };
+  }
+
+  #snapshotAt(target: number): Snapshot {
+    const base = this.#baseFor(target);
+    if (base) {
+      this.#state = new FoldState(base, this.#logs);
+      this.#layTrail(target);
+    }
+    this.#forward(target);
+    return this.#state.seal();
+  }
+
+  /** The snapshot to begin at, or undefined where the last state is as near. */
+  #baseFor(target: number): Snapshot | undefined {
+    let base = this.#checkpoints.before(target);
+    for (const snapshot of this.#trail)
+      if (snapshot.at <= target && snapshot.at > (base?.at ?? -1)) base = snapshot;
+    const { at } = this.#state;
+    return at <= target && at >= (base?.at ?? 0) ? undefined : base;
+  }
+
+  /** Folds up to shortly before `target`, over events that were folded before. */
+  #layTrail(target: number): void {
+    if (target - this.#state.at <= TRAIL_EVERY || target > this.#furthest) return;
+    this.#trail = [];
+    let next = Math.max(this.#state.at, target - TRAIL_EVENTS);
+    for (; next < target; next += TRAIL_EVERY) {
+      this.#state.run(this.#store, next);
+      this.#trail.push(this.#state.seal());
+    }
+  }
+
+  /** Folds on to `target`, and leaves checkpoints where nobody has been. */
+  #forward(target: number): void {
+    while (this.#state.at < target) {
+      const stop = (Math.floor(this.#state.at / CHECKPOINT_EVERY) + 1) * CHECKPOINT_EVERY;
+      this.#state.run(this.#store, Math.min(stop, target));
+      if (this.#state.at === stop && stop > this.#checkpoints.newest)
+        this.#checkpoints.add(this.#state.seal());
+    }
+    this.#furthest = Math.max(this.#furthest, target);
+  }
+
+  #momentOf(snapshot: Snapshot): Moment {
+    const { pins, rings: _rings, consoleCount, violationCount, ...rest } = snapshot;
+    let irqLevel = 0;
+    for (const pin of pins) irqLevel |= 1 << (pin % 32);
+    const newest = snapshot.at - 1;
+    return {
+      ...rest,
+      last: newest >= this.#store.first ? this.#store.get(newest) : undefined,
+      irqLevel: irqLevel >>> 0,
+      console: this.#logs.console.window(consoleCount),
+      violations: this.#logs.violations.window(violationCount),
+    };
+  }
+
+  /** The store is about to begin at event `first`. */
+  #begin(first: number): void {
+    if (this.#store.epoch !== this.#epoch) this.#state = this.#restart();
+    const snapshot = this.#snapshotAt(first);
+    this.#checkpoints.beginAt(snapshot);
+    this.#trail = [];
+    this.#logs.console.forgetBefore(snapshot.consoleCount);
+    this.#logs.violations.forgetBefore(snapshot.violationCount);
+  }
+
+  /** Begins anew: nothing is known of what the store has forgotten already. */
+  #restart(): FoldState {
+    this.#epoch = this.#store.epoch;
+    this.#checkpoints.clear();
+    this.#logs.console.clear();
+    this.#logs.violations.clear();
+    this.#trail = [];
+    this.#furthest = 0;
+    this.#moment = undefined;
+    const start = { ...START, at: this.#store.first };
+    this.#checkpoints.add(start);
+    return new FoldState(start, this.#logs);
+  }
+}

@@ -1,0 +1,43 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import './ui/styles/tokens.css';
+import './ui/styles/base.css';
+import { DEFAULT_EXAMPLE } from './ui/script/examples.ts';
+import { createSession } from './ui/session/create-session.ts';
+import type { Session } from './ui/session/session.ts';
+import { App } from './ui/shell/app.tsx';
+import { FaultBoundary, FaultScreen } from './ui/shell/fault-screen.tsx';
+import { IsolationNotice } from './ui/shell/isolation-notice.tsx';
+import { recallScript } from './ui/state/script-store.ts';
+import { recall, REMEMBERED } from './ui/state/storage.ts';
+import { startTheme } from './ui/state/theme.ts';
+import { parseSpeed } from './ui/toolbar/speed-scale.ts';
+
+declare global {
+  interface Window {
+    /** The page's session, for tests and for the curious. */
+    virtioPlayground?: { readonly session: Session };
+  }
+}
+
+function content() {
+  if (!window.crossOriginIsolated) return <IsolationNotice insecure={!window.isSecureContext} />;
+  recallScript(DEFAULT_EXAMPLE);
+  try {
+    const session = createSession();
+    session.setSpeed(parseSpeed(recall(REMEMBERED.speed)));
+    window.virtioPlayground = { session };
+    return <App session={session} />;
+  } catch (error) {
+    return <FaultScreen message={error instanceof Error ? error.message : String(error)} />;
+  }
+}
+
+startTheme();
+const root = document.getElementById('root');
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      <FaultBoundary>{content()}</FaultBoundary>
+    </StrictMode>,
+  );

@@ -1,0 +1,313 @@
+import { GuestContext } from '../guest/context.ts';
+import { GuestMemory, type Pace, UNPACED } from '../guest/guest-memory.ts';
+import { type AccessSize, type BusSpace, GuestDeadlock, type Hal } from '../guest/hal.ts';
+import { VirtioTransport } from '../guest/transport/virtio-transport.ts';
+import type { SplitAreas } from '../guest/virtqueue/queue.ts';
+import type { LogLevel } from '../journal/schema.ts';
+import { type JournalWriter, silentJournal } from '../journal/writer.ts';
+import { GuestRam } from '../memory/guest-ram.ts';
+import { STATUS, VIRTIO_F } from '../spec/virtio.ts';
+
+/** A Hal without a machine: RAM, interrupt inputs that the test sets, and what was logged. */
+export class FakeHal implements Hal {
+  readonly ram: GuestMemory;
+  readonly output: string[] = [];
+  readonly lines: number[] = [];
+  /** Asserted inputs, a bit each. */
+  level = 0;
+  /** Called when the guest halts; true where it has raised an input. */
+  onHalt: () => boolean = () => false;
+  /** Called at every script line. */
+  onLine: (line: number) => void = () => {};
+
+  constructor(
+    megabytes = 32,
+    journal: JournalWriter = silentJournal(),
+    pace: Pace = UNPACED,
+    base = 0,
+  ) {
+    const ram = new GuestRam(new SharedArrayBuffer(megabytes << 20), base);
+    this.ram = new GuestMemory(ram, journal, pace);
+  }
+
+  read(_space: BusSpace, _addr: number, size: AccessSize): number {
+    return 2 ** (8 * size) - 1;
+  }
+
+  write(): void {}
+
+  interrupts(): number {
+    return this.level;
+  }
+
+  waitForInterrupt(mask: number): number {
+    while ((this.level & mask) === 0)
+      if (!this.onHalt()) throw new GuestDeadlock('nobody raises an interrupt');
+    return (this.level & mask) >>> 0;
+  }
+
+  log(level: LogLevel, text: string): void {
+    this.output.push(level === 'log' ? text : `${level}: ${text}`);
+  }
+
+  line(line: number): void {
+    this.lines.push(line);
+    this.onLine(line);
+  }
+}
+
+/** A chain as the fake device found it in guest memory. */
+export interface FoundChain {
+  readonly head: number;
+  /** Bytes of the readable pieces, joined. */
+  readonly readable: Uint8Array;
+  /** Address and length of the writable pieces. */
+  readonly writable: readonly { readonly addr: number; readonly length: number }[];
+  readonly descriptors: readonly number[];
+}
+
+/** What a fake device answers to a request: the bytes it writes. */
+export type Answer = (readable: Uint8Array, room: number) => Uint8Array;
+
+/** The device's end of one split queue, written for plainness: every access is a DataView call. */
+export class FakeQueue {
+  readonly size: number;
+  readonly areas: SplitAreas;
+  /** Next available entry to look at, and next used index to publish; free-running. */
+  lastAvail: number;
+  usedIdx: number;
+  readonly #ram: GuestRam;
+  readonly #view: DataView;
+
+  constructor(ram: GuestRam, size: number, areas: SplitAreas, firstIdx = 0) {
+    this.#ram = ram;
+    this.#view = new DataView(ram.buffer);
+    this.size = size;
+    this.areas = areas;
+    this.lastAvail = firstIdx;
+    this.usedIdx = firstIdx;
+  }
+
+  /** Index that the driver has published. */
+  get availIdx(): number {
+    return this.#view.getUint16(this.#at(this.areas.avail + 2), true);
+  }
+
+  /** Flags that the driver has set. */
+  get availFlags(): number {
+    return this.#view.getUint16(this.#at(this.areas.avail), true);
+  }
+
+  /** Sets the flags that the driver reads. */
+  set usedFlags(flags: number) {
+    this.#view.setUint16(this.#at(this.areas.used), flags, true);
+  }
+
+  /** The next available chain, if any. */
+  take(): FoundChain | undefined {
+    if (this.lastAvail === this.availIdx) return undefined;
+    const slot = this.lastAvail % this.size;
+    this.lastAvail = (this.lastAvail + 1) % 65536;
+    return this.chainAt(this.#view.getUint16(this.#at(this.areas.avail + 4 + 2 * slot), true));
+  }
+
+  /** The chain that begins at descriptor `head`. */
+  chainAt(head: number): FoundChain {
+    const readable: number[] = [];
+    const writable: { addr: number; length: number }[] = [];
+    const descriptors: number[] = [];
+    for (let index = head; ; ) {
+      const at = this.#at(this.areas.desc + 16 * index);
+      const addr = Number(this.#view.getBigUint64(at, true));
+      const length = this.#view.getUint32(at + 8, true);
+      const flags = this.#view.getUint16(at + 12, true);
+      descriptors.push(index);
+      if (flags & 2) writable.push({ addr, length });
+      else readable.push(...this.#ram.u8.subarray(this.#at(addr), this.#at(addr) + length));
+      if (!(flags & 1)) break;
+      index = this.#view.getUint16(at + 14, true);
+      if (descriptors.length > this.size) throw new Error('the chain loops');
+    }
+    return { head, readable: Uint8Array.from(readable), writable, descriptors };
+  }
+
+  /** Writes `bytes` into the writable pieces of a chain, and returns the chain. */
+  answer(chain: FoundChain, bytes: Uint8Array): void {
+    let from = 0;
+    for (const { addr, length } of chain.writable) {
+      const part = bytes.subarray(from, from + length);
+      this.#ram.u8.set(part, this.#at(addr));
+      from += part.length;
+    }
+    this.push(chain.head, bytes.length);
+  }
+
+  /** Publishes one used entry, right or wrong. */
+  push(id: number, length: number): void {
+    const entry = this.#at(this.areas.used + 4 + 8 * (this.usedIdx % this.size));
+    this.#view.setUint32(entry, id, true);
+    this.#view.setUint32(entry + 4, length, true);
+    this.usedIdx = (this.usedIdx + 1) % 65536;
+    this.publish(this.usedIdx);
+  }
+
+  /** Writes the used index that the driver reads, right or wrong. */
+  publish(index: number): void {
+    this.#view.setUint16(this.#at(this.areas.used + 2), index, true);
+  }
+
+  #at(addr: number): number {
+    return addr - this.#ram.base;
+  }
+}
+
+/** What a fake device is made of. */
+export interface FakeDeviceOptions {
+  readonly deviceId?: number;
+  /** Feature bits that it offers; VERSION_1 where left out. */
+  readonly features?: readonly number[];
+  readonly maxQueueSize?: number;
+  readonly config?: Uint8Array;
+  /** Answers each request within the notification; without it, the test answers by hand. */
+  readonly answer?: Answer;
+}
+
+/** Input that the fake device raises. */
+export const FAKE_INPUT = 11;
+
+/** A transport with a device behind it that lives in plain JavaScript. */
+export class FakeTransport extends VirtioTransport {
+  readonly deviceId: number;
+  readonly interruptInput = FAKE_INPUT;
+  readonly queues: FakeQueue[] = [];
+  /** Notifications, as queue numbers. */
+  readonly doorbells: number[] = [];
+  /** Status values that the driver wrote. */
+  readonly statuses: number[] = [];
+  /** Features that the driver accepted, by half. */
+  readonly accepted = [0, 0];
+  /** Features that the device will not have, whatever it offers. */
+  refuses = false;
+  configGeneration = 0;
+  queueCount = 1;
+  readonly #hal: FakeHal;
+  readonly #options: FakeDeviceOptions;
+  #status = 0;
+  #isr = 0;
+
+  constructor(hal: FakeHal, options: FakeDeviceOptions = {}) {
+    const context = new GuestContext(hal);
+    super(context);
+    this.#hal = hal;
+    this.#options = options;
+    this.deviceId = options.deviceId ?? 0;
+    context.interrupts.register(this);
+  }
+
+  /** Bytes that the device has not given away: for tests of leaks. */
+  get freeMemory(): number {
+    return this.dma.available;
+  }
+
+  override get status(): number {
+    return this.#status;
+  }
+
+  override set status(value: number) {
+    this.statuses.push(value);
+    this.#status = this.refuses ? value & ~STATUS.FEATURES_OK : value;
+    if (value === 0) this.queues.length = 0;
+  }
+
+  /** Raises the input with these ISR bits. */
+  interrupt(cause = 1): void {
+    this.#isr |= cause;
+    this.#hal.level |= 1 << FAKE_INPUT;
+  }
+
+  /** Sets status bits as a device that gives up does. */
+  breakDown(): void {
+    this.#status |= STATUS.DEVICE_NEEDS_RESET;
+    this.interrupt(3);
+  }
+
+  /** Answers every available request of queue `index` with the device's model. */
+  serve(index: number): void {
+    const queue = this.queues[index];
+    const answer = this.#options.answer;
+    if (!queue || !answer) return;
+    let served = false;
+    for (let chain = queue.take(); chain; chain = queue.take()) {
+      const room = chain.writable.reduce((sum, { length }) => sum + length, 0);
+      queue.answer(chain, answer(chain.readable, room));
+      served = true;
+    }
+    if (served && !(queue.availFlags & 1)) this.interrupt();
+  }
+
+  override readConfig(offset: number, size: AccessSize): number {
+    const bytes = this.#options.config ?? new Uint8Array();
+    return Array.from({ length: size }, (_, i) => bytes[offset + i] ?? 0).reduceRight(
+      (value, byte) => value * 256 + byte,
+      0,
+    );
+  }
+
+  override writeConfig(offset: number, size: AccessSize, value: number): void {
+    const bytes = this.#options.config ?? new Uint8Array();
+    for (let i = 0; i < size; i++) bytes[offset + i] = Math.floor(value / 256 ** i) % 256;
+  }
+
+  override notify(index: number): void {
+    this.doorbells.push(index);
+    this.serve(index);
+  }
+
+  override acknowledge(): number {
+    const cause = this.#isr;
+    this.#isr = 0;
+    this.#hal.level &= ~(1 << FAKE_INPUT);
+    return cause;
+  }
+
+  protected override readFeatures(half: 0 | 1): number {
+    const offered = this.#options.features ?? [VIRTIO_F.VIRTIO_F_VERSION_1];
+    const bits = offered.filter((bit) => Math.floor(bit / 32) === half);
+    return bits.reduce((sum, bit) => sum + 2 ** (bit % 32), 0);
+  }
+
+  protected override writeFeatures(half: 0 | 1, bits: number): void {
+    this.accepted[half] = bits;
+  }
+
+  protected override maxQueueSize(index: number): number {
+    return index < this.queueCount ? (this.#options.maxQueueSize ?? 256) : 0;
+  }
+
+  protected override enableQueue(index: number, size: number, areas: SplitAreas): void {
+    this.queues[index] = new FakeQueue(this.#hal.ram.ram, size, areas);
+  }
+}
+
+/** Requests of the block device answered from `disk`, a plain array. */
+export function blockModel(disk: Uint8Array, id = 'FAKE'): Answer {
+  return (request, room) => {
+    const header = new DataView(request.buffer, request.byteOffset);
+    const type = header.getUint32(0, true);
+    const from = Number(header.getBigUint64(8, true)) * 512;
+    const answer = (data: ArrayLike<number>, status: number) => Uint8Array.from([...Array.from(data), status]);
+    const data = request.subarray(16);
+    if (type === 0) {
+      if (from + room - 1 > disk.length) return answer(new Uint8Array(room - 1), 1);
+      return answer(disk.subarray(from, from + room - 1), 0);
+    }
+    if (type === 1) {
+      if (from + data.length > disk.length) return answer([], 1);
+      disk.set(data, from);
+      return answer([], 0);
+    }
+    if (type === 4) return answer([], 0);
+    if (type === 8) return answer(Uint8Array.from({ length: 20 }, (_, i) => id.charCodeAt(i) || 0), 0);
+    return answer([], 2);
+  };
+}

@@ -1,0 +1,75 @@
+import { FitAddon } from '@xterm/addon-fit';
+import { Terminal } from '@xterm/xterm';
+import '@xterm/xterm/css/xterm.css';
+import { useEffect, useRef } from 'react';
+import { useDark } from '../state/theme.ts';
+import { useSession } from '../state/session-context.tsx';
+import { LineEditor } from './line-editor.ts';
+
+const PROMPT = '(qemu) ';
+
+/** The human monitor, as on QEMU's own console. */
+export default function MonitorView() {
+  const session = useSession();
+  const host = useRef<HTMLDivElement>(null);
+  const shown = useRef<Terminal>(undefined);
+  const dark = useDark();
+
+  useEffect(() => {
+    if (!host.current) return undefined;
+    const terminal = new Terminal({
+      fontSize: 12.5,
+      lineHeight: 1.15,
+      fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
+      convertEol: true,
+      cursorBlink: false,
+      scrollback: 5000,
+      screenReaderMode: true,
+    });
+    const fit = new FitAddon();
+    terminal.loadAddon(fit);
+    terminal.open(host.current);
+    terminal.textarea?.setAttribute('aria-label', 'Monitor. Type a command, for example info qtree');
+    shown.current = terminal;
+    const editor = new LineEditor({
+      prompt: PROMPT,
+      write: (text) => terminal.write(text),
+      async run(line) {
+        try {
+          terminal.write(await session.monitor(line));
+        } catch (error) {
+          terminal.write(`${error instanceof Error ? error.message : String(error)}\n`);
+        }
+      },
+    });
+    terminal.write('Human monitor of this machine. Try: info qtree, info pci, help\n');
+    editor.begin();
+    const data = terminal.onData((keys) => editor.type(keys));
+    // F keys and Tab belong to the page, so that the keyboard can leave.
+    terminal.attachCustomKeyEventHandler((event) => !/^(F\d+|Tab)$/.test(event.key));
+    const sizes = new ResizeObserver(() => {
+      if (host.current?.clientWidth) fit.fit();
+    });
+    sizes.observe(host.current);
+    return () => {
+      sizes.disconnect();
+      data.dispose();
+      terminal.dispose();
+    };
+  }, [session]);
+
+  useEffect(() => {
+    const style = getComputedStyle(document.documentElement);
+    const token = (name: string) => style.getPropertyValue(name).trim();
+    if (shown.current)
+      shown.current.options.theme = {
+        background: token('--panel'),
+        foreground: token('--ink'),
+        cursor: token('--driver'),
+        cursorAccent: token('--panel'),
+        selectionBackground: dark ? '#3a4a60' : '#cfe3f8',
+      };
+  }, [dark]);
+
+  return <div ref={host} className="monitor" />;
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { arcPath, centreOf, columns, ROW, windowOf } from './geometry.ts';
+
+describe('columns', () => {
+  it('never lets two columns touch, whatever the panel’s width', () => {
+    for (let width = 200; width < 2000; width += 37) {
+      const { avail, desc, used, arcs, width: total } = columns(width);
+      expect(avail.x + avail.width).toBeLessThan(desc.x);
+      expect(desc.width).toBeGreaterThan(120);
+      expect(desc.x + desc.width + arcs).toBeLessThan(used.x);
+      expect(used.x + used.width).toBeLessThan(total);
+    }
+  });
+});
+
+describe('windowOf', () => {
+  it('covers what is seen and stays small in a queue of the largest size', () => {
+    const { from, to } = windowOf(10_000 * ROW, 300, 32_768);
+    expect(from).toBeLessThan(10_000);
+    expect(to * ROW).toBeGreaterThan(10_000 * ROW + 300);
+    expect(to - from).toBeLessThan(40);
+  });
+
+  it('ends where the queue ends', () => {
+    expect(windowOf(0, 900, 8)).toEqual({ from: 0, to: 8 });
+  });
+});
+
+describe('arcPath', () => {
+  it('stays inside its room, also for the longest chain, down and up', () => {
+    for (const [from, to] of [
+      [0, 1],
+      [0, 255],
+      [255, 0],
+    ] as const) {
+      const xs = [...arcPath(from, to, 400, 48).matchAll(/([\d.]+) [\d.]+/g)].map(([, x]) => Number(x));
+      for (const x of xs) expect(x).toBeLessThan(448);
+      expect(arcPath(from, to, 400, 48).startsWith(`M400 ${centreOf(from) + 4}`)).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,302 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Brake, RunControl, type VcpuView } from './run-control.ts';
+
+/** A guest that brings `burst(n)` events with its n-th action, as soon as it has credit. */
+class Guest implements Brake {
+  credit = 0;
+  actions = 0;
+  events = 0;
+  first = 0;
+  burst: (action: number) => number = () => 1;
+  /** Actions that it has in it; then it is over. */
+  life = Number.POSITIVE_INFINITY;
+  /** Actions that it does between two frames at full speed. */
+  pace = 1000;
+  halted = false;
+
+  grant(actions: number): void {
+    this.credit += actions;
+  }
+  free(): void {
+    this.credit = Number.POSITIVE_INFINITY;
+  }
+  hold(): void {
+    this.credit = 0;
+  }
+  get over(): boolean {
+    return this.actions >= this.life;
+  }
+  get view(): VcpuView {
+    const waits = this.credit === 0 && !this.over && !this.halted;
+    return { waits, rests: waits || this.halted || this.over };
+  }
+  /** What happens until the next frame. */
+  live(): void {
+    for (let i = 0; i < this.pace && this.credit > 0 && !this.over && !this.halted; i++) {
+      this.credit--;
+      this.events += this.burst(++this.actions);
+    }
+  }
+}
+
+let guest: Guest;
+let control: RunControl;
+let now: number;
+beforeEach(() => {
+  guest = new Guest();
+  control = new RunControl(guest);
+  now = 0;
+});
+
+function frame(more = false): void {
+  const view = guest.view;
+  if (guest.over && control.live) control.end('ended');
+  control.frame(now, { first: guest.first, length: guest.events, more }, view);
+  guest.live();
+  now += 16;
+}
+const frames = (count: number): void => {
+  for (let i = 0; i < count; i++) frame();
+};
+
+describe('at a speed', () => {
+  it.each([1, 10, 60, 500, 5000])('moves the picture %i events a second', (speed) => {
+    control.setSpeed(speed);
+    control.begin();
+    frames(625); // 10 s
+    expect(control.cursor).toBeGreaterThanOrEqual(speed * 9);
+    expect(control.cursor).toBeLessThanOrEqual(speed * 10);
+    expect(control.run).toBe('running');
+  });
+
+  it.each([1, 10, 60, 500])(
+    'keeps the guest at most a frame ahead of the picture at %i',
+    (speed) => {
+      control.setSpeed(speed);
+      control.begin();
+      for (let i = 0; i < 300; i++) {
+        frame();
+        expect(guest.events - control.cursor).toBeLessThanOrEqual(Math.ceil(speed / 60));
+      }
+    },
+  );
+
+  it('shows a burst of events one after another before it lets the guest go on', () => {
+    guest.burst = () => 12;
+    control.setSpeed(10);
+    control.begin();
+    frames(63); // 1 s
+    expect(guest.actions).toBe(1);
+    expect(control.cursor).toBeGreaterThanOrEqual(8);
+    expect(control.cursor).toBeLessThanOrEqual(11);
+  });
+
+  it('does not make up for time in which the guest had nothing to show', () => {
+    guest.halted = true;
+    control.setSpeed(10);
+    control.begin();
+    frames(1000);
+    guest.halted = false;
+    frames(63);
+    expect(control.cursor).toBeLessThanOrEqual(12);
+  });
+
+  it('does not make up for time in which there were no frames', () => {
+    control.setSpeed(10);
+    control.begin();
+    frames(10);
+    now += 3_600_000;
+    frames(2);
+    expect(control.cursor).toBeLessThan(8);
+  });
+});
+
+describe('at full speed', () => {
+  it('is at the end each frame', () => {
+    control.setSpeed(Number.POSITIVE_INFINITY);
+    control.begin();
+    frame();
+    for (let i = 0; i < 5; i++) {
+      frame();
+      expect(control.cursor).toBe(guest.events - guest.pace);
+    }
+  });
+
+  it('settles on the last event when paused', () => {
+    control.setSpeed(Number.POSITIVE_INFINITY);
+    control.begin();
+    frames(3);
+    control.pause();
+    expect(control.run).toBe('paused');
+    frames(3);
+    expect(control.cursor).toBe(guest.events);
+    const { events } = guest;
+    frames(3);
+    expect(guest.events).toBe(events);
+  });
+
+  it('slows down from the end of what has happened', () => {
+    control.setSpeed(Number.POSITIVE_INFINITY);
+    control.begin();
+    frames(4);
+    const before = guest.events;
+    control.setSpeed(10);
+    frames(63);
+    expect(control.cursor).toBeGreaterThanOrEqual(before);
+    expect(guest.events - before).toBeLessThan(15);
+    expect(control.run).toBe('running');
+  });
+
+  it('is over only when all events of the run are shown', () => {
+    guest.life = 3000;
+    control.setSpeed(Number.POSITIVE_INFINITY);
+    control.begin();
+    frames(3);
+    expect(control.live).toBe(true);
+    frame(true);
+    expect(control.live).toBe(false);
+    expect(control.run).toBe('running');
+    frame();
+    expect(control.run).toBe('ended');
+    expect(control.cursor).toBe(3000);
+  });
+});
+
+describe('step', () => {
+  it('moves by exactly one event, and the guest by one action at most', () => {
+    control.begin(1);
+    frames(5);
+    expect(control.cursor).toBe(1);
+    for (let n = 2; n < 10; n++) {
+      control.step();
+      frames(5);
+      expect(control.cursor).toBe(n);
+      expect(guest.actions).toBe(n);
+      expect(control.run).toBe('paused');
+    }
+  });
+
+  it('shows the events that one action brought one by one', () => {
+    guest.burst = () => 3;
+    control.begin(1);
+    frames(5);
+    control.step();
+    frames(5);
+    expect([control.cursor, guest.events]).toEqual([2, 3]);
+    control.step();
+    frames(5);
+    expect([control.cursor, guest.events]).toEqual([3, 3]);
+    control.step();
+    frames(5);
+    expect([control.cursor, guest.events]).toEqual([4, 6]);
+  });
+
+  it('goes past actions that bring no event', () => {
+    guest.burst = (action) => (action % 4 === 0 ? 1 : 0);
+    control.begin(1);
+    frames(20);
+    expect([control.cursor, guest.actions]).toEqual([1, 4]);
+  });
+
+  it('counts presses that come faster than frames', () => {
+    control.begin(1);
+    control.step();
+    control.step();
+    frames(20);
+    expect(control.cursor).toBe(3);
+  });
+
+  it('pauses a run', () => {
+    control.setSpeed(Number.POSITIVE_INFINITY);
+    control.begin();
+    frames(3);
+    control.pause();
+    frames(3);
+    const { cursor } = control;
+    control.step();
+    frames(3);
+    expect([control.cursor, control.run]).toEqual([cursor + 1, 'paused']);
+  });
+
+  it('ends where the script ends', () => {
+    guest.life = 2;
+    control.begin(1);
+    frames(3);
+    control.step();
+    frames(3);
+    expect([control.cursor, control.run]).toEqual([2, 'ended']);
+  });
+});
+
+describe('the cursor', () => {
+  it('goes anywhere in what is held, and pauses', () => {
+    control.setSpeed(1000);
+    control.begin();
+    frames(63);
+    control.seek(7.9);
+    expect([control.cursor, control.run]).toEqual([7, 'paused']);
+    control.seek(-1);
+    expect(control.cursor).toBe(0);
+    control.seek(Number.NaN);
+    expect(control.cursor).toBe(0);
+    frame();
+    control.seek(1e9);
+    frame();
+    expect(control.cursor).toBe(guest.events);
+  });
+
+  it('plays on from where it was put, without the guest until the end is reached', () => {
+    control.setSpeed(100);
+    control.begin();
+    frames(63);
+    control.seek(0);
+    frames(5);
+    const { actions } = guest;
+    control.resume();
+    frames(30);
+    expect(guest.actions).toBe(actions);
+    frames(63);
+    expect(guest.actions).toBeGreaterThan(actions);
+  });
+
+  it('is not before the oldest event that is held', () => {
+    control.setSpeed(1000);
+    control.begin();
+    frames(63);
+    control.seek(3);
+    guest.first = 500;
+    frame();
+    expect(control.cursor).toBe(500);
+  });
+
+  it('seen from before the end, an ended run is paused, and ends again', () => {
+    guest.life = 20;
+    control.setSpeed(1000);
+    control.begin();
+    frames(63);
+    expect(control.run).toBe('ended');
+    control.seek(5);
+    frame();
+    expect(control.run).toBe('paused');
+    control.resume();
+    frames(63);
+    expect([control.cursor, control.run]).toEqual([20, 'ended']);
+  });
+});
+
+describe('a reset', () => {
+  it('starts anew', () => {
+    control.begin();
+    frames(63);
+    control.reset();
+    expect([control.cursor, control.run, control.live]).toEqual([0, 'idle', false]);
+  });
+});
+
+describe('a speed that is none', () => {
+  it.each([0, -1, Number.NaN])('%d changes nothing', (speed) => {
+    control.setSpeed(20);
+    control.setSpeed(speed);
+    expect(control.speed).toBe(20);
+  });
+});

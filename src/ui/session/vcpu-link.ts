@@ -1,0 +1,68 @@
+import type { MachineMemory, VcpuReply, VcpuRequest } from '../../protocol/messages.ts';
+import type { WorkerPort } from './worker-port.ts';
+
+/** How a run came to its end: by itself, or `lost`: its thread failed or had to be ended. */
+export type VcpuEnd =
+  | Extract<VcpuReply, { kind: 'ended' | 'failed' }>
+  | { readonly kind: 'lost'; readonly message: string };
+
+/** Threads for the vCPU: one for each run, and the next one started in advance. */
+export class VcpuLink {
+  readonly #spawn: () => WorkerPort;
+  #spare: WorkerPort | undefined;
+  #endRun: ((end: VcpuEnd) => void) | undefined;
+
+  constructor(spawn: () => WorkerPort) {
+    this.#spawn = spawn;
+    this.#prepare();
+  }
+
+  /** Runs `source`; resolves when it is over. Never rejects. One run at a time. */
+  run(source: string, memory: MachineMemory): Promise<VcpuEnd> {
+    const worker = this.#spare ?? this.#spawn();
+    this.#spare = undefined;
+    return new Promise((resolve) => {
+      const end = (end: VcpuEnd): void => {
+        this.#endRun = undefined;
+        // What the script left behind (promises, changed built-ins) must not reach the next run.
+        close(worker);
+        this.#prepare();
+        resolve(end);
+      };
+      this.#endRun = end;
+      worker.onMessage = (message) => {
+        const reply = message as VcpuReply;
+        if (reply.kind !== 'ready') end(reply);
+      };
+      worker.onError = (message) => end({ kind: 'lost', message });
+      worker.post({ kind: 'run', source, memory } satisfies VcpuRequest);
+    });
+  }
+
+  /** Ends the thread of the run, if one runs. */
+  kill(message: string): void {
+    this.#endRun?.({ kind: 'lost', message });
+  }
+
+  close(): void {
+    this.kill('the session has ended');
+    if (this.#spare) close(this.#spare);
+    this.#spare = undefined;
+  }
+
+  #prepare(): void {
+    const spare = this.#spawn();
+    this.#spare = spare;
+    // One that could not be loaded in advance is tried again when it is needed, and then reported.
+    spare.onError = () => {
+      if (this.#spare === spare) this.#spare = undefined;
+      close(spare);
+    };
+  }
+}
+
+function close(worker: WorkerPort): void {
+  worker.onMessage = () => {};
+  worker.onError = () => {};
+  worker.terminate();
+}

@@ -1,0 +1,78 @@
+import { useEffect, useId, useRef, useState } from 'react';
+import { WarnIcon } from '../kit/icons.tsx';
+import { useSession, useSessionState } from '../state/session-context.tsx';
+
+/** The machine as the line that builds it. Enter builds; a refused line stays for correction. */
+export function CommandLine() {
+  const session = useSession();
+  const commandLine = useSessionState((state) => state.commandLine);
+  const refused = useSessionState((state) => state.refused);
+  const [draft, setDraft] = useState(commandLine);
+  const [building, setBuilding] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const message = useId();
+  useEffect(() => setDraft(commandLine), [commandLine]);
+
+  const build = async () => {
+    setBuilding(true);
+    await session.build(draft);
+    setBuilding(false);
+  };
+  const changed = draft !== commandLine;
+  return (
+    <form
+      className="command"
+      data-refused={refused !== undefined || undefined}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void build();
+      }}
+    >
+      <div className="command-row mono">
+        <label htmlFor={`${message}-input`}>qemu-system-x86_64</label>
+        <input
+          ref={input}
+          id={`${message}-input`}
+          aria-label="QEMU command line of the machine"
+          aria-describedby={refused === undefined ? undefined : message}
+          aria-invalid={refused !== undefined}
+          aria-busy={building}
+          value={draft}
+          spellCheck={false}
+          autoCapitalize="off"
+          autoComplete="off"
+          onChange={(event) => setDraft(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') setDraft(commandLine);
+          }}
+        />
+        {changed && (
+          <span className="command-hint">
+            <button type="submit" className="button button-small">
+              Build
+            </button>
+            <button
+              type="button"
+              className="button button-small"
+              onClick={() => {
+                setDraft(commandLine);
+                input.current?.focus();
+              }}
+            >
+              Undo
+            </button>
+          </span>
+        )}
+      </div>
+      <div role="alert">
+        {refused !== undefined && (
+          <p className="command-refused" id={message}>
+            <WarnIcon />
+            <span className="mono">{refused}</span>
+            <span className="command-kept">The machine stays as it was.</span>
+          </p>
+        )}
+      </div>
+    </form>
+  );
+}

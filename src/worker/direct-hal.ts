@@ -1,0 +1,78 @@
+import { GuestMemory, type Pace, UNPACED } from '../guest/guest-memory.ts';
+import { type AccessSize, type BusSpace, GuestDeadlock, type Hal } from '../guest/hal.ts';
+import type { JournalWriter } from '../journal/writer.ts';
+import type { LogLevel } from '../journal/schema.ts';
+import type { GuestRam } from '../memory/guest-ram.ts';
+import type { BusTarget } from './channel/bus-target.ts';
+
+/** What a guest in the same thread needs of its machine. */
+export interface DirectTarget extends BusTarget {
+  readonly ram: GuestRam;
+}
+
+/** What may be added to a guest in the same thread. */
+export interface DirectOptions {
+  /** Called before every bus access, ring write and script line; throws to stop the guest. */
+  readonly pace?: Pace;
+  /** Gets every line of output. */
+  readonly print?: (level: LogLevel, text: string) => void;
+}
+
+/**
+ * A guest's way to a machine in the same thread: direct calls. Devices have done their work when
+ * a register write returns, and guest and machine share one journal.
+ */
+export class DirectHal implements Hal {
+  readonly ram: GuestMemory;
+  readonly #machine: DirectTarget;
+  readonly #journal: JournalWriter;
+  readonly #pace: Pace;
+  readonly #print: (level: LogLevel, text: string) => void;
+
+  constructor(machine: DirectTarget, { pace = UNPACED, print = () => {} }: DirectOptions = {}) {
+    this.#machine = machine;
+    this.#journal = machine.journal;
+    this.#pace = pace;
+    this.#print = print;
+    this.ram = new GuestMemory(machine.ram, machine.journal, pace);
+  }
+
+  read(space: BusSpace, addr: number, size: AccessSize): number {
+    this.#pace.take();
+    return this.#machine.read(space, addr, size);
+  }
+
+  write(space: BusSpace, addr: number, size: AccessSize, value: number): void {
+    this.#pace.take();
+    this.#machine.write(space, addr, size, value);
+  }
+
+  interrupts(): number {
+    return this.#machine.irqLevel >>> 0;
+  }
+
+  /** As `Hal`; in one thread, whatever is not asserted already never will be. */
+  waitForInterrupt(mask: number): number {
+    const pending = (this.interrupts() & mask) >>> 0;
+    if (pending !== 0) return pending;
+    if (this.#journal.on) this.#journal.vcpuWait('halt', mask >>> 0, 0);
+    throw new GuestDeadlock(
+      `the guest sleeps until ${inputs(mask)} is asserted, but nothing is left that would assert it: was the device notified?`,
+    );
+  }
+
+  log(level: LogLevel, text: string): void {
+    if (this.#journal.on) this.#journal.log('driver', level, text);
+    this.#print(level, text);
+  }
+
+  line(line: number): void {
+    this.#pace.take();
+    if (this.#journal.on) this.#journal.scriptLine(line);
+  }
+}
+
+function inputs(mask: number): string {
+  const numbers = Array.from({ length: 32 }, (_, n) => n).filter((n) => (mask >>> n) & 1);
+  return `interrupt input ${numbers.join(' or ')}`;
+}

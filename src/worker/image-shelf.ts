@@ -1,0 +1,64 @@
+import { type ByteSource, bytesSource } from '../engine/backends/byte-source.ts';
+import type { FileContent, ImageFacts, ImageSource } from '../protocol/messages.ts';
+import { DiskImage } from './disk-image.ts';
+
+/** Reads and makes files, as the thread's platform does it. */
+export interface Files {
+  /** A file as bytes that are read on demand, synchronously. */
+  source(content: FileContent): ByteSource;
+  /** One file of `parts` in sequence. */
+  join(parts: readonly (FileContent | Uint8Array<ArrayBuffer>)[]): FileContent;
+}
+
+/** The images that a machine's `file=` can name, by name. */
+export class ImageShelf {
+  readonly #files: Files;
+  readonly #images = new Map<
+    string,
+    { readonly image: DiskImage; readonly content: FileContent }
+  >();
+
+  constructor(files: Files) {
+    this.#files = files;
+  }
+
+  /** Puts an image on the shelf, in the place of one with the same name; a machine that has that one open keeps it. */
+  add({ name, content }: ImageSource): void {
+    const source =
+      content instanceof Uint8Array ? bytesSource(content) : this.#files.source(content);
+    const file = content instanceof Uint8Array ? this.#files.join([content.slice()]) : content;
+    this.#images.set(name, { image: new DiskImage(source), content: file });
+  }
+
+  open(name: string): DiskImage | undefined {
+    return this.#images.get(name)?.image;
+  }
+
+  facts(): ImageFacts[] {
+    return [...this.#images].map(([name, { image }]) => ({
+      name,
+      bytes: image.length,
+      changedBytes: Math.min(image.changedBytes, image.length),
+    }));
+  }
+
+  /** The image as guests left it; unchanged parts are not read. Undefined where there is none. */
+  content(name: string): FileContent | undefined {
+    const entry = this.#images.get(name);
+    if (!entry) return undefined;
+    const parts: (FileContent | Uint8Array<ArrayBuffer>)[] = [];
+    let at = 0;
+    for (const { position, bytes } of entry.image.changes()) {
+      if (position > at) parts.push(entry.content.slice(at, position));
+      parts.push(bytes);
+      at = position + bytes.length;
+    }
+    parts.push(entry.content.slice(at));
+    return this.#files.join(parts);
+  }
+
+  /** Drops what guests wrote to an image. */
+  restore(name: string): void {
+    this.#images.get(name)?.image.restore();
+  }
+}

@@ -1,0 +1,190 @@
+import type { Host } from '../engine/machine/host.ts';
+import { ConfigError } from '../engine/qom/errors.ts';
+import { JournalRing } from '../journal/ring.ts';
+import { JournalWriter } from '../journal/writer.ts';
+import type { GuestRam } from '../memory/guest-ram.ts';
+import { CONTROL } from '../protocol/control.ts';
+import type {
+  MachineMemory,
+  MachineNotice,
+  MachineReply,
+  MachineRequest,
+} from '../protocol/messages.ts';
+import type { MachineTopology } from '../protocol/topology.ts';
+import type { BusTarget } from './channel/bus-target.ts';
+import { ExitServer } from './channel/exit-server.ts';
+import { ServeLoop, type Thread } from './channel/serve-loop.ts';
+import { describe } from './describe.ts';
+import { type Files, ImageShelf } from './image-shelf.ts';
+import { RamPool } from './ram-pool.ts';
+
+/** What the service needs of a machine. */
+export interface ServedMachine extends BusTarget {
+  readonly ram: GuestRam;
+  readonly warnings: readonly string[];
+  monitor(line: string): string;
+  topology(): MachineTopology;
+}
+
+/** All that the service needs of the thread around it. */
+export interface MachineEnvironment {
+  /** Throws ConfigError with QEMU's sentence. */
+  build(commandLine: string, host: Host): ServedMachine;
+  readonly files: Files;
+  readonly thread: Thread;
+  /** A zeroed buffer of at least `bytes` bytes. Throws RangeError where that much cannot be had. */
+  allocate(bytes: number): SharedArrayBuffer;
+  random(into: Uint8Array): void;
+  post(message: MachineReply | MachineNotice): void;
+}
+
+/** Shortest time between two notices about images while a guest writes, in ms. */
+const IMAGES_EVERY_MS = 500;
+
+interface Running {
+  readonly commandLine: string;
+  readonly machine: ServedMachine;
+  readonly server: ExitServer;
+  /** Its RAM, or undefined once a runaway thread may write to it for ever. */
+  ram: SharedArrayBuffer | undefined;
+}
+
+/** The machine thread without the thread: builds machines, serves their guests, answers the page. */
+export class MachineService {
+  readonly #env: MachineEnvironment;
+  readonly #shelf: ImageShelf;
+  readonly #pool: RamPool;
+  readonly #loop: ServeLoop;
+  #running: Running | undefined;
+  #vcpuRuns = false;
+  /** The machine before, while its vCPU may still use its RAM. */
+  #retired: Running | undefined;
+  #toldImages = '';
+  #toldImagesAt = 0;
+
+  constructor(env: MachineEnvironment) {
+    this.#env = env;
+    this.#shelf = new ImageShelf(env.files);
+    this.#pool = new RamPool((bytes) => env.allocate(bytes));
+    this.#loop = new ServeLoop(env.thread, () => this.#tellImages(IMAGES_EVERY_MS));
+  }
+
+  /** Handles one request and posts its reply. Never throws. */
+  handle(request: MachineRequest): void {
+    const { id } = request;
+    try {
+      this.#env.post(this.#reply(request));
+    } catch (error) {
+      if (error instanceof ConfigError)
+        this.#env.post({ id, kind: 'refused', message: error.message });
+      else this.#env.post({ id, kind: 'failed', message: describe(error) });
+    }
+  }
+
+  #reply(request: MachineRequest): MachineReply {
+    const { id } = request;
+    switch (request.kind) {
+      case 'build':
+        for (const image of request.images) this.#shelf.add(image);
+        return this.#build(id, request.commandLine);
+      case 'reset':
+        return this.#build(id, this.#machine().commandLine);
+      case 'monitor':
+        return this.#monitor(id, request.line);
+      case 'vcpu':
+        this.#switchVcpu(request.running, request.lost === true);
+        return { id, kind: 'done' };
+      case 'image':
+        return { id, kind: 'image', content: this.#shelf.content(request.name) };
+      case 'restoreImage':
+        this.#shelf.restore(request.name);
+        this.#tellImages(0);
+        return { id, kind: 'done' };
+    }
+  }
+
+  #build(id: number, commandLine: string): MachineReply {
+    const ring = JournalRing.create();
+    const journal = new JournalWriter(ring);
+    let ram: SharedArrayBuffer | undefined;
+    let machine: ServedMachine;
+    try {
+      machine = this.#env.build(commandLine, {
+        allocateRam: (bytes) => {
+          ram = this.#pool.allocate(bytes);
+          return ram;
+        },
+        openImage: (name) => this.#shelf.open(name),
+        random: (into) => this.#env.random(into),
+        journal,
+      });
+    } catch (error) {
+      if (ram) this.#pool.release(ram);
+      throw error;
+    }
+    const memory: MachineMemory = {
+      ram: machine.ram.buffer as SharedArrayBuffer,
+      ramBase: machine.ram.base,
+      ramSize: machine.ram.size,
+      control: new SharedArrayBuffer(CONTROL.words * 4),
+      machineJournal: ring.buffer,
+      vcpuJournal: JournalRing.create().buffer,
+    };
+    const server = new ExitServer(new Int32Array(memory.control), machine, (error) =>
+      this.#fault(error),
+    );
+    this.#loop.stop();
+    if (this.#vcpuRuns) this.#retired = this.#running;
+    else if (this.#running?.ram) this.#pool.release(this.#running.ram);
+    this.#running = { commandLine, machine, server, ram: memory.ram };
+    const topology = machine.topology();
+    const images = this.#shelf.facts();
+    this.#toldImages = JSON.stringify(images);
+    return { id, kind: 'built', topology, memory, warnings: machine.warnings, images };
+  }
+
+  #monitor(id: number, line: string): MachineReply {
+    const { machine, server } = this.#machine();
+    const output = machine.monitor(line);
+    server.publishInterrupts();
+    machine.journal.handOver();
+    return { id, kind: 'monitor', output, topology: machine.topology() };
+  }
+
+  #switchVcpu(running: boolean, lost: boolean): void {
+    const current = this.#machine();
+    this.#vcpuRuns = running;
+    if (running) {
+      current.machine.journal.refresh();
+      this.#loop.start(current.server);
+      return;
+    }
+    this.#loop.stop();
+    current.server.clear();
+    this.#tellImages(0);
+    if (lost) (this.#retired ?? current).ram = undefined;
+    if (this.#retired?.ram) this.#pool.release(this.#retired.ram);
+    this.#retired = undefined;
+  }
+
+  #machine(): Running {
+    if (!this.#running) throw new ConfigError('There is no machine');
+    return this.#running;
+  }
+
+  #fault(error: unknown): void {
+    this.#loop.stop();
+    this.#env.post({ kind: 'fault', message: describe(error) });
+  }
+
+  #tellImages(every: number): void {
+    const now = this.#env.thread.now();
+    if (now - this.#toldImagesAt < every) return;
+    this.#toldImagesAt = now;
+    const images = this.#shelf.facts();
+    const told = JSON.stringify(images);
+    if (told === this.#toldImages) return;
+    this.#toldImages = told;
+    this.#env.post({ kind: 'images', images });
+  }
+}

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { RamPool } from './ram-pool.ts';
+
+it('gives a released buffer again, zeroed, to the next machine of its size', () => {
+  const pool = new RamPool((bytes) => new SharedArrayBuffer(Math.ceil(bytes / 65536) * 65536));
+  const first = pool.allocate(4096);
+  const second = pool.allocate(4096);
+  expect(second).not.toBe(first);
+  new Uint8Array(first).fill(7);
+  pool.release(first);
+  expect(pool.allocate(8192)).not.toBe(first);
+  const again = pool.allocate(4096);
+  expect(again).toBe(first);
+  expect(new Uint8Array(again).every((byte) => byte === 0)).toBe(true);
+  expect(pool.allocate(4096)).not.toBe(first);
+});
