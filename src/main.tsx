@@ -2,14 +2,15 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './ui/styles/tokens.css';
 import './ui/styles/base.css';
-import { DEFAULT_EXAMPLE } from './ui/script/examples.ts';
+import { defaultExample } from './ui/script/examples.ts';
 import { createSession } from './ui/session/create-session.ts';
 import type { Session } from './ui/session/session.ts';
 import { App } from './ui/shell/app.tsx';
 import { FaultBoundary, FaultScreen } from './ui/shell/fault-screen.tsx';
 import { IsolationNotice } from './ui/shell/isolation-notice.tsx';
+import { startMachine } from './ui/shell/start.ts';
 import { recallScript } from './ui/state/script-store.ts';
-import { recall, REMEMBERED } from './ui/state/storage.ts';
+import { REMEMBERED, recall } from './ui/state/storage.ts';
 import { startTheme } from './ui/state/theme.ts';
 import { parseSpeed } from './ui/toolbar/speed-scale.ts';
 
@@ -22,11 +23,12 @@ declare global {
 
 function content() {
   if (!window.crossOriginIsolated) return <IsolationNotice insecure={!window.isSecureContext} />;
-  recallScript(DEFAULT_EXAMPLE);
+  recallScript(defaultExample());
   try {
     const session = createSession();
     session.setSpeed(parseSpeed(recall(REMEMBERED.speed)));
     window.virtioPlayground = { session };
+    void startMachine(session);
     return <App session={session} />;
   } catch (error) {
     return <FaultScreen message={error instanceof Error ? error.message : String(error)} />;

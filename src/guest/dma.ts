@@ -112,13 +112,13 @@ export class DmaBuffer implements MemoryRange {
   }
 
   toString(): string {
-    return `${hex(this.addr)}…+${this.length}`;
+    return `${this.length} bytes at ${hex(this.addr)}`;
   }
 
   #at(offset: number, length: number): number {
     const inside = offset >= 0 && length >= 0 && offset + length <= this.length;
     if (!inside || !Number.isInteger(offset) || !Number.isInteger(length))
-      throw new RangeError(`offset ${offset}…+${length} is not in a buffer of ${this.length} bytes`);
+      throw new RangeError(`${length} bytes from offset ${offset} on are not in a buffer of ${this.length}`);
     return this.addr + offset;
   }
 }
@@ -168,7 +168,7 @@ export class DmaAllocator {
     const start = buffer.addr;
     const end = start + buffer.length;
     if (this.#used.get(start) !== end)
-      throw new Error(`${hex(start)}…+${buffer.length} is not allocated`);
+      throw new Error(`${buffer.length} bytes at ${hex(start)} are not allocated`);
     this.#used.delete(start);
     let i = this.#free.findIndex((range) => range.start > start);
     if (i < 0) i = this.#free.length;

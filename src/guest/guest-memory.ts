@@ -19,8 +19,11 @@ export const UNPACED: Pace = { take() {} };
  * script: real hardware would raise a machine check).
  */
 export class GuestMemory {
+  /** @internal */
   readonly ram: GuestRam;
+  /** @internal */
   readonly journal: JournalWriter;
+  /** @internal */
   readonly pace: Pace;
 
   constructor(ram: GuestRam, journal: JournalWriter, pace: Pace = UNPACED) {
@@ -29,15 +32,18 @@ export class GuestMemory {
     this.pace = pace;
   }
 
+  /** The byte at `addr`. */
   read8(addr: number): number {
     return this.ram.u8[this.#at(addr, 1)] ?? 0;
   }
 
+  /** 16-bit little-endian value; any alignment. */
   read16(addr: number): number {
     const at = this.#at(addr, 2);
     return at & 1 ? this.ram.readAt(at, 2) : (this.ram.u16[at >>> 1] ?? 0);
   }
 
+  /** 32-bit little-endian value; any alignment. */
   read32(addr: number): number {
     const at = this.#at(addr, 4);
     return at & 3 ? this.ram.readAt(at, 4) : (this.ram.u32[at >>> 2] ?? 0);
@@ -50,14 +56,17 @@ export class GuestMemory {
     return value;
   }
 
+  /** Writes a byte. */
   write8(addr: number, value: number): void {
     this.#write(addr, 1, value & 0xff, 0);
   }
 
+  /** 16-bit little-endian write. */
   write16(addr: number, value: number): void {
     this.#write(addr, 2, value & 0xffff, 0);
   }
 
+  /** 32-bit little-endian write. */
   write32(addr: number, value: number): void {
     this.#write(addr, 4, value >>> 0, 0);
   }
@@ -73,6 +82,7 @@ export class GuestMemory {
     return this.ram.u8.slice(at, at + length);
   }
 
+  /** Copies `bytes` to `addr`. */
   writeBytes(addr: number, bytes: Uint8Array): void {
     const at = this.#at(addr, bytes.length);
     if (this.journal.on) {

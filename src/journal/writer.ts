@@ -453,7 +453,7 @@ export class JournalWriter {
     const full = () =>
       ((this.#sideHead + length - Atomics.load(this.#header, RING.sideTail)) | 0) > size;
     const fits = length > size ? this.#drop() : !full() || this.#waitWhile(full);
-    return fits ? this.#sideHead : -1;
+    return fits ? this.#sideHead >>> 0 : -1;
   }
 
   #store(at: number, bytes: Uint8Array): void {

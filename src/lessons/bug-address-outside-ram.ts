@@ -4,18 +4,19 @@ import type { Example } from './example.ts';
 export const BUG_ADDRESS_OUTSIDE_RAM: Example = {
   id: 'bug-address-outside-ram',
   title: 'Bug: an address outside RAM',
-  description: 'A descriptor takes any address, but the device reads guest-physical ones only: it gives up.',
+  description:
+    'A descriptor takes any address, but only guest-physical memory is there: the data goes nowhere.',
   needs: '',
-  source: `import { virtio, dma, log, hex, VirtioBlk, VIRTIO_BLK_T_IN } from 'guest';
+  source: `import { virtio, dma, log, hex } from 'guest';
+import { VirtioBlk, VIRTIO_BLK_T_IN } from 'guest';
 
 const disk = virtio.probe(VirtioBlk);
 const queue = disk.queue;
-
 const header = dma.alloc(16).u32(0, VIRTIO_BLK_T_IN).u64(8, 1);
 const status = dma.alloc(1).u8(0, 0xff);
 
-// The mistake: this is where the program keeps its buffer in its own, virtual, address space.
-// The device has never heard of that. Descriptors hold guest-physical addresses.
+// The mistake: where the buffer is in the driver's own, virtual, address
+// space. The device has never heard of that: it wants guest-physical ones.
 const virtual = { addr: 0x7f3a_0000_1000, length: 512 };
 
 const head = queue.add({ readable: [header], writable: [virtual, status] });
@@ -23,9 +24,17 @@ log('descriptor', head + 1, 'points to', hex(virtual.addr));
 queue.publish(head);
 queue.notify();
 
-// The device finds no memory there. It cannot tell what else is wrong, so it stops for good:
-// it sets DEVICE_NEEDS_RESET in its status, and interrupts to say so.
-log('status', hex(disk.transport.status, 2), 'of the request:', hex(status.u8(0), 2));
+// The worst that can happen: it seems to work. A real QEMU does the same.
+const used = queue.wait();
+log(used.length, 'bytes written, status', status.u8(0), '(0 is OK)');
+log('... but the sector is nowhere in the guest\\'s memory.');
+
+// With two such pieces at once the device cannot even pretend. It gives up:
+// DEVICE_NEEDS_RESET in its status, and an interrupt to say so.
+const again = queue.add({ readable: [header], writable: [virtual, virtual, status] });
+queue.publish(again);
+queue.notify();
+log('device status', hex(disk.transport.status, 2));
 queue.wait();
 `,
 };

@@ -9,18 +9,6 @@ export interface IoHandler {
   readonly dev: number;
   /** Index into `REGIONS` that names the registers, for register events. */
   readonly region: number;
-  /** What an access at `offset` means where that depends on more than its address; else undefined. */
-  decode?(offset: number): Decoded | undefined;
-}
-
-/** The decoded form of an access through a window: what is recorded in place of the window's own register. */
-export interface Decoded {
-  readonly space: 'pciConfig';
-  /** Bus, device, function and register, as CONFIG_ADDRESS has them. */
-  readonly addr: number;
-  readonly dev: number;
-  readonly region: number;
-  readonly offset: number;
 }
 
 /** A mapped range: `[base, base + size)`. */

@@ -26,11 +26,7 @@ export const TRANSPORT_FEATURE_NAMES: readonly BitName[] = [
 
 /** Bits that QEMU gives every device type that could be served by vhost. */
 const VHOST: readonly BitName[] = [
-  named(
-    30,
-    'VHOST_USER_F_PROTOCOL_FEATURES',
-    'Vhost-user protocol features negotiation supported',
-  ),
+  named(30, 'VHOST_USER_F_PROTOCOL_FEATURES', 'Vhost-user protocol features negotiation supported'),
   named(26, 'VHOST_F_LOG_ALL', 'Logging write descriptors supported'),
 ];
 

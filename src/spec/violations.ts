@@ -5,6 +5,8 @@ export interface ViolationInfo {
   readonly section: string;
   /** What the event's `index` counts, where it is a place in the ring. */
   readonly at?: 'descriptor' | 'available';
+  /** How `value` is meant, where it is not a plain count or index. */
+  readonly value?: 'address' | 'features' | 'status';
   /** What happened, in plain words; `{index}` and `{value}` stand for the event's fields. */
   readonly text: string;
   /** Whether the device stops until it is reset. */
@@ -37,6 +39,7 @@ export const VIOLATIONS = [
   {
     code: 'addressOutsideRam',
     section: '2.7.5',
+    value: 'address',
     at: 'descriptor',
     text: 'Descriptor {index} points to {value}, where the guest has no memory.',
     fatal: true,
@@ -85,12 +88,14 @@ export const VIOLATIONS = [
   {
     code: 'ringOutsideRam',
     section: '2.7.1',
+    value: 'address',
     text: 'A ring area at {value} lies outside the guest’s memory.',
     fatal: true,
   },
   {
     code: 'ringMisaligned',
     section: '2.7.1',
+    value: 'address',
     text: 'A ring area at {value} is not aligned as it must be.',
     fatal: true,
   },
@@ -115,6 +120,7 @@ export const VIOLATIONS = [
   {
     code: 'featureNotOffered',
     section: '2.2.1',
+    value: 'features',
     text: 'The driver accepted feature bits that the device does not offer: {value}.',
     fatal: false,
   },
@@ -127,6 +133,7 @@ export const VIOLATIONS = [
   {
     code: 'statusBitCleared',
     section: '2.1.1',
+    value: 'status',
     text: 'The driver cleared status bits {value} without a reset.',
     fatal: false,
   },

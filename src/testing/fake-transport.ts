@@ -79,6 +79,7 @@ export class FakeQueue {
   readonly #ram: GuestRam;
   readonly #view: DataView;
 
+  /** `firstIdx`: where both indices start, which it writes to both rings. */
   constructor(ram: GuestRam, size: number, areas: SplitAreas, firstIdx = 0) {
     this.#ram = ram;
     this.#view = new DataView(ram.buffer);
@@ -86,6 +87,8 @@ export class FakeQueue {
     this.areas = areas;
     this.lastAvail = firstIdx;
     this.usedIdx = firstIdx;
+    this.#view.setUint16(this.#at(areas.avail + 2), firstIdx, true);
+    this.publish(firstIdx);
   }
 
   /** Index that the driver has published. */

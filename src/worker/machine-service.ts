@@ -38,6 +38,10 @@ export interface MachineEnvironment {
   post(message: MachineReply | MachineNotice): void;
 }
 
+/** Events that a journal ring holds; the guest waits while the machine's is more than half full. */
+const RING_EVENTS = 1 << 16;
+/** Payload bytes that a ring holds: half of it takes one request of 4 MiB, as it was and as it is. */
+const RING_BYTES = 1 << 24;
 /** Shortest time between two notices about images while a guest writes, in ms. */
 const IMAGES_EVERY_MS = 500;
 
@@ -104,7 +108,7 @@ export class MachineService {
   }
 
   #build(id: number, commandLine: string): MachineReply {
-    const ring = JournalRing.create();
+    const ring = JournalRing.create(RING_EVENTS, RING_BYTES);
     const journal = new JournalWriter(ring);
     let ram: SharedArrayBuffer | undefined;
     let machine: ServedMachine;
@@ -128,7 +132,7 @@ export class MachineService {
       ramSize: machine.ram.size,
       control: new SharedArrayBuffer(CONTROL.words * 4),
       machineJournal: ring.buffer,
-      vcpuJournal: JournalRing.create().buffer,
+      vcpuJournal: JournalRing.create(RING_EVENTS, RING_BYTES).buffer,
     };
     const server = new ExitServer(new Int32Array(memory.control), machine, (error) =>
       this.#fault(error),

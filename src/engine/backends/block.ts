@@ -92,9 +92,12 @@ export class BlockBackend {
   readonly overlay: Overlay;
   /** Path of the device that uses it, or undefined. */
   user: string | undefined;
+  /** Whether writes may wait in a volatile cache until they are flushed. Moves with the device that uses it. */
+  writeCache: boolean;
 
   constructor(options: DriveOptions, overlay: Overlay) {
     this.options = options;
+    this.writeCache = options.writeCache !== false;
     this.overlay = overlay;
   }
 

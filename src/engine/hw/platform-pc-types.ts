@@ -230,7 +230,13 @@ export const PC_TYPES: readonly PlatformType[] = [
       'pm-smbus',
     ],
   },
-  { name: 'i2c-slave', parent: 'device', abstract: true, bus: 'i2c-bus', properties: { address: u8(0) } },
+  {
+    name: 'i2c-slave',
+    parent: 'device',
+    abstract: true,
+    bus: 'i2c-bus',
+    properties: { address: u8(0) },
+  },
   { name: 'smbus-device', parent: 'i2c-slave', abstract: true },
   { name: 'smbus-eeprom', parent: 'smbus-device' },
 ];

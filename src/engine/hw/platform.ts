@@ -1,3 +1,4 @@
+import { PCI_CONFIG } from '../../spec/pci.ts';
 import { addBus, type Bus } from '../qdev/bus.ts';
 import { Device } from '../qdev/device.ts';
 import type { PropertyTable } from '../qom/property.ts';
@@ -128,11 +129,12 @@ class PlatformPciDevice extends PciDevice {
 }
 
 /** Puts the bytes that a platform function shows after a reset into its configuration space. */
-export function fillConfig(device: PciDevice, pci: Omit<PlatformPci, keyof PciIds>): void {
+function fillConfig(device: PciDevice, pci: Omit<PlatformPci, keyof PciIds>): void {
   const { config } = device;
-  if (pci.status !== undefined) config.put(0x06, 2, pci.status);
-  if (pci.pin !== undefined) config.put(0x3d, 1, pci.pin);
-  for (const [offset, bytes] of Object.entries(pci.config ?? {})) config.bytes.set(bytes, Number(offset));
+  if (pci.status !== undefined) config.put(PCI_CONFIG.Status.offset, 2, pci.status);
+  if (pci.pin !== undefined) config.put(PCI_CONFIG.InterruptPin.offset, 1, pci.pin);
+  for (const [offset, bytes] of Object.entries(pci.config ?? {}))
+    config.bytes.set(bytes, Number(offset));
 }
 
 /** Registers platform types, none of which `-device` can make; a parent stands before its children. */

@@ -9,7 +9,9 @@ import { type Entry, lastValue, switchValue } from './opts.ts';
 const NULL_BYTES = 2 ** 30;
 /** Block drivers of QEMU that could hold an image, but that ours does not read. */
 const FOREIGN_FORMATS =
-  'bochs cloop dmg luks parallels qcow qcow2 qed vdi vhdx vmdk vpc vvfat nbd nfs ssh iscsi rbd'.split(' ');
+  'bochs cloop dmg luks parallels qcow qcow2 qed vdi vhdx vmdk vpc vvfat nbd nfs ssh iscsi rbd'.split(
+    ' ',
+  );
 /** Options that every block driver takes. */
 const GENERAL =
   /^(?:driver|format|node-name|read-only|auto-read-only|force-share|discard|detect-zeroes|cache\.(?:direct|no-flush|writeback)|throttling\..+|copy-on-read)$/;
@@ -43,28 +45,48 @@ export interface BlockContext {
  * Opens the node that `entries` describe, as `-drive` (`strict` false) or `-blockdev` (true) does.
  * Throws ConfigError with QEMU's sentence.
  */
-export function openNode(entries: readonly Entry[], context: BlockContext, strict: boolean): BlockNode {
+export function openNode(
+  entries: readonly Entry[],
+  context: BlockContext,
+  strict: boolean,
+): BlockNode {
   const named = lastValue(entries, 'driver') ?? lastValue(entries, 'format');
-  const filename = lastValue(entries, strict ? 'filename' : 'file') || lastValue(entries, 'filename');
+  const filename =
+    lastValue(entries, strict ? 'filename' : 'file') || lastValue(entries, 'filename');
   const below = nested(entries, 'file');
   if (!strict && named === undefined && filename === undefined && below.length === 0)
     throw new ConfigError('Must specify either driver or file');
-  const driver = knownDriver(named ?? 'raw', strict);
+  const driver = named === 'qcow2' && !strict ? 'raw' : knownDriver(named ?? 'raw', strict);
   const node =
     driver === 'raw'
       ? openRaw(entries, filename, below, context, strict)
       : openProtocol(driver, filename, entries, context, strict);
+  if (named === 'qcow2' && !isQcow2(node)) throw new ConfigError('Image is not in qcow2 format');
+  if (named !== 'raw' && driver === 'raw' && isQcow2(node)) throw notModelled('qcow2');
   if (named === undefined) context.guessed(node.filename);
   for (const { key } of entries) checkKey(driver, key, strict);
   return node;
 }
 
 function knownDriver(name: string, strict: boolean): string {
-  if (name in OPTIONS) return name;
-  if (FOREIGN_FORMATS.includes(name))
-    throw new ConfigError(`Images of format '${name}' are not modelled; convert the image with qemu-img convert -O raw`);
+  if (Object.hasOwn(OPTIONS, name)) return name;
+  if (FOREIGN_FORMATS.includes(name)) throw notModelled(name);
   throw new ConfigError(
     strict ? `Parameter 'driver' does not accept value '${name}'` : `Unknown driver '${name}'`,
+  );
+}
+
+function notModelled(format: string): ConfigError {
+  return new ConfigError(
+    `Images of format '${format}' are not modelled; convert the image with qemu-img convert -O raw`,
+  );
+}
+
+/** Whether an image begins as QEMU's own format does. */
+function isQcow2({ source }: BlockNode): boolean {
+  const magic = new Uint8Array(4);
+  return (
+    source.read(0, magic) === 4 && [0x51, 0x46, 0x49, 0xfb].every((byte, i) => magic[i] === byte)
   );
 }
 
@@ -93,14 +115,23 @@ function openRaw(
   context: BlockContext,
   strict: boolean,
 ): BlockNode {
-  const inner = openBelow(strict ? lastValue(entries, 'file') : undefined, filename, below, context, strict);
+  const inner = openBelow(
+    strict ? lastValue(entries, 'file') : undefined,
+    filename,
+    below,
+    context,
+    strict,
+  );
   const offset = sizeOption(entries, 'offset', strict) ?? 0;
   const size = sizeOption(entries, 'size', strict);
   const whole = offset === 0 && size === undefined;
-  if (size !== undefined && size % 512 !== 0) throw new ConfigError('Specified size is not multiple of 512');
+  if (size !== undefined && size % 512 !== 0)
+    throw new ConfigError('Specified size is not multiple of 512');
   const { length } = inner.source;
   if (offset > length)
-    throw new ConfigError(`Offset (${offset}) cannot be greater than size of the containing file (${length})`);
+    throw new ConfigError(
+      `Offset (${offset}) cannot be greater than size of the containing file (${length})`,
+    );
   if (size !== undefined && offset + size > length)
     throw new ConfigError(
       `The sum of offset (${offset}) and size (${size}) has to be smaller or equal to the  actual size of the containing file (${length})`,
@@ -143,7 +174,8 @@ function protocolOf(name: string, host: Host): { driver: string; filename: strin
   const scheme = /^([A-Za-z0-9+._-]+):/.exec(name)?.[1];
   if (scheme === 'null-co' || scheme === 'null-aio') return { driver: scheme, filename: name };
   if (scheme === 'file') return { driver: 'file', filename: name.slice(5) };
-  if (scheme !== undefined && !host.openImage(name)) throw new ConfigError(`Unknown protocol '${scheme}'`);
+  if (scheme !== undefined && !host.openImage(name))
+    throw new ConfigError(`Unknown protocol '${scheme}'`);
   return { driver: 'file', filename: name };
 }
 
@@ -187,7 +219,9 @@ function openNull(
 function nullJson(driver: string, entries: readonly Entry[], strict: boolean): string {
   const option = (key: string, print: (value: string) => string) => {
     const value = lastValue(entries, key);
-    return value === undefined ? [] : [`"${key}": ${strict ? print(value) : JSON.stringify(value)}`];
+    return value === undefined
+      ? []
+      : [`"${key}": ${strict ? print(value) : JSON.stringify(value)}`];
   };
   const zeroes = option('read-zeroes', (value) => String(switchValue('read-zeroes', value, false)));
   return `{${[...zeroes, `"driver": "${driver}"`, ...option('size', String)].join(', ')}}`;
@@ -210,12 +244,20 @@ function windowOf(source: ByteSource, offset: number, length: number): ByteSourc
   return {
     length,
     read: (position, into) =>
-      source.read(offset + position, into.subarray(0, Math.max(0, Math.min(into.length, length - position)))),
+      source.read(
+        offset + position,
+        into.subarray(0, Math.max(0, Math.min(into.length, length - position))),
+      ),
   };
 }
 
 /** A drive on top of a node: what a device is given. */
-export function backendOn(node: BlockNode, options: Omit<BlockBackend['options'], 'filename' | 'format'>): BlockBackend {
+export function backendOn(
+  node: BlockNode,
+  options: Omit<BlockBackend['options'], 'filename' | 'format'>,
+): BlockBackend {
   const { filename, driver, source, discardsWrites } = node;
-  return new BlockBackend({ ...options, filename, format: driver, discardsWrites }, new Overlay(source));
+  // An image that brings an overlay keeps what guests write to it beyond this machine.
+  const overlay = source instanceof Overlay ? source : new Overlay(source);
+  return new BlockBackend({ ...options, filename, format: driver, discardsWrites }, overlay);
 }

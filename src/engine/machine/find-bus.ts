@@ -19,7 +19,7 @@ export function findBus(root: Bus, path: string): Bus {
     if (!device) throw new ConfigError(`Device '${name}' not found\n${listDevices(bus)}`);
     bus = childBus(device, name, parts.shift());
   }
-  if (bus.full) throw new ConfigError(`Bus '${bus.busName}' is full`);
+  if (bus.full) throw new ConfigError(`Bus '${path}' is full`);
   return bus;
 }
 
@@ -62,12 +62,15 @@ function childBus(device: Device, name: string, wanted: string | undefined): Bus
   }
   const [only, second] = childBuses;
   if (!only) throw new ConfigError(`Device '${name}' has no child bus`);
-  if (second) throw new ConfigError(`Device '${name}' has multiple child buses\n${listBuses(device, name)}`);
+  if (second)
+    throw new ConfigError(`Device '${name}' has multiple child buses\n${listBuses(device, name)}`);
   return only;
 }
 
 function listDevices(bus: Bus): string {
-  const names = bus.devices.map((device) => `"${device.type.name}"${device.id === '' ? '' : `/"${device.id}"`}`);
+  const names = bus.devices.map(
+    (device) => `"${device.type.name}"${device.id === '' ? '' : `/"${device.id}"`}`,
+  );
   return `devices at "${bus.busName}": ${names.join(', ')}`;
 }
 

@@ -20,7 +20,11 @@ export function applyGlobals(object: QObject, globals: readonly GlobalOption[]):
 }
 
 /** Warns of `-global` options whose type does not exist. */
-export function checkGlobals(globals: readonly GlobalOption[], registry: TypeRegistry, log: StartLog): void {
+export function checkGlobals(
+  globals: readonly GlobalOption[],
+  registry: TypeRegistry,
+  log: StartLog,
+): void {
   for (const { driver, property } of globals)
     if (!registry.find(driver)) log.warn(`global ${driver}.${property} has invalid class name`);
 }

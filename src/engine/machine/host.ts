@@ -1,5 +1,6 @@
 import type { JournalWriter } from '../../journal/writer.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
+import type { TypeRegistry } from '../qom/type.ts';
 
 /** All that the engine needs of the program it is embedded in. Injected, so that a run is repeatable. */
 export interface Host {
@@ -9,6 +10,8 @@ export interface Host {
   openImage(name: string): ByteSource | undefined;
   /** Fills with random bytes. */
   random(into: Uint8Array): void;
+  /** Adds device types of the embedder's own, after QEMU's. */
+  registerTypes?(registry: TypeRegistry): void;
   /** Where the machine records. */
   readonly journal: JournalWriter;
 }

@@ -20,7 +20,7 @@ export const MACHINE_TYPES: readonly MachineType[] = [
     type: 'pc-i440fx-7.2-machine',
     names: ['pc-i440fx-7.2', 'pc'],
     ramBytes: 128 * 2 ** 20,
-    maxRamBytes: 3 * 2 ** 30,
+    maxRamBytes: 0xe000_0000 - 8192,
     ramId: 'pc.ram',
     cpu: 'qemu64',
   },

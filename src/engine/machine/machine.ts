@@ -50,6 +50,7 @@ export class Machine implements DeviceContext {
   onInterrupt: () => void = () => {};
 
   readonly #host: Host;
+  readonly #bootIndexes = new Set<number>();
   readonly #busCounts = new Map<string, number>();
   readonly #monitor: Monitor;
   #irqLevel = 0;
@@ -72,20 +73,29 @@ export class Machine implements DeviceContext {
     this.type = config.machine;
     this.journal = host.journal;
     this.registry = createRegistry();
+    host.registerTypes?.(this.registry);
     this.registry.created = (object) => applyGlobals(object, config.globals);
     this.root = this.#container();
     const objects = this.root.addChild('objects', this.#container());
-    for (const request of config.objects) objects.addChild(request.id, makeObject(this.registry, this, request));
+    for (const request of config.objects)
+      objects.addChild(request.id, makeObject(this.registry, this, request));
     this.drives = new Drives(host, log);
-    for (const option of config.blockdevs) log.at(option.location, () => this.drives.addNode(option));
+    for (const option of config.blockdevs)
+      log.at(option.location, () => this.drives.addNode(option));
     for (const option of config.drives) log.at(option.location, () => this.drives.addDrive(option));
     this.ram = new GuestRam(allocateRam(config, host));
-    const ram = objects.addChild(config.machine.ramId, this.registry.create('memory-backend-ram', this));
+    const ram = objects.addChild(
+      config.machine.ramId,
+      this.registry.create('memory-backend-ram', this),
+    );
     ram.addRegions(config.machine.ramId);
     this.sysbus = this.#buildBoard(config);
     for (const { interface: kind, id, location, backend } of this.drives.list)
-      if (kind === 'virtio') log.at(location, () => this.#addVirtioDrive(id, backend !== undefined));
-    for (const option of config.devices) log.at(option.location, () => addDevice(this.#home(), option));
+      if (kind === 'virtio')
+        log.at(location, () => this.#addVirtioDrive(id, backend !== undefined));
+    // JSON comes last, wherever it stands on the line.
+    const plainFirst = [...config.devices].sort((a, b) => Number(!!a.json) - Number(!!b.json));
+    for (const option of plainFirst) log.at(option.location, () => addDevice(this.#home(), option));
     checkGlobals(config.globals, this.registry, log);
     this.warnings = log.warnings;
     this.#log = undefined;
@@ -106,7 +116,7 @@ export class Machine implements DeviceContext {
     }
     const bus = space === 'memory' ? this.memory : this.io;
     const slot = this.journal.on ? this.#record(bus, false, space, addr, size, 0) : -1;
-    const value = readSplit(bus, addr, size);
+    const value = readSplit(bus, addr, size, space === 'memory' ? 0 : 0xff);
     if (slot >= 0) this.journal.setValue(slot, value);
     return value;
   }
@@ -118,7 +128,15 @@ export class Machine implements DeviceContext {
       const offset = this.ram.offsetOf(addr, size);
       if (offset >= 0) {
         if (this.journal.on)
-          this.journal.memWrite(ACTOR.driver, addr, size, this.ram.readAt(offset, size), 0, written, 0);
+          this.journal.memWrite(
+            ACTOR.driver,
+            addr,
+            size,
+            this.ram.readAt(offset, size),
+            0,
+            written,
+            0,
+          );
         this.ram.writeAt(offset, size, written);
         return;
       }
@@ -197,7 +215,9 @@ export class Machine implements DeviceContext {
     if (!hasMedium) throw new ConfigError('Device needs media, but drive is empty');
     const home = this.#home();
     const resolve = (property: string, name: string, type: string) =>
-      property === 'drive' && name === id ? this.drives.claim(id) : home.resolve(property, name, type);
+      property === 'drive' && name === id
+        ? this.drives.claim(id)
+        : home.resolve(property, name, type);
     const entries = [
       { key: 'driver', value: 'virtio-blk-pci' },
       { key: 'drive', value: id },
@@ -217,26 +237,33 @@ export class Machine implements DeviceContext {
       peripheral: at('/machine/peripheral'),
       peripheralAnon: at('/machine/peripheral-anon'),
       context: this,
+      bootIndexes: this.#bootIndexes,
       resolve: (property: string, id: string, type: string) =>
         type === 'drive' ? this.drives.resolve(id) : resolveObject(this.root, property, id, type),
     };
   }
 
   /** Records a bus access; returns the slot for its value. */
-  #record(bus: AddressSpace, write: boolean, space: 'memory' | 'io', addr: number, size: number, value: number): number {
+  #record(
+    bus: AddressSpace,
+    write: boolean,
+    space: 'memory' | 'io',
+    addr: number,
+    size: number,
+    value: number,
+  ): number {
     const { journal } = this;
     const mapping = bus.find(addr);
     if (!mapping) return journal.register(write, space, addr, size, value, NONE, NO_REGION, 0);
     const offset = addr - mapping.base;
-    const decoded = mapping.handler.decode?.(offset);
-    if (decoded)
-      return journal.register(write, decoded.space, decoded.addr, size, value, decoded.dev, decoded.region, decoded.offset);
-    return journal.register(write, space, addr, size, value, mapping.handler.dev, mapping.handler.region, offset);
+    const { dev, region } = mapping.handler;
+    return journal.register(write, space, addr, size, value, dev, region, offset);
   }
 }
 
 function allocateRam({ ramBytes, machine }: MachineConfig, host: Host): SharedArrayBuffer {
-  const none = () => new ConfigError(`cannot set up guest memory '${machine.ramId}': Cannot allocate memory`);
+  const none = () =>
+    new ConfigError(`cannot set up guest memory '${machine.ramId}': Cannot allocate memory`);
   if (ramBytes > machine.maxRamBytes) throw none();
   try {
     return host.allocateRam(ramBytes);
@@ -252,12 +279,15 @@ function pieceSize(mapping: Mapping | undefined, addr: number, size: number): nu
   return piece;
 }
 
-function readSplit(bus: AddressSpace, addr: number, size: number): number {
+/** `nothing`: byte that is read where nothing decodes. QEMU's memory reads zeros there, its ports ones. */
+function readSplit(bus: AddressSpace, addr: number, size: number, nothing: 0 | 0xff): number {
   const mapping = bus.find(addr);
   const piece = pieceSize(mapping, addr, size);
-  const value = mapping ? mapping.handler.read(addr - mapping.base, piece) : allOnes(piece);
+  const value = mapping
+    ? mapping.handler.read(addr - mapping.base, piece)
+    : nothing && allOnes(piece);
   if (piece === size) return value;
-  return value + readSplit(bus, addr + piece, size - piece) * 2 ** (8 * piece);
+  return value + readSplit(bus, addr + piece, size - piece, nothing) * 2 ** (8 * piece);
 }
 
 function writeSplit(bus: AddressSpace, addr: number, size: number, value: number): void {

@@ -1,5 +1,5 @@
 import { ConfigError } from '../qom/errors.ts';
-import { Container, type QObject } from "../qom/object.ts";
+import { Container, type QObject } from '../qom/object.ts';
 import { parseSize } from '../qom/property.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 import { checkedId, type Entry, lastValue, type Opts, switchValue } from './opts.ts';

@@ -5,7 +5,9 @@ export type OptionFate =
   /** Concerns the host, its windows or its logs: nothing that a guest could notice. */
   | 'harmless'
   /** QEMU would change the machine; ours stays as it is, and says so. */
-  | 'unmodelled';
+  | 'unmodelled'
+  /** Asks for words, not for a machine. */
+  | 'question';
 
 /** One option of `qemu-system-x86_64`. */
 export interface OptionInfo {
@@ -28,6 +30,7 @@ const NAMES: Readonly<Record<OptionFate, { readonly plain: string; readonly argu
       qtest qtest-log rotate rtc runas sandbox seed serial parallel spice trace vga vnc watchdog-action
       xen-domid`,
   },
+  question: { plain: 'h help version', argument: '' },
   unmodelled: {
     plain: 'usb',
     argument: `acpitable append cdrom debugcon dtb fda fdb fsdev hda hdb hdc hdd icount incoming initrd
@@ -43,7 +46,7 @@ function table(): ReadonlyMap<string, OptionInfo> {
       [false, names.plain],
       [true, names.argument],
     ] as const)
-      for (const name of list.split(/\s+/)) options.set(name, { argument, fate });
+      for (const name of list.split(/\s+/)) if (name !== '') options.set(name, { argument, fate });
   return options;
 }
 

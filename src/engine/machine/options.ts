@@ -44,6 +44,9 @@ export interface MachineConfig {
   readonly globals: readonly GlobalOption[];
 }
 
+/** Answer to an option that would print something and leave. */
+const NO_MACHINE = 'asks for help only, so there is no machine to build';
+
 /** Where options collect while the line is read. */
 interface Draft {
   readonly machine: Entry[];
@@ -60,9 +63,14 @@ interface Draft {
 
 /** Ids of `-drive`, `-device`, … must be unique among their kind. */
 function unique<T extends Located>(list: T[], kind: string, option: T): void {
-  if (option.id !== undefined && list.some(({ id }) => id === option.id))
+  if (option.id !== undefined && list.some((other) => other.id === option.id && !isJson(other)))
     throw new ConfigError(`Duplicate ID '${option.id}' for ${kind}`);
   list.push(option);
+}
+
+/** JSON does not pass through the option parser, which is what watches over ids. */
+function isJson(option: Located): boolean {
+  return (option as Partial<DeviceOption>).json !== undefined;
 }
 
 /** Reads a pasted QEMU command line, with or without the program's name. Throws ConfigError. */
@@ -71,7 +79,9 @@ export function parseCommandLine(text: string, log: StartLog): MachineConfig {
   const program = /(?:^|\/)(?:qemu-system-(\w+)|qemu|kvm)(?:\.exe)?$/i.exec(words[0] ?? '');
   if (program) words.shift();
   if (program?.[1] !== undefined && !/^(?:x86_64|i386)$/.test(program[1]))
-    throw new ConfigError(`machines of architecture ${program[1]} are not modelled yet; use qemu-system-x86_64`);
+    throw new ConfigError(
+      `machines of architecture ${program[1]} are not modelled yet; use qemu-system-x86_64`,
+    );
   const draft: Draft = {
     machine: [],
     memory: [],
@@ -87,14 +97,18 @@ export function parseCommandLine(text: string, log: StartLog): MachineConfig {
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as string;
     if (!word.startsWith('-')) {
-      log.note(`${word}: a disk image alone would be an IDE disk; IDE is not modelled. Use -drive if=none,… and a -device`);
+      log.note(
+        `${word}: a disk image alone would be an IDE disk; IDE is not modelled. Use -drive if=none,… and a -device`,
+      );
       continue;
     }
     const name = word.replace(/^--?/, '');
     const info = OPTIONS.get(name);
     if (!info) log.at(word, () => refuse('invalid option'));
+    else if (info.fate === 'question') log.at(word, () => refuse(NO_MACHINE));
     else if (!info.argument) {
-      if (info.fate === 'unmodelled') log.note(`${word} is not modelled: the machine is built without it`);
+      if (info.fate === 'unmodelled')
+        log.note(`${word} is not modelled: the machine is built without it`);
     } else if (at + 1 >= words.length) log.at(word, () => refuse('requires an argument'));
     else {
       const argument = words[++at] as string;
@@ -110,14 +124,23 @@ function refuse(message: string): never {
   throw new ConfigError(message);
 }
 
-function takeUnused(draft: Draft, name: string, argument: string, location: string, unmodelled: boolean, log: StartLog): void {
+function takeUnused(
+  draft: Draft,
+  name: string,
+  argument: string,
+  location: string,
+  unmodelled: boolean,
+  log: StartLog,
+): void {
   if (name === 'accel') draft.accel = true;
   const one = name === 'smp' && /^(?:cpus=)?1(?:,|$)/.test(argument);
   const none = /^(?:net|nic)$/.test(name) && argument === 'none';
-  if (unmodelled && !one && !none) log.note(`${location} is not modelled: the machine is built without it`);
+  if (unmodelled && !one && !none)
+    log.note(`${location} is not modelled: the machine is built without it`);
 }
 
 function use(draft: Draft, name: string, argument: string, location: string, log: StartLog): void {
+  if (/^(?:[^=]*,)?(?:help|\?)$/.test(argument)) refuse(NO_MACHINE);
   const opts = (implied?: string): Located => {
     const parsed = parseOpts(argument, implied);
     for (const warning of parsed.warnings) log.warn(warning);
@@ -142,7 +165,10 @@ function use(draft: Draft, name: string, argument: string, location: string, log
       draft.blockdevs.push(blockdevOption(argument, location));
       return;
     case 'object':
-      addObject(draft, argument.startsWith('{') ? jsonOption(argument, location) : opts('qom-type'));
+      addObject(
+        draft,
+        argument.startsWith('{') ? jsonOption(argument, location) : opts('qom-type'),
+      );
       return;
     case 'device':
       if (argument.startsWith('{')) draft.devices.push(jsonOption(argument, location));
@@ -171,8 +197,14 @@ function jsonOption(argument: string, location: string): DeviceOption {
   return {
     location,
     json,
-    id: json.id === undefined ? undefined : String(json.id),
-    entries: entries.map(([key, value]) => ({ key, value: typeof value === 'string' ? value : JSON.stringify(value) })),
+    id: typeof json.id === 'string' ? json.id : undefined,
+    entries: entries
+      // QEMU does not see a driver or a bus that is no string.
+      .filter(([key, value]) => typeof value === 'string' || (key !== 'driver' && key !== 'bus'))
+      .map(([key, value]) => ({
+        key,
+        value: typeof value === 'string' ? value : JSON.stringify(value),
+      })),
     warnings: [],
   };
 }
@@ -182,8 +214,13 @@ function blockdevOption(argument: string, location: string): Located {
   const entries: Entry[] = [];
   const flatten = (prefix: string, value: JsonValue): void => {
     if (value !== null && typeof value === 'object')
-      for (const [key, inner] of Object.entries(value)) flatten(prefix === '' ? key : `${prefix}.${key}`, inner as JsonValue);
-    else entries.push({ key: prefix, value: typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value) });
+      for (const [key, inner] of Object.entries(value))
+        flatten(prefix === '' ? key : `${prefix}.${key}`, inner as JsonValue);
+    else
+      entries.push({
+        key: prefix,
+        value: typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value),
+      });
   };
   flatten('', parseJson(argument));
   return { location, id: undefined, entries, warnings: [] };
@@ -191,9 +228,11 @@ function blockdevOption(argument: string, location: string): Located {
 
 function memoryOptions(opts: Opts): readonly Entry[] {
   for (const { key, value } of opts.entries) {
-    if (!['size', 'slots', 'maxmem'].includes(key)) throw new ConfigError(`Invalid parameter '${key}'`);
-    if (key === 'slots' && !/^(?:\d+|0[xX][0-9a-fA-F]+)$/.test(value)) throw new ConfigError(`Parameter 'slots' expects a number`);
-    if (key !== 'slots' && value !== '') memoryBytes(key, value);
+    if (!['size', 'slots', 'maxmem'].includes(key))
+      throw new ConfigError(`Invalid parameter '${key}'`);
+    if (key === 'slots' && !/^(?:\d+|0[xX][0-9a-fA-F]+)$/.test(value))
+      throw new ConfigError(`Parameter 'slots' expects a number`);
+    if (key !== 'slots') memoryBytes(key, value);
   }
   return opts.entries;
 }
@@ -215,9 +254,11 @@ function globalOption(argument: string, opts: () => Opts): GlobalOption {
   const { entries } = opts();
   const unknown = entries.find(({ key }) => !['driver', 'property', 'value'].includes(key));
   if (unknown) throw new ConfigError(`Invalid parameter '${unknown.key}'`);
-  const [driver, property, value] = ['driver', 'property', 'value'].map((key) => lastValue(entries, key));
+  const [driver, property, value] = ['driver', 'property', 'value'].map((key) =>
+    lastValue(entries, key),
+  );
   if (driver === undefined || property === undefined || value === undefined)
-    throw new ConfigError('options \'driver\', \'property\', and \'value\' are required');
+    throw new ConfigError("options 'driver', 'property', and 'value' are required");
   return { driver, property, value };
 }
 
@@ -259,7 +300,8 @@ function machineType(draft: Draft, log: StartLog): MachineType {
   for (const { key, value } of draft.machine) {
     if (key === 'type') continue;
     if (key === 'accel') {
-      if (draft.accel) throw new ConfigError('The -accel and "-machine accel=" options are incompatible');
+      if (draft.accel)
+        throw new ConfigError('The -accel and "-machine accel=" options are incompatible');
       continue;
     }
     const kind = Object.hasOwn(PC_PROPERTIES, key) ? PC_PROPERTIES[key] : undefined;
@@ -275,16 +317,21 @@ function ramBytes(draft: Draft, machine: MachineType, log: StartLog): number {
   const slots = lastValue(draft.memory, 'slots');
   const maxmem = lastValue(draft.memory, 'maxmem');
   const asked = size ? memoryBytes('size', size) : 0;
+  if (size && /^0x[0-9a-f]+$/i.test(size))
+    log.warn(`Using a multiplier suffix on hex numbers is deprecated: ${size}M`);
   // QEMU rounds up to 8 KiB, and takes 0 for the default.
   const bytes = asked === 0 ? machine.ramBytes : Math.ceil(asked / 8192) * 8192;
-  if (slots !== undefined && Number(slots) > 0 && maxmem === undefined) throw new ConfigError('slots specified but no max-size');
+  if (slots !== undefined && Number(slots) > 0 && maxmem === undefined)
+    throw new ConfigError('slots specified but no max-size');
   if (maxmem !== undefined) {
     const most = memoryBytes('maxmem', maxmem);
     if (most < bytes)
       throw new ConfigError(
         `invalid value of maxmem: maximum memory size (0x${most.toString(16)}) must be at least the initial memory size (0x${bytes.toString(16)})`,
       );
-    log.note(`${draft.memoryLocation}: memory hot-plug is not modelled: the machine is built without it`);
+    log.note(
+      `${draft.memoryLocation}: memory hot-plug is not modelled: the machine is built without it`,
+    );
   }
   return bytes;
 }

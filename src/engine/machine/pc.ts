@@ -1,7 +1,7 @@
 import { assert } from '../../base/assert.ts';
 import type { PlatformNode } from '../hw/platform.ts';
-import { PC_CPU_REGIONS, PC_HOST_REGIONS, PC_NODES, PC_UNATTACHED } from '../hw/platform-pc.ts';
 import { registerPlatform } from '../hw/platform.ts';
+import { PC_CPU_REGIONS, PC_HOST_REGIONS, PC_NODES, PC_UNATTACHED } from '../hw/platform-pc.ts';
 import type { Bus } from '../qdev/bus.ts';
 import type { DeviceContext } from '../qdev/context.ts';
 import type { Device } from '../qdev/device.ts';

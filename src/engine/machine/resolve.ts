@@ -5,14 +5,24 @@ import type { QObject } from '../qom/object.ts';
  * The object that a link property names: an absolute path, or the end of one anywhere in the tree.
  * Empty text names none. Throws ConfigError where there is none, or none of `type`.
  */
-export function resolveObject(root: QObject, property: string, path: string, type: string): QObject | undefined {
+export function resolveObject(
+  root: QObject,
+  property: string,
+  path: string,
+  type: string,
+): QObject | undefined {
   if (path === '') return undefined;
-  const found = path.startsWith('/') ? [root.at(path)].filter((object) => object !== undefined) : matches(root, path);
+  const found = path.startsWith('/')
+    ? [root.at(path)].filter((object) => object !== undefined)
+    : matches(root, path);
   const fitting = found.filter((object) => object.type.isA(type));
-  if (fitting.length > 1) throw new ConfigError(`Path '${path}' does not uniquely identify an object`);
+  if (fitting.length > 1)
+    throw new ConfigError(`Path '${path}' does not uniquely identify an object`);
   if (fitting[0]) return fitting[0];
   throw new ConfigError(
-    found.length > 0 ? `Invalid parameter type for '${property}', expected: ${type}` : `Device '${path}' not found`,
+    found.length > 0
+      ? `Invalid parameter type for '${property}', expected: ${type}`
+      : `Device '${path}' not found`,
   );
 }
 

@@ -5,9 +5,17 @@ import type { MonitorTarget } from './target.ts';
 export function infoBlock({ drives }: MonitorTarget, name: string | undefined): string {
   const listed = new Set(drives.list.map(({ backend }) => backend));
   const nodes = drives.backends().filter((backend) => !listed.has(backend));
-  const attached = nodes.filter(({ user }) => user !== undefined).map((backend) => ({ id: backend.options.id, backend }));
+  const attached = nodes
+    .filter(({ user }) => user !== undefined)
+    .map((backend) => ({ id: backend.options.id, backend }));
   const all = [...drives.list, ...attached].filter(({ id }) => name === undefined || id === name);
-  return all.map(({ id, backend }) => describe(id, backend).map((line) => `${line}\n`).join('')).join('\n');
+  return all
+    .map(({ id, backend }) =>
+      describe(id, backend)
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
+    .join('\n');
 }
 
 function describe(id: string, backend: BlockBackend | undefined): string[] {

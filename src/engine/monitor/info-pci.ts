@@ -1,7 +1,7 @@
 import { hex } from '../../base/bits.ts';
 import { PCI_CONFIG } from '../../spec/pci.ts';
 import { PciBus } from '../hw/pci/pci-bus.ts';
-import { type Bar, className, PciDevice } from '../hw/pci/pci-device.ts';
+import { type Bar, className, type PciDevice } from '../hw/pci/pci-device.ts';
 import type { Bus } from '../qdev/bus.ts';
 
 /** `info pci`: every function, with the addresses that it decodes now. */
@@ -33,7 +33,9 @@ function describe(device: PciDevice): string[] {
     `    ${name}: PCI device ${id(PCI_CONFIG.VendorID.offset)}:${id(PCI_CONFIG.DeviceID.offset)}`,
     `      PCI subsystem ${id(PCI_CONFIG.SubsystemVendorID.offset)}:${id(PCI_CONFIG.SubsystemID.offset)}`,
     ...(pin === 0 ? [] : [`      IRQ ${line}, pin ${String.fromCharCode(0x40 + pin)}`]),
-    ...[...device.bars].map(([index, { bar, address }]) => `      BAR${index}: ${place(bar, address)}.`),
+    ...[...device.bars].map(
+      ([index, { bar, address }]) => `      BAR${index}: ${place(bar, address)}.`,
+    ),
     `      id "${device.id}"`,
   ];
 }

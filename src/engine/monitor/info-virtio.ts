@@ -18,7 +18,9 @@ export function infoVirtio(target: MonitorTarget): string {
 }
 
 function virtioDevices({ devices }: MonitorTarget): VirtioDevice[] {
-  return devices.filter((device) => device instanceof VirtioDevice && device.realized).reverse() as VirtioDevice[];
+  return devices
+    .filter((device) => device instanceof VirtioDevice && device.realized)
+    .reverse() as VirtioDevice[];
 }
 
 function findDevice(target: MonitorTarget, path: string): VirtioDevice {
@@ -61,7 +63,6 @@ export function virtioStatus(target: MonitorTarget, path: string): string {
     ...featureLines(device.deviceId, device.deviceFeatures),
     '  Backend features:\n',
     ...featureLines(device.deviceId, 0n),
-    '\n',
   ].join('');
 }
 

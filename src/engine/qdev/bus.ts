@@ -1,5 +1,5 @@
-import { QObject } from '../qom/object.ts';
 import { ConfigError } from '../qom/errors.ts';
+import { QObject } from '../qom/object.ts';
 import type { ObjectInit, TypeInfo } from '../qom/type.ts';
 import type { Device } from './device.ts';
 
@@ -59,7 +59,12 @@ export class Bus extends QObject {
 }
 
 /** The abstract root of all buses. */
-export const BUS_TYPE: TypeInfo = { name: 'bus', parent: 'object', abstract: true, create: (init: ObjectInit) => new Bus(init) };
+export const BUS_TYPE: TypeInfo = {
+  name: 'bus',
+  parent: 'object',
+  abstract: true,
+  create: (init: ObjectInit) => new Bus(init),
+};
 
 /**
  * Makes a bus of `type` that `owner` carries. Without a name it is `ID.N` after the owner's id,
@@ -69,7 +74,10 @@ export function addBus<T extends Bus>(owner: Device, type: string, name?: string
   const bus = owner.registry.create(type, owner.context) as T;
   const automatic = owner.context.numberBus(type);
   bus.busName =
-    name ?? (owner.id === '' ? `${type.toLowerCase()}.${automatic}` : `${owner.id}.${owner.childBuses.length}`);
+    name ??
+    (owner.id === ''
+      ? `${type.toLowerCase()}.${automatic}`
+      : `${owner.id}.${owner.childBuses.length}`);
   bus.owner = owner;
   owner.childBuses.unshift(bus);
   owner.addChild(bus.busName, bus);

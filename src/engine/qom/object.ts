@@ -64,7 +64,9 @@ export class QObject {
       free = `${stem}[${i}]`;
     }
     if (this.#children.has(free))
-      throw new ConfigError(`attempt to add duplicate property '${free}' to object (type '${this.type.name}')`);
+      throw new ConfigError(
+        `attempt to add duplicate property '${free}' to object (type '${this.type.name}')`,
+      );
     this.#children.set(free, child);
     child.parent = this;
     child.name = free;
@@ -100,7 +102,9 @@ export class QObject {
   }
 
   /** The declaration of property `name` and the object that holds it, aliases followed. */
-  findProperty(name: string): { owner: QObject; name: string; property: Property<unknown> } | undefined {
+  findProperty(
+    name: string,
+  ): { owner: QObject; name: string; property: Property<unknown> } | undefined {
     const property = this.type.properties.get(name);
     if (property) return { owner: this, name, property };
     const alias = this.#aliases.get(name);
@@ -108,7 +112,11 @@ export class QObject {
   }
 
   /** Sets a property from text. Throws ConfigError with QEMU's sentence. */
-  set(name: string, text: string, resolve: (id: string, type: string) => unknown = () => undefined): void {
+  set(
+    name: string,
+    text: string,
+    resolve: (id: string, type: string) => unknown = () => undefined,
+  ): void {
     const found = this.findProperty(name);
     if (!found) throw new ConfigError(`Property '${this.type.name}.${name}' not found`);
     found.owner.values[found.name] = found.property.parse(text, {

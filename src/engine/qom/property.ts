@@ -75,7 +75,13 @@ function parseInteger(text: string): bigint | undefined {
   return match[1] === '-' ? -magnitude : magnitude;
 }
 
-function integer(type: string, bits: number, signed: boolean, value: number, description: string): Property<number> {
+function integer(
+  type: string,
+  bits: number,
+  signed: boolean,
+  value: number,
+  description: string,
+): Property<number> {
   const max = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
   const min = signed ? -(2 ** (bits - 1)) : 0;
   const limit = signed ? 2n ** 63n - 1n : 2n ** 64n - 1n;
@@ -87,17 +93,22 @@ function integer(type: string, bits: number, signed: boolean, value: number, des
       const parsed = parseInteger(text);
       if (parsed === undefined || parsed > limit || parsed < -(2n ** 63n))
         throw new ConfigError(`Parameter '${name}' expects integer`);
-      if (parsed > max || parsed < min) throw new ConfigError(`Parameter '${name}' expects ${type}_t`);
+      if (parsed > max || parsed < min)
+        throw new ConfigError(`Parameter '${name}' expects ${type}_t`);
       return Number(parsed);
     },
     (v) => `${v} (0x${(v < 0 ? BigInt.asUintN(64, BigInt(v)) : BigInt(v)).toString(16)})`,
   );
 }
 
-export const u8 = (value: number, description = '') => integer('uint8', 8, false, value, description);
-export const u16 = (value: number, description = '') => integer('uint16', 16, false, value, description);
-export const u32 = (value: number, description = '') => integer('uint32', 32, false, value, description);
-export const i32 = (value: number, description = '') => integer('int32', 32, true, value, description);
+export const u8 = (value: number, description = '') =>
+  integer('uint8', 8, false, value, description);
+export const u16 = (value: number, description = '') =>
+  integer('uint16', 16, false, value, description);
+export const u32 = (value: number, description = '') =>
+  integer('uint32', 32, false, value, description);
+export const i32 = (value: number, description = '') =>
+  integer('int32', 32, true, value, description);
 
 /** Unsigned 64-bit number. */
 export function u64(value: bigint, description = ''): Property<bigint> {
@@ -146,12 +157,11 @@ function sized(type: string, max: number, value: number, description: string): P
     description,
     (text, { name, type: owner }) => {
       const parsed = parseSize(text);
-      if (parsed === undefined)
-        throw new ConfigError(
-          `Parameter '${name}' expects a non-negative number below 2^64\nOptional suffix k, M, G, T, P or E means kilo-, mega-, giga-, tera-, peta-\nand exabytes, respectively.`,
-        );
+      if (parsed === undefined) throw new ConfigError(`Parameter '${name}' expects size`);
       if (parsed > max)
-        throw new ConfigError(`Property ${owner}.${name} doesn't take value ${parsed} (minimum: 0, maximum: ${max})`);
+        throw new ConfigError(
+          `Property ${owner}.${name} doesn't take value ${parsed} (maximum: ${max})`,
+        );
       return parsed;
     },
     (v) => `${v} (${sizeText(v)})`,
@@ -159,9 +169,11 @@ function sized(type: string, max: number, value: number, description: string): P
 }
 
 /** A byte count of 64 bits; values beyond 2^53 are rounded. */
-export const size = (value: number, description = '') => sized('size', 2 ** 64 - 1, value, description);
+export const size = (value: number, description = '') =>
+  sized('size', 2 ** 64 - 1, value, description);
 /** A byte count of 32 bits. */
-export const size32 = (value: number, description = '') => sized('size', 2 ** 32 - 1, value, description);
+export const size32 = (value: number, description = '') =>
+  sized('size', 2 ** 32 - 1, value, description);
 
 /** Free text. */
 export function str(value = '', description = ''): Property<string> {
@@ -169,14 +181,20 @@ export function str(value = '', description = ''): Property<string> {
 }
 
 /** One of `names`; `type` is QEMU's name of the enumeration. */
-export function oneOf<const T extends string>(type: string, names: readonly T[], value: T, description = ''): Property<T> {
+export function oneOf<const T extends string>(
+  type: string,
+  names: readonly T[],
+  value: T,
+  description = '',
+): Property<T> {
   return property(
     type,
     value,
     description,
     (text, { name }) => {
       const found = names.find((candidate) => candidate === text);
-      if (found === undefined) throw new ConfigError(`Parameter '${name}' does not accept value '${text}'`);
+      if (found === undefined)
+        throw new ConfigError(`Parameter '${name}' does not accept value '${text}'`);
       return found;
     },
     quoted,

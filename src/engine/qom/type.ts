@@ -12,6 +12,8 @@ export interface TypeInfo {
   readonly abstract?: boolean;
   /** Properties that this type adds, in QEMU's order. */
   readonly properties?: PropertyTable;
+  /** Properties that QEMU adds to each instance: settable, but not in the lists of `info qtree`. */
+  readonly instanceProperties?: PropertyTable;
   /** As `-device help` prints it. */
   readonly description?: string;
   /** Type of the bus that a device of this type plugs into. */
@@ -45,12 +47,13 @@ export class ResolvedType {
   constructor(info: TypeInfo, parent: ResolvedType | undefined) {
     this.info = info;
     this.parent = parent;
-    this.properties = new Map([
-      ...(parent?.properties ?? []),
-      ...(Object.entries(info.properties ?? {}) as [string, Property<unknown>][]),
-    ]);
-    const own = Object.entries(info.properties ?? {}).map(([name, p]) => [name, (p as Property<unknown>).default]);
-    this.defaults = { ...parent?.defaults, ...Object.fromEntries(own), ...info.defaults };
+    const own = Object.entries({ ...info.properties, ...info.instanceProperties }) as [
+      string,
+      Property<unknown>,
+    ][];
+    this.properties = new Map([...(parent?.properties ?? []), ...own]);
+    const defaults = own.map(([name, property]) => [name, property.default]);
+    this.defaults = { ...parent?.defaults, ...Object.fromEntries(defaults), ...info.defaults };
   }
 
   get name(): string {

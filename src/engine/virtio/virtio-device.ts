@@ -80,6 +80,8 @@ export abstract class VirtioDevice<P = unknown>
   disabled = false;
   /** `started` of `info virtio-status`: DRIVER_OK was set. */
   started = false;
+  /** A driver without VERSION_1 has chosen features: its first notification starts the device, DRIVER_OK or not. */
+  startOnKick = false;
   readonly queues: DeviceQueue[] = [];
   readonly ram: GuestRam;
   readonly journal: JournalWriter;
@@ -184,6 +186,7 @@ export abstract class VirtioDevice<P = unknown>
       return;
     }
     this.started = (value & STATUS.DRIVER_OK) !== 0;
+    if (this.started) this.startOnKick = false;
     this.statusChanging(value);
     this.status = value;
     if (this.journal.on && value !== old) this.journal.status(this.dev, old, value);
@@ -196,6 +199,7 @@ export abstract class VirtioDevice<P = unknown>
     if (unknown !== 0n)
       this.violate(NONE, 'featureNotOffered', 0, Number(BigInt.asUintN(53, unknown)));
     this.driverFeatures = value & this.deviceFeatures;
+    if (!this.started && !this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1)) this.startOnKick = true;
     this.#negotiated();
     this.#journalFeatures('accepted', this.driverFeatures);
   }
@@ -208,6 +212,7 @@ export abstract class VirtioDevice<P = unknown>
     this.resetDevice();
     this.status = 0;
     this.started = false;
+    this.startOnKick = false;
     this.broken = false;
     this.disabled = false;
     this.driverFeatures = 0n;
@@ -270,6 +275,10 @@ export abstract class VirtioDevice<P = unknown>
       );
     if (!queue.vq.ready || this.broken) return;
     if (!(this.status & STATUS.DRIVER_OK)) this.violate(index, 'notifyBeforeDriverOk', index, 0);
+    if (this.startOnKick) {
+      this.startOnKick = false;
+      this.started = true;
+    }
     queue.handler(queue.vq);
   }
 

@@ -28,7 +28,7 @@ export function createLog(hal: Hal): Log {
   const printer =
     (level: LogLevel) =>
     (...values: unknown[]): void => {
-      for (const line of format(values).split('\n')) hal.log(level, line);
+      for (const line of format(values).replace(/\n$/, '').split('\n')) hal.log(level, line);
     };
   const [log, warn, error] = [printer('log'), printer('warn'), printer('error')];
   const console: Console = { log, info: log, debug: log, warn, error };

@@ -49,11 +49,10 @@ export class PciWindows {
     if (low === 0) return undefined;
     const io = (low & PCI_BAR.IO) !== 0;
     const is64 = !io && (low & PCI_BAR.MEM_64) !== 0 && index + 1 < BARS;
-    const mask = io ? low & ~3 : low & ~15;
     const high = is64 ? writeOnes(fn, at + 4) : 0xffff_ffff;
-    const size = high === 0xffff_ffff ? -(mask | 0) : Number.POSITIVE_INFINITY;
     const space = io ? 'io' : 'memory';
-    const addr = this.#take(space, io ? size & 0xffff : size, `BAR${index} of ${fn}`);
+    const size = high === 0xffff_ffff ? sizeOf(low, space) : Number.POSITIVE_INFINITY;
+    const addr = this.#take(space, size, `BAR${index} of ${fn}`);
     fn.writeConfig(at, 4, lo32(addr));
     if (is64) fn.writeConfig(at + 4, 4, hi32(addr));
     return { index, space, addr, size, is64 };
@@ -67,6 +66,11 @@ export class PciWindows {
     else this.#memory = addr + size;
     return addr;
   }
+}
+
+/** Bytes of a BAR that answered `mask`: the address bits that stayed zero, and one more. */
+function sizeOf(mask: number, space: BusSpace): number {
+  return space === 'io' ? (~(mask & 0xfffc) & 0xffff) + 1 : (~(mask & ~15) >>> 0) + 1;
 }
 
 function writeOnes(fn: PciFunction, at: number): number {

@@ -47,6 +47,10 @@ export class BlkRequest {
 
   /** @internal */
   constructor(dma: DmaAllocator, type: number, sector: number, length: number) {
+    if (!Number.isSafeInteger(sector) || sector < 0)
+      throw new RangeError(`${sector} is not the number of a sector`);
+    if (!Number.isSafeInteger(length) || length < 0)
+      throw new RangeError(`a request cannot have ${length} bytes of data`);
     this.type = type;
     this.sector = sector;
     this.#header = dma.alloc(VIRTIO_BLK_HEADER);
@@ -91,6 +95,11 @@ export class BlkRequest {
   finish(dma: DmaAllocator): void {
     const read = this.type === VIRTIO_BLK_T.OUT ? undefined : this.#data?.bytes();
     this.#answer = { status: this.#status.u8(0), bytes: read ?? new Uint8Array() };
+    this.free(dma);
+  }
+
+  /** @internal Gives the memory back; the device must not have it. */
+  free(dma: DmaAllocator): void {
     for (const buffer of [this.#header, this.#data, this.#status]) if (buffer) dma.free(buffer);
   }
 }
@@ -177,9 +186,16 @@ export class VirtioBlk extends VirtioDriver {
   }
 
   #start(type: number, sector: number, length: number, bytes?: Uint8Array): BlkRequest {
-    const request = new BlkRequest(this.transport.dma, type, sector, length);
-    if (bytes) request.fill(bytes);
-    const head = request.addTo(this.queue);
+    const { dma } = this.transport;
+    const request = new BlkRequest(dma, type, sector, length);
+    let head: number;
+    try {
+      if (bytes) request.fill(bytes);
+      head = request.addTo(this.queue);
+    } catch (error) {
+      request.free(dma);
+      throw error;
+    }
     this.#pending.set(head, request);
     this.queue.offer(head);
     return request;

@@ -84,8 +84,8 @@ export class SplitQueue {
   #scratch = new Chain(4);
 
   /**
-   * @internal Takes over zeroed rings at `areas`. `firstIdx`: where both indices start, for a
-   * queue that ran before. Throws where the rings do not lie in RAM.
+   * @internal Takes over rings at `areas` in which nothing is in flight. `firstIdx`: what both
+   * indices in memory are already. Throws where the rings do not lie in RAM.
    */
   constructor(
     memory: GuestMemory,

@@ -149,7 +149,8 @@ export class RingView {
   descriptor(index: number): DescriptorView | undefined {
     if (!(index >= 0 && index < this.size)) return undefined;
     const { addr, len, flags, next } = this.#read(index);
-    const claims = this.claims;
+    this.#claims ??= this.#claim();
+    const claims = this.#claims;
     const head = claims.head[index] ?? -1;
     const position = claims.position[index] ?? 0;
     const owned = head < 0 ? 'free' : claims.device.has(head) ? 'device' : 'driver';
@@ -221,15 +222,7 @@ export class RingView {
 
   /** Heads of the chains that the device owns: those that it has taken, then those that wait, in order. */
   get deviceHeads(): readonly number[] {
-    const heads = [...this.queue.inFlight];
-    // The used index may be published already where the journal has not told the chain's return.
-    const returned = distance16(this.queue.usedIdx, this.usedIdx);
-    for (let i = 0; i < Math.min(returned, this.size); i++) {
-      const slot = this.slotOf(this.queue.usedIdx + i);
-      const id = this.#memory.u32(this.queue.device + SPLIT.usedEntry(slot));
-      const at = heads.indexOf(id);
-      if (at >= 0) heads.splice(at, 1);
-    }
+    const heads = this.#inFlight();
     for (let i = 0; i < this.pending; i++) {
       const slot = this.slotOf(this.queue.lastAvailIdx + i);
       heads.push(this.#memory.u16(this.queue.driver + SPLIT.availEntry(slot)));
@@ -237,9 +230,21 @@ export class RingView {
     return heads;
   }
 
-  private get claims(): Claims {
-    this.#claims ??= this.#claim();
-    return this.#claims;
+  /** Heads that the device has taken, without those whose return is published but not told by the journal yet. */
+  #inFlight(): number[] {
+    const { inFlight, usedIdx, device } = this.queue;
+    const count = Math.min(distance16(usedIdx, this.usedIdx), this.size);
+    if (count === 0 || inFlight.length === 0) return [...inFlight];
+    const returned = new Map<number, number>();
+    for (let i = 0; i < count; i++) {
+      const id = this.#memory.u32(device + SPLIT.usedEntry(this.slotOf(usedIdx + i)));
+      returned.set(id, (returned.get(id) ?? 0) + 1);
+    }
+    return inFlight.filter((head) => {
+      const times = returned.get(head) ?? 0;
+      returned.set(head, times - 1);
+      return times <= 0;
+    });
   }
 
   #claim(): Claims {

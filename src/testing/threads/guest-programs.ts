@@ -40,6 +40,11 @@ export const PROGRAMS = {
       hal.write('memory', FAKE.doorbell, 4, 1000);
     }
   },
+  /** Meets a fault of the machine itself, and goes on. */
+  broken(hal: Hal): void {
+    hal.write('memory', FAKE.broken, 4, 0);
+    for (;;) hal.line(1);
+  },
   /** A thousand 4-byte writes to RAM. */
   writes(hal: Hal): void {
     for (let i = 0; i < 1000; i++) hal.ram.write32(0x1000, i);

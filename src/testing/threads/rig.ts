@@ -43,24 +43,42 @@ export class Rig {
     );
   }
 
-  static async start(memory = sharedMemory()): Promise<Rig> {
-    const machine = await spawnThread(new URL('./machine.thread.ts', import.meta.url), memory);
+  /** With a `FakeMachine`, or with the real one that `engine` describes. */
+  static async start(
+    memory = sharedMemory(),
+    engine?: { commandLine: string; image: Uint8Array },
+  ): Promise<Rig> {
+    const machine = engine
+      ? await spawnThread(new URL('./engine.thread.ts', import.meta.url), { memory, ...engine })
+      : await spawnThread(new URL('./machine.thread.ts', import.meta.url), memory);
     const rig = new Rig(memory, machine);
     await once(machine, 'message');
     return rig;
   }
 
-  /** Starts a guest with `credit`; the result resolves to 'ended' or the error's name. */
+  /** Starts a guest with `credit`; the outcome is 'ended' or the error's name. */
   async run(
     program: ProgramName,
     credit: number = UNLIMITED,
   ): Promise<{ outcome: Promise<string> }> {
     Atomics.store(this.control, CONTROL.credit, credit);
     const entry = new URL('./guest.thread.ts', import.meta.url);
-    const guest = await spawnThread(entry, { memory: this.memory, program });
+    return this.#follow(await spawnThread(entry, { memory: this.memory, program }));
+  }
+
+  /** Runs a guest script at full speed; the outcome is the vCPU's reply as JSON. */
+  async runScript(source: string): Promise<{ outcome: Promise<string> }> {
+    Atomics.store(this.control, CONTROL.credit, UNLIMITED);
+    const entry = new URL('./script.thread.ts', import.meta.url);
+    return this.#follow(await spawnThread(entry, { memory: this.memory, source }));
+  }
+
+  #follow(guest: Worker): { outcome: Promise<string> } {
     this.#guest = guest;
     const outcome = new Promise<string>((resolve, reject) => {
-      guest.once('message', resolve);
+      guest.once('message', (message: unknown) =>
+        resolve(typeof message === 'string' ? message : JSON.stringify(message)),
+      );
       guest.once('error', reject);
     });
     return { outcome };

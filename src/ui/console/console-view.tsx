@@ -34,7 +34,11 @@ export function ConsoleView() {
             <li className="console-more">{lines.length - shown.length} lines before these</li>
           )}
           {shown.map((line) => (
-            <li key={line.event} data-level={line.level} data-current={line.event === current || undefined}>
+            <li
+              key={line.event}
+              data-level={line.level}
+              data-current={line.event === current || undefined}
+            >
               <button
                 type="button"
                 title={`Event ${line.event + 1}${line.line > 0 ? `, script line ${line.line}` : ''}: go there`}

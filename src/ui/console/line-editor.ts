@@ -31,7 +31,8 @@ export class LineEditor {
 
   /** Takes what the terminal sent: keys, escape sequences, pasted text. */
   type(keys: string): void {
-    for (const key of keys.match(/\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Z])|[\s\S]/gu) ?? []) this.#key(key);
+    for (const key of keys.match(/\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Z])|[\s\S]/gu) ?? [])
+      this.#key(key);
   }
 
   #key(key: string): void {

@@ -2,8 +2,8 @@ import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { useEffect, useRef } from 'react';
-import { useDark } from '../state/theme.ts';
 import { useSession } from '../state/session-context.tsx';
+import { useDark } from '../state/theme.ts';
 import { LineEditor } from './line-editor.ts';
 
 const PROMPT = '(qemu) ';
@@ -29,7 +29,10 @@ export default function MonitorView() {
     const fit = new FitAddon();
     terminal.loadAddon(fit);
     terminal.open(host.current);
-    terminal.textarea?.setAttribute('aria-label', 'Monitor. Type a command, for example info qtree');
+    terminal.textarea?.setAttribute(
+      'aria-label',
+      'Monitor. Type a command, for example info qtree',
+    );
     shown.current = terminal;
     const editor = new LineEditor({
       prompt: PROMPT,
@@ -67,6 +70,9 @@ export default function MonitorView() {
         foreground: token('--ink'),
         cursor: token('--driver'),
         cursorAccent: token('--panel'),
+        scrollbarSliderBackground: token('--line'),
+        scrollbarSliderHoverBackground: token('--line-strong'),
+        scrollbarSliderActiveBackground: token('--line-strong'),
         selectionBackground: dark ? '#3a4a60' : '#cfe3f8',
       };
   }, [dark]);

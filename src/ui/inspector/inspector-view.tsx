@@ -98,7 +98,11 @@ function VirtioSections({ virtio }: { virtio: DeviceNode }) {
           const rare = bit > STATUS.FEATURES_OK;
           if (rare && !on) return null;
           return (
-            <span key={name} data-on={on || undefined} data-bad={bit >= STATUS.DEVICE_NEEDS_RESET || undefined}>
+            <span
+              key={name}
+              data-on={on || undefined}
+              data-bad={bit >= STATUS.DEVICE_NEEDS_RESET || undefined}
+            >
               {on ? '✓ ' : ''}
               {name}
             </span>
@@ -145,11 +149,13 @@ function VirtioSections({ virtio }: { virtio: DeviceNode }) {
           <p className="section-empty">The driver has not asked yet.</p>
         ) : (
           <ul className="plain-list features">
-            {features.map(({ bit, name, offered, accepted }) => (
-              <li key={bit} data-accepted={accepted || undefined}>
+            {features.map(({ bit, name, doc, offered, accepted }) => (
+              <li key={bit} title={doc} data-accepted={accepted || undefined}>
                 <span className="mono feature-bit">{bit}</span>
-                <span className="mono feature-name">{name ?? 'no name'}</span>
-                <span>{accepted ? (offered ? 'accepted' : 'accepted, not offered') : 'offered'}</span>
+                <span className="mono feature-name">{name ?? 'not in VIRTIO 1.4'}</span>
+                <span>
+                  {accepted ? (offered ? 'accepted' : 'accepted, not offered') : 'offered'}
+                </span>
               </li>
             ))}
           </ul>

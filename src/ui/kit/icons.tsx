@@ -39,7 +39,9 @@ export const DiskIcon = icon(
     <path d="M3 4v8c0 1.1 2.2 2 5 2s5-.9 5-2V4M3 8c0 1.1 2.2 2 5 2s5-.9 5-2" />
   </>,
 );
-export const ScriptIcon = icon(<path d="M4 1.8h5.4L12.5 5v9.2H4zM9.2 1.8V5h3.3M6 8h4.5M6 11h4.5" />);
+export const ScriptIcon = icon(
+  <path d="M4 1.8h5.4L12.5 5v9.2H4zM9.2 1.8V5h3.3M6 8h4.5M6 11h4.5" />,
+);
 export const SunIcon = icon(
   <>
     <circle cx="8" cy="8" r="3" />

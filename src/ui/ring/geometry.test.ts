@@ -33,7 +33,9 @@ describe('arcPath', () => {
       [0, 255],
       [255, 0],
     ] as const) {
-      const xs = [...arcPath(from, to, 400, 48).matchAll(/([\d.]+) [\d.]+/g)].map(([, x]) => Number(x));
+      const xs = [...arcPath(from, to, 400, 48).matchAll(/([\d.]+) [\d.]+/g)].map(([, x]) =>
+        Number(x),
+      );
       for (const x of xs) expect(x).toBeLessThan(448);
       expect(arcPath(from, to, 400, 48).startsWith(`M400 ${centreOf(from) + 4}`)).toBe(true);
     }

@@ -1,8 +1,8 @@
 /** Where the cells of the ring picture stand, in pixels. Pure: from the panel's width alone. */
 
 /** Height of an entry, and of its cell. */
-export const ROW = 25;
-export const CELL = 20;
+export const ROW = 23;
+export const CELL = 19;
 
 /** Columns of the picture, from left to right. */
 export interface Columns {

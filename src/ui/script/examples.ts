@@ -1,3 +1,14 @@
-export const EXAMPLES = [{ name: 'read-one-sector.ts', summary: 'Finds the disk, reads a sector.', source: Array.from({length: 17}, (_, i) => `const line${i + 1} = ${i}; // something`).join('\n') }];
-export const DEFAULT_EXAMPLE = EXAMPLES[0]!;
-export const exampleNamed = (n: string) => EXAMPLES.find((e) => e.name === n);
+import type { Example } from '../../lessons/example.ts';
+import { EXAMPLES } from '../../lessons/examples.ts';
+
+/** The script that a new visitor finds. Throws where there is none, which is a fault of this program. */
+export function defaultExample(): Example {
+  const [first] = EXAMPLES;
+  if (!first) throw new Error('there is no example script');
+  return first;
+}
+
+/** The example of that id, if there is one. */
+export function exampleOf(id: string): Example | undefined {
+  return EXAMPLES.find((example) => example.id === id);
+}

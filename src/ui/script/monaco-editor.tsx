@@ -2,7 +2,14 @@ import { useEffect, useRef } from 'react';
 import { GUEST_TYPES } from '../../lessons/guest-types.ts';
 import { typed, useScript } from '../state/script-store.ts';
 import type { EditorProps, LineMark } from './editor-props.ts';
-import { defineThemes, editor, MarkerSeverity, Range, teachGuestTypes, Uri } from './monaco-setup.ts';
+import {
+  defineThemes,
+  editor,
+  MarkerSeverity,
+  Range,
+  teachGuestTypes,
+  Uri,
+} from './monaco-setup.ts';
 
 let taught = false;
 function teachOnce(): void {
@@ -49,6 +56,8 @@ export default function MonacoEditor({ line, marks, dark }: EditorProps) {
       hideCursorInOverviewRuler: true,
       fixedOverflowWidgets: true,
       tabSize: 2,
+      wordWrap: 'on',
+      wrappingIndent: 'indent',
       quickSuggestions: { strings: true, other: true, comments: false },
       stickyScroll: { enabled: false },
       occurrencesHighlight: 'off',
@@ -122,6 +131,12 @@ function lineMessage({ line, message, kind }: LineMark): editor.IModelDeltaDecor
       overviewRuler: { color: '#c3282d', position: editor.OverviewRulerLane.Full },
     },
   };
+}
+
+/** The whole sentence is in the note below and in the marker. */
+function brief(message: string): string {
+  const line = message.split('\n')[0] ?? '';
+  return line.length > 44 ? `${line.slice(0, 42)}…` : line;
 }
 
 function marker({ line, column, message }: LineMark): editor.IMarkerData {

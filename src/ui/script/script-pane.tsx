@@ -3,13 +3,13 @@ import type { ViolationMoment } from '../../journal/fold/moment.ts';
 import './script.css';
 import { UndoIcon, WarnIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
-import { useDark } from '../state/theme.ts';
-import { useSessionState } from '../state/session-context.tsx';
-import { replaceSource, useScript } from '../state/script-store.ts';
-import { say } from '../state/ui-store.ts';
 import type { ScriptProblem } from '../session/session.ts';
+import { replaceSource, useScript } from '../state/script-store.ts';
+import { useSessionState } from '../state/session-context.tsx';
+import { useDark } from '../state/theme.ts';
+import { say } from '../state/ui-store.ts';
 import type { EditorProps, LineMark } from './editor-props.ts';
-import { exampleNamed } from './examples.ts';
+import { exampleOf } from './examples.ts';
 import { PlainEditor } from './plain-editor.tsx';
 import { violationText } from './violation-text.ts';
 
@@ -17,7 +17,8 @@ const MonacoEditor = lazy(() => import('./monaco-editor.tsx'));
 
 /** Whether fingers are all there is: the full editor is no good then. */
 const touchOnly = (): boolean =>
-  window.matchMedia('(pointer: coarse)').matches && !window.matchMedia('(any-pointer: fine)').matches;
+  window.matchMedia('(pointer: coarse)').matches &&
+  !window.matchMedia('(any-pointer: fine)').matches;
 
 /** The driver that the person writes, with the line that runs. */
 export function ScriptPane() {
@@ -64,12 +65,12 @@ class EditorBoundary extends Component<{ fallback: ReactNode; children: ReactNod
 }
 
 function ScriptDetail({ line }: { line: number }) {
-  const example = useScript((script) => script.example);
+  const example = useScript((script) => exampleOf(script.example)?.title);
   const run = useSessionState((state) => state.run);
   const where = line > 0 ? ` · line ${line}` : '';
   return (
     <>
-      <span className="mono">{example}</span>
+      <span>{example}</span>
       <span className="run-state">
         {RUN_WORDS[run]}
         {where}
@@ -87,18 +88,18 @@ const RUN_WORDS = {
 } as const;
 
 function RestoreButton() {
-  const example = useScript((script) => exampleNamed(script.example));
+  const example = useScript((script) => exampleOf(script.example));
   const changed = useScript((script) => example !== undefined && script.source !== example.source);
   if (!changed || !example) return null;
   return (
     <button
       type="button"
       className="button button-bare"
-      title={`Bring back ${example.name} as it was`}
+      title={`Bring back “${example.title}” as it was`}
       onClick={() => {
         const mine = useScript.getState().source;
         replaceSource(example.source);
-        say(`${example.name} is as it was.`, () => replaceSource(mine));
+        say(`“${example.title}” is as it was.`, () => replaceSource(mine));
       }}
     >
       <UndoIcon /> Restore
@@ -136,16 +137,16 @@ function ScriptNotes(props: {
           <p className="note note-bad">
             <WarnIcon />
             <span>
-              <strong>
-                Rule broken{violation.line > 0 ? `, line ${violation.line}` : ''}
-              </strong>{' '}
+              <strong>Rule broken{violation.line > 0 ? `, line ${violation.line}` : ''}</strong>{' '}
               {violationText(violation)}
             </span>
           </p>
         )}
       </div>
       {live && edited && (
-        <p className="note">The run goes on with the text that it began with; Reset, then Run, takes the new one.</p>
+        <p className="note">
+          The run goes on with the text that it began with; Reset, then Run, takes the new one.
+        </p>
       )}
       {!kept && <p className="note">This browser does not keep the script over a reload.</p>}
     </div>
@@ -164,13 +165,16 @@ function marksOf(
       message: problem.message,
       kind: 'problem',
     });
-  const seen = new Set<string>();
+  const marked = new Set(marks.map((mark) => mark.line));
   for (const violation of violations) {
-    const message = violationText(violation);
-    const key = `${violation.line} ${message}`;
-    if (violation.line === 0 || seen.has(key)) continue;
-    seen.add(key);
-    marks.push({ line: violation.line, column: undefined, message, kind: 'violation' });
+    if (violation.line === 0 || marked.has(violation.line)) continue;
+    marked.add(violation.line);
+    marks.push({
+      line: violation.line,
+      column: undefined,
+      message: violationText(violation),
+      kind: 'violation',
+    });
   }
   return marks;
 }

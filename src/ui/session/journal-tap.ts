@@ -9,8 +9,9 @@ const MAX_EVENTS = 1_000_000;
 const MAX_PAYLOAD_BYTES = 128 << 20;
 /** What draining and folding may cost of a frame, in ms: half of one at 60 Hz. */
 const BUDGET_MS = 8;
-/** Events of each ring that a frame takes at least, so that a slow page gets on. */
-const MIN_EVENTS = 256;
+/** Events of each ring that a frame takes at least, so that a slow page gets on; and at most. */
+const MIN_EVENTS = 1024;
+const MAX_FRAME_EVENTS = 65_536;
 
 /** The page's end of a machine's journal: drains it as far as a frame has time, and holds what is recent. */
 export class JournalTap {
@@ -19,8 +20,6 @@ export class JournalTap {
   readonly #maxEvents: number;
   readonly #maxPayloadBytes: number;
   #limit = 4096;
-  /** Mean cost of an event, in ms. */
-  #cost = BUDGET_MS / 4096;
 
   constructor(
     memory: MachineMemory,
@@ -49,11 +48,15 @@ export class JournalTap {
     );
   }
 
-  /** Learns from a frame that took `ms` for `count` events, so that the next one keeps its budget. */
+  /**
+   * Learns from a frame that took `ms` for `count` events. Time spent may be time waited for a
+   * core, so that no cost is computed of it: a full frame that was short doubles what the next
+   * may take, a long one takes a quarter off.
+   */
   learn(count: number, ms: number): void {
-    if (count < MIN_EVENTS) return;
-    this.#cost += (ms / count - this.#cost) / 4;
-    this.#limit = Math.max(MIN_EVENTS, Math.floor(BUDGET_MS / Math.max(this.#cost, 1e-6)));
+    if (ms > BUDGET_MS) this.#limit = Math.max(MIN_EVENTS, Math.floor(this.#limit * 0.75));
+    else if (count >= this.#limit && ms < BUDGET_MS / 2)
+      this.#limit = Math.min(MAX_FRAME_EVENTS, this.#limit * 2);
   }
 
   #trim(): void {

@@ -9,9 +9,10 @@ import type { WorkerPort } from './worker-port.ts';
 let machineCode: string;
 let vcpuCode: string;
 beforeAll(async () => {
-  const threads = new URL('../../testing/threads/', import.meta.url);
-  machineCode = await bundle(new URL('machine-service.thread.ts', threads));
-  vcpuCode = await bundle(new URL('vcpu.thread.ts', threads));
+  machineCode = await bundle(
+    new URL('../../testing/threads/machine-service.thread.ts', import.meta.url),
+  );
+  vcpuCode = await bundle(new URL('../../testing/threads/vcpu.thread.ts', import.meta.url));
 });
 
 let workers: Worker[];
@@ -128,6 +129,22 @@ describe('build', () => {
     const state = session.getState();
     expect(state.phase).toBe('ready');
     expect([state.fault, state.commandLine]).toEqual([undefined, '-m 65536']);
+  });
+});
+
+describe('a fault of the machine', () => {
+  it('ends the run and is shown, and a reset gets over it', async () => {
+    await session.build('-m 65536');
+    session.addImage('a.img', new Uint8Array(512).fill(65));
+    session.run('broken');
+    const broken = await until((state) => state.phase === 'broken' && state.vcpu === 'off');
+    expect(broken.fault).toContain('the fake device is broken');
+    session.run('writes');
+    await session.reset();
+    expect(session.getState().phase).toBe('ready');
+    session.run('writes');
+    await until((state) => state.run === 'running' || state.run === 'ended');
+    expect((await session.imageContent('a.img'))?.size).toBe(512);
   });
 });
 

@@ -223,7 +223,7 @@ export class LiveSession implements Session {
     this.#problem = undefined;
     this.#shownProblem = undefined;
     this.#glance = OFF;
-    this.#publish();
+    this.#frame(this.#parts.now());
     return true;
   }
 

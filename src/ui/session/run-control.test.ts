@@ -284,6 +284,30 @@ describe('the cursor', () => {
   });
 });
 
+describe('without a run, the picture', () => {
+  it('shows what the machine has done, until somebody looks elsewhere', () => {
+    guest.events = 36;
+    frame();
+    expect([control.cursor, control.run, control.active]).toEqual([36, 'idle', false]);
+    guest.events = 40;
+    frame();
+    expect(control.cursor).toBe(40);
+    control.seek(3);
+    guest.events = 50;
+    frame();
+    expect(control.cursor).toBe(3);
+  });
+
+  it('goes on showing it after a run', () => {
+    guest.life = 5;
+    control.begin();
+    frames(63);
+    guest.events += 7;
+    frame();
+    expect([control.cursor, control.run]).toEqual([12, 'ended']);
+  });
+});
+
 describe('a reset', () => {
   it('starts anew', () => {
     control.begin();

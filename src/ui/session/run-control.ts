@@ -48,8 +48,8 @@ export class RunControl {
   #length = 0;
   #more = false;
   #playing = false;
-  /** The picture follows to the journal's end, until the guest has come to rest. */
-  #settling = false;
+  /** The picture is at the journal's end and stays there, until the guest has come to rest; for good where none runs. */
+  #settling = true;
   #steps = 0;
   /** Fraction of an event that the picture is due to move. */
   #due = 0;
@@ -83,7 +83,7 @@ export class RunControl {
 
   /** Whether frames are needed although nobody does anything. */
   get active(): boolean {
-    return this.#live || this.#more || this.#settling || (this.#playing && this.behind);
+    return this.#live || this.#more || (this.#playing && this.behind);
   }
 
   get run(): RunState {
@@ -166,6 +166,7 @@ export class RunControl {
   /** The journal starts anew, and nothing runs. */
   reset(): void {
     this.abandon();
+    this.#settling = true;
     this.#cursor = 0;
     this.#first = 0;
     this.#length = 0;
@@ -182,14 +183,17 @@ export class RunControl {
     this.#cursor = this.#held(this.#cursor);
     if (this.#settling) {
       this.#cursor = journal.length;
-      this.#settling = journal.more || (this.#live && !vcpu.rests);
+      this.#settling = journal.more || !this.#live || !vcpu.rests;
     } else if (this.#playing) this.#play(elapsed, vcpu);
     else this.#moveSteps();
     if (this.#steps > 0 && this.#atEnd) {
       if (!this.#live) this.#steps = 0;
       else if (vcpu.waits) this.#brake.grant(1);
     }
-    if (this.#outcome && this.#atEnd) this.#stay();
+    if (this.#outcome && this.#atEnd) {
+      this.#stay();
+      this.#settling = true;
+    }
   }
 
   #play(elapsed: number, vcpu: VcpuView): void {

@@ -11,8 +11,8 @@ import { SidePane } from '../story/side-pane.tsx';
 import { TimelinePane } from '../timeline/timeline-pane.tsx';
 import { Toolbar } from '../toolbar/toolbar.tsx';
 import { TopologyPane } from '../topology/topology-pane.tsx';
-import { FaultScreen } from './fault-screen.tsx';
 import { DropZone } from './drop-zone.tsx';
+import { FaultScreen } from './fault-screen.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { onKey } from './keys.ts';
 import { NoticeBar } from './notice-bar.tsx';
@@ -80,7 +80,7 @@ function Panes() {
     <Split id="rows" orientation="vertical">
       <Panel id="upper" minSize="40%">
         <Split id="columns" orientation="horizontal">
-          <Panel id="left" defaultSize="26.5%" minSize="240px">
+          <Panel id="left" defaultSize="28%" minSize="240px">
             <Split id="left-rows" orientation="vertical">
               <Panel id="script" minSize="120px">
                 <ScriptPane />
@@ -94,7 +94,7 @@ function Panes() {
           <Handle name="Script and machine" />
           <Panel id="centre" minSize="380px">
             <Split id="centre-rows" orientation="vertical">
-              <Panel id="topology" defaultSize="50%" minSize="120px">
+              <Panel id="topology" defaultSize="47%" minSize="120px">
                 <TopologyPane />
               </Panel>
               <Handle name="Topology and queue" />
@@ -104,7 +104,7 @@ function Panes() {
             </Split>
           </Panel>
           <Handle name="Machine and story" />
-          <Panel id="right" defaultSize="22.5%" minSize="220px">
+          <Panel id="right" defaultSize="22%" minSize="220px">
             <SidePane />
           </Panel>
         </Split>

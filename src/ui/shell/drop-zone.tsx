@@ -2,7 +2,8 @@ import { useEffect, useState } from 'react';
 import { useSession } from '../state/session-context.tsx';
 import { putInAsDisk } from '../toolbar/disk.ts';
 
-const bringsFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+const bringsFile = (event: DragEvent): boolean =>
+  event.dataTransfer?.types.includes('Files') ?? false;
 
 /** A file dropped anywhere on the page becomes the disk. */
 export function DropZone() {

@@ -24,7 +24,10 @@ export function HelpDialog() {
             <div>
               <h3>One event, everywhere</h3>
               <ul className="help-list">
-                <li>Yellow marks the event at the cursor: its script line, its ring entry, its sentence, its place in time.</li>
+                <li>
+                  Yellow marks the event at the cursor: its script line, its ring entry, its
+                  sentence, its place in time.
+                </li>
                 <li>Blue belongs to the driver, orange to the device.</li>
                 <li>Violet is a doorbell, green an interrupt, red with a mark a broken rule.</li>
                 <li>A solid way leaves the guest; a dotted one is plain shared memory.</li>

@@ -20,7 +20,11 @@ export function IsolationNotice({ insecure }: { insecure: boolean }) {
           </li>
           <li>
             On a server of yours: send these two headers with every file.
-            <pre>{'Cross-Origin-Opener-Policy: same-origin\nCross-Origin-Embedder-Policy: require-corp'}</pre>
+            <pre>
+              {
+                'Cross-Origin-Opener-Policy: same-origin\nCross-Origin-Embedder-Policy: require-corp'
+              }
+            </pre>
           </li>
           {insecure && (
             <li>

@@ -1,10 +1,10 @@
 import { create } from 'zustand';
-import { recall, REMEMBERED, remember } from './storage.ts';
+import { REMEMBERED, recall, remember } from './storage.ts';
 
 /** The script that the person edits. */
 export interface ScriptState {
   readonly source: string;
-  /** Name of the example that it began as. */
+  /** Id of the example that it began as. */
   readonly example: string;
   /** The text that the run at hand was started with; undefined before the first run. */
   readonly started: string | undefined;
@@ -50,10 +50,10 @@ export function keepNow(): void {
 }
 
 /** Starts from what the browser kept, else from an example. */
-export function recallScript(example: { readonly name: string; readonly source: string }): void {
+export function recallScript(example: { readonly id: string; readonly source: string }): void {
   useScript.setState({
     source: recall(REMEMBERED.script) ?? example.source,
-    example: recall(REMEMBERED.example) ?? example.name,
+    example: recall(REMEMBERED.example) ?? example.id,
   });
   window.addEventListener('pagehide', keepNow);
 }

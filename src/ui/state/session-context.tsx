@@ -12,9 +12,7 @@ const SessionContext = createContext<Session | undefined>(undefined);
 
 /** Gives the session to every panel below. */
 export function SessionProvider(props: { session: Session; children: ReactNode }) {
-  return (
-    <SessionContext.Provider value={props.session}>{props.children}</SessionContext.Provider>
-  );
+  return <SessionContext.Provider value={props.session}>{props.children}</SessionContext.Provider>;
 }
 
 /** The page's session. Throws outside a `SessionProvider`. */

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { recall, REMEMBERED, remember } from './storage.ts';
+import { REMEMBERED, recall, remember } from './storage.ts';
 import { type Theme, useUi } from './ui-store.ts';
 
 const system = (): MediaQueryList => window.matchMedia('(prefers-color-scheme: dark)');

@@ -1,5 +1,5 @@
-import { registerName } from '../../spec/regions.ts';
 import { INTERRUPT, type JournalEvent } from '../../journal/schema.ts';
+import { registerName } from '../../spec/regions.ts';
 
 /** The hue of an event, the same in every panel: see `styles/tokens.css`. */
 export type Tone = 'driver' | 'device' | 'notify' | 'interrupt' | 'violation' | 'exit' | 'quiet';

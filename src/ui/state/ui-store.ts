@@ -42,9 +42,9 @@ export const useUi = create<UiState>()(() => ({
   notice: undefined,
 }));
 
-/** Selects a device; the ring panel follows to its queue 0. */
+/** Selects a device; the ring panel follows to its queue 0, and the inspector opens on it. */
 export function selectDevice(path: string): void {
-  useUi.setState({ selected: path, queue: 0 });
+  useUi.setState({ selected: path, queue: 0, sideTab: 'inspector' });
 }
 
 /** Shows a bus's platform devices one by one, or as one node again. */

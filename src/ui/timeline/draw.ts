@@ -94,11 +94,17 @@ export function drawLanes(canvas: HTMLCanvasElement, lanes: Lanes, look: Look): 
     memory: [token('--driver'), token('--panel')],
     halted: ['transparent', token('--dim')],
   };
-  eachVisible(lanes.stretches, (s) => s.to + 1, span, look, (s) => {
-    const [fill, ink] = fills[s.activity];
-    box(s.from, s.to + 1, 0, fill, s.activity === 'halted' ? token('--line-strong') : undefined);
-    label(ACTIVITY_WORDS[s.activity], s.from, s.to + 1, 0, ink);
-  });
+  eachVisible(
+    lanes.stretches,
+    (s) => s.to + 1,
+    span,
+    look,
+    (s) => {
+      const [fill, ink] = fills[s.activity];
+      box(s.from, s.to + 1, 0, fill, s.activity === 'halted' ? token('--line-strong') : undefined);
+      label(ACTIVITY_WORDS[s.activity], s.from, s.to + 1, 0, ink);
+    },
+  );
 
   queues.forEach((queue, k) => {
     const end = (r: RequestSpan): number => (r.pushed ?? look.length - 1) + 1;
@@ -120,16 +126,24 @@ export function drawLanes(canvas: HTMLCanvasElement, lanes: Lanes, look: Look): 
     c.fillRect(x(event + 0.5) - 0.75, centre(row) - size / 2, 1.5, size);
   };
   const self = (event: number): number => event;
-  eachVisible(lanes.device, self, span, look, (e) => tick(e, deviceRow, token('--device'), bar - 4));
+  eachVisible(lanes.device, self, span, look, (e) =>
+    tick(e, deviceRow, token('--device'), bar - 4),
+  );
   eachVisible(lanes.doorbells, self, span, look, (e) => {
     c.fillStyle = token('--notify');
     c.beginPath();
     c.arc(x(e + 0.5), centre(deviceRow), 3.5, 0, Math.PI * 2);
     c.fill();
   });
-  eachVisible(lanes.interrupts, (s) => (s.lowered ?? look.length - 1) + 1, span, look, (s) => {
-    box(s.raised, (s.lowered ?? look.length - 1) + 1, names.length - 1, token('--interrupt'));
-  });
+  eachVisible(
+    lanes.interrupts,
+    (s) => (s.lowered ?? look.length - 1) + 1,
+    span,
+    look,
+    (s) => {
+      box(s.raised, (s.lowered ?? look.length - 1) + 1, names.length - 1, token('--interrupt'));
+    },
+  );
   eachVisible(lanes.violations, self, span, look, (e) => {
     const at = x(e + 0.5);
     const y = centre(deviceRow);
@@ -169,7 +183,10 @@ function queueLanes(lanes: Lanes): { name: string; requests: readonly RequestSpa
     else seen.set(key, [request]);
   }
   return [...seen].slice(0, QUEUE_LANES).map(([key, requests]) => ({
-    name: seen.size === 1 ? `queue ${key % 0x1_0000}` : `dev ${Math.floor(key / 0x1_0000)} q${key % 0x1_0000}`,
+    name:
+      seen.size === 1
+        ? `queue ${key % 0x1_0000}`
+        : `dev ${Math.floor(key / 0x1_0000)} q${key % 0x1_0000}`,
     requests,
   }));
 }
@@ -195,6 +212,12 @@ function eachVisible<T>(
     visit(item);
     const next = end(item) + perPixel * 0.75;
     if (end(item) > span.to + (span.to - span.from)) break;
-    i = perPixel < 0.75 ? i + 1 : Math.max(i + 1, firstFrom(list, (other) => end(other) >= next));
+    i =
+      perPixel < 0.75
+        ? i + 1
+        : Math.max(
+            i + 1,
+            firstFrom(list, (other) => end(other) >= next),
+          );
   }
 }

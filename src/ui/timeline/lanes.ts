@@ -143,8 +143,7 @@ export class Lanes {
         }
         this.#guest('memory', i);
         const addr = store.word(i, 2) + store.word(i, 3) * TWO_32;
-        for (const place of this.#places.values())
-          if (place.availIdx === addr) place.published = i;
+        for (const place of this.#places.values()) if (place.availIdx === addr) place.published = i;
         break;
       }
       case EVENTS.vcpuWait.code:

@@ -2,9 +2,9 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import './timeline.css';
 import { FitIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
+import { useSession, useSessionState } from '../state/session-context.tsx';
 import { useShown, useShownQueue } from '../state/shown.ts';
 import { useDark } from '../state/theme.ts';
-import { useSession, useSessionState } from '../state/session-context.tsx';
 import { toneOf } from '../state/tone.ts';
 import { drawLanes } from './draw.ts';
 import { Lanes } from './lanes.ts';
@@ -52,7 +52,9 @@ function Counts() {
   const dropped = useSessionState(({ moment }) => moment.dropped);
   return (
     <span className="timeline-counts">
-      {dropped > 0 && <strong className="bad">⚠ {dropped.toLocaleString('en')} events lost · </strong>}
+      {dropped > 0 && (
+        <strong className="bad">⚠ {dropped.toLocaleString('en')} events lost · </strong>
+      )}
       {queue &&
         `in flight ${queue.inFlight.length} · doorbells ${queue.notificationsSent} sent, ${queue.notificationsSuppressed} suppressed · interrupts ${queue.interruptsRaised} raised, ${queue.interruptsSuppressed} suppressed`}
     </span>
@@ -151,7 +153,13 @@ function Strip(props: { chosen: Span | undefined; choose(span: Span | undefined)
         else if (event.key === '0') choose(undefined);
         else if (event.key === '+' || event.key === '-')
           choose(
-            zoomed(span, { deltaX: 0, deltaY: event.key === '+' ? -240 : 240 }, cursor, first, length),
+            zoomed(
+              span,
+              { deltaX: 0, deltaY: event.key === '+' ? -240 : 240 },
+              cursor,
+              first,
+              length,
+            ),
           );
         else return;
         event.preventDefault();

@@ -1,4 +1,5 @@
 import type { Session } from '../session/session.ts';
+import { keepDisk } from '../state/kept-disk.ts';
 import { say } from '../state/ui-store.ts';
 import { withDiskFile } from './disk-line.ts';
 
@@ -6,8 +7,12 @@ import { withDiskFile } from './disk-line.ts';
 export async function putInAsDisk(session: Session, file: File): Promise<void> {
   const before = session.getState().commandLine;
   session.addImage(file.name, file);
-  if (await session.build(withDiskFile(before, file.name)))
-    say(`The machine was built anew with ${file.name} as its disk; the file itself stays as it is.`, () => {
+  if (!(await session.build(withDiskFile(before, file.name)))) return;
+  const kept = await keepDisk(file);
+  say(
+    `The machine was built anew with ${file.name} as its disk. The file itself is never written${kept ? '' : '; choose it again after a reload'}.`,
+    () => {
       void session.build(before);
-    });
+    },
+  );
 }

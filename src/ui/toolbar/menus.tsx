@@ -1,9 +1,11 @@
 import { Menu } from '@base-ui/react/menu';
 import { type ReactNode, useRef } from 'react';
+import type { Example } from '../../lessons/example.ts';
+import { EXAMPLES } from '../../lessons/examples.ts';
 import { ChevronIcon, DiskIcon, ScriptIcon } from '../kit/icons.tsx';
-import { EXAMPLES } from '../script/examples.ts';
-import { useSession, useSessionState } from '../state/session-context.tsx';
+import type { Session } from '../session/session.ts';
 import { replaceSource, useScript } from '../state/script-store.ts';
+import { useSession, useSessionState } from '../state/session-context.tsx';
 import { say } from '../state/ui-store.ts';
 import { putInAsDisk } from './disk.ts';
 
@@ -24,30 +26,55 @@ function DropDown(props: { label: string; icon: ReactNode; children: ReactNode }
   );
 }
 
+/** Puts an example into the editor, and what it needs into the machine. */
+async function take(session: Session, example: Example): Promise<void> {
+  const { source, example: old } = useScript.getState();
+  const { commandLine } = session.getState();
+  replaceSource(example.source, example.id);
+  const lacks = example.needs !== '' && !commandLine.includes(example.needs);
+  const built = lacks && (await session.build(`${commandLine} ${example.needs}`));
+  say(
+    `“${example.title}” is in the editor${built ? ', and the machine was built anew with what it needs' : ''}.`,
+    () => {
+      replaceSource(source, old);
+      if (built) void session.build(commandLine);
+    },
+  );
+}
+
 /** Scripts to begin with. */
 export function ExamplesMenu() {
+  const session = useSession();
   const current = useScript((script) => script.example);
   return (
     <DropDown label="Scripts" icon={<ScriptIcon />}>
       {EXAMPLES.map((example) => (
         <Menu.Item
-          key={example.name}
+          key={example.id}
           className="menu-item"
-          onClick={() => {
-            const { source, example: old } = useScript.getState();
-            replaceSource(example.source, example.name);
-            say(`${example.name} is in the editor.`, () => replaceSource(source, old));
-          }}
+          onClick={() => void take(session, example)}
         >
-          <span className="menu-title mono">
-            {example.name}
-            {example.name === current && <span className="menu-mark"> in the editor</span>}
+          <span className="menu-title">
+            {example.title}
+            {example.id === current && <span className="menu-mark"> · in the editor</span>}
           </span>
-          <span className="menu-text">{example.summary}</span>
+          <span className="menu-text">{example.description}</span>
         </Menu.Item>
       ))}
     </DropDown>
   );
+}
+
+/** Saves an image as the guest left it. */
+async function save(session: Session, name: string): Promise<void> {
+  const content = await session.imageContent(name);
+  if (!content) return;
+  const url = URL.createObjectURL(content);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
 }
 
 /** The machine's images, and a file of one's own as the disk. */
@@ -67,14 +94,27 @@ export function DiskMenu() {
         </Menu.Item>
         {images.length > 0 && <Menu.Separator className="menu-line" />}
         {images.map((image) => (
-          <div key={image.name} className="menu-fact">
-            <span className="mono">{image.name}</span>
-            <span>
-              {image.bytes.toLocaleString('en')} bytes
-              {image.changedBytes > 0 &&
-                `, ${image.changedBytes.toLocaleString('en')} changed by the guest`}
-            </span>
-          </div>
+          <Menu.Group key={image.name} className="menu-group">
+            <Menu.GroupLabel className="menu-fact">
+              <span className="mono">{image.name}</span>
+              <span>
+                {image.bytes.toLocaleString('en')} bytes
+                {image.changedBytes > 0 &&
+                  `, ${image.changedBytes.toLocaleString('en')} changed by the guest`}
+              </span>
+            </Menu.GroupLabel>
+            <Menu.Item className="menu-item" onClick={() => void save(session, image.name)}>
+              Save as a file
+            </Menu.Item>
+            {image.changedBytes > 0 && (
+              <Menu.Item
+                className="menu-item"
+                onClick={() => void session.restoreImage(image.name)}
+              >
+                Drop the guest’s changes
+              </Menu.Item>
+            )}
+          </Menu.Group>
         ))}
       </DropDown>
       <input

@@ -1,6 +1,6 @@
 import { Slider } from '@base-ui/react/slider';
-import { REMEMBERED, remember } from '../state/storage.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
+import { REMEMBERED, remember } from '../state/storage.ts';
 import { SPEEDS, speedText, stopOf } from './speed-scale.ts';
 
 /** Events a second, on a logarithmic scale up to as fast as it goes. */
@@ -23,7 +23,9 @@ export function SpeedSlider() {
       }}
     >
       <output className="speed-value" aria-hidden="true">
-        {speed === Number.POSITIVE_INFINITY ? speedText(speed) : `${speedText(speed).replace('/s', '')} events/s`}
+        {speed === Number.POSITIVE_INFINITY
+          ? speedText(speed)
+          : `${speedText(speed).replace('/s', '')} events/s`}
       </output>
       <Slider.Control className="speed-control">
         <Slider.Track className="speed-track">

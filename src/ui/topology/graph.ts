@@ -36,11 +36,11 @@ export function backendId(owner: DeviceNode, backend: BackendNode): string {
   return `${owner.path}#${backend.property}`;
 }
 
+/** Room for the longest word for a device's status, and for the four marks before it. */
+const LONGEST_STATE = '****** DEVICE_NEEDS_RESET';
+
 /** Draws up a machine. `expanded` holds the paths of buses whose platform devices stand one by one. */
-export function graphOf(
-  topology: MachineTopology,
-  expanded: ReadonlySet<string>,
-): MachineGraph {
+export function graphOf(topology: MachineTopology, expanded: ReadonlySet<string>): MachineGraph {
   const nodes = new Map<string, MachineNode>();
   const parents = new Map<string, string>();
   const shownAs = new Map<string, string>();
@@ -61,7 +61,7 @@ export function graphOf(
     return {
       id,
       role: 'device',
-      ...sizeOf(deviceLines(device)),
+      ...sizeOf(device.virtio ? [device.type, LONGEST_STATE] : deviceLines(device)),
       children: [...device.buses.map((bus) => busBox(bus, id)), ...backends],
     };
   }
@@ -80,10 +80,10 @@ export function graphOf(
         { kind: 'platform', bus, devices: quiet, expanded: open },
         id,
       );
-      children.push({ id: group, role: 'leaf', width: 148, height: 44, children: [] });
+      children.push({ id: group, role: 'leaf', width: 172, height: 44, children: [] });
       if (!open) for (const device of quiet) standIn(device, group);
     }
-    return { id, role: 'bus', width: textWidth(busLabel(bus), 6.5) + 26, height: 22, children };
+    return { id, role: 'bus', width: textWidth(busLabel(bus), 6.5) + 26, height: 20, children };
   }
 
   function standIn(device: DeviceNode, group: string): void {
@@ -95,8 +95,8 @@ export function graphOf(
   add(RAM, { kind: 'ram', bytes: topology.ramBytes }, GUEST);
   const root = busBox(topology.root, GUEST);
   const layout = layOut({
-    guest: { id: GUEST, role: 'leaf', width: 158, height: 50, children: [] },
-    ram: { id: RAM, role: 'leaf', width: 158, height: 50, children: [] },
+    guest: { id: GUEST, role: 'leaf', width: 158, height: 46, children: [] },
+    ram: { id: RAM, role: 'leaf', width: 158, height: 46, children: [] },
     root,
   });
   return { topology, nodes, parents, shownAs, layout };
@@ -128,15 +128,10 @@ export function backendLines(backend: BackendNode): readonly [title: string, det
   return [backend.id || backend.property, backend.summary || backend.type];
 }
 
-/** The virtio device that a node leads to: itself, or the one on the virtio bus that it carries. */
+/** The virtio device that a device is to a driver: itself, or the one on the virtio bus that it carries. */
 export function virtioBelow(device: DeviceNode): DeviceNode | undefined {
   if (device.virtio) return device;
-  for (const bus of device.buses)
-    for (const child of bus.children) {
-      const found = virtioBelow(child);
-      if (found) return found;
-    }
-  return undefined;
+  return device.buses.flatMap((bus) => bus.children).find((child) => child.virtio);
 }
 
 /** All devices of a machine, parents first, as `info qtree` lists them. */
@@ -149,7 +144,7 @@ export function devicesOf(topology: MachineTopology): DeviceNode[] {
 /** Room for two lines of text: 13 px bold above 11 px monospaced. Estimated, so that layout is pure. */
 function sizeOf([title, detail]: readonly [string, string]): { width: number; height: number } {
   const width = Math.max(textWidth(title, 7.3), textWidth(detail, 6.7), 124) + 26;
-  return { width: Math.min(width, 250), height: 50 };
+  return { width: Math.min(width, 250), height: 46 };
 }
 
 function textWidth(text: string, perCharacter: number): number {

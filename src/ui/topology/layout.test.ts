@@ -70,7 +70,10 @@ describe('layOut', () => {
 
   it('joins every box to its parent with a wire that ends on both', () => {
     const input = machine(
-      device('host', bus('pci', device('blk', bus('vbus', device('vblk', leaf('drive')))), device('x'))),
+      device(
+        'host',
+        bus('pci', device('blk', bus('vbus', device('vblk', leaf('drive')))), device('x')),
+      ),
       device('other'),
     );
     const { rects, wires } = layOut(input);

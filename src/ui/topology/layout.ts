@@ -46,7 +46,7 @@ export interface Layout {
 
 /** Between neighbours in a row, and between a parent and what hangs below it. */
 const GAP_X = 22;
-const GAP_Y = 18;
+const GAP_Y = 15;
 /** Between the guest's column and the tree: the way from the root bus to memory runs through it. */
 const CHANNEL = 34;
 
@@ -74,7 +74,7 @@ export function layOut(input: LayoutInput): Layout {
   for (const child of root.children) {
     const below = row(child.children.map(block), GAP_X);
     const wanted = left + below.width / 2 - child.width / 2;
-    const x = Math.max(cardLeft, wanted);
+    const x = child.children.length === 0 ? cardLeft : Math.max(cardLeft, wanted);
     const y = (rowHeight - child.height) / 2;
     rects.set(child.id, at(child, x, y));
     for (const [id, rect] of below.rects)

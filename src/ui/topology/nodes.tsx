@@ -1,10 +1,17 @@
-import { Handle, type NodeProps, type Node, Position } from 'reactflow';
 import { memo } from 'react';
+import { Handle, type Node, type NodeProps, Position } from 'reactflow';
 import type { DeviceNode } from '../../protocol/topology.ts';
 import { STATUS } from '../../spec/virtio.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { selectDevice, toggleExpanded, useUi } from '../state/ui-store.ts';
-import { busLabel, backendLines, deviceLines, type MachineGraph, type MachineNode } from './graph.ts';
+import {
+  backendLines,
+  busLabel,
+  deviceLines,
+  type MachineGraph,
+  type MachineNode,
+  virtioBelow,
+} from './graph.ts';
 import { routeAt } from './route-at.ts';
 
 /** What React Flow carries for each node; made once per machine, never per event. */
@@ -110,7 +117,7 @@ function DeviceCard({ device, lit }: { device: DeviceNode; lit: object }) {
   return (
     <button
       type="button"
-      className={device.platform ? 'card card-quiet' : 'card card-device'}
+      className={virtioBelow(device) ? 'card card-device' : 'card card-quiet'}
       aria-pressed={selected}
       onClick={() => selectDevice(device.path)}
       {...lit}

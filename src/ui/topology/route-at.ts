@@ -1,5 +1,5 @@
-import type { Session } from '../session/session.ts';
 import type { JournalEvent } from '../../journal/schema.ts';
+import type { Session } from '../session/session.ts';
 import type { MachineGraph } from './graph.ts';
 import { deviceBehind, type Route, routeOf } from './route.ts';
 

@@ -1,7 +1,6 @@
-import { INTERRUPT, type JournalEvent, NONE } from '../../journal/schema.ts';
-import { RULES } from '../../journal/schema.ts';
-import { REGIONS } from '../../spec/regions.ts';
+import { INTERRUPT, type JournalEvent, NONE, RULES } from '../../journal/schema.ts';
 import type { BusNode, DeviceNode } from '../../protocol/topology.ts';
+import { REGIONS } from '../../spec/regions.ts';
 import { type Tone, toneOf } from '../state/tone.ts';
 import { backendId, devicesOf, GUEST, type MachineGraph, RAM, virtioBelow } from './graph.ts';
 import type { Point, Rect } from './layout.ts';
@@ -142,7 +141,8 @@ function toMemory(graph: MachineGraph, node: string | undefined): string[] {
 function toBackend(graph: MachineGraph, dev: number): string[] {
   const start = nodeOfVirtio(graph, dev);
   const node = start === undefined ? undefined : graph.nodes.get(start);
-  if (start === undefined || node?.kind !== 'device') return start === undefined ? [GUEST] : [start];
+  if (start === undefined || node?.kind !== 'device')
+    return start === undefined ? [GUEST] : [start];
   const backend = node.device.backends[0];
   return backend ? [start, backendId(node.device, backend)] : [start];
 }

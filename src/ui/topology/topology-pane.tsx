@@ -51,7 +51,11 @@ export function TopologyPane() {
         actions={<FitButton />}
         className="topology"
       >
-        {graph ? <Canvas graph={graph} /> : <p className="pane-empty">The machine is being built.</p>}
+        {graph ? (
+          <Canvas graph={graph} />
+        ) : (
+          <p className="pane-empty">The machine is being built.</p>
+        )}
         <Legend />
       </Pane>
     </ReactFlowProvider>
@@ -131,6 +135,8 @@ function flowOf(graph: MachineGraph): { nodes: MachineFlowNode[]; edges: WireEdg
       position: { x: rect.x, y: rect.y },
       width: rect.width,
       height: rect.height,
+      // Above the traffic, which runs behind the cards.
+      zIndex: 2,
       data: { graph, node },
     };
   });

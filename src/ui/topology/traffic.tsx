@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { ViewportPortal } from 'reactflow';
 import { useSession, useSessionState } from '../state/session-context.tsx';
-import type { MachineGraph } from './graph.ts';
+import { type MachineGraph, RAM } from './graph.ts';
 import type { Point } from './layout.ts';
 import { cornersOf, type Route } from './route.ts';
 import { routeAt } from './route-at.ts';
@@ -19,7 +19,7 @@ export function Traffic({ graph }: { graph: MachineGraph }) {
     <ViewportPortal>
       <svg className="traffic" aria-hidden="true" width="1" height="1">
         {route?.carrier && corners.length > 1 && (
-          <Way key={cursor} route={route} corners={corners} cursor={cursor} />
+          <Way key={cursor} graph={graph} route={route} corners={corners} cursor={cursor} />
         )}
       </svg>
     </ViewportPortal>
@@ -28,8 +28,13 @@ export function Traffic({ graph }: { graph: MachineGraph }) {
 
 let newest = 0;
 
-function Way(props: { route: Route; corners: readonly Point[]; cursor: number }) {
-  const { route, corners, cursor } = props;
+function Way(props: {
+  graph: MachineGraph;
+  route: Route;
+  corners: readonly Point[];
+  cursor: number;
+}) {
+  const { graph, route, corners, cursor } = props;
   const session = useSession();
   const line = useRef<SVGPathElement>(null);
   const dot = useRef<SVGGElement>(null);
@@ -64,7 +69,7 @@ function Way(props: { route: Route; corners: readonly Point[]; cursor: number })
     return () => cancelAnimationFrame(frame);
   }, [session, cursor]);
 
-  const label = labelPlace(corners);
+  const label = labelPlace(route, corners, graph);
   return (
     <g className="way" data-tone={route.tone} data-carrier={route.carrier}>
       <path ref={line} className="way-line" d={rounded(corners)} />
@@ -86,8 +91,19 @@ function prefersStillness(): boolean {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
-/** Beside the last leg: where it arrives is what matters. */
-function labelPlace(corners: readonly Point[]): Point & { anchor: 'start' | 'middle' } {
+/** Beside the last leg, as where it arrives is what matters; what goes to memory or comes from it, below memory. */
+function labelPlace(
+  route: Route,
+  corners: readonly Point[],
+  graph: MachineGraph,
+): Point & { anchor: 'start' | 'middle' } {
+  const memory = route.stops.includes(RAM) ? graph.layout.rects.get(RAM) : undefined;
+  if (memory)
+    return {
+      x: memory.x + memory.width / 2,
+      y: memory.y + memory.height + 13,
+      anchor: 'middle',
+    };
   const end = corners.at(-1) ?? { x: 0, y: 0 };
   const before = corners.at(-2) ?? end;
   return before.x === end.x

@@ -1,7 +1,5 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GuestMemory } from '../../guest/guest-memory.ts';
-import type { Hal } from '../../guest/hal.ts';
 import { JournalReader } from '../../journal/reader.ts';
 import { JournalRing } from '../../journal/ring.ts';
 import type { JournalEvent } from '../../journal/schema.ts';
@@ -10,8 +8,9 @@ import { JournalWriter } from '../../journal/writer.ts';
 import { GuestRam } from '../../memory/guest-ram.ts';
 import { CONTROL, VCPU_STATE } from '../../protocol/control.ts';
 import { FakeMachine } from '../../testing/fake-machine.ts';
-import { PROGRAMS } from '../../testing/threads/guest-programs.ts';
+import { PROGRAMS, type ProgramName } from '../../testing/threads/guest-programs.ts';
 import { Rig, sharedMemory } from '../../testing/threads/rig.ts';
+import { DirectHal } from '../direct-hal.ts';
 
 let rig: Rig;
 afterEach(() => rig.dispose());
@@ -20,25 +19,14 @@ const events = (store: EventStore): JournalEvent[] =>
   Array.from({ length: store.length - store.first }, (_, i) => store.get(store.first + i));
 
 /** The same guest and machine by direct calls, with one journal. */
-function inOneThread(program: keyof typeof PROGRAMS): JournalEvent[] {
+function inOneThread(program: ProgramName): JournalEvent[] {
   const ring = JournalRing.create(1 << 14, 1 << 20);
   const journal = new JournalWriter(ring);
-  const ram = new GuestRam(new SharedArrayBuffer(65536));
-  const machine = new FakeMachine(ram, journal);
-  const hal: Hal = {
-    ram: new GuestMemory(ram, journal),
-    read: (space, addr, size) => machine.read(space, addr, size),
-    write: (space, addr, size, value) => machine.write(space, addr, size, value),
-    interrupts: () => machine.irqLevel,
-    waitForInterrupt: (mask) => machine.irqLevel & mask,
-    log: (level, text) => journal.log('driver', level, text),
-    line: (line) => journal.scriptLine(line),
-  };
-  PROGRAMS[program](hal);
+  const machine = new FakeMachine(new GuestRam(new SharedArrayBuffer(65536)), journal);
+  PROGRAMS[program](new DirectHal(machine));
   journal.flush();
   const store = new EventStore();
-  const empty = JournalRing.create(1, 1);
-  new JournalReader([ring, empty], store).drain();
+  new JournalReader([ring], store).drain();
   return events(store);
 }
 

@@ -11,6 +11,8 @@ export interface Thread {
 
 /** How long one turn keeps the thread from its event loop, in ms, as long as no single access takes longer. */
 const TURN_MS = 4;
+/** The same while the vCPU rests: whoever ends its rest bumps the wake-up word. */
+const REST_MS = 20;
 /** Accesses between two looks at the clock. */
 const BATCH = 256;
 
@@ -54,7 +56,7 @@ export class ServeLoop {
       if (left <= 0) break;
       if (served === BATCH) continue;
       // One sleep a turn unless the guest ended it: whoever else bumps the wake-up word has sent a message.
-      if (!server.sleep(left)) break;
+      if (!server.sleep(server.vcpuRests ? REST_MS : left)) break;
     }
     this.#afterTurn();
     this.#thread.next(this.#turn);

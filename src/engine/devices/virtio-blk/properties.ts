@@ -41,8 +41,7 @@ const blockSize = custom<number>({
   description: 'A power of two between 512 B and 2 MiB',
   parse(text, { name }) {
     const bytes = parseSize(text);
-    if (bytes === undefined)
-      throw new ConfigError(`Parameter '${name}' expects a non-negative number below 2^64`);
+    if (bytes === undefined) throw new ConfigError(`Parameter '${name}' expects size`);
     if (bytes !== 0 && (bytes < MIN_BLOCK || bytes > MAX_BLOCK))
       throw new ConfigError(
         `Property .${name} doesn't take value ${bytes} (minimum: ${MIN_BLOCK}, maximum: ${MAX_BLOCK})`,

@@ -13,6 +13,7 @@ import {
 import { STATUS, VIRTIO_F, VIRTIO_ID } from '../../../spec/virtio.ts';
 import type { BlockBackend } from '../../backends/block.ts';
 import type { BackendFacts } from '../../qdev/device.ts';
+import { i32 } from '../../qom/property.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
@@ -29,6 +30,8 @@ const SEGMENT_F_UNMAP = 1;
 const MAX_MERGE = 32;
 /** The most entries of a queue. */
 const MAX_QUEUE_SIZE = 1024;
+/** The most queues of a device. */
+const MAX_QUEUES = 1024;
 const WCE_FEATURES = featureMask(VIRTIO_BLK_F.VIRTIO_BLK_F_FLUSH);
 
 /** One request: its chain, and where its data lies on the disk. */
@@ -43,8 +46,6 @@ interface Request {
 export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
   readonly deviceId = VIRTIO_ID.BLOCK;
   readonly deviceName = 'virtio-blk';
-  /** Whether the cache is in writeback mode. The driver may change it through `writeback`. */
-  #writeback = true;
   /** Reads or writes (all of one kind) of the batch being handled, not sent to the drive yet. */
   #pending: Request[] = [];
   #pendingWrites = false;
@@ -76,6 +77,9 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
       this.fail(`Drive '${props.drive.options.id}' is already in use by another device`);
     if (props['num-queues'] === 0xffff) this.values['num-queues'] = 1;
     if (props['num-queues'] === 0) this.fail('num-queues property must be larger than 0');
+    // QEMU 7.2 aborts here; the sentence is ours.
+    if (props['num-queues'] > MAX_QUEUES)
+      this.fail(`num-queues property must not be larger than ${MAX_QUEUES}`);
     const queueSize = props['queue-size'];
     if (queueSize <= 2) this.fail(`invalid queue-size property (${queueSize}), must be > 2`);
     if ((queueSize & (queueSize - 1)) !== 0 || queueSize > MAX_QUEUE_SIZE)
@@ -386,8 +390,7 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
   #settleBlockSizes(): void {
     const { props } = this;
     if (props.logical_block_size === 0) this.values.logical_block_size = 512;
-    if (props.physical_block_size === 0)
-      this.values.physical_block_size = Math.max(512, props.logical_block_size);
+    if (props.physical_block_size === 0) this.values.physical_block_size = 512;
     if (props.logical_block_size > props.physical_block_size)
       this.fail('logical_block_size > physical_block_size not supported');
     if (props.min_io_size % props.logical_block_size !== 0)
@@ -401,6 +404,15 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
       props.discard_granularity % props.logical_block_size !== 0
     )
       this.fail('discard_granularity must be a multiple of logical_block_size');
+  }
+
+  /** Whether the cache is in writeback mode. The driver may change it through `writeback`. */
+  get #writeback(): boolean {
+    return this.drive.writeCache;
+  }
+
+  set #writeback(enabled: boolean) {
+    this.drive.writeCache = enabled;
   }
 
   get #initialWriteback(): boolean {
@@ -427,5 +439,7 @@ export const VIRTIO_BLK_TYPE: TypeInfo = {
   name: 'virtio-blk-device',
   parent: 'virtio-device',
   properties: PROPERTIES,
+  // No firmware looks at the boot order.
+  instanceProperties: { bootindex: i32(-1) },
   create: (init) => new VirtioBlk(init),
 };

@@ -8,6 +8,9 @@ import { bool, size, u32 } from '../../qom/property.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import type { PciBus } from './pci-bus.ts';
 
+/** Bytes of a function's configuration space that this mechanism reaches. */
+const CONFIG_BYTES = 256;
+
 /** The pc machine's PCI host bridge: configuration mechanism #1 and the root bus `pci.0`. */
 export class I440fxPciHost extends Device {
   /** The root bus; there once realized. */
@@ -50,7 +53,9 @@ export class I440fxPciHost extends Device {
   #dataRead(low: number, size: number): number {
     if (this.#configAddress < 0x8000_0000) return allOnes(size);
     const offset = (this.#configAddress & 0xff) | low;
-    return this.#selected()?.configRead(offset, size) ?? allOnes(size);
+    // Beyond the end there is nothing to add to what was read.
+    const within = Math.min(size, CONFIG_BYTES - offset);
+    return this.#selected()?.configRead(offset, within) ?? allOnes(size);
   }
 
   #dataWrite(low: number, size: number, value: number): void {

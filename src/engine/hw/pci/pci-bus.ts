@@ -16,6 +16,8 @@ export class PciBus extends Bus {
   /** Platform interrupt input that a wire drives now, or -1; set by the router's owner. */
   inputOf: (wire: number) => number = () => -1;
   readonly #functions = new Map<number, PciDevice>();
+  /** Numbers of onboard devices that are taken. */
+  readonly #acpiIndexes = new Map<number, PciDevice>();
   /** How many functions assert each wire. */
   readonly #asserted = [0, 0, 0, 0];
 
@@ -28,6 +30,13 @@ export class PciBus extends Bus {
     return this.#functions.get(devfn);
   }
 
+  /** Takes a device's `acpi-index`, 0 meaning none; false where another device has it. */
+  claimAcpiIndex(device: PciDevice, index: number): boolean {
+    if (this.#acpiIndexes.has(index)) return false;
+    if (index !== 0) this.#acpiIndexes.set(index, device);
+    return true;
+  }
+
   override add(device: Device): void {
     if (!(device instanceof PciDevice)) {
       super.add(device);
@@ -37,7 +46,7 @@ export class PciBus extends Bus {
     const holder = this.#functions.get(devfn);
     if (holder)
       throw new ConfigError(
-        `PCI: slot ${devfn >> 3} function ${devfn & 7} not available for ${device.type.name}, in use by ${holder.type.name},id=${holder.id}`,
+        `PCI: slot ${devfn >> 3} function ${devfn & 7} not available for ${device.type.name}, in use by ${holder.type.name},id=${holder.id || '(null)'}`,
       );
     this.#checkMultifunction(device, devfn);
     super.add(device);
@@ -50,6 +59,8 @@ export class PciBus extends Bus {
     super.remove(device);
     if (device instanceof PciDevice && this.#functions.get(device.devfn) === device)
       this.#functions.delete(device.devfn);
+    for (const [index, holder] of this.#acpiIndexes)
+      if (holder === device) this.#acpiIndexes.delete(index);
   }
 
   override addressOf(device: Device): string {
@@ -91,7 +102,7 @@ export class PciBus extends Bus {
       const first = this.#functions.get(slot);
       if (first && !first.multifunction)
         throw new ConfigError(
-          `PCI: ${(slot >> 3).toString(16)}.0 indicates single function, but ${(devfn >> 3).toString(16)}.${devfn & 7} is already populated.`,
+          `PCI: single function device can't be populated in function ${(devfn >> 3).toString(16)}.${devfn & 7}`,
         );
       return;
     }

@@ -1,9 +1,9 @@
-import { hex, TWO_32 } from '../../../base/bits.ts';
+import { hex, isPowerOfTwo, TWO_32 } from '../../../base/bits.ts';
 import type { IoHandler, Mapping } from '../../../memory/address-space.ts';
 import { PCI_BAR, PCI_COMMAND, PCI_CONFIG, PCI_STATUS } from '../../../spec/pci.ts';
 import { Device } from '../../qdev/device.ts';
 import { ConfigError } from '../../qom/errors.ts';
-import { bit, custom, str, u32 } from '../../qom/property.ts';
+import { bit, custom, str, u32, type Values } from '../../qom/property.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { ConfigSpace } from './config-space.ts';
 import type { PciBus } from './pci-bus.ts';
@@ -14,7 +14,7 @@ const devfn = custom<number>({
   default: -1,
   description: 'Slot and optional function number, example: 06.0 or 06',
   parse(text, { name, type }) {
-    const match = /^(?:0[xX])?([0-9a-fA-F]+)(?:\.(?:0[xX])?([0-9a-fA-F]+))?$/.exec(text);
+    const match = /^\s*(?:0[xX])?([0-9a-fA-F]+)(?:\.(?:0[xX])?([0-9a-fA-F]+))?$/.exec(text);
     const slot = Number.parseInt(match?.[1] ?? '', 16);
     const fn = Number.parseInt(match?.[2] ?? '0', 16);
     if (!match || slot > 31 || fn > 7)
@@ -29,10 +29,15 @@ export function formatDevfn(value: number): string {
   return `${(value >> 3).toString(16).padStart(2, '0')}.${(value & 7).toString(16)}`;
 }
 
+/** `romsize` that stands for "as the file is". */
+const NO_ROM_SIZE = 0xffff_ffff;
+/** Largest number of an onboard device: SMBIOS has 14 bits for it. */
+const MAX_ACPI_INDEX = 16383;
+
 const PROPERTIES = {
   addr: devfn,
   romfile: str(),
-  romsize: u32(0xffff_ffff),
+  romsize: u32(NO_ROM_SIZE),
   rombar: u32(1),
   multifunction: bit(false),
   'x-pcie-lnksta-dllla': bit(true),
@@ -111,6 +116,7 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
   }
 
   override realize(): void {
+    this.#checkProperties();
     const { ids, config } = this;
     config.put(PCI_CONFIG.VendorID.offset, 2, ids.vendor);
     config.put(PCI_CONFIG.DeviceID.offset, 2, ids.device);
@@ -122,6 +128,23 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
     if (this.multifunction) config.put(PCI_CONFIG.HeaderType.offset, 1, 0x80);
     this.addRegions('bus master container', 'bus master');
     this.realizePci();
+  }
+
+  #checkProperties(): void {
+    const {
+      romsize,
+      romfile,
+      failover_pair_id: failover,
+    } = this.values as Values<typeof PROPERTIES>;
+    const acpiIndex = this.values['acpi-index'] as number;
+    if (romsize !== NO_ROM_SIZE && !isPowerOfTwo(romsize))
+      this.fail(`ROM size ${romsize} is not a power of two`);
+    if (failover !== '') this.fail('failover primary device must be on PCIExpress bus');
+    if (acpiIndex > MAX_ACPI_INDEX)
+      this.fail(`acpi-index should be less or equal to ${MAX_ACPI_INDEX}`);
+    if (!this.pciBus.claimAcpiIndex(this, acpiIndex))
+      this.fail(`a PCI device with acpi-index = ${acpiIndex} already exist`);
+    if (romfile !== '') this.fail(`failed to find romfile "${romfile}"`);
   }
 
   /** The device's own part of realize, on an initialised configuration space. */
@@ -241,8 +264,9 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
   describe(): string[] {
     const { config } = this;
     const id = (offset: number) => config.get(offset, 2).toString(16).padStart(4, '0');
+    const code = config.get(PCI_CONFIG.SubClass.offset, 2);
     const header =
-      `class ${className(config.get(PCI_CONFIG.SubClass.offset, 2))}, ` +
+      `class ${className(code) ?? `Class ${code.toString(16).padStart(4, '0')}`}, ` +
       `addr ${this.pciBus.number.toString(16).padStart(2, '0')}:${formatDevfn(this.devfn)}, ` +
       `pci id ${id(PCI_CONFIG.VendorID.offset)}:${id(PCI_CONFIG.DeviceID.offset)} ` +
       `(sub ${id(PCI_CONFIG.SubsystemVendorID.offset)}:${id(PCI_CONFIG.SubsystemID.offset)})`;
@@ -304,8 +328,9 @@ const CLASS_NAMES: Readonly<Record<number, string>> = {
   0x0c05: 'SMBus',
 };
 
-function className(code: number): string {
-  return CLASS_NAMES[code] ?? `Class ${code.toString(16).padStart(4, '0')}`;
+/** QEMU's name of a PCI class (base class and sub-class, 16 bits), or undefined where it has none. */
+export function className(code: number): string | undefined {
+  return CLASS_NAMES[code];
 }
 
 /** The abstract root of PCI functions. */

@@ -1,3 +1,4 @@
+import { PCI_CONFIG } from '../../../spec/pci.ts';
 import { addBus } from '../../qdev/bus.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { PciDevice, type PciIds } from './pci-device.ts';
@@ -5,6 +6,17 @@ import { PciDevice, type PciIds } from './pci-device.ts';
 /** PIRQRC[A:D]: which of the sixteen ISA interrupts each PCI wire drives; bit 7 set: none. */
 const PIRQRC = 0x60;
 const PIRQ_DISABLED = 0x80;
+/** Other bytes that are not zero after a reset; what they would configure is not modelled. */
+const POWER_ON: Readonly<Record<number, readonly number[]>> = {
+  [PCI_CONFIG.Status.offset]: [0x00, 0x02],
+  76: [0x4d, 0x00, 0x03],
+  105: [0x02],
+  112: [0x80],
+  118: [0x0c, 0x0c],
+  120: [0x02],
+  160: [0x08],
+  168: [0x0f],
+};
 
 /** The pc machine's south bridge: ISA bus, and the router from PCI wires to interrupt inputs. */
 export class Piix3 extends PciDevice {
@@ -16,7 +28,7 @@ export class Piix3 extends PciDevice {
   };
 
   protected override realizePci(): void {
-    this.config.bytes.fill(PIRQ_DISABLED, PIRQRC, PIRQRC + 4);
+    this.#powerOn();
     this.pciBus.router = () => this.#route();
     this.pciBus.inputOf = (wire) => this.lineOf(wire);
     addBus(this, 'ISA', 'isa.0');
@@ -24,8 +36,14 @@ export class Piix3 extends PciDevice {
 
   override reset(): void {
     super.reset();
-    this.config.bytes.fill(PIRQ_DISABLED, PIRQRC, PIRQRC + 4);
+    this.#powerOn();
     this.#route();
+  }
+
+  #powerOn(): void {
+    for (const [offset, bytes] of Object.entries(POWER_ON))
+      this.config.bytes.set(bytes, Number(offset));
+    this.config.bytes.fill(PIRQ_DISABLED, PIRQRC, PIRQRC + 4);
   }
 
   override configWrite(offset: number, size: number, value: number): void {
@@ -56,6 +74,7 @@ export function registerPiix3(registry: TypeRegistry): void {
   registry.register({
     name: 'PIIX3',
     parent: 'pci-piix3',
+    userCreatable: false,
     defaults: { multifunction: true },
     create: (init) => new Piix3(init),
   });

@@ -37,6 +37,8 @@ const BAR_PIO_NOTIFY = 2;
 const BAR_MODERN = 4;
 /** Vector count that stands for "as the device likes". */
 const VECTORS_UNSPECIFIED = 0xffff_ffff;
+/** Most vectors that an MSI-X table can have (PCI 3.0 §6.8.2.3). */
+const MAX_VECTORS = 2048;
 
 /** What one concrete transport type adds: which device it carries, and as what PCI function. */
 export interface VirtioPciKind {
@@ -150,10 +152,28 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
     }
     config.put(PCI_CONFIG.InterruptPin.offset, 1, 1);
     if (this.props.vectors === VECTORS_UNSPECIFIED) this.values.vectors = this.#kind.vectors(vdev);
+    if (this.props.vectors > MAX_VECTORS) {
+      this.context.report(`warning: unable to init msix vectors to ${this.props.vectors}`);
+      this.values.vectors = 0;
+    }
     if (this.#legacy) this.#addLegacyBar(vdev);
     if (this.props.vectors > 0) this.#reserveMsixBar();
     if (this.#modern) this.#addModern();
     if (this.props.vectors > 0) this.#addMsix();
+    this.#nameRegions(vdev);
+  }
+
+  /** The memory regions that QEMU's tree shows below a transport. */
+  #nameRegions({ deviceName }: VirtioDevice): void {
+    if (this.#legacy) this.addRegions('virtio-pci');
+    if (this.#msix) this.addRegions('msix-table', 'msix-pba', `${this.type.name}-msix`);
+    if (!this.#modern) return;
+    const structures = ['common', 'isr', 'device', 'notify', 'notify-pio'];
+    this.addRegions(
+      'virtio-pci',
+      ...structures.map((structure) => `virtio-pci-${structure}-${deviceName}`),
+    );
+    if (this.props['modern-pio-notify']) this.addRegions('virtio-pci-io');
   }
 
   unplugged(): void {

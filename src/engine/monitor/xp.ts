@@ -1,0 +1,71 @@
+import type { GuestRam } from '../../memory/guest-ram.ts';
+
+/** How memory is printed: QEMU's `/fmt`. */
+export interface MemoryFormat {
+  readonly count: number;
+  /** `x` hexadecimal, `d` signed, `u` unsigned, `o` octal, `c` character. */
+  readonly letter: string;
+  /** Bytes of one item: 1, 2, 4 or 8. */
+  readonly size: number;
+}
+
+/** Most items that one command prints. */
+const MAX_COUNT = 65536;
+const SPECIAL: Readonly<Record<number, string>> = {
+  0x27: "\\'",
+  0x5c: '\\\\',
+  0x0a: '\\n',
+  0x0d: '\\r',
+};
+
+/**
+ * Dumps guest RAM from a guest-physical address. Registers are not read, unlike in QEMU: to look must
+ * not change what is looked at.
+ */
+export function dumpMemory(ram: GuestRam, start: bigint, format: MemoryFormat): string {
+  const { letter, size } = format;
+  const perLine = size === 1 || letter === 'c' ? 8 : 16 / size;
+  const total = Math.min(format.count, MAX_COUNT);
+  let out = '';
+  for (let done = 0; done < total; done += perLine) {
+    const address = BigInt.asUintN(64, start + BigInt(done * size));
+    out += `${address.toString(16).padStart(16, '0')}:`;
+    const items = Math.min(perLine, total - done);
+    const offset = address < 2n ** 52n ? ram.offsetOf(Number(address), items * size) : -1;
+    if (offset < 0) return `${out} Cannot access memory\n`;
+    for (let i = 0; i < items; i++)
+      out += ` ${printItem(itemAt(ram, offset + i * size, size), format)}`;
+    out += '\n';
+  }
+  return out;
+}
+
+function itemAt(ram: GuestRam, offset: number, size: number): bigint {
+  const low = BigInt(ram.readAt(offset, Math.min(size, 4)));
+  return size === 8 ? (BigInt(ram.readAt(offset + 4, 4)) << 32n) | low : low;
+}
+
+function printItem(value: bigint, { letter, size }: MemoryFormat): string {
+  const bits = size * 8;
+  const decimals = Math.floor((bits * 10 + 32) / 33);
+  switch (letter) {
+    case 'o':
+      return (value === 0n ? '0' : `0${value.toString(8)}`).padStart(Math.floor((bits + 2) / 3));
+    case 'd':
+      return BigInt.asIntN(bits, value).toString().padStart(decimals);
+    case 'u':
+      return value.toString().padStart(decimals);
+    case 'c':
+      return character(Number(value & 0xffn));
+    default:
+      return `0x${value.toString(16).padStart(size * 2, '0')}`;
+  }
+}
+
+function character(code: number): string {
+  const printable =
+    code >= 32 && code <= 126
+      ? String.fromCharCode(code)
+      : `\\x${code.toString(16).padStart(2, '0')}`;
+  return `'${SPECIAL[code] ?? printable}'`;
+}

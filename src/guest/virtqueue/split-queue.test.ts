@@ -1,0 +1,428 @@
+import { describe, expect, it } from 'vitest';
+import { JournalReader } from '../../journal/reader.ts';
+import { JournalRing } from '../../journal/ring.ts';
+import type { JournalEvent } from '../../journal/schema.ts';
+import { EventStore } from '../../journal/store.ts';
+import { JournalWriter, silentJournal } from '../../journal/writer.ts';
+import { FakeHal, FakeQueue } from '../../testing/fake-transport.ts';
+import { Chain } from './chain.ts';
+import { DeviceError } from './queue.ts';
+import { SplitQueue } from './split-queue.ts';
+
+const AREAS = { desc: 0x1000, avail: 0x9_0000, used: 0xb_0000 };
+const NEXT = 1;
+const WRITE = 2;
+
+interface Rig {
+  readonly queue: SplitQueue;
+  readonly device: FakeQueue;
+  readonly hal: FakeHal;
+  /** What the queue asked of its transport, in order. */
+  readonly calls: string[];
+  /** Called instead of sleeping. */
+  onWait: () => void;
+}
+
+function rig({ size = 8, firstIdx = 0, journal = silentJournal(), take = () => {} } = {}): Rig {
+  const hal = new FakeHal(2, journal, { take });
+  const calls: string[] = [];
+  const owner = {
+    notify: (index: number) => void calls.push(`notify ${index}`),
+    pollInterrupt: () => void calls.push('poll'),
+    waitForInterrupt: () => {
+      calls.push('wait');
+      made.onWait();
+    },
+  };
+  const made: Rig = {
+    queue: new SplitQueue(hal.ram, owner, 3, size, AREAS, firstIdx),
+    device: new FakeQueue(hal.ram.ram, size, AREAS, firstIdx),
+    hal,
+    calls,
+    onWait: () => {
+      throw new Error('the driver sleeps for ever');
+    },
+  };
+  return made;
+}
+
+/** A rig that records, and what it recorded. */
+function recorded(): Rig & { events: () => JournalEvent[]; taken: number[] } {
+  const ring = JournalRing.create(1 << 10, 1 << 12);
+  const journal = new JournalWriter(ring);
+  const store = new EventStore();
+  const reader = new JournalReader([ring], store);
+  const taken: number[] = [];
+  const events = () => {
+    journal.flush();
+    reader.drain();
+    return Array.from({ length: store.length }, (_, i) => store.get(i));
+  };
+  const it = rig({ journal, take: () => void taken.push(journal.clock) });
+  return { ...it, events, taken };
+}
+
+const range = (addr: number, length: number) => ({ addr, length });
+
+describe('SplitQueue', () => {
+  it('[2.7.13.1] fills one descriptor for each piece, readable before writable, and links them', () => {
+    const { queue, hal } = rig();
+    const head = queue.add({
+      readable: [range(0x10_0000, 16)],
+      writable: [range(0x1_2345_6789, 512), range(0x10_0300, 1)],
+    });
+    const table = Array.from({ length: 12 }, (_, i) => hal.ram.read32(AREAS.desc + 4 * i));
+    expect(head).toBe(0);
+    expect(table).toEqual([
+      ...[0x10_0000, 0, 16, NEXT | (1 << 16)],
+      ...[0x2345_6789, 1, 512, NEXT | WRITE | (2 << 16)],
+      ...[0x10_0300, 0, 1, WRITE],
+    ]);
+    expect(queue.free).toBe(5);
+  });
+
+  it('[2.7.13.2] shows the device nothing before the index is published', () => {
+    const { queue, device } = rig();
+    const first = queue.add({ writable: [range(0x1_0000, 4)] });
+    const second = queue.add({ writable: [range(0x1_1000, 4)] });
+    queue.offer(second);
+    queue.offer(first);
+    expect(device.take()).toBeUndefined();
+    queue.publish();
+    expect(device.take()?.head).toBe(second);
+    expect(device.take()?.head).toBe(first);
+    expect(device.take()).toBeUndefined();
+  });
+
+  it('[2.7.14] takes used chains back in the order in which the device returns them', () => {
+    const { queue, device } = rig();
+    const heads = [1, 2, 3].map((i) => queue.add({ writable: [range(i << 16, 100)] }));
+    for (const head of heads) queue.publish(head);
+    device.push(heads[2]!, 30);
+    device.push(heads[0]!, 10);
+    expect(queue.pop()).toEqual({ head: heads[2], length: 30 });
+    expect(queue.pop()).toEqual({ head: heads[0], length: 10 });
+    expect(queue.pop()).toBeUndefined();
+    expect(queue.inFlight).toBe(1);
+    device.push(heads[1]!, 100);
+    expect(queue.pop()).toEqual({ head: heads[1], length: 100 });
+    expect([queue.inFlight, queue.free]).toEqual([0, 8]);
+  });
+
+  it('gives the descriptors of a chain back only when the device has used it', () => {
+    const { queue, device } = rig({ size: 4 });
+    const pieces = [1, 2, 3].map((i) => range(i << 12, 8));
+    const head = queue.add({ writable: pieces });
+    expect(() => queue.add({ writable: pieces })).toThrow('queue 3 is full: 3 descriptors wanted, 1 of 4 free');
+    expect(queue.add1(0x8000, 8, WRITE)).toBe(3);
+    expect(queue.add1(0x9000, 8, WRITE)).toBe(-1);
+    queue.publish(head);
+    device.push(head, 24);
+    queue.popUsed();
+    expect(queue.add({ writable: pieces })).toBe(0);
+  });
+
+  it('[2.7] works with every power of two from 1 to 32768, and nothing else', () => {
+    for (let size = 1; size <= 32768; size *= 2) {
+      const { queue, device } = rig({ size });
+      for (let round = 0; round < 3; round++) {
+        const heads = new Set<number>();
+        for (let head = queue.add1(0x1_0000, 1, WRITE); head >= 0; head = queue.add1(0x1_0000, 1, WRITE)) {
+          heads.add(head);
+          queue.offer(head);
+        }
+        queue.publish();
+        expect(heads.size).toBe(size);
+        let returned = 0;
+        for (let chain = device.take(); chain; chain = device.take()) {
+          device.push(chain.head, 1);
+          if (heads.delete(queue.popUsed())) returned++;
+        }
+        expect(returned).toBe(size);
+      }
+    }
+    for (const size of [0, 3, 12, 65536, -8, 1.5, Number.NaN])
+      expect(() => rig({ size })).toThrow(/not a power of two/);
+  });
+
+  it('[2.7.6] lets its indices run on past 65535', () => {
+    const { queue, device, hal } = rig({ size: 4, firstIdx: 65534 });
+    for (let i = 0; i < 6; i++) {
+      queue.publish(queue.add1(0x1_0000 + i, 8, WRITE));
+      const chain = device.take();
+      expect(chain?.writable[0]?.addr).toBe(0x1_0000 + i);
+      device.push(chain?.head ?? -1, i);
+      expect(queue.pop()).toEqual({ head: chain?.head, length: i });
+    }
+    expect(hal.ram.read16(AREAS.avail + 2)).toBe(4);
+  });
+
+  it('reuses a chain that was put together before', () => {
+    const { queue, device } = rig();
+    const chain = new Chain(3).readable(range(0x1_0000, 4)).writable(range(0x2_0000, 4));
+    for (let i = 0; i < 10; i++) {
+      const head = queue.addChain(chain);
+      queue.publish(head);
+      expect(device.take()?.descriptors).toEqual([0, 1]);
+      device.push(head, 4);
+      expect(queue.popUsed()).toBe(head);
+    }
+    expect(queue.addChain(chain.clear())).toBe(-1);
+  });
+
+  it('[2.7.10.1] leaves the doorbell alone while the device asks for it', () => {
+    const { queue, device, calls } = rig();
+    device.usedFlags = 1;
+    expect(queue.notify()).toBe(false);
+    device.usedFlags = 0;
+    expect(queue.notify()).toBe(true);
+    // Flags other than the one that is defined mean nothing.
+    device.usedFlags = 0xfffe;
+    expect(queue.notify()).toBe(true);
+    expect(calls).toEqual(['notify 3', 'notify 3']);
+  });
+
+  describe('wait', () => {
+    it('acknowledges a pending interrupt before it looks, and does not sleep where a chain is back', () => {
+      const { queue, device, calls } = rig();
+      queue.publish(queue.add1(0x1_0000, 8, WRITE));
+      device.push(0, 8);
+      expect(queue.wait()).toEqual({ head: 0, length: 8 });
+      expect(calls).toEqual(['poll']);
+    });
+
+    it('sleeps until a chain is back, however often it is woken for something else', () => {
+      const it = rig();
+      it.queue.publish(it.queue.add1(0x1_0000, 8, WRITE));
+      let wakes = 0;
+      it.onWait = () => {
+        if (++wakes === 3) it.device.push(0, 5);
+      };
+      expect(it.queue.wait()).toEqual({ head: 0, length: 5 });
+      expect(it.calls).toEqual(['poll', 'wait', 'wait', 'wait']);
+    });
+
+    it('[2.7.7.1] looks again after it allowed interrupts, and suppresses them again afterwards', () => {
+      const it = rig();
+      it.queue.suppressInterrupts(true);
+      expect(it.device.availFlags).toBe(1);
+      it.queue.publish(it.queue.add1(0x1_0000, 8, WRITE));
+      it.onWait = () => {
+        expect(it.device.availFlags).toBe(0);
+        it.device.push(0, 5);
+      };
+      expect(it.queue.wait().head).toBe(0);
+      expect(it.device.availFlags).toBe(1);
+      it.queue.publish(it.queue.add1(0x1_0000, 8, WRITE));
+      it.device.push(0, 6);
+      it.calls.length = 0;
+      expect(it.queue.wait().length).toBe(6);
+      expect(it.calls).toEqual(['poll']);
+    });
+  });
+
+  describe('descriptors by hand', () => {
+    it('writes what it is told, and keeps the descriptor from then on', () => {
+      const { queue, device, hal } = rig({ size: 4 });
+      queue.setDescriptor(1, { addr: 0x5_0000, len: 16, flags: NEXT, next: 3 });
+      queue.setDescriptor(3, { addr: 0x6_0000, len: 32, flags: WRITE });
+      expect(hal.ram.read32(AREAS.desc + 28)).toBe(NEXT | (3 << 16));
+      expect(queue.free).toBe(2);
+      expect([queue.add1(0, 1, 0), queue.add1(0, 1, 0), queue.add1(0, 1, 0)]).toEqual([0, 2, -1]);
+      for (let i = 0; i < 3; i++) {
+        queue.publish(1);
+        const chain = device.take();
+        expect(chain?.descriptors).toEqual([1, 3]);
+        device.push(1, 32);
+        expect(queue.wait()).toEqual({ head: 1, length: 32 });
+      }
+      expect(queue.free).toBe(0);
+    });
+
+    it('may spoil a chain that was added, for whoever wants to see what happens', () => {
+      const { queue, device } = rig();
+      const head = queue.add({ readable: [range(0x1_0000, 4)], writable: [range(0x2_0000, 4)] });
+      queue.setDescriptor(1, { addr: 0, len: 0, flags: NEXT, next: 0 });
+      queue.publish(head);
+      expect(() => device.take()).toThrow('the chain loops');
+    });
+
+    it('has no place outside the table', () => {
+      const { queue } = rig();
+      for (const index of [-1, 8, Number.NaN])
+        expect(() => queue.setDescriptor(index, { addr: 0, len: 1 })).toThrow(/has no descriptor/);
+    });
+  });
+
+  describe('misuse', () => {
+    it('refuses to offer what is no chain, and what is offered already', () => {
+      const { queue, device } = rig();
+      for (const head of [0, 5, 8, 70000]) expect(() => queue.publish(head)).toThrow(/no chain begins/);
+      const head = queue.add({ writable: [range(0x1_0000, 1), range(0x2_0000, 1)] });
+      expect(() => queue.publish(head + 1)).toThrow(/no chain begins/);
+      queue.publish(head);
+      expect(() => queue.publish(head)).toThrow(/the device’s already/);
+      expect(device.availIdx).toBe(1);
+    });
+
+    it('[2.7.4.2] refuses a readable piece after a writable one', () => {
+      const chain = new Chain(2).writable(range(0, 1));
+      expect(() => chain.readable(range(0, 1))).toThrow(/comes before/);
+    });
+
+    it('refuses pieces that no descriptor can name', () => {
+      const { queue } = rig();
+      expect(() => queue.add({})).toThrow(/at least one/);
+      for (const bad of [range(-1, 1), range(2 ** 53, 1), range(0, 2 ** 32), range(0, -1), range(Number.NaN, 1)])
+        expect(() => queue.add({ readable: [bad] })).toThrow(RangeError);
+      expect(queue.free).toBe(8);
+      expect(() => new Chain(1).writable(range(0, 1)).writable(range(0, 1))).toThrow(/full/);
+    });
+
+    it('refuses rings that are not in RAM, or not aligned', () => {
+      const owner = { notify() {}, pollInterrupt() {}, waitForInterrupt() {} };
+      const make = (areas: Partial<typeof AREAS>) =>
+        new SplitQueue(new FakeHal(2).ram, owner, 0, 8, { ...AREAS, ...areas });
+      expect(() => make({ desc: 0x1008 })).toThrow(/cannot be at 0x1008/);
+      expect(() => make({ avail: 0x9_0001 })).toThrow(/cannot be at/);
+      expect(() => make({ used: 0xb_0002 })).toThrow(/cannot be at/);
+      expect(() => make({ used: (2 << 20) - 64 })).toThrow(/cannot be at/);
+    });
+  });
+
+  describe('a hostile device', () => {
+    const inFlight = () => {
+      const it = rig();
+      const head = it.queue.add({ readable: [range(0x1_0000, 8)], writable: [range(0x2_0000, 8)] });
+      it.queue.publish(head);
+      return it;
+    };
+
+    it.each([
+      ['an id beyond the table', 8, 'returned descriptor 8'],
+      ['an id of 32 bits', 0xffff_ffff, 'returned descriptor 4294967295'],
+      ['the middle of a chain', 1, 'returned descriptor 1'],
+      ['a free descriptor', 5, 'returned descriptor 5'],
+    ])('cannot return %s', (_, id, message) => {
+      const { queue, device } = inFlight();
+      device.push(id, 0);
+      expect(() => queue.popUsed()).toThrow(DeviceError);
+      expect(() => queue.popUsed()).toThrow(message);
+      expect(queue.inFlight).toBe(1);
+    });
+
+    it('cannot return a chain twice', () => {
+      const { queue, device } = inFlight();
+      queue.publish(queue.add1(0x3_0000, 1, WRITE));
+      device.push(0, 8);
+      device.push(0, 8);
+      expect(queue.popUsed()).toBe(0);
+      expect(() => queue.popUsed()).toThrow('returned descriptor 0');
+    });
+
+    it('cannot return what was added but not offered', () => {
+      const { queue, device } = inFlight();
+      const kept = queue.add1(0x3_0000, 1, WRITE);
+      device.push(kept, 1);
+      expect(() => queue.popUsed()).toThrow(`returned descriptor ${kept}`);
+    });
+
+    it('[2.7.8.2] cannot have written more than there was room for', () => {
+      const { queue, device } = inFlight();
+      device.push(0, 9);
+      expect(() => queue.popUsed()).toThrow('says it wrote 9 bytes into the chain at 0, which has room for 8');
+    });
+
+    it.each([2, 8, 9, 0x8000, 0xffff])('cannot move the used index by %i with one chain', (by) => {
+      const { queue, device } = inFlight();
+      device.publish(by);
+      expect(() => queue.popUsed()).toThrow(`the used index moved by ${by}, but the device had 1 chains`);
+    });
+
+    it('cannot mislead the driver by writing over descriptors and available ring', () => {
+      const { queue, device, hal } = inFlight();
+      hal.ram.fill(AREAS.desc, 128, 0xff);
+      hal.ram.fill(AREAS.avail, 22, 0xff);
+      device.push(0, 4);
+      expect(queue.pop()).toEqual({ head: 0, length: 4 });
+      expect(queue.free).toBe(8);
+      expect(queue.add({ readable: [range(0, 1)], writable: [range(0, 1)] })).toBe(0);
+      queue.publish(0);
+      expect(device.availIdx).toBe(2);
+    });
+  });
+
+  describe('recorded', () => {
+    it('records every ring write with the bytes before, and takes a credit for each', () => {
+      const { queue, hal, events, taken } = recorded();
+      hal.ram.ram.u8.fill(0xee, AREAS.desc, AREAS.desc + 16);
+      queue.publish(queue.add1(0x1_2345_6789, 16, WRITE));
+      const seen = events();
+      expect(seen).toMatchObject([
+        {
+          kind: 'memWrite',
+          actor: 'driver',
+          size: 16,
+          addr: AREAS.desc,
+          old: new Array(16).fill(0xee),
+          new: [0x89, 0x67, 0x45, 0x23, 1, 0, 0, 0, 16, 0, 0, 0, 2, 0, 0, 0],
+        },
+        { kind: 'memWrite', size: 2, addr: AREAS.avail + 4, old: [0, 0], new: [0, 0] },
+        { kind: 'memWrite', size: 2, addr: AREAS.avail + 2, old: [0, 0], new: [1, 0] },
+      ]);
+      expect(seen).toHaveLength(3);
+      expect(taken).toHaveLength(3);
+      // Each credit is taken before its event exists.
+      expect(taken).toEqual(seen.map(({ clock }) => clock - 1));
+    });
+
+    it('records chains, flags and descriptors by hand in the order of the writes', () => {
+      const { queue, events } = recorded();
+      queue.add({ readable: [range(0x1_0000, 8)], writable: [range(0x2_0000, 8)] });
+      queue.suppressInterrupts(true);
+      queue.setDescriptor(5, { addr: 1, len: 2 });
+      queue.offer(0);
+      expect(events()).toMatchObject([
+        { addr: AREAS.desc },
+        { addr: AREAS.desc + 16 },
+        { addr: AREAS.avail, size: 2, new: [1, 0] },
+        { addr: AREAS.desc + 80 },
+        { addr: AREAS.avail + 4, size: 2 },
+      ]);
+    });
+
+    it('[2.7.13.3.1] makes the events before an index visible before the index is', () => {
+      const { queue, hal } = recorded();
+      const { handOver } = hal.ram.journal;
+      let indexAtHandOver = -1;
+      hal.ram.journal.handOver = () => {
+        indexAtHandOver = hal.ram.read16(AREAS.avail + 2);
+        handOver.call(hal.ram.journal);
+      };
+      queue.publish(queue.add1(0x1_0000, 1, WRITE));
+      expect(indexAtHandOver).toBe(0);
+      expect(hal.ram.read16(AREAS.avail + 2)).toBe(1);
+    });
+
+    it('records a notification that the device did not want, and leaves one that it gets to the device', () => {
+      const { queue, device, events } = recorded();
+      queue.notify();
+      expect(events()).toEqual([]);
+      device.usedFlags = 1;
+      queue.notify();
+      expect(events()).toMatchObject([{ kind: 'notification', actor: 'driver', queue: 3, sent: 0, rule: 1 }]);
+    });
+
+    it('writes the same bytes as when it is not', () => {
+      const [plain, loud] = [rig(), recorded()];
+      for (const { queue } of [plain, loud]) {
+        queue.publish(queue.add({ readable: [range(0x1_0000, 8)], writable: [range(2 ** 40, 8)] }));
+        queue.offer(queue.add1(0xffff_ffff, 3, 0));
+        queue.suppressInterrupts(true);
+        queue.setDescriptor(6, { addr: 2 ** 52 + 1, len: 2 ** 32 - 1, flags: 0xffff, next: 0xffff });
+      }
+      const bytes = ({ hal }: Rig) => Buffer.from(hal.ram.readBytes(0, 2 << 20));
+      expect(bytes(loud).equals(bytes(plain))).toBe(true);
+    });
+  });
+});

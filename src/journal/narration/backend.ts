@@ -1,0 +1,56 @@
+import { BLK_STATUS, constantOf } from '../../spec/constants.ts';
+import { VIRTIO_ID } from '../../spec/virtio.ts';
+import { BACKEND_OPS, type BackendOp } from '../schema.ts';
+import { deviceName, type Names, type Teller } from './narration-types.ts';
+import { count } from './words.ts';
+
+/** What is asked of a back end. */
+const ASKS: Readonly<Record<BackendOp, (length: number, position: number) => string>> = {
+  read: (length, position) => `to read ${count(length, 'byte')} at byte ${position}`,
+  write: (length, position) => `to write ${count(length, 'byte')} at byte ${position}`,
+  flush: () => 'to make everything written so far durable',
+  getId: () => 'for its name',
+  discard: (length, position) => `to forget ${count(length, 'byte')} at byte ${position}`,
+  writeZeroes: (length, position) => `to zero ${count(length, 'byte')} at byte ${position}`,
+  random: (length) => `for ${count(length, 'random byte')}`,
+};
+
+/** Section of VIRTIO 1.4 that says what the device does with a request, by virtio ID. */
+const OPERATION: Readonly<Record<number, string>> = {
+  [VIRTIO_ID.BLOCK]: '5.2.6',
+  [VIRTIO_ID.ENTROPY]: '5.4.6',
+};
+
+function operation(names: Names, dev: number): { section?: string } {
+  const section = OPERATION[names.virtioId(dev) ?? 0];
+  return section ? { section } : {};
+}
+
+/** A request went to a back end. */
+export const tellRequest: Teller<'backendRequest'> = ({ event, names }) => {
+  const { dev, queue, op, position, length, id } = event;
+  const asked = ASKS[BACKEND_OPS[op] ?? 'read'](length, position);
+  return {
+    title: `Back end: ${BACKEND_OPS[op] ?? 'request'}`,
+    text: `${deviceName(names, dev)} asks its back end ${asked} (request ${id}).`,
+    ...operation(names, dev),
+    tone: 'device',
+    at: { dev, queue },
+  };
+};
+
+/** A back end answered. */
+export const tellCompletion: Teller<'backendCompletion'> = ({ event, names }) => {
+  const { dev, queue, op, id, status } = event;
+  const name = BACKEND_OPS[op] ?? 'request';
+  const known =
+    names.virtioId(dev) === VIRTIO_ID.BLOCK ? constantOf(BLK_STATUS, status)?.name : undefined;
+  const failed = `status ${known ? `${known} (${status})` : status}`;
+  return {
+    title: `Back end: ${name} ${status === 0 ? 'done' : 'failed'}`,
+    text: `The back end of ${deviceName(names, dev)} has answered request ${id}${status === 0 ? '' : ` with ${failed}`}.`,
+    ...operation(names, dev),
+    tone: 'device',
+    at: { dev, queue },
+  };
+};

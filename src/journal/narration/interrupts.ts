@@ -1,0 +1,124 @@
+import { INTERRUPT_STEPS, NONE, RULES, type Rule } from '../schema.ts';
+import { deviceName, queueName, type Teller } from './narration-types.ts';
+import { list } from './words.ts';
+
+/** Why something was left out, as the end of a sentence. */
+const BECAUSE: Readonly<Record<Rule, string>> = {
+  always: 'nothing suppresses it',
+  noNotify: 'the device set NO_NOTIFY in the used ring’s flags',
+  noInterrupt: 'the driver set NO_INTERRUPT in the available ring’s flags',
+  eventIdx: 'the other side asked to hear of a later index',
+  notDriverOk: 'DRIVER_OK is not set',
+  intxDisabled: 'the PCI Command register disables INTx',
+  queueNotEnabled: 'the queue is not set up',
+  notifyOnEmpty: 'the queue ran empty',
+};
+
+/** Section of VIRTIO 1.4 behind a rule; the rest rest on the event's own. */
+const RULE_SECTION: Readonly<Partial<Record<Rule, string>>> = {
+  noNotify: '2.7.10',
+  noInterrupt: '2.7.7',
+  notDriverOk: '3.1.1',
+  notifyOnEmpty: '6.3',
+};
+
+function ruleOf(code: number): Rule {
+  return RULES[code] ?? 'always';
+}
+
+/** An available-buffer notification, sent or left out. */
+export const tellNotification: Teller<'notification'> = ({ event, names }) => {
+  const { dev, queue, sent } = event;
+  const rule = ruleOf(event.rule);
+  const at = { dev, queue };
+  const where = queueName(names, dev, queue);
+  if (!sent) {
+    return {
+      title: 'Notification left out',
+      text: `The driver does not notify ${where}: ${BECAUSE[rule]}.`,
+      section: RULE_SECTION[rule] ?? '2.7.10',
+      tone: 'notification',
+      at,
+    };
+  }
+  const text =
+    rule === 'always'
+      ? `The notification reaches ${where}: the device looks for available buffers.`
+      : `The notification reaches ${where}, but ${BECAUSE[rule]}.`;
+  return {
+    title: `Notified: ${where}`,
+    text,
+    section: RULE_SECTION[rule] ?? '2.7.13.4',
+    tone: 'notification',
+    at,
+  };
+};
+
+/** One step of an interrupt. */
+export const tellInterrupt: Teller<'interrupt'> = ({ event, names }) => {
+  const { dev, queue, line } = event;
+  const rule = ruleOf(event.rule);
+  const step = INTERRUPT_STEPS[event.step] ?? 'raised';
+  const name = deviceName(names, dev);
+  const config = queue === NONE;
+  const cause = config ? 'its configuration changed' : `queue ${queue} has used buffers`;
+  const at = config ? { dev } : { dev, queue };
+  const section = config ? '4.1.5.4' : '4.1.5.3';
+  const tone = 'interrupt';
+  switch (step) {
+    case 'raised': {
+      const text = `${name} raises input ${line}: ${cause}.`;
+      return { title: `Interrupt: input ${line} raised`, text, section, tone, at };
+    }
+    case 'lowered': {
+      const text = `${name} lowers input ${line}: the driver has read its ISR status, or reset it.`;
+      return { title: `Input ${line} lowered`, text, section: '4.1.4.5', tone, at };
+    }
+    case 'message': {
+      const text = `${name} sends the message of MSI-X vector ${line}: ${cause}.`;
+      return { title: `Interrupt: vector ${line}`, text, section, tone, at };
+    }
+    case 'suppressed': {
+      const text = `${cause[0]?.toUpperCase()}${cause.slice(1)}, but ${name} sends no interrupt: ${BECAUSE[rule]}.`;
+      return {
+        title: 'Interrupt left out',
+        text,
+        section: RULE_SECTION[rule] ?? '2.7.7',
+        tone,
+        at,
+      };
+    }
+    case 'masked': {
+      const why = rule === 'always' ? 'it is masked, or has no vector' : BECAUSE[rule];
+      const text = `The interrupt of ${name} does not get through: ${why}.`;
+      return { title: 'Interrupt masked', text, section: '4.1.5.1.2', tone, at };
+    }
+  }
+};
+
+/** The vCPU halts or goes on. */
+export const tellWait: Teller<'vcpuWait'> = ({ event }) => {
+  const { step, mask, pending } = event;
+  if (step === 0) {
+    return {
+      title: 'vCPU halts',
+      text: `The guest has nothing to do before ${inputs(mask)} is raised.`,
+      tone: 'other',
+      at: {},
+    };
+  }
+  return {
+    title: 'vCPU goes on',
+    text: pending === 0 ? 'Nothing is raised.' : `Raised: ${inputs(pending)}.`,
+    tone: 'interrupt',
+    at: {},
+  };
+};
+
+/** `input 11`, `input 3 or 11`, from a mask. */
+function inputs(mask: number): string {
+  if (mask === 0xffff_ffff) return 'any input';
+  const numbers: string[] = [];
+  for (let i = 0; i < 32; i++) if ((mask >>> i) & 1) numbers.push(String(i));
+  return numbers.length === 0 ? 'no input' : `input ${list(numbers)}`;
+}

@@ -1,0 +1,80 @@
+import { decodeRequest, fieldAt } from '../decode-request.ts';
+import type { QueueMoment } from '../fold/moment.ts';
+import { RingView } from '../fold/ring-view.ts';
+import { deviceName, type Narration, type Telling } from './narration-types.ts';
+import type { Write } from './rings.ts';
+import { address, count, hexBytes } from './words.ts';
+
+/** Chains of a queue that are searched for the buffer that a write goes to. */
+const CHAINS_SEARCHED = 64;
+
+/** A write to guest memory outside all rings: to a buffer that a chain describes, or to memory of which nothing is known. */
+export function tellMemory(write: Write, length: number): Narration {
+  const { actor, addr, bytes, telling } = write;
+  const who = actor === 'driver' ? 'The driver' : 'The device';
+  const tone = actor === 'driver' ? 'driver' : 'device';
+  const what = `${count(length, 'byte')} at ${address(addr)}`;
+  const shown = hexBytes(bytes.slice(0, length));
+  const buffer = bufferAt(addr, telling);
+  if (!buffer)
+    return {
+      title: `Writes ${what}`,
+      text: `${who} writes ${what}: ${shown}.`,
+      tone,
+      at: { addr, length },
+    };
+  const { queue, head, index, field } = buffer;
+  const name = deviceName(telling.names, queue.dev);
+  const into = field
+    ? `${field.name} of the request (${field.doc.toLowerCase()})`
+    : `the buffer of descriptor ${index}`;
+  return {
+    title: `${field ? `${field.name}: ` : ''}${what} written`,
+    text: `${actor === 'driver' ? who : name} writes ${into}, in descriptor ${index} of chain ${head}: ${shown}.`,
+    section: buffer.section ?? '2.7.4',
+    tone,
+    at: {
+      dev: queue.dev,
+      queue: queue.queue,
+      structure: 'desc',
+      part: 'entries',
+      index,
+      addr,
+      length,
+    },
+  };
+}
+
+interface Buffer {
+  readonly queue: QueueMoment;
+  readonly head: number;
+  /** Descriptor whose buffer it is. */
+  readonly index: number;
+  readonly field: { readonly name: string; readonly doc: string } | undefined;
+  readonly section: string | undefined;
+}
+
+/** The buffer that holds `addr`, of a chain that the device owns or the driver prepares; the newest first. */
+function bufferAt(addr: number, telling: Telling<'memWrite' | 'dataWrite'>): Buffer | undefined {
+  const { before, names } = telling;
+  for (const queue of before.queues.values()) {
+    const view = new RingView(queue, before.memory);
+    if (view.size === 0) continue;
+    const heads = view.deviceHeads.slice(-CHAINS_SEARCHED).reverse();
+    for (const head of new Set(heads)) {
+      const chain = view.chain(head);
+      const found = chain.find((entry) => addr >= entry.addr && addr < entry.addr + entry.len);
+      if (!found) continue;
+      const request = decodeRequest(names.virtioId(queue.dev), chain, before.memory);
+      const field = request && fieldAt(request, addr);
+      return { queue, head, index: found.index, field, section: request?.section };
+    }
+    for (const index of [...queue.filling].slice(-CHAINS_SEARCHED)) {
+      const found = view.descriptor(index);
+      if (!found || addr < found.addr || addr >= found.addr + found.len) continue;
+      const head = found.head ?? index;
+      return { queue, head, index, field: undefined, section: undefined };
+    }
+  }
+  return undefined;
+}

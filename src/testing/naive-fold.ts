@@ -1,0 +1,325 @@
+import type { Moment } from '../journal/fold/moment.ts';
+import { INTERRUPT_STEPS, type JournalEvent, LOG_LEVELS } from '../journal/schema.ts';
+import { REGIONS } from '../spec/regions.ts';
+
+interface NaiveQueue {
+  dev: number;
+  queue: number;
+  enabled: boolean;
+  packed: boolean;
+  size: number;
+  desc: number;
+  driver: number;
+  device: number;
+  lastAvailIdx: number;
+  usedIdx: number;
+  inFlight: number[];
+  filling: number[];
+  availStaged: number;
+  usedStaged: number;
+  popped: number;
+  pushed: number;
+  notificationsSent: number;
+  notificationsSuppressed: number;
+  interruptsRaised: number;
+  interruptsSuppressed: number;
+}
+
+interface NaiveDevice {
+  dev: number;
+  status: number;
+  offered: number;
+  accepted: number;
+  generation: number;
+  registers: Record<string, object>;
+}
+
+const COUNTS = {
+  popped: 0,
+  pushed: 0,
+  notificationsSent: 0,
+  notificationsSuppressed: 0,
+  interruptsRaised: 0,
+  interruptsSuppressed: 0,
+};
+const IDLE = {
+  lastAvailIdx: 0,
+  usedIdx: 0,
+  inFlight: [] as number[],
+  filling: [] as number[],
+  availStaged: 0,
+  usedStaged: 0,
+};
+
+const regionName = (region: number): string =>
+  (REGIONS as readonly { name: string }[])[region]?.name ?? '';
+
+/** The fold of a journal, event by event and byte by byte, with no thought of speed: what the fast one must agree with. */
+export class NaiveFold {
+  at = 0;
+  line = 0;
+  script = 'idle';
+  scriptError: object | undefined;
+  run = 0;
+  haltedOn: number | undefined;
+  dropped = 0;
+  readonly console: object[] = [];
+  readonly violations: object[] = [];
+  readonly memory = new Map<number, number>();
+  devices: NaiveDevice[] = [];
+  queues: NaiveQueue[] = [];
+  #raised: { dev: number; line: number }[] = [];
+
+  /** Everything as plain values; memory as far as it was written. */
+  plain(): object {
+    const { at, line, script, scriptError, run, haltedOn, dropped } = this;
+    const level = new Set(this.#raised.map((pin) => pin.line));
+    return structuredClone({
+      ...{ at, line, script, scriptError, run, haltedOn, dropped },
+      irqLevel: [...level].reduce((sum, input) => sum + 2 ** input, 0),
+      console: this.console,
+      violations: this.violations,
+      devices: this.devices.toSorted((a, b) => a.dev - b.dev),
+      queues: this.queues.toSorted((a, b) => a.dev - b.dev || a.queue - b.queue),
+      memory: [...this.memory],
+    });
+  }
+
+  apply(event: JournalEvent): void {
+    const { line, run } = this;
+    switch (event.kind) {
+      case 'regRead':
+      case 'regWrite':
+        this.#register(event);
+        break;
+      case 'memWrite':
+        this.#write(event.addr, event.new);
+        break;
+      case 'dataWrite':
+        this.#write(event.addr, [...event.data.subarray(event.length)]);
+        break;
+      case 'chainPopped': {
+        const queue = this.#queue(event.dev, event.queue);
+        queue.popped++;
+        queue.lastAvailIdx = event.availIdx % 65536;
+        queue.inFlight.push(event.head);
+        break;
+      }
+      case 'chainPushed': {
+        const queue = this.#queue(event.dev, event.queue);
+        queue.pushed++;
+        queue.usedIdx = event.usedIdx % 65536;
+        // Of a head that is there twice, the one taken last comes back first.
+        const place = queue.inFlight.lastIndexOf(event.head);
+        if (place >= 0) queue.inFlight.splice(place, 1);
+        break;
+      }
+      case 'notification': {
+        const queue = this.#queue(event.dev, event.queue);
+        if (event.sent) queue.notificationsSent++;
+        else queue.notificationsSuppressed++;
+        break;
+      }
+      case 'interrupt': {
+        const step = INTERRUPT_STEPS[event.step];
+        const same = (pin: { dev: number; line: number }) =>
+          pin.dev === event.dev && pin.line === event.line;
+        if (step === 'raised' && event.line < 32 && !this.#raised.some(same))
+          this.#raised.push({ dev: event.dev, line: event.line });
+        if (step === 'lowered') this.#raised = this.#raised.filter((pin) => !same(pin));
+        if (event.queue === 0xffff || step === 'lowered') break;
+        const queue = this.#queue(event.dev, event.queue);
+        if (step === 'raised' || step === 'message') queue.interruptsRaised++;
+        else queue.interruptsSuppressed++;
+        break;
+      }
+      case 'status':
+        this.#device(event.dev).status = event.new;
+        break;
+      case 'features':
+        this.#device(event.dev)[event.which === 0 ? 'offered' : 'accepted'] = event.value;
+        break;
+      case 'queueConfig': {
+        const queue = this.#queue(event.dev, event.queue);
+        const accepted = this.devices.find(({ dev }) => dev === event.dev)?.accepted ?? 0;
+        if (!event.enabled) Object.assign(queue, structuredClone(IDLE));
+        else if (!queue.enabled) Object.assign(queue, COUNTS);
+        queue.enabled = event.enabled === 1;
+        queue.packed = (BigInt(accepted) & (1n << 34n)) !== 0n;
+        queue.size = event.size;
+        queue.desc = event.desc;
+        queue.driver = event.driver;
+        queue.device = event.device;
+        break;
+      }
+      case 'configChange':
+        this.#device(event.dev).generation = event.generation;
+        break;
+      case 'plug':
+        if (event.step === 1) this.#device(event.dev);
+        else {
+          this.devices = this.devices.filter(({ dev }) => dev !== event.dev);
+          this.queues = this.queues.filter(({ dev }) => dev !== event.dev);
+          this.#raised = this.#raised.filter(({ dev }) => dev !== event.dev);
+        }
+        break;
+      case 'reset': {
+        const device = this.#device(event.dev);
+        device.status = 0;
+        device.accepted = 0;
+        this.#forget(device, event.cause === 1);
+        for (const queue of this.queues)
+          if (queue.dev === event.dev)
+            Object.assign(queue, structuredClone(IDLE), { enabled: false });
+        this.#raised = this.#raised.filter(({ dev }) => dev !== event.dev);
+        break;
+      }
+      case 'scriptLine':
+        this.line = event.line;
+        break;
+      case 'log': {
+        const level = LOG_LEVELS[event.level];
+        this.console.push({ level, text: event.text, event: this.at, line, run });
+        break;
+      }
+      case 'violation': {
+        const { dev, queue, code, index, value } = event;
+        this.violations.push({ event: this.at, dev, queue, code, index, value, line });
+        break;
+      }
+      case 'vcpuWait':
+        this.haltedOn = event.step === 0 ? event.mask : undefined;
+        break;
+      case 'script':
+        this.haltedOn = undefined;
+        this.script = ['running', 'ended', 'failed'][event.step] ?? 'failed';
+        if (event.step === 0) {
+          this.run++;
+          this.line = 0;
+          this.scriptError = undefined;
+        }
+        if (event.step === 2) this.scriptError = { message: event.text, line: event.line };
+        break;
+      case 'dropped':
+        this.dropped += event.count;
+        break;
+      case 'backendRequest':
+      case 'backendCompletion':
+        break;
+    }
+    this.at++;
+  }
+
+  #device(dev: number): NaiveDevice {
+    const found = this.devices.find((device) => device.dev === dev);
+    if (found) return found;
+    const fresh = { dev, status: 0, offered: 0, accepted: 0, generation: 0, registers: {} };
+    this.devices.push(fresh);
+    return fresh;
+  }
+
+  #queue(dev: number, queue: number): NaiveQueue {
+    const found = this.queues.find((known) => known.dev === dev && known.queue === queue);
+    if (found) return found;
+    const places = { enabled: false, packed: false, size: 0, desc: 0, driver: 0, device: 0 };
+    const fresh = { dev, queue, ...places, ...structuredClone(IDLE), ...COUNTS };
+    this.queues.push(fresh);
+    return fresh;
+  }
+
+  #forget(device: NaiveDevice, all: boolean): void {
+    for (const [key, register] of Object.entries(device.registers)) {
+      const { region } = register as { region: number };
+      if (all || regionName(region).startsWith('virtio-')) delete device.registers[key];
+    }
+  }
+
+  #register(event: Extract<JournalEvent, { kind: 'regRead' | 'regWrite' }>): void {
+    const { dev, region, offset, size, value } = event;
+    if (dev === 0xffff) return;
+    const device = this.#device(dev);
+    const name = regionName(region);
+    const status = { 'virtio-pci-common': 0x14, 'virtio-pci-legacy': 0x12 }[name];
+    const write = event.kind === 'regWrite';
+    if (write && value === 0 && offset === status) this.#forget(device, false);
+    const seen = { region, offset, size, value, write, event: this.at };
+    device.registers[`${region}:${offset}`] = seen;
+    const selected = device.registers[`${region}:0`] as { size: number; value: number } | undefined;
+    if (name !== 'pci-config-ports' || offset < 4) return;
+    if (selected?.size !== 4 || selected.value < 2 ** 31) return;
+    const config = REGIONS.findIndex((info) => info.name === 'pci-config');
+    const at = ((selected.value % 2 ** 24) | (offset % 4)) >>> 0;
+    device.registers[`${config}:${at}`] = { ...seen, region: config, offset: at };
+  }
+
+  #byte(addr: number): number {
+    return this.memory.get(addr) ?? 0;
+  }
+
+  #u16(addr: number): number {
+    return this.#byte(addr) + 256 * this.#byte(addr + 1);
+  }
+
+  #write(addr: number, bytes: readonly number[]): void {
+    const hits = (from: number, length: number) =>
+      addr < from + length && addr + bytes.length > from;
+    const live = this.queues.filter((queue) => queue.enabled && !queue.packed && queue.size > 0);
+    const before = live.map(({ driver, device }) => [this.#u16(driver + 2), this.#u16(device + 2)]);
+    bytes.forEach((byte, i) => {
+      this.memory.set(addr + i, byte);
+    });
+    live.forEach((queue, i) => {
+      const { size, desc, driver, device } = queue;
+      const [availIdx = 0, usedIdx = 0] = before[i] ?? [];
+      for (let d = 0; d < size; d++) {
+        if (!hits(desc + 16 * d, 12)) continue;
+        queue.filling = queue.filling.filter((known) => known !== d);
+        const buffer = Array.from({ length: 12 }, (_, k) => this.#byte(desc + 16 * d + k));
+        if (buffer.some((byte) => byte !== 0)) queue.filling.push(d);
+      }
+      for (let slot = 0; slot < size; slot++) {
+        if (
+          hits(driver + 4 + 2 * slot, 2) &&
+          (availIdx + queue.availStaged) % size === slot &&
+          queue.availStaged < size
+        )
+          queue.availStaged++;
+        if (
+          hits(device + 4 + 8 * slot, 8) &&
+          (usedIdx + queue.usedStaged) % size === slot &&
+          queue.usedStaged < size
+        )
+          queue.usedStaged++;
+      }
+      const published = (this.#u16(driver + 2) - availIdx + 65536) % 65536;
+      const returned = (this.#u16(device + 2) - usedIdx + 65536) % 65536;
+      queue.availStaged = Math.max(0, queue.availStaged - published);
+      queue.usedStaged = Math.max(0, queue.usedStaged - returned);
+      for (let k = 0; k < Math.min(published, size); k++) {
+        let d = this.#u16(driver + 4 + 2 * (((availIdx + k) % 65536) % size));
+        while (queue.filling.includes(d)) {
+          queue.filling = queue.filling.filter((known) => known !== d);
+          if (this.#u16(desc + 16 * d + 12) % 2 === 0) break;
+          d = this.#u16(desc + 16 * d + 14);
+        }
+      }
+    });
+  }
+}
+
+/** A moment in the same form as `NaiveFold.plain`, looking at the memory where that one was written. */
+export function plainMoment(moment: Moment, written: Iterable<number>): object {
+  const { at, line, script, scriptError, run, haltedOn, dropped, irqLevel, memory } = moment;
+  return {
+    ...{ at, line, script, scriptError, run, haltedOn, dropped, irqLevel },
+    console: [...moment.console],
+    violations: [...moment.violations],
+    devices: [...moment.devices.values()]
+      .map((device) => ({ ...device, registers: Object.fromEntries(device.registers) }))
+      .toSorted((a, b) => a.dev - b.dev),
+    queues: [...moment.queues.values()]
+      .map((queue) => ({ ...queue, inFlight: [...queue.inFlight], filling: [...queue.filling] }))
+      .toSorted((a, b) => a.dev - b.dev || a.queue - b.queue),
+    memory: Array.from(written, (addr) => [addr, memory.u8(addr)]),
+  };
+}

@@ -1,0 +1,70 @@
+import type { QueueMoment } from '../../journal/fold/moment.ts';
+import type { RingStructure } from '../../journal/fold/ring-areas.ts';
+import type { DescriptorView, RingView } from '../../journal/fold/ring-view.ts';
+import { type Touch, touchedBy } from '../../journal/fold/touched.ts';
+import type { JournalEvent } from '../../journal/schema.ts';
+
+/** What the event at the cursor did to the queue that is shown. */
+export interface Hits {
+  readonly touches: readonly Touch[];
+  /** Descriptor whose buffer the event wrote to. */
+  readonly buffer: number | undefined;
+  /** The event, for the old and new value of an index that it wrote. */
+  readonly change: readonly [old: number, now: number] | undefined;
+}
+
+const NO_HITS: Hits = { touches: [], buffer: undefined, change: undefined };
+
+/** The cells of one queue that `event` touched, and the buffer. */
+export function hitsOf(
+  event: JournalEvent | undefined,
+  view: RingView,
+  queues: ReadonlyMap<number, QueueMoment>,
+): Hits {
+  if (!event || view.size === 0) return NO_HITS;
+  const { dev, queue } = view.queue;
+  const touches = touchedBy(event, queues).filter((t) => t.dev === dev && t.queue === queue);
+  if (event.kind !== 'memWrite' && event.kind !== 'dataWrite')
+    return touches.length > 0 ? { ...NO_HITS, touches } : NO_HITS;
+  if (touches.length > 0) {
+    const change: Hits['change'] =
+      event.kind === 'memWrite' && event.size === 2
+        ? [littleEndian(event.old), littleEndian(event.new)]
+        : undefined;
+    return { touches, buffer: undefined, change };
+  }
+  const length = event.kind === 'memWrite' ? event.size : event.length;
+  return { ...NO_HITS, buffer: bufferAt(view, event.addr, length) };
+}
+
+/** Whether entry `index` of a structure was touched. */
+export function isHit(hits: Hits, structure: RingStructure, index: number): boolean {
+  if (structure === 'desc' && hits.buffer === index) return true;
+  return hits.touches.some(
+    (t) => t.structure === structure && t.part === 'entries' && index >= t.first && index <= t.last,
+  );
+}
+
+/** Whether the published index of a ring was touched. */
+export function isIndexHit(hits: Hits, structure: 'avail' | 'used'): boolean {
+  return hits.touches.some((t) => t.structure === structure && t.part === 'idx');
+}
+
+/** The first entry that an event touched, to bring it into sight. */
+export function firstHit(hits: Hits): number | undefined {
+  return hits.buffer ?? hits.touches.find((t) => t.part === 'entries')?.first;
+}
+
+/** The descriptor of a chain that somebody owns, whose buffer the bytes lie in. */
+function bufferAt(view: RingView, addr: number, length: number): number | undefined {
+  const covers = (d: DescriptorView | undefined): boolean =>
+    d !== undefined && addr < d.addr + d.len && addr + length > d.addr;
+  for (const head of view.deviceHeads)
+    for (const descriptor of view.chain(head)) if (covers(descriptor)) return descriptor.index;
+  for (const index of view.queue.filling) if (covers(view.descriptor(index))) return index;
+  return undefined;
+}
+
+function littleEndian(bytes: readonly number[]): number {
+  return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
+}

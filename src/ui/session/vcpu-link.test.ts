@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import type { MachineMemory } from '../../protocol/messages.ts';
+import { VcpuLink } from './vcpu-link.ts';
+import type { WorkerPort } from './worker-port.ts';
+
+const MEMORY = {} as MachineMemory;
+
+function makeLink() {
+  const spawned: (WorkerPort & { posted: unknown[]; ended: boolean })[] = [];
+  const link = new VcpuLink(() => {
+    const port = {
+      posted: [] as unknown[],
+      ended: false,
+      post(message: unknown) {
+        this.posted.push(message);
+      },
+      onMessage: () => {},
+      onError: () => {},
+      terminate() {
+        this.ended = true;
+      },
+    };
+    spawned.push(port);
+    return port;
+  });
+  return { link, spawned };
+}
+
+it('has a thread ready before it is needed, and a fresh one for each run', async () => {
+  const { link, spawned } = makeLink();
+  expect(spawned.length).toBe(1);
+  const run = link.run('a', MEMORY);
+  expect(spawned[0]?.posted).toEqual([{ kind: 'run', source: 'a', memory: MEMORY }]);
+  spawned[0]?.onMessage({ kind: 'ready' });
+  spawned[0]?.onMessage({ kind: 'ended' });
+  expect(await run).toEqual({ kind: 'ended' });
+  expect([spawned.length, spawned[0]?.ended, spawned[1]?.ended]).toEqual([2, true, false]);
+  void link.run('b', MEMORY);
+  expect(spawned[1]?.posted.length).toBe(1);
+});
+
+it('tries again when a thread could not be started in advance, and then reports', async () => {
+  const { link, spawned } = makeLink();
+  spawned[0]?.onError('not found');
+  const run = link.run('a', MEMORY);
+  expect(spawned[1]?.posted.length).toBe(1);
+  spawned[1]?.onError('not found');
+  expect(await run).toEqual({ kind: 'lost', message: 'not found' });
+});
+
+it('ends a run that does not end itself, once', async () => {
+  const { link, spawned } = makeLink();
+  const run = link.run('a', MEMORY);
+  link.kill('stopped');
+  link.kill('again');
+  expect(await run).toEqual({ kind: 'lost', message: 'stopped' });
+  expect(spawned[0]?.ended).toBe(true);
+  link.close();
+  expect(spawned.map(({ ended }) => ended)).toEqual([true, true]);
+});

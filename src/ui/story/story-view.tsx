@@ -1,0 +1,156 @@
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import './story.css';
+import type { Narration } from '../../journal/narration/narration-types.ts';
+import { useScript } from '../state/script-store.ts';
+import { useSession, useSessionState } from '../state/session-context.tsx';
+import { namesOf } from './names.ts';
+import { Narrator } from './narrator.ts';
+
+/** Events before and after the cursor that are told, and how many more a scroll to the top brings. */
+const BEFORE = 36;
+const AFTER = 12;
+/** While events fly past, nobody reads further back than this. */
+const BEFORE_FAST = 14;
+const FAST = 60;
+/** Slower than this, a screen reader is told each event. */
+const ALOUD = 2;
+
+/** The journal in plain English, around the cursor. */
+export function StoryView() {
+  const session = useSession();
+  const topology = useSessionState((state) => state.topology);
+  const cursor = useSessionState((state) => state.cursor);
+  const length = useSessionState((state) => state.length);
+  const first = useSessionState((state) => state.first);
+  const fast = useSessionState((state) => state.run === 'running' && state.speed > FAST);
+  const aloud = useSessionState((state) => state.run !== 'running' || state.speed <= ALOUD);
+  const source = useScript((script) => script.started ?? script.source);
+  const lines = useMemo(() => source.split('\n'), [source]);
+  const narrator = useMemo(
+    () => new Narrator(session.store, (at) => session.momentAt(at), namesOf(topology)),
+    [session, topology],
+  );
+  const [reach, setReach] = useState(BEFORE);
+  const list = useRef<HTMLOListElement>(null);
+  const height = useRef(0);
+
+  const from = Math.max(first, cursor - (fast ? BEFORE_FAST : reach));
+  const to = Math.min(length, cursor + (fast ? 0 : AFTER));
+  const told: (readonly [index: number, narration: Narration])[] = [];
+  for (let i = from; i < to; i++) {
+    const narration = narrator.tell(i);
+    if (narration) told.push([i, narration]);
+  }
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: follows the cursor wherever it goes
+  useLayoutEffect(() => {
+    const it = list.current;
+    const current = it?.querySelector<HTMLElement>('[aria-current]');
+    if (it && current)
+      it.scrollTop =
+        current.offsetTop - Math.max(8, (it.clientHeight - current.offsetHeight) * 0.66);
+  }, [cursor]);
+
+  // More was put on top: what was in sight stays there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when more was asked for
+  useLayoutEffect(() => {
+    const it = list.current;
+    if (it && reach > BEFORE) it.scrollTop += it.scrollHeight - height.current;
+  }, [reach]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new place begins near again
+  useEffect(() => setReach(BEFORE), [cursor]);
+
+  const now = cursor > 0 ? narrator.tell(cursor - 1) : undefined;
+  return (
+    <div className="story">
+      {told.length === 0 ? (
+        <p className="pane-empty">
+          Press Run, or Step for one event at a time. Everything that happens is told here.
+        </p>
+      ) : (
+        <ol
+          ref={list}
+          className="story-list"
+          onScroll={({ currentTarget: it }) => {
+            if (it.scrollTop < 40 && from > first && !fast) {
+              height.current = it.scrollHeight;
+              setReach((before) => before + BEFORE);
+            }
+          }}
+        >
+          {told.map(([index, narration]) => (
+            <StoryItem
+              key={index}
+              index={index}
+              narration={narration}
+              code={
+                session.store.kindAt(index) === 'scriptLine'
+                  ? lines[(narration.at.line ?? 0) - 1]
+                  : undefined
+              }
+              place={index === cursor - 1 ? 'now' : index < cursor ? 'past' : 'later'}
+            />
+          ))}
+        </ol>
+      )}
+      <p className="visually-hidden" role="status">
+        {aloud && now ? `Event ${cursor}: ${now.title}. ${now.text}` : ''}
+      </p>
+    </div>
+  );
+}
+
+const TONES = {
+  driver: 'driver',
+  device: 'device',
+  notification: 'notify',
+  interrupt: 'interrupt',
+  violation: 'violation',
+  other: 'quiet',
+} as const;
+
+const StoryItem = memo(function StoryItem(props: {
+  index: number;
+  narration: Narration;
+  /** Text of the script line that the event is about, where it is about one. */
+  code: string | undefined;
+  place: 'past' | 'now' | 'later';
+}) {
+  const { index, narration, code, place } = props;
+  const session = useSession();
+  const source = narration.section
+    ? `§${narration.section}`
+    : (narration.document?.replace('VIRTIO 1.4 ', '') ?? '');
+  return (
+    <li data-tone={TONES[narration.tone]} data-place={place}>
+      <button
+        type="button"
+        aria-current={place === 'now' ? 'step' : undefined}
+        onClick={() => session.seek(index + 1)}
+      >
+        <span className="story-title">
+          <i className="story-dot" aria-hidden="true" />
+          {narration.tone === 'violation' && '⚠ '}
+          {narration.title}
+        </span>
+        {code !== undefined && code.trim() !== '' ? (
+          <code className="story-code">{code.trim()}</code>
+        ) : (
+          <span className="story-text">{narration.text}</span>
+        )}
+        <span className="story-foot mono">
+          {index + 1}
+          {source && (
+            <span
+              title={
+                narration.section ? `VIRTIO 1.4, section ${narration.section}` : narration.document
+              }
+            >
+              {source}
+            </span>
+          )}
+        </span>
+      </button>
+    </li>
+  );
+});
