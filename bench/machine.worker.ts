@@ -28,6 +28,7 @@ function poll(): void {
   while (Atomics.load(control, CONTROL.stop) === 0) {
     if (device?.serve(vq) && journal.on) journal.flush();
   }
+  vq.setNotification(true);
 }
 
 port.on('message', (message: string) => {

@@ -18,7 +18,7 @@ export function lo32(value: number): number {
 
 /** Bits 32 to 52 of a safe integer. */
 export function hi32(value: number): number {
-  return Math.floor(value / TWO_32) >>> 0;
+  return value < TWO_32 ? 0 : Math.floor(value / TWO_32) >>> 0;
 }
 
 /** Wraps to an unsigned 16-bit index, as every ring index does (VIRTIO 1.4 §2.7.6). */

@@ -57,7 +57,8 @@ describe('DmaAllocator', () => {
   it('refuses what it cannot give, and what it never gave', () => {
     const dma = new DmaAllocator(new FakeHal(4).ram);
     expect(() => dma.alloc(8 * MIB)).toThrow(/8388608 bytes of guest memory/);
-    for (const length of [0, -1, 1.5, Number.NaN]) expect(() => dma.alloc(length)).toThrow(RangeError);
+    for (const length of [0, -1, 1.5, Number.NaN])
+      expect(() => dma.alloc(length)).toThrow(RangeError);
     expect(() => dma.alloc(1, 3)).toThrow(/power of two/);
     const buffer = dma.alloc(64);
     expect(() => dma.free(buffer.part(0, 8))).toThrow(/not allocated/);
@@ -81,7 +82,9 @@ describe('DmaAllocator', () => {
           const fresh = dma.alloc(size, 2 ** align);
           expect(fresh.addr % 2 ** align).toBe(0);
           for (const other of live)
-            expect(fresh.addr + size <= other.addr || other.addr + other.length <= fresh.addr).toBe(true);
+            expect(fresh.addr + size <= other.addr || other.addr + other.length <= fresh.addr).toBe(
+              true,
+            );
           live.push(fresh);
         }
         expect(dma.available).toBe(whole - live.reduce((sum, { length }) => sum + length, 0));
@@ -107,15 +110,20 @@ describe('DmaBuffer', () => {
   });
 
   it('takes a 64-bit value as a number or a bigint, if it is a whole one below 2^53', () => {
-    expect(make(8).u64(0, 2n ** 53n - 1n).u64(0)).toBe(2 ** 53 - 1);
-    for (const bad of [2 ** 53, -1, 0.5, 2n ** 64n]) expect(() => make(8).u64(0, bad)).toThrow(RangeError);
+    expect(
+      make(8)
+        .u64(0, 2n ** 53n - 1n)
+        .u64(0),
+    ).toBe(2 ** 53 - 1);
+    for (const bad of [2 ** 53, -1, 0.5, 2n ** 64n])
+      expect(() => make(8).u64(0, bad)).toThrow(RangeError);
     expect(() => make(8).fill(0xff).u64(0)).toThrow(/2\^53/);
   });
 
   it('reads text up to the first zero byte, as UTF-8', () => {
     const buffer = make(16).write('Grüße');
     expect(buffer.text()).toBe('Grüße');
-    expect(buffer.text(2, 3)).toBe('üß'.slice(0, 1) + '\ufffd');
+    expect(buffer.text(2, 3)).toBe('ü\ufffd');
     expect(make(3).write('abc').text()).toBe('abc');
   });
 

@@ -118,7 +118,9 @@ export class DmaBuffer implements MemoryRange {
   #at(offset: number, length: number): number {
     const inside = offset >= 0 && length >= 0 && offset + length <= this.length;
     if (!inside || !Number.isInteger(offset) || !Number.isInteger(length))
-      throw new RangeError(`${length} bytes from offset ${offset} on are not in a buffer of ${this.length}`);
+      throw new RangeError(
+        `${length} bytes from offset ${offset} on are not in a buffer of ${this.length}`,
+      );
     return this.addr + offset;
   }
 }

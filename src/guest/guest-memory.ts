@@ -1,6 +1,6 @@
 import { hex } from '../base/bits.ts';
-import type { JournalWriter } from '../journal/writer.ts';
 import { ACTOR } from '../journal/schema.ts';
+import type { JournalWriter } from '../journal/writer.ts';
 import type { GuestRam } from '../memory/guest-ram.ts';
 import { GuestMemoryFault } from './hal.ts';
 
@@ -52,7 +52,8 @@ export class GuestMemory {
   /** 64-bit little-endian value; throws RangeError from 2^53 on. */
   read64(addr: number): number {
     const value = this.read32(addr) + this.read32(addr + 4) * 2 ** 32;
-    if (!Number.isSafeInteger(value)) throw new RangeError(`${hex(addr)} holds a value of 2^53 or more`);
+    if (!Number.isSafeInteger(value))
+      throw new RangeError(`${hex(addr)} holds a value of 2^53 or more`);
     return value;
   }
 
@@ -87,7 +88,12 @@ export class GuestMemory {
     const at = this.#at(addr, bytes.length);
     if (this.journal.on) {
       this.pace.take();
-      this.journal.bytesWritten(ACTOR.driver, addr, this.ram.u8.slice(at, at + bytes.length), bytes);
+      this.journal.bytesWritten(
+        ACTOR.driver,
+        addr,
+        this.ram.u8.slice(at, at + bytes.length),
+        bytes,
+      );
     }
     this.ram.u8.set(bytes, at);
   }
@@ -113,7 +119,9 @@ export class GuestMemory {
   #at(addr: number, length: number): number {
     const at = this.ram.offsetOf(addr, length);
     if (at < 0 || !Number.isInteger(at))
-      throw new GuestMemoryFault(`${hex(addr)}…+${length} is not guest RAM (${hex(this.ram.base)} to ${hex(this.ram.base + this.ram.size - 1)})`);
+      throw new GuestMemoryFault(
+        `${hex(addr)}…+${length} is not guest RAM (${hex(this.ram.base)} to ${hex(this.ram.base + this.ram.size - 1)})`,
+      );
     return at;
   }
 }

@@ -1,5 +1,4 @@
-import type { Space } from '../journal/schema.ts';
-import type { LogLevel } from '../journal/schema.ts';
+import type { LogLevel, Space } from '../journal/schema.ts';
 import type { GuestMemory } from './guest-memory.ts';
 
 /** Width of a bus access, in bytes. */

@@ -30,7 +30,8 @@ export class Interrupts {
 
   /** Acknowledges what `source` has pending, without waiting; returns the cause, 0 for none. */
   poll(source: InterruptSource): number {
-    if ((this.#hal.interrupts() >>> source.interruptInput) & 1) this.#dispatch(source.interruptInput);
+    if ((this.#hal.interrupts() >>> source.interruptInput) & 1)
+      this.#dispatch(source.interruptInput);
     return this.#take(source);
   }
 

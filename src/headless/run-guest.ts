@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { joinWords } from '../engine/machine/words.ts';
 import { Machine } from '../engine/machine/machine.ts';
+import { joinWords } from '../engine/machine/words.ts';
 import { ConfigError } from '../engine/qom/errors.ts';
 import { runScript } from '../guest/script/run.ts';
 import { DEFAULT_COMMAND_LINE, EXAMPLES } from '../lessons/examples.ts';

@@ -22,9 +22,9 @@ interface Cursor {
 
 /**
  * The consumer's end of all rings: merges them into one store, in an order that respects
- * causality. A producer flushes before it hands over, so a set of heads that did not move while
- * all were read is a consistent cut: whatever caused an event in it is in it too. Inside a cut,
- * logical clocks order; equal clocks are concurrent, and the earlier ring goes first.
+ * causality. A producer flushes or marks before it shows its work to another thread, so a set of
+ * heads that did not move while all were read is a consistent cut up to the oldest mark behind a
+ * head: whatever caused an event in it is in it too. Inside a cut, logical clocks order; equal clocks are concurrent, and the earlier ring goes first.
  */
 export class JournalReader {
   readonly rings: readonly JournalRing[];
@@ -42,7 +42,7 @@ export class JournalReader {
         mask: ring.mask,
         at,
         end: at,
-        clock: 0,
+        clock: ring.records[((at - 1) & ring.mask) * RECORD_WORDS + 1] ?? 0,
         dropped: Atomics.load(ring.header, RING.dropped),
         lost: 0,
         lostBefore: at,
@@ -72,7 +72,7 @@ export class JournalReader {
   /**
    * Sets how far each ring may be read, and returns the newest clock that may be taken, or
    * undefined for no bound. What is newer might have a cause that was not seen: in a ring that
-   * moved while the heads were read, behind its head, or in one that `limit` stops.
+   * moved while the heads were read, behind its head (`marked` tells), or in one that `limit` stops.
    */
   #cut(limit: number): number | undefined {
     const read = () => this.#cursors.map(({ ring }) => Atomics.load(ring.header, RING.head));
@@ -91,8 +91,9 @@ export class JournalReader {
       const held = Math.min((head - cursor.at) >>> 0, cursor.mask + 1);
       const take = Math.min(held, Math.max(1, limit));
       cursor.end = (cursor.at + take) | 0;
-      if (take === held && head === again[i]) return;
-      const newest = clockAt(cursor, cursor.end - 1);
+      const newest = take > 0 ? clockAt(cursor, cursor.end - 1) : cursor.clock;
+      const marked = (cursor.ring.header[RING.marked] ?? 0) >>> 0;
+      if (take === held && head === again[i] && !later(marked, newest)) return;
       if (bound === undefined || later(bound, newest)) bound = newest;
     });
     return bound;

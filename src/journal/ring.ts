@@ -25,6 +25,8 @@ export const RING = {
   sideCapacity: 7,
   /** Side-buffer bytes published, free-running. Written by the producer. */
   sideHead: 8,
+  /** Clock of the newest record that another thread may have seen the effects of, published or not. Written by the producer. */
+  marked: 9,
   words: 16,
 } as const;
 

@@ -79,9 +79,20 @@ export class JournalWriter {
 
   /** Makes all records visible to the consumer, up to a register read that waits for its value. */
   flush(): void {
+    this.mark();
     this.#header[RING.clock] = this.clock | 0;
     this.#header[RING.sideHead] = this.#sideHead;
     Atomics.store(this.#header, RING.head, this.#published());
+  }
+
+  /**
+   * To be called before a store that shows this thread's work to another one without a flush: the
+   * consumer then knows that causes are still to come, and waits for them.
+   */
+  mark(): void {
+    this.#header[RING.marked] = this.#records[
+      ((this.#head - 1) & this.#mask) * RECORD_WORDS + 1
+    ] as number;
   }
 
   /** Flushes, and publishes the clock for a thread that is about to see this thread's work. */

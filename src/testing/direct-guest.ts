@@ -1,7 +1,7 @@
 import { bytesSource } from '../engine/backends/byte-source.ts';
 import { Machine } from '../engine/machine/machine.ts';
 import type { Pace } from '../guest/guest-memory.ts';
-import { type ScriptOutcome, runScript } from '../guest/script/run.ts';
+import { runScript, type ScriptOutcome } from '../guest/script/run.ts';
 import { JournalReader } from '../journal/reader.ts';
 import { JournalRing } from '../journal/ring.ts';
 import type { JournalEvent } from '../journal/schema.ts';

@@ -298,7 +298,8 @@ export function blockModel(disk: Uint8Array, id = 'FAKE'): Answer {
     const header = new DataView(request.buffer, request.byteOffset);
     const type = header.getUint32(0, true);
     const from = Number(header.getBigUint64(8, true)) * 512;
-    const answer = (data: ArrayLike<number>, status: number) => Uint8Array.from([...Array.from(data), status]);
+    const answer = (data: ArrayLike<number>, status: number) =>
+      Uint8Array.from([...Array.from(data), status]);
     const data = request.subarray(16);
     if (type === 0) {
       if (from + room - 1 > disk.length) return answer(new Uint8Array(room - 1), 1);
@@ -310,7 +311,11 @@ export function blockModel(disk: Uint8Array, id = 'FAKE'): Answer {
       return answer([], 0);
     }
     if (type === 4) return answer([], 0);
-    if (type === 8) return answer(Uint8Array.from({ length: 20 }, (_, i) => id.charCodeAt(i) || 0), 0);
+    if (type === 8)
+      return answer(
+        Uint8Array.from({ length: 20 }, (_, i) => id.charCodeAt(i) || 0),
+        0,
+      );
     return answer([], 2);
   };
 }

@@ -61,7 +61,10 @@ class Generator {
     for (let i = 0; i < this.#wanted.length; i++) types.push(this.#type(this.#wanted[i] as string));
     const body = [...values, ...types, ...constants].join('\n');
     const globals = Object.entries(GLOBALS)
-      .map(([name, type]) => `/** Prints as \`log\` does. */\ndeclare const ${name}: import('guest').${type};`)
+      .map(
+        ([name, type]) =>
+          `/** Prints as \`log\` does. */\ndeclare const ${name}: import('guest').${type};`,
+      )
       .join('\n');
     return `${HEADER}\ndeclare module 'guest' {\n${indent(body)}\n}\n\n${globals}\n`;
   }
@@ -107,7 +110,9 @@ class Generator {
   #registers(name: string): string | undefined {
     const symbol = this.#sources.get(name);
     const fields = symbol ? this.#properties(this.#checker.getTypeOfSymbol(symbol)) : [];
-    const docs = fields.map(({ type }) => this.#properties(type).find((p) => p.name === 'doc')?.type);
+    const docs = fields.map(
+      ({ type }) => this.#properties(type).find((p) => p.name === 'doc')?.type,
+    );
     if (fields.length === 0 || docs.some((doc) => !doc?.isStringLiteral())) return undefined;
     this.#want('Register');
     const lines = fields.map((field, i) => {
@@ -168,12 +173,14 @@ class Generator {
   #class(node: ts.ClassDeclaration): string {
     const name = node.name?.text ?? '';
     const isValue = this.#values.has(name);
-    const base = node.heritageClauses?.find((c) => c.token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
+    const base = node.heritageClauses?.find((c) => c.token === ts.SyntaxKind.ExtendsKeyword)
+      ?.types[0];
     const baseName = base?.expression.getText();
     const ownBase = baseName !== undefined && this.#declared.has(baseName);
     if (ownBase) this.#want(baseName);
     const members = node.members.filter(
-      (member) => isPublic(member, isValue) && !this.#isInherited(member, ownBase ? baseName : undefined),
+      (member) =>
+        isPublic(member, isValue) && !this.#isInherited(member, ownBase ? baseName : undefined),
     );
     for (const member of members) this.#wantAll(member);
     const lines = members.map((member) => docOf(member) + plain(member.getText()));
@@ -182,7 +189,8 @@ class Generator {
     const generic = parameters ? `<${parameters}>` : '';
     if (!isValue)
       return `interface ${name}${generic}${baseName ? ` extends ${baseName}` : ''} ${block}`;
-    if (ownBase) return `class ${name}${generic} ${block}\ninterface ${name} extends ${baseName} {}`;
+    if (ownBase)
+      return `class ${name}${generic} ${block}\ninterface ${name} extends ${baseName} {}`;
     return `class ${name}${generic}${baseName ? ` extends ${baseName}` : ''} ${block}`;
   }
 

@@ -1,4 +1,4 @@
-import type { Moment } from '../journal/fold/moment.ts';
+import { CONSOLE_LINES, type Moment, VIOLATION_COUNT } from '../journal/fold/moment.ts';
 import { INTERRUPT_STEPS, type JournalEvent, LOG_LEVELS } from '../journal/schema.ts';
 import { REGIONS } from '../spec/regions.ts';
 
@@ -77,10 +77,12 @@ export class NaiveFold {
     return structuredClone({
       ...{ at, line, script, scriptError, run, haltedOn, dropped },
       irqLevel: [...level].reduce((sum, input) => sum + 2 ** input, 0),
-      console: this.console,
-      violations: this.violations,
+      console: this.console.slice(-CONSOLE_LINES),
+      violations: this.violations.slice(-VIOLATION_COUNT),
       devices: this.devices.toSorted((a, b) => a.dev - b.dev),
-      queues: this.queues.toSorted((a, b) => a.dev - b.dev || a.queue - b.queue),
+      queues: this.queues
+        .map((queue) => ({ ...queue, filling: queue.filling.toSorted((a, b) => a - b) }))
+        .toSorted((a, b) => a.dev - b.dev || a.queue - b.queue),
       memory: [...this.memory],
     });
   }
@@ -318,7 +320,11 @@ export function plainMoment(moment: Moment, written: Iterable<number>): object {
       .map((device) => ({ ...device, registers: Object.fromEntries(device.registers) }))
       .toSorted((a, b) => a.dev - b.dev),
     queues: [...moment.queues.values()]
-      .map((queue) => ({ ...queue, inFlight: [...queue.inFlight], filling: [...queue.filling] }))
+      .map((queue) => ({
+        ...queue,
+        inFlight: [...queue.inFlight],
+        filling: [...queue.filling].toSorted((a, b) => a - b),
+      }))
       .toSorted((a, b) => a.dev - b.dev || a.queue - b.queue),
     memory: Array.from(written, (addr) => [addr, memory.u8(addr)]),
   };

@@ -1,7 +1,7 @@
 import { GuestMemory, type Pace, UNPACED } from '../guest/guest-memory.ts';
 import { type AccessSize, type BusSpace, GuestDeadlock, type Hal } from '../guest/hal.ts';
-import type { JournalWriter } from '../journal/writer.ts';
 import type { LogLevel } from '../journal/schema.ts';
+import type { JournalWriter } from '../journal/writer.ts';
 import type { GuestRam } from '../memory/guest-ram.ts';
 import type { BusTarget } from './channel/bus-target.ts';
 

@@ -90,8 +90,8 @@ export interface DriveOptions {
 export class BlockBackend {
   readonly options: DriveOptions;
   readonly overlay: Overlay;
-  /** Path of the device that uses it, or undefined. */
-  user: string | undefined;
+  /** Paths of the devices that use it, and whether each lets others write. */
+  readonly #users = new Map<string, boolean>();
   /** Whether writes may wait in a volatile cache until they are flushed. Moves with the device that uses it. */
   writeCache: boolean;
 
@@ -99,6 +99,32 @@ export class BlockBackend {
     this.options = options;
     this.writeCache = options.writeCache !== false;
     this.overlay = overlay;
+  }
+
+  /** Paths of the devices that use it, in the order in which they came. */
+  get users(): readonly string[] {
+    return [...this.#users.keys()];
+  }
+
+  /** Gives it to the device at `path`. Returns QEMU's sentence where devices that do not share stand against it. */
+  attach(path: string, sharesWrites: boolean): string | undefined {
+    const other = [...this.#users].find(([, shares]) => !(shares && sharesWrites));
+    if (other && !this.options.readOnly) {
+      const [writer, holder] = sharesWrites ? [path, other[0]] : [other[0], path];
+      const { id } = this.options;
+      return (
+        `Permission conflict on node '${id}': permissions 'write' are both required by block device ` +
+        `'${writer}' (uses node '${id}' as 'root' child) and unshared by block device ` +
+        `'${holder}' (uses node '${id}' as 'root' child).`
+      );
+    }
+    this.#users.set(path, sharesWrites);
+    return undefined;
+  }
+
+  /** The device at `path` has let go of it. */
+  detach(path: string): void {
+    this.#users.delete(path);
   }
 
   /** Size in bytes: the image's, rounded up to a sector as QEMU does. */

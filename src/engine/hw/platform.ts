@@ -20,9 +20,14 @@ export interface PlatformPci extends PciIds {
   readonly status?: number;
   /** Bytes behind the header that are not zero after a reset, by offset. */
   readonly config?: Readonly<Record<number, readonly number[]>>;
+  /** Offset of the byte that tells firmware how much RAM there is, in units of 8 MiB, at most 255. */
+  readonly ramSizeAt?: number;
   /** Sizes in bytes of the I/O BARs, by index; no register behind them answers. */
   readonly ioBars?: Readonly<Record<number, number>>;
 }
+
+/** What `ramSizeAt` counts, in bytes. */
+const RAM_UNIT = 8 * 2 ** 20;
 
 /** A platform device type as data: its place in the tree is true, its registers are not there. */
 export interface PlatformType {
@@ -135,6 +140,8 @@ function fillConfig(device: PciDevice, pci: Omit<PlatformPci, keyof PciIds>): vo
   if (pci.pin !== undefined) config.put(PCI_CONFIG.InterruptPin.offset, 1, pci.pin);
   for (const [offset, bytes] of Object.entries(pci.config ?? {}))
     config.bytes.set(bytes, Number(offset));
+  if (pci.ramSizeAt !== undefined)
+    config.put(pci.ramSizeAt, 1, Math.min(255, Math.floor(device.context.ram.size / RAM_UNIT)));
 }
 
 /** Registers platform types, none of which `-device` can make; a parent stands before its children. */

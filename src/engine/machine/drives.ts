@@ -70,17 +70,17 @@ export class Drives {
   resolve(name: string): BlockBackend | undefined {
     const drive = this.#byId.get(name);
     if (!drive) return this.#nodes.get(name)?.backend;
-    if (drive.interface !== 'none')
+    const { interface: kind, backend } = drive;
+    // The board takes what is not for a -device; a drive for virtio waits until its device is made.
+    const taken = kind === 'none' || kind === 'virtio' ? (backend?.users.length ?? 0) > 0 : true;
+    if (taken)
       throw new ConfigError(
-        `Drive '${name}' is already in use because it has been automatically connected to another device (did you need 'if=none' in the drive options?)`,
+        kind === 'none'
+          ? `Drive '${name}' is already in use by another device`
+          : `Drive '${name}' is already in use because it has been automatically connected to another device (did you need 'if=none' in the drive options?)`,
       );
-    if (!drive.backend) throw new ConfigError('Device needs media, but drive is empty');
-    return drive.backend;
-  }
-
-  /** The drive of a device that the machine itself makes for it. */
-  claim(id: string): BlockBackend | undefined {
-    return this.#byId.get(id)?.backend;
+    if (!backend) throw new ConfigError('Device needs media, but drive is empty');
+    return backend;
   }
 
   /** Every back end that a device can name, each once. */
@@ -132,8 +132,6 @@ export class Drives {
     const backend = this.#open(content, { id, readOnly, ...cache });
     if (this.#nodes.has(id))
       throw new ConfigError(`Device name '${id}' conflicts with an existing node name`);
-    if (kind === 'scsi' || kind === 'sd')
-      throw new ConfigError(`machine type does not support if=${kind},bus=0,unit=0`);
     if (kind !== 'none' && kind !== 'virtio')
       this.#log.note(
         `${location}: if=${kind} is not modelled: no guest will find this disk. Use if=none and a -device`,
@@ -207,6 +205,8 @@ export class Drives {
         `drive with bus=${bus}, unit=${unit} (index=${units === 0 ? unit : bus * units + unit}) exists`,
       );
     this.#places.add(`${kind}:${bus}:${unit}`);
+    if (kind === 'scsi' || kind === 'sd' || (kind === 'ide' && bus > 1))
+      throw new ConfigError(`machine type does not support if=${kind},bus=${bus},unit=${unit}`);
     const letters = media === 'cdrom' ? 'cd' : 'hd';
     const id = userId ?? (units === 0 ? `${kind}${unit}` : `${kind}${bus}-${letters}${unit}`);
     if (this.#byId.has(id)) throw new ConfigError(`Device with id '${id}' already exists`);

@@ -68,12 +68,19 @@ function childBus(device: Device, name: string, wanted: string | undefined): Bus
 }
 
 function listDevices(bus: Bus): string {
-  const names = bus.devices.map(
-    (device) => `"${device.type.name}"${device.id === '' ? '' : `/"${device.id}"`}`,
+  return list(
+    `devices at "${bus.busName}"`,
+    bus.devices.map(({ type, id }) => `"${type.name}"${id === '' ? '' : `/"${id}"`}`),
   );
-  return `devices at "${bus.busName}": ${names.join(', ')}`;
 }
 
 function listBuses(device: Device, name: string): string {
-  return `child buses at "${device.id || name}": ${device.childBuses.map(({ busName }) => `"${busName}"`).join(', ')}`;
+  return list(
+    `child buses at "${device.id || name}"`,
+    device.childBuses.map(({ busName }) => `"${busName}"`),
+  );
+}
+
+function list(title: string, items: readonly string[]): string {
+  return `${title}:${items.length > 0 ? ' ' : ''}${items.join(', ')}`;
 }

@@ -13,7 +13,7 @@ import { Device } from '../qdev/device.ts';
 import { ConfigError } from '../qom/errors.ts';
 import type { QObject } from '../qom/object.ts';
 import type { TypeRegistry } from '../qom/type.ts';
-import { addDevice } from './device-add.ts';
+import { addDevice, type DeviceRequest } from './device-add.ts';
 import { Drives } from './drives.ts';
 import { applyGlobals, checkGlobals } from './globals.ts';
 import type { Host } from './host.ts';
@@ -90,12 +90,7 @@ export class Machine implements DeviceContext {
     );
     ram.addRegions(config.machine.ramId);
     this.sysbus = this.#buildBoard(config);
-    for (const { interface: kind, id, location, backend } of this.drives.list)
-      if (kind === 'virtio')
-        log.at(location, () => this.#addVirtioDrive(id, backend !== undefined));
-    // JSON comes last, wherever it stands on the line.
-    const plainFirst = [...config.devices].sort((a, b) => Number(!!a.json) - Number(!!b.json));
-    for (const option of plainFirst) log.at(option.location, () => addDevice(this.#home(), option));
+    this.#addDevices(config, log);
     checkGlobals(config.globals, this.registry, log);
     this.warnings = log.warnings;
     this.#log = undefined;
@@ -211,18 +206,17 @@ export class Machine implements DeviceContext {
     return sysbus;
   }
 
-  #addVirtioDrive(id: string, hasMedium: boolean): void {
-    if (!hasMedium) throw new ConfigError('Device needs media, but drive is empty');
-    const home = this.#home();
-    const resolve = (property: string, name: string, type: string) =>
-      property === 'drive' && name === id
-        ? this.drives.claim(id)
-        : home.resolve(property, name, type);
-    const entries = [
-      { key: 'driver', value: 'virtio-blk-pci' },
-      { key: 'drive', value: id },
-    ];
-    addDevice({ ...home, resolve }, { id: undefined, entries });
+  /** Devices in QEMU's order: of the line, then those that drives ask for, then JSON. */
+  #addDevices({ devices }: MachineConfig, log: StartLog): void {
+    const add = (location: string, request: DeviceRequest) =>
+      log.at(location, () => addDevice(this.#home(), request));
+    for (const option of devices) if (!option.json) add(option.location, option);
+    for (const { interface: kind, id, location } of this.drives.list)
+      if (kind === 'virtio') {
+        const entries = Object.entries({ driver: 'virtio-blk-pci', drive: id });
+        add(location, { id: undefined, entries: entries.map(([key, value]) => ({ key, value })) });
+      }
+    for (const option of devices) if (option.json) add(option.location, option);
   }
 
   #home() {
@@ -272,10 +266,11 @@ function allocateRam({ ramBytes, machine }: MachineConfig, host: Host): SharedAr
   }
 }
 
-/** Bytes that the first piece of an access has: aligned as QEMU splits it, and inside one range. */
+/** Bytes of the first piece of an access: as QEMU splits it, by the alignment of its offset in a range. */
 function pieceSize(mapping: Mapping | undefined, addr: number, size: number): number {
+  const offset = addr - (mapping?.base ?? 0);
   let piece = size === 3 ? 2 : size;
-  while (addr % piece !== 0 || (mapping && addr + piece > mapping.base + mapping.size)) piece >>= 1;
+  while (offset % piece !== 0) piece >>= 1;
   return piece;
 }
 

@@ -74,10 +74,24 @@ export function objectRequest(opts: Opts): ObjectRequest {
 
 function checkValue(key: string, value: string, kind: Kind): void {
   if (kind === 'bool') switchValue(key, value, false);
-  if (kind === 'int64' && !/^[+-]?(?:\d+|0[xX][0-9a-fA-F]+)$/.test(value))
+  if (kind === 'int64' && !isInt64(value))
     throw new ConfigError(`Parameter '${key}' expects an int64 value`);
   if (kind === 'size' && parseSize(value) === undefined)
     throw new ConfigError(`Parameter '${key}' expects a size value`);
+}
+
+function isInt64(text: string): boolean {
+  if (text.length > 64 || !/^-?(?:\d+|0[xX][0-9a-fA-F]+)$/.test(text)) return false;
+  const magnitude = BigInt(text.replace('-', ''));
+  return magnitude < 2n ** 63n;
+}
+
+/** What QEMU finds out only when it sets a property. */
+function checkRange(type: string, { key, value }: Entry): void {
+  if (key.startsWith('poll-') && value.startsWith('-'))
+    throw new ConfigError(`${key} value must be in range [0, 9223372036854775807]`);
+  if (key === 'size' && parseSize(value) === 0)
+    throw new ConfigError(`property 'size' of ${type} doesn't take value '0'`);
 }
 
 /** Makes a checked object. Throws ConfigError where its resource cannot be had. */
@@ -93,7 +107,10 @@ export function makeObject(
   if (filename !== undefined && !RANDOM_FILES.includes(filename) && !context.openImage(filename))
     throw new ConfigError(`Could not open '${filename}': No such file or directory`);
   const object = registry.create(type, context);
-  for (const { key, value } of entries) object.values[key] = value;
+  for (const entry of entries) {
+    checkRange(type, entry);
+    object.values[entry.key] = entry.value;
+  }
   if (type === 'memory-backend-ram') object.addRegions(request.id);
   return object;
 }

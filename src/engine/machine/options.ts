@@ -321,7 +321,7 @@ function ramBytes(draft: Draft, machine: MachineType, log: StartLog): number {
     log.warn(`Using a multiplier suffix on hex numbers is deprecated: ${size}M`);
   // QEMU rounds up to 8 KiB, and takes 0 for the default.
   const bytes = asked === 0 ? machine.ramBytes : Math.ceil(asked / 8192) * 8192;
-  if (slots !== undefined && Number(slots) > 0 && maxmem === undefined)
+  if (slots !== undefined && maxmem === undefined)
     throw new ConfigError('slots specified but no max-size');
   if (maxmem !== undefined) {
     const most = memoryBytes('maxmem', maxmem);

@@ -32,12 +32,13 @@ export function parseOpts(text: string, implied?: string, flags = true): Opts {
     KEY.lastIndex = at;
     const name = KEY.exec(text)?.[0] ?? '';
     let entry: Entry;
+    if (!flags && name === '' && at > 0) throw new ConfigError("Invalid parameter ''");
     if (text[at + name.length] === '=') {
       const [value, end] = valueAt(text, at + name.length + 1);
       entry = { key: name, value };
       at = end;
     } else if (at === 0 && implied !== undefined) {
-      const [value, end] = valueAt(text, 0);
+      const [value, end] = flags ? valueAt(text, 0) : [name, name.length + 1];
       entry = { key: implied, value };
       at = end;
     } else {

@@ -5,20 +5,27 @@ import type { MonitorTarget } from './target.ts';
 export function infoBlock({ drives }: MonitorTarget, name: string | undefined): string {
   const listed = new Set(drives.list.map(({ backend }) => backend));
   const nodes = drives.backends().filter((backend) => !listed.has(backend));
-  const attached = nodes
-    .filter(({ user }) => user !== undefined)
-    .map((backend) => ({ id: backend.options.id, backend }));
-  const all = [...drives.list, ...attached].filter(({ id }) => name === undefined || id === name);
-  return all
-    .map(({ id, backend }) =>
-      describe(id, backend)
-        .map((line) => `${line}\n`)
-        .join(''),
-    )
-    .join('\n');
+  const lines = [
+    ...drives.list.map(({ id, backend }) => ({
+      id,
+      text: describe(id, backend, backend?.users[0]),
+    })),
+    ...nodes.flatMap((backend) =>
+      backend.users.map((user) => ({
+        id: backend.options.id,
+        text: describe(backend.options.id, backend, user),
+      })),
+    ),
+  ];
+  const shown = lines.filter(({ id }) => name === undefined || id === name);
+  return shown.map(({ text }) => text.map((line) => `${line}\n`).join('')).join('\n');
 }
 
-function describe(id: string, backend: BlockBackend | undefined): string[] {
+function describe(
+  id: string,
+  backend: BlockBackend | undefined,
+  user: string | undefined,
+): string[] {
   if (!backend) return [`${id}: [not inserted]`, removable(undefined)];
   const { nodeName, filename, format, readOnly, direct, noFlush, detectZeroes } = backend.options;
   const cache = [
@@ -28,7 +35,7 @@ function describe(id: string, backend: BlockBackend | undefined): string[] {
   ];
   return [
     `${id}${nodeName === undefined ? '' : ` (${nodeName})`}: ${filename} (${format}${readOnly ? ', read-only' : ''})`,
-    removable(backend.user),
+    removable(user),
     `    Cache mode:       ${cache.join(', ')}`,
     ...(detectZeroes === undefined ? [] : [`    Detect zeroes:    ${detectZeroes}`]),
   ];

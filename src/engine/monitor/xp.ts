@@ -52,7 +52,8 @@ function printItem(value: bigint, { letter, size }: MemoryFormat): string {
     case 'o':
       return (value === 0n ? '0' : `0${value.toString(8)}`).padStart(Math.floor((bits + 2) / 3));
     case 'd':
-      return BigInt.asIntN(bits, value).toString().padStart(decimals);
+      // Only eight bytes have a sign in QEMU.
+      return BigInt.asIntN(64, value).toString().padStart(decimals);
     case 'u':
       return value.toString().padStart(decimals);
     case 'c':

@@ -31,8 +31,9 @@ function inspectOne(value: unknown, level: number): string {
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return items(value, level);
   if (value instanceof Map) return `Map ${items([...value], level)}`;
   if (value instanceof Set) return `Set ${items([...value], level)}`;
-  if (value.toString !== Object.prototype.toString) return value.toString();
-  return properties(value, level);
+  const describe: unknown = value.toString;
+  const describesItself = typeof describe === 'function' && describe !== Object.prototype.toString;
+  return describesItself ? String(value) : properties(value, level);
 }
 
 function bytes(value: Uint8Array): string {

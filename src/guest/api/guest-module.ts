@@ -6,7 +6,6 @@ import {
   VIRTIO_BLK_SECTOR,
   VIRTIO_BLK_T,
 } from '../../spec/blk.ts';
-import { VIRTIO_PCI_CAP } from '../../spec/virtio-pci.ts';
 import {
   STATUS,
   VIRTIO_F,
@@ -17,6 +16,7 @@ import {
   VIRTQ_DESC_F_WRITE,
   VIRTQ_USED_F_NO_NOTIFY,
 } from '../../spec/virtio.ts';
+import { VIRTIO_PCI_CAP } from '../../spec/virtio-pci.ts';
 import { PciBus } from '../bus/pci.ts';
 import { PciConfigPorts } from '../bus/pci-config.ts';
 import { VirtioBus, VirtioOnPci } from '../bus/virtio-bus.ts';

@@ -61,7 +61,9 @@ export class PciWindows {
   #take(space: BusSpace, size: number, what: string): number {
     const addr = alignUp(space === 'io' ? this.#io : this.#memory, size);
     if (!(addr + size <= WINDOWS[space].end))
-      throw new Error(`${what}: no room for ${size} bytes in the window ${hex(WINDOWS[space].start)}`);
+      throw new Error(
+        `${what}: no room for ${size} bytes in the window ${hex(WINDOWS[space].start)}`,
+      );
     if (space === 'io') this.#io = addr + size;
     else this.#memory = addr + size;
     return addr;

@@ -1,6 +1,6 @@
 import { hex } from '../../base/bits.ts';
 import { PCI_CAP, PCI_CONFIG, PCI_STATUS, PCI_VENDOR_VIRTIO } from '../../spec/pci.ts';
-import { VIRTIO_PCI_CAP, VIRTIO_PCI_CAP_LAYOUT as LAYOUT } from '../../spec/virtio-pci.ts';
+import { VIRTIO_PCI_CAP_LAYOUT as LAYOUT, VIRTIO_PCI_CAP } from '../../spec/virtio-pci.ts';
 import type { PciFunction } from './pci-function.ts';
 
 /** Capabilities fit between the header and byte 256, four bytes each at least: more is a loop. */
@@ -50,7 +50,14 @@ export class VirtioPciCapability extends PciCapability {
   readonly notifyOffMultiplier: number;
 
   /** @internal */
-  constructor(at: number, cfgType: number, bar: number, offset: number, length: number, extra: number) {
+  constructor(
+    at: number,
+    cfgType: number,
+    bar: number,
+    offset: number,
+    length: number,
+    extra: number,
+  ) {
     super(PCI_CAP.VENDOR, at);
     this.cfgType = cfgType;
     this.bar = bar;

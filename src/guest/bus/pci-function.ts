@@ -1,9 +1,9 @@
 import { PCI_CONFIG } from '../../spec/pci.ts';
 import type { AccessSize } from '../hal.ts';
-import { type PciCapability, walkCapabilities } from './pci-capabilities.ts';
-import type { PciBar } from './pci-bars.ts';
-import type { PciAddress } from './pci-config.ts';
 import type { PciBus } from './pci.ts';
+import type { PciBar } from './pci-bars.ts';
+import { type PciCapability, walkCapabilities } from './pci-capabilities.ts';
+import type { PciAddress } from './pci-config.ts';
 
 /** One function of a PCI device: a configuration space of 256 bytes with a name like `00:02.0`. */
 export class PciFunction {

@@ -9,7 +9,7 @@ const MULTIFUNCTION = 0x80;
 const BRIDGE = 0x06;
 const DECODING = PCI_COMMAND.IO | PCI_COMMAND.MEMORY | PCI_COMMAND.MASTER;
 
-/** Interrupt router of a PC: PIRQRC[A] to PIRQRC[D] of the PIIX3, a byte each (82371SB §2.3.8). */
+/** Interrupt router of a PC: PIRQRC[A] to PIRQRC[D] of the PIIX3, a byte each, of the 82371SB. */
 const PIIX3 = { slot: 1, ids: 0x7000_8086, PIRQRC: 0x60, atReset: 0x8080_8080 } as const;
 /** Where firmware sends the four PCI interrupts of a PC. */
 const PIRQ_INPUTS = [10, 10, 11, 11] as const;
@@ -90,7 +90,8 @@ export class PciBus {
   #boot(): PciWindows {
     if (this.#windows) return this.#windows;
     const router = this.#find(PIIX3.slot, 0);
-    const isPiix3 = router?.vendorId === (PIIX3.ids & 0xffff) && router.deviceId === PIIX3.ids >>> 16;
+    const isPiix3 =
+      router?.vendorId === (PIIX3.ids & 0xffff) && router.deviceId === PIIX3.ids >>> 16;
     const routed = !isPiix3 || router.config32(PIIX3.PIRQRC) !== PIIX3.atReset;
     // An earlier program ran on this machine: what it left decoding must not be in the way.
     if (routed) for (const fn of this.functions()) quiesce(fn);

@@ -56,7 +56,9 @@ describe('VirtioBlk', () => {
 
   it('says what the device answered, in the specification’s words', () => {
     const { driver } = rig();
-    expect(() => driver.read(8)).toThrow('VIRTIO_BLK_T_IN of sector 8: the device answered VIRTIO_BLK_S_IOERR');
+    expect(() => driver.read(8)).toThrow(
+      'VIRTIO_BLK_T_IN of sector 8: the device answered VIRTIO_BLK_S_IOERR',
+    );
     try {
       driver.write(7, new Uint8Array(1024));
       expect.unreachable();

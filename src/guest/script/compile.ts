@@ -84,7 +84,10 @@ function check(program: Program, fail: Fail): Set<string> {
     if (node.type === 'Identifier' && node.name === 'eval')
       refuse(node, 'eval is not available in a guest script');
     if (node.type === 'ImportExpression' || isImportMeta(node))
-      refuse(node, `Write import { … } from '${MODULE}' at the top: there is no other way to import`);
+      refuse(
+        node,
+        `Write import { … } from '${MODULE}' at the top: there is no other way to import`,
+      );
     if (node.type === 'AwaitExpression' || isAsync(node)) refuse(node, NOT_SYNCHRONOUS);
     if (node.type === 'ExportAllDeclaration' || node.type === 'ExportDefaultDeclaration')
       refuse(node, 'A guest script is a program, not a module: it has nothing to export');
@@ -104,9 +107,13 @@ function bindings(
     fail(message, at.loc?.start ?? { line: 1, column: 0 });
   if (node.source.value !== MODULE) noSuchModule(node.source, refuse);
   const names = node.specifiers.map((specifier) => {
-    if (specifier.type === 'ImportNamespaceSpecifier') return `const ${specifier.local.name}=${guest};`;
+    if (specifier.type === 'ImportNamespaceSpecifier')
+      return `const ${specifier.local.name}=${guest};`;
     if (specifier.type === 'ImportDefaultSpecifier')
-      return refuse(specifier, `'${MODULE}' has no default export: write import { … } from '${MODULE}'`);
+      return refuse(
+        specifier,
+        `'${MODULE}' has no default export: write import { … } from '${MODULE}'`,
+      );
     const { imported, local } = specifier;
     const name = imported.type === 'Identifier' ? imported.name : String(imported.value);
     if (!exported.has(name)) refuse(specifier, `'${MODULE}' has no export '${name}'`);
@@ -119,10 +126,14 @@ function noSuchModule(
   source: Node & { readonly value?: unknown },
   refuse: (at: Node, message: string) => never,
 ): never {
-  return refuse(source, `Cannot import '${source.value}': a guest script can import '${MODULE}' only`);
+  return refuse(
+    source,
+    `Cannot import '${source.value}': a guest script can import '${MODULE}' only`,
+  );
 }
 
 function isAsync(node: AnyNode): boolean {
+  if (node.type === 'MethodDefinition') return node.value.async;
   return ('async' in node && node.async === true) || ('await' in node && node.await === true);
 }
 
@@ -132,7 +143,9 @@ function isImportMeta(node: AnyNode): boolean {
 
 /** Replaces code by spaces; line ends stay. */
 function blank(code: string, from: number, to: number): string {
-  return code.slice(0, from) + code.slice(from, to).replace(/[^\r\n\u2028\u2029]/g, ' ') + code.slice(to);
+  return (
+    code.slice(0, from) + code.slice(from, to).replace(/[^\r\n\u2028\u2029]/g, ' ') + code.slice(to)
+  );
 }
 
 /** Both compilers end their messages with the place, which is told apart from it here. */

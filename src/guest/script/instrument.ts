@@ -24,11 +24,7 @@ const LOOPS = new Set([
   'DoWhileStatement',
 ]);
 /** Statements that do nothing when they are reached: there is nothing to show, or to stop at. */
-const SILENT = new Set([
-  'FunctionDeclaration',
-  'EmptyStatement',
-  'ImportDeclaration',
-]);
+const SILENT = new Set(['FunctionDeclaration', 'EmptyStatement', 'ImportDeclaration']);
 
 /**
  * Finds where code must be inserted so that every statement reports its line first, on the same
@@ -46,17 +42,23 @@ export function hooks(program: Program, names: HookNames): Insertion[] {
   /** A body that may be one statement without braces. */
   const body = (node: AnyNode, inLoop: boolean): void => {
     if (node.type === 'BlockStatement') {
-      if (inLoop && node.body.every(isSilent))
-        found.push({ at: node.start + 1, text: hook(node) });
+      if (inLoop && node.body.every(isSilent)) found.push({ at: node.start + 1, text: hook(node) });
     } else if (inLoop || !isSilent(node)) {
-      found.push({ at: node.start, text: `{${hook(node)}` }, { at: node.end, text: '}', closes: true });
+      found.push(
+        { at: node.start, text: `{${hook(node)}` },
+        { at: node.end, text: '}', closes: true },
+      );
     }
   };
   const enter = (node: FunctionNode): void => {
     const call = `${names.enter}()`;
     if (node.body.type === 'BlockStatement')
       found.push({ at: node.body.start + 1, text: `${call};` });
-    else found.push({ at: node.body.start, text: `(${call},` }, { at: node.body.end, text: ')', closes: true });
+    else
+      found.push(
+        { at: node.body.start, text: `(${call},` },
+        { at: node.body.end, text: ')', closes: true },
+      );
   };
 
   visit(program, (node) => {
@@ -113,7 +115,8 @@ export function visit(node: AnyNode, see: (node: AnyNode) => void): void {
 }
 
 function isSilent(node: AnyNode): boolean {
-  if (node.type === 'ExportNamedDeclaration') return !node.declaration || isSilent(node.declaration);
+  if (node.type === 'ExportNamedDeclaration')
+    return !node.declaration || isSilent(node.declaration);
   return SILENT.has(node.type);
 }
 

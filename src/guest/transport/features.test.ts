@@ -32,6 +32,7 @@ describe('FeatureSet', () => {
   });
 
   it('refuses what is not the number of a bit', () => {
-    for (const bad of [-1, 64, 1.5, Number.NaN]) expect(() => FeatureSet.of([bad])).toThrow(RangeError);
+    for (const bad of [-1, 64, 1.5, Number.NaN])
+      expect(() => FeatureSet.of([bad])).toThrow(RangeError);
   });
 });

@@ -59,7 +59,11 @@ export class VirtioPci extends VirtioTransport {
         const bar = fn.bars.find(({ index }) => index === cap.bar);
         // The first one that can be used counts (VIRTIO 1.4 §4.1.4.1).
         if (cap.cfgType === type && bar?.space === 'memory')
-          return { addr: bar.addr + cap.offset, length: cap.length, multiplier: cap.notifyOffMultiplier };
+          return {
+            addr: bar.addr + cap.offset,
+            length: cap.length,
+            multiplier: cap.notifyOffMultiplier,
+          };
       }
       return undefined;
     };
@@ -146,7 +150,9 @@ export class VirtioPci extends VirtioTransport {
     this.writeRegister('queue_size', size);
     const offset = this.readRegister('queue_notify_off') * this.#notify.multiplier;
     if (offset + 2 > this.#notify.length)
-      throw new Error(`${this.function}: the doorbell of queue ${index} is at ${hex(offset)}, beyond its structure`);
+      throw new Error(
+        `${this.function}: the doorbell of queue ${index} is at ${hex(offset)}, beyond its structure`,
+      );
     this.#doorbells[index] = this.#notify.addr + offset;
     this.writeRegister('queue_desc_lo', lo32(areas.desc));
     this.writeRegister('queue_desc_hi', hi32(areas.desc));

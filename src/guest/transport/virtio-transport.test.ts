@@ -39,7 +39,9 @@ describe('VirtioTransport', () => {
     it('[2.2.1] fails where the device refuses, and with a device that knows no VERSION_1', () => {
       const { transport } = rig();
       transport.refuses = true;
-      expect(() => transport.negotiate([])).toThrow('the device refuses the features 0x0000000100000000');
+      expect(() => transport.negotiate([])).toThrow(
+        'the device refuses the features 0x0000000100000000',
+      );
       expect(() => rig({ features: [9] }).transport.negotiate([])).toThrow(/legacy device/);
     });
   });
@@ -49,8 +51,14 @@ describe('VirtioTransport', () => {
       const { transport } = rig();
       const queue = transport.queue(0, { size: 8 });
       expect([queue.desc % 16, queue.avail % 2, queue.used % 4]).toEqual([0, 0, 0]);
-      expect(transport.queues[0]?.areas).toEqual({ desc: queue.desc, avail: queue.avail, used: queue.used });
-      expect(`${queue}`).toBe('queue 0: 8 entries, desc 0x1000000, avail 0x1000080, used 0x10000c0');
+      expect(transport.queues[0]?.areas).toEqual({
+        desc: queue.desc,
+        avail: queue.avail,
+        used: queue.used,
+      });
+      expect(`${queue}`).toBe(
+        'queue 0: 8 entries, desc 0x1000000, avail 0x1000080, used 0x10000c0',
+      );
     });
 
     it('have as many entries as the device allows where nobody says how many', () => {
@@ -67,7 +75,9 @@ describe('VirtioTransport', () => {
     it('cannot be set up with features that they would not honour', () => {
       const { transport } = rig();
       transport.acceptFeatures([29, VERSION_1, 34]);
-      expect(() => transport.queue(0)).toThrow('cannot do VIRTIO_F_EVENT_IDX, VIRTIO_F_RING_PACKED');
+      expect(() => transport.queue(0)).toThrow(
+        'cannot do VIRTIO_F_EVENT_IDX, VIRTIO_F_RING_PACKED',
+      );
       transport.reset();
       expect(transport.queue(0).size).toBe(256);
     });
@@ -129,7 +139,9 @@ describe('VirtioTransport', () => {
       const { transport } = rig();
       const queue = transport.queue(0, { size: 4 });
       transport.breakDown();
-      expect(() => queue.wait()).toThrow('the device gave up: its status is 0x40, DEVICE_NEEDS_RESET');
+      expect(() => queue.wait()).toThrow(
+        'the device gave up: its status is 0x40, DEVICE_NEEDS_RESET',
+      );
     });
 
     it('of a mere configuration change do not', () => {

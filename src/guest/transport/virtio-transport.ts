@@ -92,8 +92,7 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
    * has been read back.
    */
   acceptFeatures(features: FeatureSet | readonly number[]): FeatureSet {
-    const set =
-      features instanceof FeatureSet ? features : FeatureSet.of(features, this.deviceId);
+    const set = features instanceof FeatureSet ? features : FeatureSet.of(features, this.deviceId);
     this.writeFeatures(0, set.lo);
     this.writeFeatures(1, set.hi);
     this.#accepted = set;

@@ -113,7 +113,9 @@ describe('SplitQueue', () => {
     const { queue, device } = rig({ size: 4 });
     const pieces = [1, 2, 3].map((i) => range(i << 12, 8));
     const head = queue.add({ writable: pieces });
-    expect(() => queue.add({ writable: pieces })).toThrow('queue 3 is full: 3 descriptors wanted, 1 of 4 free');
+    expect(() => queue.add({ writable: pieces })).toThrow(
+      'queue 3 is full: 3 descriptors wanted, 1 of 4 free',
+    );
     expect(queue.add1(0x8000, 8, WRITE)).toBe(3);
     expect(queue.add1(0x9000, 8, WRITE)).toBe(-1);
     queue.publish(head);
@@ -127,7 +129,11 @@ describe('SplitQueue', () => {
       const { queue, device } = rig({ size });
       for (let round = 0; round < 3; round++) {
         const heads = new Set<number>();
-        for (let head = queue.add1(0x1_0000, 1, WRITE); head >= 0; head = queue.add1(0x1_0000, 1, WRITE)) {
+        for (
+          let head = queue.add1(0x1_0000, 1, WRITE);
+          head >= 0;
+          head = queue.add1(0x1_0000, 1, WRITE)
+        ) {
           heads.add(head);
           queue.offer(head);
         }
@@ -257,7 +263,8 @@ describe('SplitQueue', () => {
   describe('misuse', () => {
     it('refuses to offer what is no chain, and what is offered already', () => {
       const { queue, device } = rig();
-      for (const head of [0, 5, 8, 70000]) expect(() => queue.publish(head)).toThrow(/no chain begins/);
+      for (const head of [0, 5, 8, 70000])
+        expect(() => queue.publish(head)).toThrow(/no chain begins/);
       const head = queue.add({ writable: [range(0x1_0000, 1), range(0x2_0000, 1)] });
       expect(() => queue.publish(head + 1)).toThrow(/no chain begins/);
       queue.publish(head);
@@ -273,7 +280,13 @@ describe('SplitQueue', () => {
     it('refuses pieces that no descriptor can name', () => {
       const { queue } = rig();
       expect(() => queue.add({})).toThrow(/at least one/);
-      for (const bad of [range(-1, 1), range(2 ** 53, 1), range(0, 2 ** 32), range(0, -1), range(Number.NaN, 1)])
+      for (const bad of [
+        range(-1, 1),
+        range(2 ** 53, 1),
+        range(0, 2 ** 32),
+        range(0, -1),
+        range(Number.NaN, 1),
+      ])
         expect(() => queue.add({ readable: [bad] })).toThrow(RangeError);
       expect(queue.free).toBe(8);
       expect(() => new Chain(1).writable(range(0, 1)).writable(range(0, 1))).toThrow(/full/);
@@ -330,13 +343,17 @@ describe('SplitQueue', () => {
     it('[2.7.8.2] cannot have written more than there was room for', () => {
       const { queue, device } = inFlight();
       device.push(0, 9);
-      expect(() => queue.popUsed()).toThrow('says it wrote 9 bytes into the chain at 0, which has room for 8');
+      expect(() => queue.popUsed()).toThrow(
+        'says it wrote 9 bytes into the chain at 0, which has room for 8',
+      );
     });
 
     it.each([2, 8, 9, 0x8000, 0xffff])('cannot move the used index by %i with one chain', (by) => {
       const { queue, device } = inFlight();
       device.publish(by);
-      expect(() => queue.popUsed()).toThrow(`the used index moved by ${by}, but the device had 1 chains`);
+      expect(() => queue.popUsed()).toThrow(
+        `the used index moved by ${by}, but the device had 1 chains`,
+      );
     });
 
     it('cannot mislead the driver by writing over descriptors and available ring', () => {
@@ -391,16 +408,16 @@ describe('SplitQueue', () => {
       ]);
     });
 
-    it('[2.7.13.3.1] makes the events before an index visible before the index is', () => {
+    it('[2.7.13.3.1] tells the journal that an index is about to be seen, before it is', () => {
       const { queue, hal } = recorded();
-      const { handOver } = hal.ram.journal;
-      let indexAtHandOver = -1;
-      hal.ram.journal.handOver = () => {
-        indexAtHandOver = hal.ram.read16(AREAS.avail + 2);
-        handOver.call(hal.ram.journal);
+      const { mark } = hal.ram.journal;
+      const indexAtMark: number[] = [];
+      hal.ram.journal.mark = () => {
+        indexAtMark.push(hal.ram.read16(AREAS.avail + 2));
+        mark.call(hal.ram.journal);
       };
       queue.publish(queue.add1(0x1_0000, 1, WRITE));
-      expect(indexAtHandOver).toBe(0);
+      expect(indexAtMark).toEqual([0]);
       expect(hal.ram.read16(AREAS.avail + 2)).toBe(1);
     });
 
@@ -410,7 +427,9 @@ describe('SplitQueue', () => {
       expect(events()).toEqual([]);
       device.usedFlags = 1;
       queue.notify();
-      expect(events()).toMatchObject([{ kind: 'notification', actor: 'driver', queue: 3, sent: 0, rule: 1 }]);
+      expect(events()).toMatchObject([
+        { kind: 'notification', actor: 'driver', queue: 3, sent: 0, rule: 1 },
+      ]);
     });
 
     it('writes the same bytes as when it is not', () => {
@@ -419,7 +438,12 @@ describe('SplitQueue', () => {
         queue.publish(queue.add({ readable: [range(0x1_0000, 8)], writable: [range(2 ** 40, 8)] }));
         queue.offer(queue.add1(0xffff_ffff, 3, 0));
         queue.suppressInterrupts(true);
-        queue.setDescriptor(6, { addr: 2 ** 52 + 1, len: 2 ** 32 - 1, flags: 0xffff, next: 0xffff });
+        queue.setDescriptor(6, {
+          addr: 2 ** 52 + 1,
+          len: 2 ** 32 - 1,
+          flags: 0xffff,
+          next: 0xffff,
+        });
       }
       const bytes = ({ hal }: Rig) => Buffer.from(hal.ram.readBytes(0, 2 << 20));
       expect(bytes(loud).equals(bytes(plain))).toBe(true);

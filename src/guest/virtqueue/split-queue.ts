@@ -317,7 +317,9 @@ export class SplitQueue {
    */
   setDescriptor(index: number, { addr, len, flags = 0, next = 0 }: Descriptor): void {
     if (!(index >= 0 && index < this.size))
-      throw new RangeError(`queue ${this.index} has no descriptor ${index}: its size is ${this.size}`);
+      throw new RangeError(
+        `queue ${this.index} has no descriptor ${index}: its size is ${this.size}`,
+      );
     if (this.#chains[index] === 0 && this.#unlink(index)) this.#chains[index] = BY_HAND;
     const tail = (flags & 0xffff) | (next << 16);
     if (this.#journal.on) this.#fillRecorded(index, addr, len, tail);
@@ -360,7 +362,7 @@ export class SplitQueue {
     const at = this.#availIdxAt;
     const where = this.avail + SPLIT.availIdx;
     this.#journal.memWrite(ACTOR.driver, where, 2, this.#u16[at]!, 0, this.#availIdx, 0);
-    this.#journal.handOver();
+    this.#journal.mark();
     Atomics.store(this.#u16, at, this.#availIdx);
   }
 

@@ -8,7 +8,7 @@ const OLD_EVERY = 4096;
 const RECENT = 64;
 /** Most checkpoints of one journal. */
 const MOST = 512;
-/** Most memory that they hold beyond what the newest one holds anyway, in bytes, as estimated. */
+/** Most memory that they hold, unless told otherwise, beyond what the newest one holds anyway; in bytes, as estimated. */
 export const CHECKPOINT_BYTES = 64 << 20;
 
 interface Checkpoint {
@@ -19,12 +19,18 @@ interface Checkpoint {
 
 /**
  * Snapshots along the journal, in order. They thin out with age: every 1,024 events for the newest
- * 65,536, every 4,096 before that. Where that is more than 512 checkpoints or 64 MiB, every second
+ * 65,536, every 4,096 before that. Where that is more than 512 checkpoints or the budget, every second
  * one of the older half goes, for as long as that takes.
  */
 export class Checkpoints {
+  readonly #budget: number;
   #list: Checkpoint[] = [];
   #bytes = 0;
+
+  /** `budget`: most memory beyond the newest state, in bytes, as estimated. */
+  constructor(budget: number) {
+    this.#budget = budget;
+  }
 
   /** Estimate of the memory that checkpoints need beyond the newest state, in bytes. */
   get bytes(): number {
@@ -49,7 +55,7 @@ export class Checkpoints {
     this.#bytes += before.own;
     const aged = this.#list.length - 1 - RECENT;
     if (aged > 0 && (this.#list[aged]?.snapshot.at ?? 0) % OLD_EVERY !== 0) this.#remove(aged);
-    while ((this.#list.length > MOST || this.#bytes > CHECKPOINT_BYTES) && this.#thin());
+    while ((this.#list.length > MOST || this.#bytes > this.#budget) && this.#thin());
   }
 
   /** The newest snapshot of at most `at` events. */

@@ -1,5 +1,5 @@
 import type { EventStore } from '../store.ts';
-import { CHECKPOINT_EVERY, Checkpoints } from './checkpoints.ts';
+import { CHECKPOINT_BYTES, CHECKPOINT_EVERY, Checkpoints } from './checkpoints.ts';
 import { FoldLogs, FoldState, type Snapshot, START } from './fold-state.ts';
 import type { Moment } from './moment.ts';
 
@@ -15,7 +15,7 @@ const TRAIL_EVERY = 64;
  */
 export class Folder {
   readonly #store: EventStore;
-  readonly #checkpoints = new Checkpoints();
+  readonly #checkpoints: Checkpoints;
   readonly #logs = new FoldLogs();
   #epoch: number;
   /** Where the last fold stopped; goes on from there. */
@@ -26,8 +26,10 @@ export class Folder {
   #trail: Snapshot[] = [];
   #moment: Moment | undefined;
 
-  constructor(store: EventStore) {
+  /** `budget`: most memory for checkpoints beyond the newest state, in bytes, as estimated. */
+  constructor(store: EventStore, budget = CHECKPOINT_BYTES) {
     this.#store = store;
+    this.#checkpoints = new Checkpoints(budget);
     this.#epoch = store.epoch;
     this.#state = this.#restart();
     store.onTrim((first) => this.#begin(first));

@@ -93,16 +93,14 @@ export class QueueState {
   popped(head: number, availIdx: number): void {
     this.#now.popped++;
     this.#now.lastAvailIdx = wrap16(availIdx);
-    this.#inFlight ??= new Set(this.#now.inFlight);
-    let key = head;
-    while (this.#inFlight.has(key)) key += 0x1_0000;
-    this.#inFlight.add(key);
+    this.#inFlight ??= keyed(this.#now.inFlight);
+    addHead(this.#inFlight, head);
   }
 
   pushed(head: number, usedIdx: number): void {
     this.#now.pushed++;
     this.#now.usedIdx = wrap16(usedIdx);
-    this.#inFlight ??= new Set(this.#now.inFlight);
+    this.#inFlight ??= keyed(this.#now.inFlight);
     let key = head;
     while (this.#inFlight.has(key + 0x1_0000)) key += 0x1_0000;
     this.#inFlight.delete(key);
@@ -181,6 +179,18 @@ export class QueueState {
     if (!this.#filling && this.#now.filling.size > 0) this.#filling = new Set(this.#now.filling);
     return this.#filling;
   }
+}
+
+function addHead(keys: Set<number>, head: number): void {
+  let key = head;
+  while (keys.has(key)) key += 0x1_0000;
+  keys.add(key);
+}
+
+function keyed(heads: readonly number[]): Set<number> {
+  const keys = new Set<number>();
+  for (const head of heads) addHead(keys, head);
+  return keys;
 }
 
 /**

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { LineEditor } from './line-editor.ts';
 
+const ESCAPE = '\x1b';
+const PART = new RegExp(`${ESCAPE}\\[\\d*[DK]|[^]`, 'gu');
+
 /** A terminal of one endless line: what would be on the screen after the last newline. */
 function terminal() {
   let shown = '';
@@ -10,9 +13,9 @@ function terminal() {
   const editor = new LineEditor({
     prompt: '> ',
     write(text) {
-      for (const part of text.match(/\x1b\[(\d*)([DK])|[\s\S]/gu) ?? []) {
-        const move = /^\x1b\[(\d+)D$/.exec(part);
-        if (move) at -= Number(move[1]);
+      for (const part of text.match(PART) ?? []) {
+        if (part.startsWith('\x1b[') && part.endsWith('D'))
+          at -= Number.parseInt(part.slice(2), 10);
         else if (part === '\x1b[K') shown = shown.slice(0, at);
         else if (part === '\n') {
           shown = '';

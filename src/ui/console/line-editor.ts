@@ -5,6 +5,10 @@ export interface LineEditorPort {
   run(line: string): Promise<void>;
 }
 
+/** A key as a terminal sends it: an escape sequence, or one character. */
+const ESCAPE = '\x1b';
+const KEY = new RegExp(`${ESCAPE}(?:\\[[0-9;]*[A-Za-z~]|O[A-Z])|[^]`, 'gu');
+
 /**
  * One-line editing for a terminal that sends keys and shows text: cursor, history, the usual
  * control keys. Knows no terminal library and no DOM.
@@ -31,8 +35,7 @@ export class LineEditor {
 
   /** Takes what the terminal sent: keys, escape sequences, pasted text. */
   type(keys: string): void {
-    for (const key of keys.match(/\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Z])|[\s\S]/gu) ?? [])
-      this.#key(key);
+    for (const key of keys.match(KEY) ?? []) this.#key(key);
   }
 
   #key(key: string): void {

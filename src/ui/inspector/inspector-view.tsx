@@ -92,23 +92,23 @@ function VirtioSections({ virtio }: { virtio: DeviceNode }) {
   const features = featureBits(facts.deviceId, state?.offered ?? 0, state?.accepted ?? 0);
   return (
     <>
-      <div className="status-bits" role="group" aria-label="Device status">
+      <ul className="status-bits" aria-label="Device status">
         {Object.entries(STATUS).map(([name, bit]) => {
           const on = ((state?.status ?? 0) & bit) !== 0;
           const rare = bit > STATUS.FEATURES_OK;
           if (rare && !on) return null;
           return (
-            <span
+            <li
               key={name}
               data-on={on || undefined}
               data-bad={bit >= STATUS.DEVICE_NEEDS_RESET || undefined}
             >
               {on ? '✓ ' : ''}
               {name}
-            </span>
+            </li>
           );
         })}
-      </div>
+      </ul>
       <Section title="Queues" count={facts.queues.length} open>
         <table className="grid">
           <thead>

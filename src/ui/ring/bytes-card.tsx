@@ -63,11 +63,12 @@ export function BytesCard(props: {
           ))}
         </dl>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable */}
-      <pre tabIndex={pinned ? 0 : -1} aria-label={`Bytes of descriptor ${index}`}>
-        {dump}
-        {rest > 0 && `\n… ${rest} bytes more`}
-      </pre>
+      <section tabIndex={pinned ? 0 : -1} aria-label={`Bytes of descriptor ${index}`}>
+        <pre>
+          {dump}
+          {rest > 0 && `\n… ${rest} bytes more`}
+        </pre>
+      </section>
     </div>
   );
 }

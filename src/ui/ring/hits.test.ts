@@ -14,7 +14,7 @@ const DEVICE = 0x1100;
 const NONE = new Uint32Array(4);
 
 /** Hits on queue 0 of device 2, of the last event that `play` records. */
-function after(play: (writer: JournalWriter) => void) {
+function hitsAfter(play: (writer: JournalWriter) => void) {
   const ring = JournalRing.create(1 << 8, 1 << 12);
   const writer = new JournalWriter(ring);
   writer.queueConfig(2, 0, true, 8, DESC, DRIVER, DEVICE);
@@ -30,7 +30,7 @@ function after(play: (writer: JournalWriter) => void) {
 
 describe('hitsOf', () => {
   it('[2.7.6] marks the entry and not its neighbours', () => {
-    const hits = after((w) => w.memWrite(0, DRIVER + 4 + 2 * 3, 2, 0, 0, 5, 0));
+    const hits = hitsAfter((w) => w.memWrite(0, DRIVER + 4 + 2 * 3, 2, 0, 0, 5, 0));
     expect(isHit(hits, 'avail', 3)).toBe(true);
     expect(isHit(hits, 'avail', 2) || isHit(hits, 'avail', 4) || isHit(hits, 'desc', 3)).toBe(
       false,
@@ -39,14 +39,14 @@ describe('hitsOf', () => {
   });
 
   it('[2.7.6] says what a published index was and became', () => {
-    const hits = after((w) => w.memWrite(0, DRIVER + 2, 2, 0xffff, 0, 0, 0));
+    const hits = hitsAfter((w) => w.memWrite(0, DRIVER + 2, 2, 0xffff, 0, 0, 0));
     expect(isIndexHit(hits, 'avail')).toBe(true);
     expect(isIndexHit(hits, 'used')).toBe(false);
     expect(hits.change).toEqual([0xffff, 0]);
   });
 
   it('[2.7.5] finds the descriptor whose buffer the device writes to', () => {
-    const hits = after((w) => {
+    const hits = hitsAfter((w) => {
       w.memWrite16(0, DESC, NONE, 0, 0x5000, 0, 16, 1 | (1 << 16));
       w.memWrite16(0, DESC + 16, NONE, 0, 0x6000, 0, 1, 2);
       w.memWrite(0, DRIVER + 4, 2, 0, 0, 0, 0);
@@ -59,7 +59,7 @@ describe('hitsOf', () => {
   });
 
   it('marks nothing for memory that is no part of the queue, and for another queue’s chains', () => {
-    expect(firstHit(after((w) => w.memWrite(0, 0x9000, 4, 0, 0, 1, 0)))).toBeUndefined();
-    expect(firstHit(after((w) => w.chainPopped(2, 1, 3, 1, 0, 0, 1)))).toBeUndefined();
+    expect(firstHit(hitsAfter((w) => w.memWrite(0, 0x9000, 4, 0, 0, 1, 0)))).toBeUndefined();
+    expect(firstHit(hitsAfter((w) => w.chainPopped(2, 1, 3, 1, 0, 0, 1)))).toBeUndefined();
   });
 });

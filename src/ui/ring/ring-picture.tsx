@@ -59,6 +59,7 @@ export function RingPicture({ view, hits, roles, chosen, choose }: PictureProps)
     <div className="ring-picture">
       <Heads at={at} />
       <div ref={box} className="ring-scroll">
+        {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset */}
         <svg
           className="ring-svg mono"
           width={at.width}

@@ -125,7 +125,7 @@ function lineMessage({ line, message, kind }: LineMark): editor.IModelDeltaDecor
       isWholeLine: true,
       className: 'code-bad',
       after: {
-        content: `  ${kind === 'violation' ? '⚠' : '✕'} ${message.split('\n')[0] ?? ''}`,
+        content: `  ${kind === 'violation' ? '⚠' : '✕'} ${brief(message)}`,
         inlineClassName: 'code-message',
       },
       overviewRuler: { color: '#c3282d', position: editor.OverviewRulerLane.Full },

@@ -13,8 +13,8 @@ import { Toolbar } from '../toolbar/toolbar.tsx';
 import { TopologyPane } from '../topology/topology-pane.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { FaultScreen } from './fault-screen.tsx';
-import { HelpDialog } from './help-dialog.tsx';
 import { onKey } from './keys.ts';
+import { Help } from './lazy-overlays.tsx';
 import { NoticeBar } from './notice-bar.tsx';
 
 /** The page. */
@@ -46,7 +46,7 @@ function Page() {
       </main>
       <NoticeBar />
       <DropZone />
-      <HelpDialog />
+      <Help />
     </div>
   );
 }

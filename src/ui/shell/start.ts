@@ -1,7 +1,6 @@
 import { DEFAULT_COMMAND_LINE } from '../../lessons/examples.ts';
 import { HELLO_IMAGE_NAME, helloImage } from '../../lessons/hello-image.ts';
 import type { Session } from '../session/session.ts';
-import { keptDisks } from '../state/kept-disk.ts';
 import { REMEMBERED, recall, remember } from '../state/storage.ts';
 import { say } from '../state/ui-store.ts';
 
@@ -12,6 +11,7 @@ export async function startMachine(session: Session): Promise<void> {
   if (last === undefined || last === DEFAULT_COMMAND_LINE) {
     await session.build(DEFAULT_COMMAND_LINE);
   } else {
+    const { keptDisks } = await import('../state/kept-disk.ts');
     for (const [name, content] of await keptDisks()) session.addImage(name, content);
     if (!(await session.build(last))) {
       await session.build(DEFAULT_COMMAND_LINE);

@@ -1,7 +1,10 @@
 import { Tabs } from '@base-ui/react/tabs';
-import { InspectorView } from '../inspector/inspector-view.tsx';
+import { lazy, Suspense } from 'react';
 import { type SideTab, useUi } from '../state/ui-store.ts';
-import { StoryView } from './story-view.tsx';
+
+const load = () => import('./side-views.ts');
+const StoryView = lazy(async () => ({ default: (await load()).StoryView }));
+const InspectorView = lazy(async () => ({ default: (await load()).InspectorView }));
 
 /** What happens in words, and what the selected device is. */
 export function SidePane() {
@@ -22,10 +25,14 @@ export function SidePane() {
           </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel className="tab-panel" value="story">
-          <StoryView />
+          <Suspense>
+            <StoryView />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel className="tab-panel" value="inspector">
-          <InspectorView />
+          <Suspense>
+            <InspectorView />
+          </Suspense>
         </Tabs.Panel>
       </Tabs.Root>
     </section>

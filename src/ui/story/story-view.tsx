@@ -52,7 +52,6 @@ export function StoryView() {
   }, [cursor]);
 
   // More was put on top: what was in sight stays there.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when more was asked for
   useLayoutEffect(() => {
     const it = list.current;
     if (it && reach > BEFORE) it.scrollTop += it.scrollHeight - height.current;

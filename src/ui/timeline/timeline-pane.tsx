@@ -74,7 +74,10 @@ function Strip(props: { chosen: Span | undefined; choose(span: Span | undefined)
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [behind, setBehind] = useState(0);
-  const span = chosen ? follow(chosen, cursor, first, length) : wholeRun(first, length);
+  const span = useMemo(
+    () => (chosen ? follow(chosen, cursor, first, length) : wholeRun(first, length)),
+    [chosen, cursor, first, length],
+  );
   const stepping = session.getState().run !== 'running';
 
   useEffect(() => {
@@ -96,7 +99,7 @@ function Strip(props: { chosen: Span | undefined; choose(span: Span | undefined)
     // A long run arrives in parts, one a frame.
     const frame = requestAnimationFrame(() => setBehind(behind + 1));
     return () => cancelAnimationFrame(frame);
-  }, [lanes, size, span.from, span.to, cursor, length, last, dark, behind]);
+  }, [lanes, size, span, cursor, length, last, dark, behind]);
 
   useEffect(() => {
     const host = box.current;
@@ -110,7 +113,7 @@ function Strip(props: { chosen: Span | undefined; choose(span: Span | undefined)
     };
     host.addEventListener('wheel', wheel, { passive: false });
     return () => host.removeEventListener('wheel', wheel);
-  }, [span.from, span.to, size.width, first, length, choose]);
+  }, [span, size.width, first, length, choose]);
 
   const seekTo = (event: React.PointerEvent<HTMLDivElement>) => {
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
@@ -165,7 +168,7 @@ function Strip(props: { chosen: Span | undefined; choose(span: Span | undefined)
         event.preventDefault();
       }}
     >
-      <canvas ref={canvas} aria-hidden="true" />
+      <canvas ref={canvas} />
       <span
         className="strip-handle"
         data-tone={toneOf(last)}

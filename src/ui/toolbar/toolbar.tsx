@@ -10,18 +10,18 @@ import {
   StepIcon,
   SunIcon,
 } from '../kit/icons.tsx';
+import { Menus } from '../shell/lazy-overlays.tsx';
 import { reset, runOrPause, step } from '../state/run.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { turnTheme } from '../state/theme.ts';
 import { useUi } from '../state/ui-store.ts';
 import { CommandLine } from './command-line.tsx';
-import { DiskMenu, ExamplesMenu } from './menus.tsx';
 import { SpeedSlider } from './speed-slider.tsx';
 
 /** The page's head: what the machine is, and how it runs. */
 export function Toolbar() {
   return (
-    <header className="toolbar" data-pane="toolbar" tabIndex={-1} aria-label="Machine and run">
+    <header className="toolbar" data-pane="toolbar" tabIndex={-1}>
       <div className="toolbar-row">
         <h1>
           <Mark />
@@ -31,8 +31,7 @@ export function Toolbar() {
         <RunControls />
         <SpeedSlider />
         <span className="toolbar-gap" />
-        <ExamplesMenu />
-        <DiskMenu />
+        <Menus />
         <ThemeButton />
         <button
           type="button"
@@ -76,7 +75,7 @@ function RunControls() {
   const ready = useSessionState((state) => state.phase === 'ready');
   const back = useSessionState((state) => state.cursor > state.first);
   return (
-    <div className="run-controls" role="group" aria-label="Run">
+    <div className="run-controls">
       <button
         type="button"
         className="button"

@@ -73,8 +73,6 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
   protected override realizeDevice(): void {
     const { props } = this;
     if (!props.drive) this.fail('drive property not set');
-    if (props.drive.user !== undefined && !props['share-rw'])
-      this.fail(`Drive '${props.drive.options.id}' is already in use by another device`);
     if (props['num-queues'] === 0xffff) this.values['num-queues'] = 1;
     if (props['num-queues'] === 0) this.fail('num-queues property must be larger than 0');
     // QEMU 7.2 aborts here; the sentence is ours.
@@ -93,12 +91,13 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
     this.#writeback = this.#initialWriteback;
     for (let i = 0; i < props['num-queues']; i++)
       this.addQueue(`requestq${i}`, queueSize, (vq) => this.#handle(vq));
-    props.drive.user = this.path;
+    const conflict = props.drive.attach(this.path, props['share-rw']);
+    if (conflict !== undefined) this.fail(conflict);
   }
 
   override unrealize(): void {
     super.unrealize();
-    this.drive.user = undefined;
+    this.drive.detach(this.path);
   }
 
   protected override offerFeatures(common: bigint): bigint {

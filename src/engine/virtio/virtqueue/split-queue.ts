@@ -88,6 +88,7 @@ export class SplitQueue implements VirtQueue {
   #aligned = true;
   readonly #u16: Uint16Array;
   readonly #u32: Uint32Array;
+  readonly #scratch = new Uint32Array(4);
   readonly #ramBase: number;
   readonly #ramSize: number;
   /** Elements that came back, to be used again. */
@@ -164,40 +165,20 @@ export class SplitQueue implements VirtQueue {
     // The acquiring load of idx comes before any read of what it publishes (VIRTIO 1.4 §2.7.13.3.1).
     const idx = this.lastAvailIdx;
     if (this.shadowAvailIdx === idx && this.#loadAvailIdx() === idx) return undefined;
-    const { size } = this;
-    if (this.inUse >= size) {
-      const jump = distance16(idx, this.shadowAvailIdx);
-      this.#broken('availIndexJump', idx, jump, 'Virtqueue size exceeded');
-      return undefined;
-    }
-    const slot = idx & (size - 1);
+    if (this.inUse >= this.size) return this.#tooMany(idx);
+    const slot = idx & (this.size - 1);
     const head = this.#aligned
       ? (this.#u16[this.#avail16 + 2 + slot] as number)
-      : this.#ram.readAt(this.#avail8 + SPLIT.availEntry(slot), 2);
+      : this.#slowHead(slot);
     this.lastAvailIdx = (idx + 1) & 0xffff;
-    if (head >= size) {
-      this.#broken('headOutOfRange', slot, head, `Guest says index ${head} is available`);
-      return undefined;
-    }
+    if (head >= this.size) return this.#badHead(slot, head);
     if (this.eventIdx && this.notification) this.#storeAvailEvent(this.lastAvailIdx);
     const element = this.#pool.pop() ?? this.#newElement();
     element.head = head;
     element.bounced = false;
-    if (!this.#collect(element, head)) {
-      this.#pool.push(element);
-      return undefined;
-    }
+    if (!this.#collect(element, head)) return this.#giveBack(element);
     this.inUse++;
-    if (this.#journal.on)
-      this.#journal.chainPopped(
-        this.#owner.dev,
-        this.index,
-        head,
-        this.lastAvailIdx,
-        element.readableLength,
-        element.writableLength,
-        element.readableCount + element.writableCount,
-      );
+    if (this.#journal.on) this.#recordPop(element);
     return element;
   }
 
@@ -276,7 +257,7 @@ export class SplitQueue implements VirtQueue {
   #store16(at: number, old: number, value: number): void {
     if (this.#journal.on) {
       this.#journal.memWrite(ACTOR.device, this.addresses.device + at, 2, old, 0, value, 0);
-      this.#journal.handOver();
+      this.#journal.mark();
     }
     if (this.#aligned) Atomics.store(this.#u16, this.#used16 + (at >>> 1), value);
     else this.#ram.writeAt(this.#used8 + at, 2, value);
@@ -292,9 +273,7 @@ export class SplitQueue implements VirtQueue {
 
   /** Walks the chain from `head` into `element`; false where it is broken. */
   #collect(element: VirtQueueElement, head: number): boolean {
-    const u32 = this.#u32;
     let table = this.#desc8;
-    let fast = (table & 3) === 0;
     let max = this.size;
     let index = head;
     let indirect = false;
@@ -303,47 +282,54 @@ export class SplitQueue implements VirtQueue {
     let readableLength = 0;
     let writableLength = 0;
     for (;;) {
-      const at8 = table + SPLIT.descSize * index;
-      const at = at8 >>> 2;
-      const low = fast ? (u32[at] as number) : this.#ram.readAt(at8, 4);
-      const high = fast ? (u32[at + 1] as number) : this.#ram.readAt(at8 + 4, 4);
-      const length = fast ? (u32[at + 2] as number) : this.#ram.readAt(at8 + 8, 4);
-      const tail = fast ? (u32[at + 3] as number) : this.#ram.readAt(at8 + 12, 4);
-      // As in QEMU, only the head of a chain can be INDIRECT: elsewhere it is a plain buffer.
-      if ((tail & VIRTQ_DESC_F_INDIRECT) !== 0) {
-        if (count === 0 && !indirect) {
-          table = this.#openTable(index, join64(low, high), length, tail);
-          if (table < 0) return false;
-          fast = (table & 3) === 0;
-          indirect = true;
-          max = length / SPLIT.descSize;
-          index = 0;
-          continue;
-        }
-        if (indirect) this.#owner.violate(this.index, 'indirectNested', index, 0);
+      let view = this.#u32;
+      let at = table + SPLIT.descSize * index;
+      if ((at & 3) === 0) at >>>= 2;
+      else {
+        view = this.#fetch(at);
+        at = 0;
       }
-      if (length === 0)
-        return this.#broken('zeroLength', index, 0, 'virtio: zero sized buffers are not allowed');
+      const length = view[at + 2] as number;
+      const tail = view[at + 3] as number;
+      // As in QEMU, only the head of a chain can be INDIRECT: elsewhere it is a plain buffer.
+      if ((tail & VIRTQ_DESC_F_INDIRECT) !== 0 && count === 0 && !indirect) {
+        table = this.#openTable(
+          index,
+          join64(view[at] as number, view[at + 1] as number),
+          length,
+          tail,
+        );
+        if (table < 0) return false;
+        indirect = true;
+        max = length / SPLIT.descSize;
+        index = 0;
+        continue;
+      }
+      if (indirect && (tail & VIRTQ_DESC_F_INDIRECT) !== 0) this.#note('indirectNested', index);
+      if (length === 0) return this.#zeroLength(index);
       if ((tail & VIRTQ_DESC_F_WRITE) !== 0) writableLength += length;
       else {
-        if (count !== readable)
-          return this.#broken('readableAfterWritable', index, 0, 'Incorrect order for descriptors');
+        if (count !== readable) return this.#wrongOrder(index);
         readable++;
         readableLength += length;
       }
-      let offset = high === 0 ? low - this.#ramBase : -1;
-      if (offset < 0 || length > this.#ramSize || offset > this.#ramSize - length)
-        offset = this.#elsewhere(element, index, join64(low, high), length);
-      if (offset < 0) return false;
+      let offset = view[at + 1] === 0 ? (view[at] as number) - this.#ramBase : -1;
+      if (offset < 0 || offset > this.#ramSize - length) {
+        offset = this.#elsewhere(
+          element,
+          index,
+          join64(view[at] as number, view[at + 1] as number),
+          length,
+        );
+        if (offset < 0) return false;
+      }
       if (count === element.offsets.length && !this.#grow(element)) return false;
       element.offsets[count] = offset;
       element.lengths[count] = length;
-      count++;
-      if (count > max) return this.#broken('chainLoop', head, count, 'Looped descriptor');
+      if (++count > max) return this.#looped(head, count);
       if ((tail & VIRTQ_DESC_F_NEXT) === 0) break;
-      const next = tail >>> 16;
-      if (next >= max) return this.#broken('nextOutOfRange', index, next, `Desc next is ${next}`);
-      index = next;
+      if (tail >>> 16 >= max) return this.#badNext(index, tail >>> 16);
+      index = tail >>> 16;
     }
     if (element.bounced) this.#owner.bounce.busy = true;
     element.readableCount = readable;
@@ -353,18 +339,79 @@ export class SplitQueue implements VirtQueue {
     return true;
   }
 
+  // What follows is rare, and lies outside the methods above so that the engine can inline those.
+
+  #slowHead(slot: number): number {
+    return this.#ram.readAt(this.#avail8 + SPLIT.availEntry(slot), 2);
+  }
+
+  /** The four words of a descriptor that is not aligned. */
+  #fetch(at: number): Uint32Array {
+    for (let i = 0; i < 4; i++) this.#scratch[i] = this.#ram.readAt(at + 4 * i, 4);
+    return this.#scratch;
+  }
+
+  #recordPop(element: VirtQueueElement): void {
+    const count = element.readableCount + element.writableCount;
+    const { head, readableLength, writableLength } = element;
+    const { dev } = this.#owner;
+    this.#journal.chainPopped(
+      dev,
+      this.index,
+      head,
+      this.lastAvailIdx,
+      readableLength,
+      writableLength,
+      count,
+    );
+  }
+
+  #giveBack(element: VirtQueueElement): undefined {
+    this.#pool.push(element);
+  }
+
+  #tooMany(idx: number): undefined {
+    this.#broken(
+      'availIndexJump',
+      idx,
+      distance16(idx, this.shadowAvailIdx),
+      'Virtqueue size exceeded',
+    );
+  }
+
+  #badHead(slot: number, head: number): undefined {
+    this.#broken('headOutOfRange', slot, head, `Guest says index ${head} is available`);
+  }
+
+  #zeroLength(index: number): false {
+    return this.#broken('zeroLength', index, 0, 'virtio: zero sized buffers are not allowed');
+  }
+
+  #wrongOrder(index: number): false {
+    return this.#broken('readableAfterWritable', index, 0, 'Incorrect order for descriptors');
+  }
+
+  #looped(head: number, count: number): false {
+    return this.#broken('chainLoop', head, count, 'Looped descriptor');
+  }
+
+  #badNext(index: number, next: number): false {
+    return this.#broken('nextOutOfRange', index, next, `Desc next is ${next}`);
+  }
+
+  #note(code: ViolationCode, index: number, value = 0): void {
+    this.#owner.violate(this.index, code, index, value);
+  }
+
   /** RAM offset of the table of INDIRECT descriptor `index`, or -1 where it is broken (VIRTIO 1.4 §2.7.5.3.1). */
   #openTable(index: number, address: number, length: number, tail: number): number {
-    const { violate } = this.#owner;
     if (length === 0 || length % SPLIT.descSize !== 0) {
       const code = length === 0 ? 'indirectEmpty' : 'indirectBadLength';
       this.#broken(code, index, length, 'Invalid size for indirect buffer table');
       return -1;
     }
-    const note = (code: ViolationCode) =>
-      violate.call(this.#owner, this.index, code, index, length);
-    if (!this.indirectDesc) note('indirectNotNegotiated');
-    if ((tail & VIRTQ_DESC_F_NEXT) !== 0) note('indirectAndNext');
+    if (!this.indirectDesc) this.#note('indirectNotNegotiated', index, length);
+    if ((tail & VIRTQ_DESC_F_NEXT) !== 0) this.#note('indirectAndNext', index, length);
     const offset = this.#ram.offsetOf(address, length);
     if (offset < 0) this.#broken('addressOutsideRam', index, address, 'Cannot map indirect buffer');
     return offset;
@@ -395,20 +442,19 @@ export class SplitQueue implements VirtQueue {
 
   #recordPush(head: number, length: number, slot: number, next: number): void {
     const journal = this.#journal;
+    const { device } = this.addresses;
     const at = SPLIT.usedEntry(slot);
-    const oldId = this.#ram.readAt(this.#used8 + at, 4);
-    const oldLength = this.#ram.readAt(this.#used8 + at + 4, 4);
-    journal.memWrite(ACTOR.device, this.addresses.device + at, 8, oldId, oldLength, head, length);
-    journal.memWrite(
-      ACTOR.device,
-      this.addresses.device + SPLIT.usedIdx,
-      2,
-      this.usedIdx,
-      0,
-      next,
-      0,
-    );
-    journal.handOver();
+    const at32 = this.#used32 + (at >>> 2);
+    const oldId = this.#aligned ? (this.#u32[at32] as number) : this.#word(at);
+    const oldLength = this.#aligned ? (this.#u32[at32 + 1] as number) : this.#word(at + 4);
+    journal.memWrite(ACTOR.device, device + at, 8, oldId, oldLength, head, length);
+    journal.memWrite(ACTOR.device, device + SPLIT.usedIdx, 2, this.usedIdx, 0, next, 0);
+    journal.mark();
+  }
+
+  /** A word of the used ring at byte `at`, wherever it lies. */
+  #word(at: number): number {
+    return this.#ram.readAt(this.#used8 + at, 4);
   }
 
   #broken(code: ViolationCode, index: number, value: number, message: string): false {

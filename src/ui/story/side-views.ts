@@ -1,0 +1,3 @@
+/** Both views of the side pane. One module, so that they arrive as one file, beside the first screen. */
+export { InspectorView } from '../inspector/inspector-view.tsx';
+export { StoryView } from './story-view.tsx';
