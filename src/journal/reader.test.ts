@@ -7,10 +7,10 @@ import { JournalWriter } from './writer.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** What a thread does next. A hand-over puts a message into the mailbox of another thread. */
+/** What a thread does next. A hand-over puts a message into the mailbox of another thread; it may only mark what it did. */
 type Step =
   | { readonly what: 'event' | 'flush' | 'receive'; readonly thread: number }
-  | { readonly what: 'send'; readonly thread: number; readonly to: number };
+  | { readonly what: 'send' | 'show'; readonly thread: number; readonly to: number };
 
 /** Threads that record numbered events and hand their work over, and the knowledge that comes with it. */
 class World {
@@ -45,8 +45,9 @@ class World {
       this.causes.push([...known, step.thread]);
     }
     if (step.what === 'flush') writer.flush();
-    if (step.what === 'send') {
-      writer.handOver();
+    if (step.what === 'send' || step.what === 'show') {
+      if (step.what === 'send') writer.handOver();
+      else writer.mark();
       this.#mail[step.to]?.push({ clock: writer.clock | 0, known: [...known] });
     }
     if (step.what === 'receive') {
@@ -91,15 +92,22 @@ const step = (threads: number): fc.Arbitrary<Step> => {
   const what = fc.constantFrom('event', 'event', 'event', 'receive', 'receive', 'flush' as const);
   return fc.oneof(
     { weight: 5, arbitrary: fc.record({ what, thread }) as fc.Arbitrary<Step> },
-    { weight: 2, arbitrary: fc.record({ what: fc.constant('send' as const), thread, to: thread }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        what: fc.constantFrom('send' as const, 'show' as const),
+        thread,
+        to: thread,
+      }),
+    },
   );
 };
 
 /** Cause and effect in one go: an event, handed over, and what the other thread does about it. */
 const exchange = (threads: number): fc.Arbitrary<Step[]> =>
-  fc.tuple(fc.nat(threads - 1), fc.nat(threads - 1)).map(([thread, to]) => [
+  fc.tuple(fc.nat(threads - 1), fc.nat(threads - 1), fc.boolean()).map(([thread, to, send]) => [
     { what: 'event', thread },
-    { what: 'send', thread, to },
+    { what: send ? 'send' : 'show', thread, to },
     { what: 'receive', thread: to },
     { what: 'event', thread: to },
     { what: 'flush', thread: to },

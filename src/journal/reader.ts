@@ -11,8 +11,8 @@ interface Cursor {
   at: number;
   /** Up to where this drain may go. */
   end: number;
-  /** Clock of the newest record taken. */
-  clock: number;
+  /** Clock of the newest record taken; undefined before the first one of the ring. */
+  clock: number | undefined;
   /** The ring's count of lost events that has been told. */
   dropped: number;
   /** Lost events that still have to be told, and the position before which they were lost. */
@@ -24,7 +24,8 @@ interface Cursor {
  * The consumer's end of all rings: merges them into one store, in an order that respects
  * causality. A producer flushes or marks before it shows its work to another thread, so a set of
  * heads that did not move while all were read is a consistent cut up to the oldest mark behind a
- * head: whatever caused an event in it is in it too. Inside a cut, logical clocks order; equal clocks are concurrent, and the earlier ring goes first.
+ * head: whatever caused an event in it is in it too. Inside a cut, logical clocks order; equal
+ * clocks are concurrent, and the earlier ring goes first.
  */
 export class JournalReader {
   readonly rings: readonly JournalRing[];
@@ -42,7 +43,7 @@ export class JournalReader {
         mask: ring.mask,
         at,
         end: at,
-        clock: ring.records[((at - 1) & ring.mask) * RECORD_WORDS + 1] ?? 0,
+        clock: ring.records[((at - 1) & ring.mask) * RECORD_WORDS + 1] || undefined,
         dropped: Atomics.load(ring.header, RING.dropped),
         lost: 0,
         lostBefore: at,
@@ -85,6 +86,7 @@ export class JournalReader {
       again = read();
     }
     let bound: number | undefined;
+    let unseen = false;
     this.#cursors.forEach((cursor, i) => {
       const head = heads[i] ?? 0;
       if (lossy.includes(cursor)) cursor.lostBefore = head;
@@ -93,9 +95,15 @@ export class JournalReader {
       cursor.end = (cursor.at + take) | 0;
       const newest = take > 0 ? clockAt(cursor, cursor.end - 1) : cursor.clock;
       const marked = (cursor.ring.header[RING.marked] ?? 0) >>> 0;
+      if (newest === undefined) {
+        if (marked !== 0) unseen = true;
+        return;
+      }
       if (take === held && head === again[i] && !later(marked, newest)) return;
       if (bound === undefined || later(bound, newest)) bound = newest;
     });
+    // A ring whose first events are marked and not published: nothing tells how old they are.
+    if (unseen) for (const cursor of this.#cursors) cursor.end = cursor.at;
     return bound;
   }
 
@@ -164,7 +172,7 @@ export class JournalReader {
     if (cursor.lost === 0 || ((cursor.lostBefore - cursor.at) | 0) > 0) return;
     const record = new Uint32Array(RECORD_WORDS);
     record[0] = EVENTS.dropped.code;
-    record[1] = cursor.clock;
+    record[1] = cursor.clock ?? 0;
     record[2] = cursor.lost;
     cursor.lost = 0;
     this.store.append(record, 0);

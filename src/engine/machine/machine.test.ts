@@ -7,6 +7,7 @@ import type { BusNode, DeviceNode } from '../../journal/topology.ts';
 import { JournalWriter } from '../../journal/writer.ts';
 import { REGION_INDEX } from '../../spec/regions.ts';
 import { goldenHost } from '../../testing/golden.ts';
+import { ConfigError } from '../qom/errors.ts';
 import { Machine } from './machine.ts';
 
 const DISK =
@@ -244,7 +245,7 @@ test.each([
   ['-m', 'qemu-system-x86_64: -m: requires an argument'],
   ['-m 4G', "qemu-system-x86_64: cannot set up guest memory 'pc.ram': Cannot allocate memory"],
 ])('%s is refused with a reason', (line, message) => {
-  expect(() => Machine.build(line, goldenHost())).toThrow(new Error(message));
+  expect(() => Machine.build(line, goldenHost())).toThrow(new ConfigError(message));
 });
 
 test('a machine of 200 devices takes at most a few times as long for each as one of 50', () => {

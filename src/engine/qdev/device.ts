@@ -75,7 +75,8 @@ export abstract class Device<P = unknown> extends QObject {
       throw error;
     }
     this.realized = true;
-    if (this.context.journal.on) this.context.journal.plug(this.dev, true, this.path);
+    if (this.context.journal.on && !this.platform)
+      this.context.journal.plug(this.dev, true, this.path);
   }
 
   /** Leaves its bus and the composition tree; what it carries goes first. */

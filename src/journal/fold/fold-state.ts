@@ -119,7 +119,7 @@ export class FoldState {
       for (const [dev, device] of this.#devices) devices.set(dev, device);
       now.devices = devices;
       this.#devices.clear();
-
+      this.#ownRegisters.clear();
     }
     if (this.#ownPins) now.pins = this.#ownPins;
     this.#ownPins = undefined;

@@ -51,7 +51,7 @@ export function defineThemes(): void {
     colors: {
       'editor.background': '#ffffff',
       'editor.foreground': '#1b2330',
-      'editorLineNumber.foreground': '#7a8597',
+      'editorLineNumber.foreground': '#667085',
       'editorLineNumber.activeForeground': '#1b2330',
       'editor.lineHighlightBackground': '#00000000',
       'editor.lineHighlightBorder': '#00000000',
@@ -63,7 +63,7 @@ export function defineThemes(): void {
     base: 'vs-dark',
     inherit: true,
     rules: [
-      { token: 'comment', foreground: '8f9bab', fontStyle: 'italic' },
+      { token: 'comment', foreground: '9aa6b6', fontStyle: 'italic' },
       { token: 'keyword', foreground: 'd595f5' },
       { token: 'string', foreground: '4fd1a1' },
       { token: 'number', foreground: '6cb4ff' },
@@ -71,7 +71,7 @@ export function defineThemes(): void {
     colors: {
       'editor.background': '#191f29',
       'editor.foreground': '#e6eaf0',
-      'editorLineNumber.foreground': '#7f8b9c',
+      'editorLineNumber.foreground': '#9aa6b6',
       'editorLineNumber.activeForeground': '#e6eaf0',
       'editor.lineHighlightBackground': '#00000000',
       'editor.lineHighlightBorder': '#00000000',

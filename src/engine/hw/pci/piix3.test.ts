@@ -21,7 +21,7 @@ function route(machine: Machine, wire: number, value: number): void {
 
 test('a pin reaches the input that its wire is routed to; each slot is shifted by one wire', () => {
   const { machine, inSlot } = build();
-  [10, 10, 11, 9].forEach((line, wire) => route(machine, wire, line));
+  [10, 10, 11, 9].forEach((line, wire) => void route(machine, wire, line));
   inSlot(2).setIntx(true);
   expect(machine.irqLevel).toBe(1 << 10);
   inSlot(2).setIntx(false);
