@@ -81,11 +81,16 @@ export class Playground {
     return this.page.getByRole('button', { name, exact: typeof name === 'string' });
   }
 
-  /** Replaces the script by typing, as a person would paste it. */
+  /** Replaces the script by pasting another one; typing would make the editor indent it. */
   async write(source: string): Promise<void> {
     await this.page.locator('.monaco-editor .view-lines').click();
     await this.page.keyboard.press('ControlOrMeta+A');
-    await this.page.keyboard.insertText(source);
+    await this.page.evaluate((text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', text);
+      const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+      document.activeElement?.dispatchEvent(paste);
+    }, source);
     await expect.poll(() => this.source()).toBe(source);
   }
 

@@ -74,6 +74,19 @@ describe('Interrupts', () => {
     expect(acknowledged).toBe(100);
   });
 
+  it('does not mind how often another source interrupts', () => {
+    const { hal, interrupts, sources } = rig(11, 11);
+    hal.onHalt = () => {
+      const busy = ++halts < 500 ? sources[1]! : sources[0]!;
+      busy.causes = [1];
+      hal.level = 1 << 11;
+      return true;
+    };
+    let halts = 0;
+    expect(interrupts.wait(sources[0]!)).toBe(1);
+    expect(halts).toBe(500);
+  });
+
   it('cannot wait for a source without a pin', () => {
     const { interrupts, sources } = rig(-1);
     expect(() => interrupts.wait(sources[0]!)).toThrow(/no interrupt pin/);

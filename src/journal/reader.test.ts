@@ -211,6 +211,23 @@ describe('rings of several threads merge', () => {
     expect(world.order()).toEqual([1, 0, 2, 3]);
   });
 
+  it('and a thread that was ended is not waited for once another takes its place', () => {
+    const world = new World(2);
+    world.step({ what: 'event', thread: 0 });
+    world.step({ what: 'send', thread: 0, to: 1 });
+    world.step({ what: 'event', thread: 0 });
+    world.step({ what: 'show', thread: 0, to: 1 });
+    world.step({ what: 'receive', thread: 1 });
+    world.step({ what: 'receive', thread: 1 });
+    world.step({ what: 'event', thread: 1 });
+    world.step({ what: 'flush', thread: 1 });
+    world.reader.drain();
+    expect(world.order()).toEqual([0]);
+    new JournalWriter(world.rings[0] as JournalRing);
+    world.reader.drain();
+    expect(world.order()).toEqual([0, 2]);
+  });
+
   it('and a limit leaves the rest for later', () => {
     const world = new World(2);
     for (let i = 0; i < 5; i++) world.step({ what: 'event', thread: 0 });

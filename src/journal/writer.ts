@@ -32,7 +32,8 @@ export const MAX_DATA = 1 << 16;
  * clock, and must precede whatever makes earlier events visible to another thread (a mailbox
  * word, a published ring index). `receive()` takes the other thread's clock over.
  *
- * A writer goes on where the last one of its ring stopped: a thread may be replaced.
+ * A writer goes on where the last one of its ring stopped: a thread may be replaced. Until then the
+ * consumer waits for what a thread marked before it was ended.
  */
 export class JournalWriter {
   /** Whether events are wanted. Mirrors the ring's `enabled` word; refreshed by `refresh()`. */
@@ -70,6 +71,8 @@ export class JournalWriter {
     this.#tail = Atomics.load(ring.header, RING.tail);
     this.#sideHead = Atomics.load(ring.header, RING.sideHead);
     this.clock = Atomics.load(ring.header, RING.clock) >>> 0;
+    // What a predecessor marked and did not publish never comes.
+    this.mark();
   }
 
   /** Reads `enabled` again; to be called where the run control may have changed it. */

@@ -4,5 +4,4 @@ export type {
   BusNode,
   DeviceNode,
   MachineTopology,
-  VirtioFacts,
 } from '../journal/topology.ts';

@@ -27,8 +27,8 @@ const idx = fc.oneof(int(0, 12), int(65530, 65535));
 
 /** Where queue `q` of device `d` has its areas in random journals; close together, so that writes straddle them. */
 function areasOf(d: number, q: number): { desc: number; driver: number; device: number } {
-  // Around the border of the blocks by which areas are looked up.
-  const base = 0x2_0000 - 0x200 + d * 0x400 + q * 0x200;
+  // The first available ring begins where a block begins by which areas are looked up.
+  const base = 0x2_0000 - 0x80 + (d - 1) * 0x400 + q * 0x200;
   return { desc: base, driver: base + 0x80, device: base + 0xa0 };
 }
 
@@ -36,6 +36,7 @@ const ringAddress = fc
   .tuple(dev, queue, int(-4, 0x108))
   .map(([d, q, at]) => areasOf(d, q).desc + at);
 const anyAddress = fc.oneof(
+  { weight: 2, arbitrary: int(0x1_fffa, 0x2_0004) },
   { weight: 6, arbitrary: ringAddress },
   { weight: 1, arbitrary: int(0, 2 ** 32) },
   { weight: 1, arbitrary: fc.constantFrom(255, 0xffff, 0xff_fffe, 2 ** 40) },
@@ -82,6 +83,21 @@ const ringStep = fc
       },
   );
 
+/** A chain of up to three descriptors, filled and published. */
+const request = fc.tuple(dev, queue, int(0, 7), int(1, 3), int(0, 7)).map(
+  ([d, q, first, length, slot]): Deed =>
+    (j) => {
+      const { desc, driver } = areasOf(d, q);
+      const old = new Uint32Array(4);
+      for (let i = 0; i < length; i++) {
+        const next = i + 1 < length ? 1 | (((first + i + 1) % 8) << 16) : 0;
+        j.memWrite16(0, desc + 16 * ((first + i) % 8), old, 0, 0x9000, 0, 16, next);
+      }
+      j.memWrite(0, driver + SPLIT.availEntry(slot), 2, 0, 0, first, 0);
+      j.memWrite(0, driver + SPLIT.availIdx, 2, 0, 0, slot + 1, 0);
+    },
+);
+
 const longWrite = fc.tuple(actor, anyAddress, fc.uint8Array({ minLength: 0, maxLength: 300 })).map(
   ([a, addr, bytes]): Deed =>
     (j) =>
@@ -120,6 +136,7 @@ const text = fc.string({ maxLength: 20 });
 /** Deeds of every kind, those on rings more often. */
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 8, arbitrary: ringStep },
+  { weight: 4, arbitrary: request },
   { weight: 4, arbitrary: memWrite },
   { weight: 2, arbitrary: longWrite },
   { weight: 3, arbitrary: register },

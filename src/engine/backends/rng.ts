@@ -13,6 +13,8 @@ interface Entropy {
 /** Source of random bytes behind virtio-rng; the bytes themselves come from outside. */
 export class RngBackend extends QObject {
   readonly #entropy: Entropy;
+  /** The file that `filename` names, once it was looked for; false where the host's source stands for it. */
+  #file: ByteSource | false | undefined;
   /** Bytes taken from a file so far. */
   #position = 0;
 
@@ -25,7 +27,8 @@ export class RngBackend extends QObject {
   request(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     const { filename } = this.values;
-    const file = typeof filename === 'string' ? this.#entropy.openImage(filename) : undefined;
+    this.#file ??= (typeof filename === 'string' && this.#entropy.openImage(filename)) || false;
+    const file = this.#file;
     if (!file) {
       this.#entropy.random(bytes);
       return bytes;

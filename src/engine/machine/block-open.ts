@@ -34,7 +34,7 @@ export interface BlockNode {
 
 /** What opening an image needs to know. */
 export interface BlockContext {
-  readonly host: Host;
+  readonly host: Pick<Host, 'openImage'>;
   /** A node that `file=NODE` names, or undefined. */
   findNode(name: string): BlockNode | undefined;
   /** Says that the format was guessed. */
@@ -170,7 +170,10 @@ function openBelow(
 }
 
 /** Protocol driver and file name that a name with a scheme stands for. */
-function protocolOf(name: string, host: Host): { driver: string; filename: string } {
+function protocolOf(
+  name: string,
+  host: BlockContext['host'],
+): { driver: string; filename: string } {
   const scheme = /^([A-Za-z0-9+._-]+):/.exec(name)?.[1];
   if (scheme === 'null-co' || scheme === 'null-aio') return { driver: scheme, filename: name };
   if (scheme === 'file') return { driver: 'file', filename: name.slice(5) };

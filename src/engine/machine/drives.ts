@@ -1,4 +1,5 @@
 import type { BlockBackend } from '../backends/block.ts';
+import type { ByteSource } from '../backends/byte-source.ts';
 import { ConfigError } from '../qom/errors.ts';
 import { type BlockContext, type BlockNode, backendOn, openNode } from './block-open.ts';
 import type { Host } from './host.ts';
@@ -51,6 +52,8 @@ export interface Drive {
 export class Drives {
   /** In the order in which they were made; `info block` lists them. */
   readonly list: Drive[] = [];
+  /** Images that were opened, by name: each is opened once. */
+  readonly #images = new Map<string, ByteSource | undefined>();
   readonly #host: Host;
   readonly #log: StartLog;
   readonly #byId = new Map<string, Drive>();
@@ -142,6 +145,12 @@ export class Drives {
     return drive;
   }
 
+  /** The image called `name`, opened once however many nodes stand on it. */
+  openImage(name: string): ByteSource | undefined {
+    if (!this.#images.has(name)) this.#images.set(name, this.#host.openImage(name));
+    return this.#images.get(name);
+  }
+
   #open(
     content: readonly Entry[],
     options: { id: string; readOnly: boolean },
@@ -225,7 +234,7 @@ export class Drives {
   }
 
   #context(guessed: (filename: string) => void): BlockContext {
-    return { host: this.#host, findNode: (name) => this.#nodes.get(name)?.node, guessed };
+    return { host: this, findNode: (name) => this.#nodes.get(name)?.node, guessed };
   }
 }
 

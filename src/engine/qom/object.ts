@@ -129,8 +129,3 @@ export class QObject {
 
 /** An object without behaviour that only holds others. */
 export class Container extends QObject {}
-
-/** Makes a `/objects/rng0`-like link printable: its path. */
-export function pathOf(object: QObject | undefined): string {
-  return object?.path ?? '';
-}

@@ -134,10 +134,8 @@ store(0x10_0000);`;
       hal.read = () => {
         inside++;
         // What a Hal does takes stack too.
-        [3, 1, 2]
-          .sort((a, b) => a - b)
-          .map((x) => `${x}`.padStart(4))
-          .join();
+        const deep = (n: number): number => (n === 0 ? 0 : deep(n - 1) + 1);
+        deep(20);
         inside--;
         reads++;
         return 0;

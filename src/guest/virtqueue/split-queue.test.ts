@@ -159,6 +159,7 @@ describe('SplitQueue', () => {
       expect(chain?.writable[0]?.addr).toBe(0x1_0000 + i);
       device.push(chain?.head ?? -1, i);
       expect(queue.pop()).toEqual({ head: chain?.head, length: i });
+      expect(queue.pop()).toBeUndefined();
     }
     expect(hal.ram.read16(AREAS.avail + 2)).toBe(4);
   });

@@ -262,8 +262,8 @@ export class SplitQueue {
     const at = this.#usedAt + ((idx & this.#mask) << 1);
     const head = this.#u32[at]!;
     const length = this.#u32[at + 1]!;
-    if (head >= this.size) throw this.#returnedWrong(head);
     const chain = this.#chains[head]!;
+    // Out of range gives undefined, which is no such chain either.
     if (chain >>> 16 === 1) {
       if (length > this.#writable[head]!) throw this.#wroteTooMuch(head, length);
       this.#chains[head] = 0;
