@@ -4,8 +4,9 @@ import { Playground } from './playground.ts';
 
 /** Keeps a picture of the page with the test's artefacts, for eyes. */
 async function picture(page: Page, name: string): Promise<void> {
-  const body = await page.screenshot({ animations: 'disabled' });
-  await test.info().attach(name, { body, contentType: 'image/png' });
+  const path = test.info().outputPath(`${name}.png`);
+  await page.screenshot({ path, animations: 'disabled' });
+  await test.info().attach(name, { path, contentType: 'image/png' });
 }
 
 async function noSeriousViolation(page: Page): Promise<void> {

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { EXAMPLES } from '../src/lessons/examples.ts';
 import { Playground } from './playground.ts';
 
 test('a person’s own disk, monitor and script', async ({ page }) => {
@@ -45,13 +46,12 @@ test('a person’s own disk, monitor and script', async ({ page }) => {
   });
 
   await test.step('an example comes with what it needs, and can be undone', async () => {
-    const before = await playground.source();
     const { commandLine } = await playground.glance();
     await playground.button('Scripts').click();
     await page.getByRole('menuitem', { name: /^Random bytes/ }).click();
     await expect(page.getByRole('button', { name: /^virtio-rng-pci/ })).toBeVisible();
     await playground.button('Undo').click();
-    await expect.poll(() => playground.source()).toBe(before);
+    await expect.poll(() => playground.source()).toBe(EXAMPLES[0]?.source);
     await expect.poll(async () => (await playground.glance()).commandLine).toBe(commandLine);
   });
 

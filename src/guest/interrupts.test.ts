@@ -19,7 +19,7 @@ function rig(...inputs: number[]) {
   const hal = new FakeHal(1);
   const interrupts = new Interrupts(hal);
   const sources = inputs.map((input) => source(hal, input));
-  for (const one of sources) interrupts.register(one);
+  for (const one of sources) interrupts.register(one, one);
   return { hal, interrupts, sources };
 }
 
@@ -85,6 +85,18 @@ describe('Interrupts', () => {
     let halts = 0;
     expect(interrupts.wait(sources[0]!)).toBe(1);
     expect(halts).toBe(500);
+  });
+
+  it('listens to the last one that answers for a device', () => {
+    const { hal, interrupts } = rig();
+    const device = {};
+    const [old, now] = [source(hal, 11), source(hal, 11)];
+    interrupts.register(old, device);
+    interrupts.register(now, device);
+    now.causes = [1];
+    hal.level = 1 << 11;
+    expect(interrupts.wait(now)).toBe(1);
+    expect(() => interrupts.poll(old)).toThrow('opened again');
   });
 
   it('cannot wait for a source without a pin', () => {

@@ -17,15 +17,19 @@ const MOST_SPURIOUS = 100;
  */
 export class Interrupts {
   readonly #hal: Hal;
-  readonly #sources: { readonly source: InterruptSource; cause: number }[] = [];
+  /** By the device that raises the input. */
+  readonly #sources = new Map<object, { readonly source: InterruptSource; cause: number }>();
 
   constructor(hal: Hal) {
     this.#hal = hal;
   }
 
-  /** Takes part in the sharing of `source`'s input from now on. */
-  register(source: InterruptSource): void {
-    this.#sources.push({ source, cause: 0 });
+  /**
+   * `source` answers for `device` from now on. Whoever answered for it before does so no more:
+   * reading the cause clears it, so that only one of them can have it.
+   */
+  register(source: InterruptSource, device: object): void {
+    this.#sources.set(device, { source, cause: 0 });
   }
 
   /** Acknowledges what `source` has pending, without waiting; returns the cause, 0 for none. */
@@ -52,7 +56,7 @@ export class Interrupts {
   /** Whether any source on `input` had a cause. */
   #dispatch(input: number): boolean {
     let claimed = false;
-    for (const entry of this.#sources) {
+    for (const entry of this.#sources.values()) {
       if (entry.source.interruptInput !== input) continue;
       const cause = entry.source.acknowledge();
       entry.cause |= cause;
@@ -62,9 +66,12 @@ export class Interrupts {
   }
 
   #take(source: InterruptSource): number {
-    const entry = this.#sources.find((candidate) => candidate.source === source);
-    const cause = entry?.cause ?? 0;
-    if (entry) entry.cause = 0;
-    return cause;
+    for (const entry of this.#sources.values()) {
+      if (entry.source !== source) continue;
+      const { cause } = entry;
+      entry.cause = 0;
+      return cause;
+    }
+    throw new Error('the device has been opened again: this transport of it is no longer in use');
   }
 }

@@ -167,8 +167,9 @@ export class JournalWriter {
     r[w + 2] = addr;
     r[w + 3] = hi32(addr);
     r[w + 4] = oldLo;
-    r[w + 5] = oldHi;
     r[w + 8] = newLo;
+    if (size <= 4) return;
+    r[w + 5] = oldHi;
     r[w + 9] = newHi;
   }
 
@@ -405,8 +406,9 @@ export class JournalWriter {
     const w = (head & this.#mask) * RECORD_WORDS;
     const r = this.#records;
     r[w] = kind | (actor << 8) | (size << 12) | (aux << 16);
-    this.clock = (this.clock + 1) >>> 0;
-    r[w + 1] = this.clock;
+    const clock = (this.clock + 1) >>> 0;
+    this.clock = clock;
+    r[w + 1] = clock;
     this.#head = (head + 1) | 0;
     return w;
   }

@@ -204,7 +204,7 @@ export class FakeTransport extends VirtioTransport {
     this.#hal = hal;
     this.#options = options;
     this.deviceId = options.deviceId ?? 0;
-    context.interrupts.register(this);
+    context.interrupts.register(this, this);
   }
 
   /** Bytes that the device has not given away: for tests of leaks. */

@@ -117,8 +117,17 @@ describe('the virtio bus of a guest', () => {
     expect(virtio.probe(VirtioBlk, 1).getId()).toBe('second');
     expect(virtio.probe(VirtioRng).read(3)).toEqual(Uint8Array.of(0, 1, 2));
     expect(() => virtio.probe(VirtioBlk, 2)).toThrow(
-      'this machine has only 2 virtio device with ID 2',
+      'this machine has no virtio device number 2, counted from 0, with ID 2',
     );
+  });
+
+  it('lets a driver take over a device that another one has had', () => {
+    const { virtio, VirtioBlk } = guestOf(TWO_DISKS);
+    const before = virtio.probe(VirtioBlk);
+    const after = virtio.probe(VirtioBlk);
+    expect(after.read(1)).toHaveLength(512);
+    expect(after.getId()).toBe('first');
+    expect(() => before.read(1)).toThrow('opened again');
   });
 
   it('says what a machine does not have', () => {

@@ -78,7 +78,7 @@ export class VirtioBus {
       for (const candidate of source.candidates())
         if (candidate.deviceId === driver.deviceId && count++ === nth)
           return new driver(candidate.open());
-    const which = count === 0 ? 'no' : `only ${count}`;
-    throw new Error(`this machine has ${which} virtio device with ID ${driver.deviceId}`);
+    const further = nth === 0 ? '' : ` number ${nth}, counted from 0,`;
+    throw new Error(`this machine has no virtio device${further} with ID ${driver.deviceId}`);
   }
 }

@@ -109,6 +109,12 @@ describe('line hooks', () => {
     ],
     ['functions', 'function f() {\nlog(1)\n}\nf()', [4, 2]],
     ['arrows with blocks', 'const f = () => {\nlog(1)\n}\nf()', [1, 4, 2]],
+    [
+      'arrows at the end of a body',
+      'let n = 2, f\nwhile (n--) f = () => n\nlog(f())',
+      [1, 2, 2, 2, 3],
+    ],
+    ['arrows in arrows', 'const f = () => () => 5\nif (1) log(f()())', [1, 2, 2]],
     ['arrows without', 'const f = () =>\nlog(1)\nf()', [1, 3]],
     [
       'methods, getters, static blocks',
@@ -189,6 +195,11 @@ describe('what a script does', () => {
     expect(trace(source).logged).toEqual([10]);
   });
 
+  it('takes texts and comments for what they are', () => {
+    const source = `/*\nnamespace N {\n*/ import { log } from 'guest';\nlog(\`\nimport x = 5\nmodule M {\`);\ndeclare namespace D { const a: number; }`;
+    expect(trace(source).logged).toEqual(['\nimport x = 5\nmodule M {']);
+  });
+
   it('keeps types out, enums and parameter properties in', () => {
     const source = `import { log } from 'guest';
       enum Colour { Red, Green }
@@ -237,6 +248,8 @@ describe('a script that does not compile', () => {
     ['const f = async () => 1;', 'nothing to await', 1, 11],
     ['class A { async f() {} }', 'nothing to await', 1, 11],
     ['for await (const x of []) ;', 'nothing to await', 1, 1],
+    ['  namespace N {\n  export const a = 1;\n}\nN.a;', 'Namespaces are not available', 1, 3],
+    ["let a = 1;\nimport fs = require('fs');\nfs;", 'there is no other way to import', 2, 1],
     ["eval('1')", 'eval is not available', 1, 1],
     ['with (Math) abs(1)', 'Unexpected token', 1, 1],
   ])('%s', (source, message, line, column) => {

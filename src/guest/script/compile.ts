@@ -58,11 +58,37 @@ function stripTypes(source: string): { code: string; columns: ColumnMap } {
       filePath: 'script.ts',
       sourceMapOptions: { compiledFilename: 'script.js' },
     });
+    refuseWhatIsDropped(source, code);
     return { code, columns: new ColumnMap(sourceMap?.mappings ?? '') };
   } catch (error) {
+    if (error instanceof CompileError) throw error;
     const { message, loc } = error as Error & { loc?: { line: number; column: number } };
     throw new CompileError(sentence(message), loc?.line ?? 1, loc?.column ?? 1);
   }
+}
+
+/** Statements that have a meaning in TypeScript, and that the stripping of types takes along in silence. */
+const DROPPED = [
+  {
+    start: /^(\s*)(?:export\s+)?(?:namespace|module)\s+[\w.]+\s*(?:\{|$)/,
+    message: 'Namespaces are not available in a guest script',
+  },
+  {
+    start: /^(\s*)(?:export\s+)?import\s+\w+\s*=/,
+    message: `Write import { … } from '${MODULE}': there is no other way to import`,
+  },
+];
+
+function refuseWhatIsDropped(source: string, code: string): void {
+  const compiled = code.split('\n');
+  source.split('\n').forEach((text, i) => {
+    for (const { start, message } of DROPPED) {
+      const match = start.exec(text);
+      // What is still there was part of a comment or of a text.
+      if (match && !compiled[i]?.includes(match[0].trim()))
+        throw new CompileError(message, i + 1, (match[1] ?? '').length + 1);
+    }
+  });
 }
 
 function parseModule(code: string, fail: Fail): Program {

@@ -51,6 +51,13 @@ describe('runScript', () => {
     expect(hal.output[0]).toBe(hal.output[1]);
   });
 
+  it.each(['', '\n\n', '// nothing', 'interface A {}', '\ufeff', '\r\n;', 'export {}'])(
+    'runs %j',
+    (source) => {
+      expect(run(source).outcome).toEqual({ kind: 'ended' });
+    },
+  );
+
   it('tells a script that does not compile by its place', () => {
     const { outcome, hal } = run('let x: number = 1;\nlet y = = 2;');
     expect(outcome).toEqual({
@@ -86,6 +93,30 @@ describe('runScript', () => {
         `\nthrow Object.assign(new Error('x'), { stack: 5 })`,
         'x',
         2,
+      ],
+      [
+        'an error that cannot be looked at',
+        `\nthrow new Proxy(new Error('x'), { get() { throw 1; } })`,
+        'uncaught [a value that cannot be shown]',
+        2,
+      ],
+      [
+        'a value that is not even what it is',
+        `\nthrow new Proxy({}, { getPrototypeOf() { throw 1; } })`,
+        'uncaught [a value that cannot be shown]',
+        2,
+      ],
+      [
+        'an error without words',
+        `\nthrow Object.assign(new Error(), { name: 5, message: {} })`,
+        '5: [object Object]',
+        2,
+      ],
+      [
+        'an error in a world without stacks',
+        `Error.stackTraceLimit = 0;\n\nthrow new Error('x')`,
+        'x',
+        3,
       ],
       ['a name that nobody declared', `\n\nnobody()`, 'ReferenceError: nobody is not defined', 3],
     ])('%s', (_, source, message, line) => {

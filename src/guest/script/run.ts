@@ -47,6 +47,8 @@ export function runScript(source: string, hal: Hal): ScriptOutcome {
 
 class ScriptRun {
   readonly #hal: Hal;
+  /** Asked before the script runs, which may change how stacks look. */
+  readonly #linesBefore = linesBefore();
   #lastLine = 0;
 
   constructor(hal: Hal) {
@@ -72,8 +74,8 @@ class ScriptRun {
       this.#record('end', this.#lastLine, '');
       return { kind: 'ended' };
     } catch (error) {
-      if (error instanceof StopRun) {
-        this.#record('end', this.#lastLine, error.message);
+      if (isStop(error)) {
+        this.#record('end', this.#lastLine, 'the run was stopped');
         return { kind: 'stopped' };
       }
       return this.#failed(error);
@@ -84,11 +86,9 @@ class ScriptRun {
   }
 
   #failed(error: unknown): ScriptOutcome {
-    const at = error instanceof Error ? lineIn(error.stack) : undefined;
-    const line = at === undefined ? this.#lastLine : at - linesBefore();
-    const message = isStackOverflow(error)
-      ? 'the stack is full: a function calls itself without an end'
-      : describe(error);
+    const { message, stack } = told(error);
+    const at = lineIn(stack);
+    const line = at === undefined ? this.#lastLine : at - this.#linesBefore;
     this.#record('fail', line, message);
     return { kind: 'failed', phase: 'run', message, line };
   }
@@ -103,7 +103,23 @@ function reserve(frames: number): number {
   return frames === 0 ? 0 : reserve(frames - 1) + 1;
 }
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `uncaught ${format([error])}`;
-  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+function isStop(error: unknown): boolean {
+  try {
+    return error instanceof StopRun;
+  } catch {
+    return false;
+  }
+}
+
+/** What an error says of itself. What a script throws may be anything, even something that throws. */
+function told(error: unknown): { message: string; stack?: unknown } {
+  try {
+    if (!(error instanceof Error)) return { message: `uncaught ${format([error])}` };
+    const { name, message, stack } = error;
+    if (isStackOverflow(error))
+      return { message: 'the stack is full: a function calls itself without an end', stack };
+    return { message: name === 'Error' ? `${message}` : `${name}: ${message}`, stack };
+  } catch {
+    return { message: 'uncaught [a value that cannot be shown]' };
+  }
 }

@@ -77,7 +77,7 @@ export class VirtioPci extends VirtioTransport {
     this.#isr = need('ISR_CFG');
     this.#device = find(VIRTIO_PCI_CAP.DEVICE_CFG);
     this.interruptInput = fn.interruptInput;
-    context.interrupts.register(this);
+    context.interrupts.register(this, fn);
   }
 
   /** Reads a register of the common configuration by its name (VIRTIO 1.4 §4.1.4.3). */

@@ -160,6 +160,21 @@ describe('moments', () => {
     });
   });
 
+  it('[2.7.13.3] know what became available, also by a write that begins in front of the ring', () => {
+    const folder = new Folder(
+      journalOf([
+        (j) => j.queueConfig(1, 0, true, 8, 0x1_ff80, 0x2_0000, 0x2_0100),
+        (j) => j.memWrite16(0, 0x1_ff80, new Uint32Array(4), 0, 0x9000, 0, 16, 0),
+        (j) => j.memWrite(0, 0x2_0004, 2, 0, 0, 0, 0),
+        // The last descriptor's flags, and the ring's flags and index.
+        (j) => j.memWrite(0, 0x1_fffc, 8, 0, 0, 0, 0x0001_0000),
+      ]),
+    );
+    const queueAt = (at: number) => folder.momentAt(at).queues.get(queueKey(1, 0));
+    expect(queueAt(3)).toMatchObject({ filling: new Set([0]), availStaged: 1 });
+    expect(queueAt(4)).toMatchObject({ filling: new Set(), availStaged: 0 });
+  });
+
   it('keep the console over a second run, and tell the runs apart', () => {
     const folder = new Folder(
       journalOf([
@@ -250,8 +265,8 @@ describe('moments', () => {
 });
 
 describe('checkpoints', () => {
-  // Every event writes another page of 16 MiB.
-  const place = (i: number) => ((i * 7919) % 0x1_0000) * 256;
+  // Every event writes another of 4,096 pages, again and again.
+  const place = (i: number) => ((i * 7919) % 4096) * 256;
   const store = journalOf(
     Array.from(
       { length: 40_000 },
@@ -281,7 +296,15 @@ describe('checkpoints', () => {
       expect(folder.cost.bytes).toBeLessThanOrEqual(budget);
     }
     expect(folder.cost.checkpoints).toBeGreaterThan(1);
-    for (const at of [12_345, 1, 39_999, 20_000])
+    expect(folder.cost.checkpoints).toBeLessThan(10);
+    const reach = (at: number) =>
       expect(folder.momentAt(at).memory.u32(place(at - 1))).toBe(at - 1);
+    for (const at of [12_345, 1, 39_999, 20_000]) reach(at);
+    for (let chunk = 1; chunk < 9; chunk++) {
+      store.trim(chunk * CHUNK_EVENTS);
+      for (const at of [39_999, store.first, store.first + 1]) reach(at);
+      const older = store.first - 4096 + 17;
+      expect(folder.momentAt(store.first + 9).memory.u32(place(17))).toBe(older);
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts';
 import type { EventStore } from '../store.ts';
 import { CHECKPOINT_BYTES, CHECKPOINT_EVERY, Checkpoints } from './checkpoints.ts';
 import { FoldLogs, FoldState, type Snapshot, START } from './fold-state.ts';
@@ -84,7 +85,9 @@ export class Folder {
   #forward(target: number): void {
     while (this.#state.at < target) {
       const stop = (Math.floor(this.#state.at / CHECKPOINT_EVERY) + 1) * CHECKPOINT_EVERY;
-      this.#state.run(this.#store, Math.min(stop, target));
+      const goal = Math.min(stop, target);
+      this.#state.run(this.#store, goal);
+      assert(this.#state.at === goal, `event ${this.#state.at} is not held`);
       if (this.#state.at === stop && stop > this.#checkpoints.newest)
         this.#checkpoints.add(this.#state.seal());
     }

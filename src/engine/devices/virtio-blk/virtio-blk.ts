@@ -118,6 +118,7 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
       this.fail('Please set scsi=off for virtio-blk devices in order to use virtio 1.0');
     if (!modern) {
       features &= ~featureMask(VIRTIO_F.VIRTIO_F_ANY_LAYOUT);
+      this.values.any_layout = false;
       offer(VIRTIO_BLK_F.VIRTIO_BLK_F_SCSI);
     }
     offer(

@@ -7,8 +7,17 @@ import type { ConfigSpace } from './config-space.ts';
 const ENTRY = 16;
 const CONTROL_ENABLE = 0x8000;
 const CONTROL_MASK_ALL = 0x4000;
-/** Offset of the pending bits in the BAR. */
-export const MSIX_PBA_OFFSET = 0x800;
+/** Least offset of the pending bits in the BAR, and least size of the BAR: QEMU's layout. */
+const LEAST_PBA_OFFSET = 0x800;
+const LEAST_BAR = 0x1000;
+
+/** Where table and pending bits of `vectors` vectors lie in a BAR of their own, in bytes. */
+export function msixLayout(vectors: number): { pending: number; pendingSize: number; bar: number } {
+  const pending = Math.max(LEAST_PBA_OFFSET, vectors * ENTRY);
+  const used = pending + Math.ceil(vectors / 64) * 8;
+  const bar = Math.max(LEAST_BAR, 2 ** Math.ceil(Math.log2(used)));
+  return { pending, pendingSize: bar - pending, bar };
+}
 
 /** MSI-X of one function: table, pending bits, and the messages that they let through (PCI 3.0 §6.8.2). */
 export class Msix {
@@ -35,7 +44,7 @@ export class Msix {
     this.#cap = config.addCapability(PCI_CAP.MSIX, 12);
     config.put(this.#cap + 2, 2, vectors - 1);
     config.put(this.#cap + 4, 4, bar);
-    config.put(this.#cap + 8, 4, MSIX_PBA_OFFSET | bar);
+    config.put(this.#cap + 8, 4, msixLayout(vectors).pending | bar);
     config.allowWrites(this.#cap + 3, 1, (CONTROL_ENABLE | CONTROL_MASK_ALL) >> 8);
     this.reset();
   }

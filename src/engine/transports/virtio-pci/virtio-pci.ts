@@ -10,7 +10,7 @@ import {
   VIRTIO_MSI_NO_VECTOR,
   VIRTIO_PCI_CAP,
 } from '../../../spec/virtio-pci.ts';
-import { MSIX_PBA_OFFSET, Msix } from '../../hw/pci/msix.ts';
+import { Msix, msixLayout } from '../../hw/pci/msix.ts';
 import { PciDevice, type PciIds } from '../../hw/pci/pci-device.ts';
 import { addBus } from '../../qdev/bus.ts';
 import type { ObjectInit } from '../../qom/type.ts';
@@ -152,6 +152,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
     }
     config.put(PCI_CONFIG.InterruptPin.offset, 1, 1);
     if (this.props.vectors === VECTORS_UNSPECIFIED) this.values.vectors = this.#kind.vectors(vdev);
+    const asksForMsix = this.props.vectors > 0;
     if (this.props.vectors > MAX_VECTORS) {
       this.context.report(`warning: unable to init msix vectors to ${this.props.vectors}`);
       this.values.vectors = 0;
@@ -160,19 +161,19 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
     if (this.props.vectors > 0) this.#reserveMsixBar();
     if (this.#modern) this.#addModern();
     if (this.props.vectors > 0) this.#addMsix();
-    this.#nameRegions(vdev);
+    this.#nameRegions(vdev, asksForMsix);
   }
 
   /** The memory regions that QEMU's tree shows below a transport. */
-  #nameRegions({ deviceName }: VirtioDevice): void {
+  #nameRegions({ deviceName }: VirtioDevice, asksForMsix: boolean): void {
+    // One for the modern BAR, in use or not.
+    this.addRegions('virtio-pci');
     if (this.#legacy) this.addRegions('virtio-pci');
-    if (this.#msix) this.addRegions('msix-table', 'msix-pba', `${this.type.name}-msix`);
+    if (asksForMsix) this.addRegions(`${this.type.name}-msix`);
+    if (this.#msix) this.addRegions('msix-table', 'msix-pba');
     if (!this.#modern) return;
     const structures = ['common', 'isr', 'device', 'notify', 'notify-pio'];
-    this.addRegions(
-      'virtio-pci',
-      ...structures.map((structure) => `virtio-pci-${structure}-${deviceName}`),
-    );
+    this.addRegions(...structures.map((structure) => `virtio-pci-${structure}-${deviceName}`));
     if (this.props['modern-pio-notify']) this.addRegions('virtio-pci-io');
   }
 
@@ -326,11 +327,12 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
   }
 
   #reserveMsixBar(): void {
+    const { pending, pendingSize, bar } = msixLayout(this.props.vectors);
     const parts = [
-      { offset: 0, size: MSIX_PBA_OFFSET, handler: this.#msixHandler('table') },
-      { offset: MSIX_PBA_OFFSET, size: MSIX_PBA_OFFSET, handler: this.#msixHandler('pending') },
+      { offset: 0, size: pending, handler: this.#msixHandler('table') },
+      { offset: pending, size: pendingSize, handler: this.#msixHandler('pending') },
     ];
-    this.addBar(BAR_MSIX, { kind: 'mem', size: 0x1000, parts });
+    this.addBar(BAR_MSIX, { kind: 'mem', size: bar, parts });
   }
 
   #msixHandler(which: 'table' | 'pending'): IoHandler {

@@ -14,6 +14,8 @@ const ROOM = 8;
  * guest RAM. Belongs to its queue; valid from `pop` until `push` gives it back.
  */
 export class VirtQueueElement {
+  /** The next element that is free; the queue's own. */
+  nextFree: VirtQueueElement | undefined;
   /** Index of the chain's first descriptor. */
   head = 0;
   /** Readable segments come first, then the writable ones. */

@@ -92,7 +92,7 @@ export class SplitQueue implements VirtQueue {
   readonly #ramBase: number;
   readonly #ramSize: number;
   /** Elements that came back, to be used again. */
-  readonly #pool: VirtQueueElement[] = [];
+  #free: VirtQueueElement | undefined;
 
   constructor(owner: QueueOwner, index: number, maxSize: number) {
     this.#owner = owner;
@@ -173,7 +173,8 @@ export class SplitQueue implements VirtQueue {
     this.lastAvailIdx = (idx + 1) & 0xffff;
     if (head >= this.size) return this.#badHead(slot, head);
     if (this.eventIdx && this.notification) this.#storeAvailEvent(this.lastAvailIdx);
-    const element = this.#pool.pop() ?? this.#newElement();
+    const element = this.#free ?? this.#newElement();
+    this.#free = element.nextFree;
     element.head = head;
     element.bounced = false;
     if (!this.#collect(element, head)) return this.#giveBack(element);
@@ -185,7 +186,8 @@ export class SplitQueue implements VirtQueue {
   discard(element: VirtQueueElement): void {
     this.inUse--;
     if (element.bounced) this.#owner.bounce.busy = false;
-    this.#pool.push(element);
+    element.nextFree = this.#free;
+    this.#free = element;
   }
 
   push(element: VirtQueueElement, length: number): void {
@@ -367,7 +369,8 @@ export class SplitQueue implements VirtQueue {
   }
 
   #giveBack(element: VirtQueueElement): undefined {
-    this.#pool.push(element);
+    element.nextFree = this.#free;
+    this.#free = element;
   }
 
   #tooMany(idx: number): undefined {
