@@ -19,7 +19,7 @@ const TABLE = {
   guest: ['base', 'spec', 'memory', 'journal'],
   protocol: ['spec', 'journal'],
   worker: ['engine', 'guest', 'protocol'],
-  headless: ['worker'],
+  headless: ['worker', 'lessons'],
   lessons: ['spec'],
 };
 const PAGE = ['base', 'spec', 'memory', 'journal', 'protocol', 'lessons'];

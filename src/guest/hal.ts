@@ -14,7 +14,7 @@ export type BusSpace = Exclude<Space, 'pciConfig'>;
 export interface Hal {
   /** Guest RAM, journalled and paced. */
   readonly ram: GuestMemory;
-  /** Bus read (a "VM exit"). Undecoded addresses read all ones. Unsigned result. */
+  /** Bus read (a "VM exit"). Undecoded memory reads zero, undecoded ports read all ones. Unsigned result. */
   read(space: BusSpace, addr: number, size: AccessSize): number;
   /** Bus write (a "VM exit"). Undecoded addresses ignore it. */
   write(space: BusSpace, addr: number, size: AccessSize, value: number): void;

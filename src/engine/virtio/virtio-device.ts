@@ -162,7 +162,7 @@ export abstract class VirtioDevice<P = unknown>
     this.queues.push({ name, vq, handler, vector: VIRTIO_MSI_NO_VECTOR });
   }
 
-  /** The driver writes the status field; 0 resets (VIRTIO 1.4 §2.1, §2.4). */
+  /** The driver writes the status field; 0 resets (VIRTIO 1.4 §2.1, VIRTIO 1.4 §2.4). */
   setStatus(value: number): void {
     const old = this.status;
     if ((old & ~value & 0x3f) !== 0 && value !== 0)

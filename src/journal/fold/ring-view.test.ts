@@ -142,12 +142,12 @@ describe('the picture of a split queue', () => {
       popped(5, 1),
       available(2, 7),
     ]);
-    const after = (at: number) => states(view(at), 'available').slice(0, 4);
-    expect(after(1)).toEqual(['empty', 'empty', 'empty', 'empty']);
-    expect(after(3)).toEqual(['staged', 'staged', 'empty', 'empty']);
-    expect(after(4)).toEqual(['pending', 'staged', 'empty', 'empty']);
-    expect(after(5)).toEqual(['pending', 'pending', 'empty', 'empty']);
-    expect(after(7)).toEqual(['seen', 'pending', 'staged', 'empty']);
+    const slots = (at: number) => states(view(at), 'available').slice(0, 4);
+    expect(slots(1)).toEqual(['empty', 'empty', 'empty', 'empty']);
+    expect(slots(3)).toEqual(['staged', 'staged', 'empty', 'empty']);
+    expect(slots(4)).toEqual(['pending', 'staged', 'empty', 'empty']);
+    expect(slots(5)).toEqual(['pending', 'pending', 'empty', 'empty']);
+    expect(slots(7)).toEqual(['seen', 'pending', 'staged', 'empty']);
     expect(view(7).available(1)).toEqual({ slot: 1, index: 1, head: 6, state: 'pending' });
     expect(view(7).available(2)).toEqual({ slot: 2, index: 2, head: 7, state: 'staged' });
     expect([view(5).pending, view(7).pending]).toEqual([2, 1]);
@@ -344,8 +344,8 @@ describe('hostile ring memory', () => {
       position: size - 1,
     });
     expect(view.deviceHeads.length).toBe(size);
-    // Ten times what a slow machine needs; walking each chain to its end takes minutes.
-    expect(performance.now() - start).toBeLessThan(2_000);
+    // A hundred times what it takes; walking each chain to its end takes minutes.
+    expect(performance.now() - start).toBeLessThan(5_000);
   });
 });
 

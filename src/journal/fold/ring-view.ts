@@ -147,7 +147,7 @@ export class RingView {
 
   /** Descriptor `index`, or undefined where the table has none. */
   descriptor(index: number): DescriptorView | undefined {
-    if (!(index >= 0 && index < this.size)) return undefined;
+    if (!this.#has(index)) return undefined;
     const { addr, len, flags, next } = this.#read(index);
     this.#claims ??= this.#claim();
     const claims = this.#claims;
@@ -172,7 +172,7 @@ export class RingView {
 
   /** Available entry at `slot`, or undefined where the ring has none. */
   available(slot: number): AvailableView | undefined {
-    if (!(slot >= 0 && slot < this.size)) return undefined;
+    if (!this.#has(slot)) return undefined;
     const head = this.#memory.u16(this.queue.driver + SPLIT.availEntry(slot));
     const { availIdx } = this;
     const { availStaged, popped, lastAvailIdx } = this.queue;
@@ -191,7 +191,7 @@ export class RingView {
 
   /** Used entry at `slot`, or undefined where the ring has none. */
   used(slot: number): UsedView | undefined {
-    if (!(slot >= 0 && slot < this.size)) return undefined;
+    if (!this.#has(slot)) return undefined;
     const at = this.queue.device + SPLIT.usedEntry(slot);
     const entry = { slot, id: this.#memory.u32(at), len: this.#memory.u32(at + 4) };
     const { usedIdx } = this;
@@ -228,6 +228,10 @@ export class RingView {
       heads.push(this.#memory.u16(this.queue.driver + SPLIT.availEntry(slot)));
     }
     return heads;
+  }
+
+  #has(index: number): boolean {
+    return Number.isInteger(index) && index >= 0 && index < this.size;
   }
 
   /** Heads that the device has taken, without those whose return is published but not told by the journal yet. */

@@ -1,13 +1,15 @@
 import { memo } from 'react';
 import { hex } from '../../base/bits.ts';
 import type { AvailableView, DescriptorView, UsedView } from '../../journal/fold/ring-view.ts';
-import { CELL, type Columns, centreOf } from './geometry.ts';
+import { type Columns, centreOf } from './geometry.ts';
 
 /*
  * The entries of the three structures. Each is given its values one by one, so that an entry
  * renders again only when something in it changed.
  */
 
+/** Pixels between two cells. */
+const GAP = 4;
 /** Width of a character of the cells' font, in pixels. */
 const CHARACTER = 7;
 
@@ -21,13 +23,13 @@ interface CellProps {
 export const AvailCell = memo(function AvailCell(props: Partial<AvailableView> & CellProps) {
   const { slot = 0, head = 0, state = 'empty', at, hit } = props;
   const { x, width } = at.avail;
-  const y = centreOf(slot);
+  const y = centreOf(slot, at.row);
   return (
     <g className="ring-cell" data-state={state} data-hit={hit || undefined}>
       <text className="ring-slot" x={x - 8} y={y} textAnchor="end">
         {slot}
       </text>
-      <rect x={x} y={y - CELL / 2} width={width} height={CELL} rx="4" />
+      <rect x={x} y={y - (at.row - GAP) / 2} width={width} height={at.row - GAP} rx="4" />
       <text x={x + width / 2} y={y} textAnchor="middle">
         {state === 'empty' ? '–' : head}
       </text>
@@ -39,13 +41,13 @@ export const AvailCell = memo(function AvailCell(props: Partial<AvailableView> &
 export const UsedCell = memo(function UsedCell(props: Partial<UsedView> & CellProps) {
   const { slot = 0, id = 0, len = 0, state = 'empty', at, hit } = props;
   const { x, width } = at.used;
-  const y = centreOf(slot);
+  const y = centreOf(slot, at.row);
   return (
     <g className="ring-cell ring-used" data-state={state} data-hit={hit || undefined}>
       <text className="ring-slot" x={x - 8} y={y} textAnchor="end">
         {slot}
       </text>
-      <rect x={x} y={y - CELL / 2} width={width} height={CELL} rx="4" />
+      <rect x={x} y={y - (at.row - GAP) / 2} width={width} height={at.row - GAP} rx="4" />
       {state === 'empty' ? (
         <text x={x + width / 2} y={y} textAnchor="middle">
           –
@@ -91,7 +93,7 @@ export const DescriptorRow = memo(function DescriptorRow(
   const { index = 0, addr = 0, len = 0, owner = 'free', label, at, hit, chosen, choose } = props;
   const { writable = false, indirect = false, hasNext = false } = props;
   const { x, width } = at.desc;
-  const y = centreOf(index);
+  const y = centreOf(index, at.row);
   const blank = owner === 'free' && addr === 0 && len === 0;
   const flags = flagWords({ writable, indirect, hasNext });
   const where = hex(addr, 8);
@@ -122,7 +124,7 @@ export const DescriptorRow = memo(function DescriptorRow(
       <text className="ring-slot" x={x - 8} y={y} textAnchor="end">
         {index}
       </text>
-      <rect x={x} y={y - CELL / 2} width={width} height={CELL} rx="4" />
+      <rect x={x} y={y - (at.row - GAP) / 2} width={width} height={at.row - GAP} rx="4" />
       {blank ? (
         <text x={x + width / 2} y={y} textAnchor="middle" className="ring-dim">
           free

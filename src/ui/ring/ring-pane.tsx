@@ -4,6 +4,7 @@ import type { QueueMoment } from '../../journal/fold/moment.ts';
 import { RingView } from '../../journal/fold/ring-view.ts';
 import type { DeviceNode } from '../../protocol/topology.ts';
 import { Pane } from '../kit/pane.tsx';
+import { namesOf } from '../state/names.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import { useShown, useShownQueue } from '../state/shown.ts';
 import { useUi } from '../state/ui-store.ts';
@@ -15,19 +16,21 @@ import { rolesOf } from './roles.ts';
 
 /** A virtqueue of the selected device, as it lies in guest memory. */
 export function RingPane() {
-  const { device, virtio } = useShown();
+  const { virtio } = useShown();
+  const topology = useSessionState((state) => state.topology);
+  const names = useMemo(() => namesOf(topology), [topology]);
   const queue = useShownQueue(virtio);
   const number = useUi((ui) => ui.queue);
   const look = useUi((ui) => ui.ringLook);
-  const name = virtio?.virtio?.queues[number]?.name;
+  const name = virtio && names.device(virtio.dev);
   return (
     <Pane
       name="ring"
-      title={`Queue ${number}${nameOf(device, virtio)}`}
+      title={name ? `Queue ${number} of ${name}` : 'Queue'}
       detail={
         <span>
           {[
-            name,
+            virtio && names.queue(virtio.dev, number),
             queue?.enabled && (queue.packed ? 'packed' : 'split'),
             queue?.enabled && `${queue.size} entries`,
           ]
@@ -61,11 +64,6 @@ export function RingPane() {
       )}
     </Pane>
   );
-}
-
-function nameOf(device: DeviceNode | undefined, virtio: DeviceNode | undefined): string {
-  const id = device?.id || virtio?.virtio?.name;
-  return id ? ` of ${id}` : '';
 }
 
 function QueueChooser({ virtio }: { virtio: DeviceNode | undefined }) {

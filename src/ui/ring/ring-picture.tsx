@@ -1,7 +1,15 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { RingView } from '../../journal/fold/ring-view.ts';
 import { AvailCell, DescriptorRow, UsedCell } from './cells.tsx';
-import { arcPath, type Columns, centreOf, columns, linkPath, ROW, windowOf } from './geometry.ts';
+import {
+  arcPath,
+  type Columns,
+  centreOf,
+  columns,
+  linkPath,
+  rowHeight,
+  windowOf,
+} from './geometry.ts';
 import { firstHit, type Hits, isHit, isIndexHit } from './hits.ts';
 
 interface PictureProps {
@@ -34,26 +42,31 @@ export function RingPicture({ view, hits, roles, chosen, choose }: PictureProps)
     };
   }, []);
 
+  const row = rowHeight(view.size, sight.height - 4);
+  const at = useMemo(() => columns(sight.width, row), [sight.width, row]);
+  const { from, to } = windowOf(sight.top, sight.height, view.size, row);
   const chooseHere = useCallback(
     (index: number | undefined, pinned: boolean) => {
       const host = box.current;
       const middle = host ? host.scrollTop + host.clientHeight / 2 : 0;
-      choose(index, pinned, index !== undefined && centreOf(index) > middle ? 'above' : 'below');
+      choose(
+        index,
+        pinned,
+        index !== undefined && centreOf(index, row) > middle ? 'above' : 'below',
+      );
     },
-    [choose],
+    [choose, row],
   );
 
   const target = firstHit(hits);
   useEffect(() => {
     const host = box.current;
     if (!host || target === undefined) return;
-    const y = centreOf(target);
-    if (y - ROW < host.scrollTop || y + ROW > host.scrollTop + host.clientHeight)
+    const y = centreOf(target, row);
+    if (y - row < host.scrollTop || y + row > host.scrollTop + host.clientHeight)
       host.scrollTop = y - host.clientHeight / 2;
-  }, [target]);
+  }, [target, row]);
 
-  const at = columns(sight.width);
-  const { from, to } = windowOf(sight.top, sight.height, view.size);
   const rows = Array.from({ length: to - from }, (_, i) => from + i);
   return (
     <div className="ring-picture">
@@ -63,7 +76,7 @@ export function RingPicture({ view, hits, roles, chosen, choose }: PictureProps)
         <svg
           className="ring-svg mono"
           width={at.width}
-          height={view.size * ROW + 2}
+          height={view.size * row + 2}
           role="group"
           aria-label={`Entries ${from} to ${to - 1} of ${view.size}. The table says the same in words.`}
         >
@@ -163,7 +176,7 @@ function Links({ view, at, rows }: { view: RingView; at: Columns; rows: readonly
             className="ring-link"
             data-tone={hue}
             data-staged={slot.state === 'staged' || undefined}
-            d={linkPath(at.avail.x + at.avail.width + 3, i, at.desc.x - 30, slot.head)}
+            d={linkPath(at.avail.x + at.avail.width + 3, i, at.desc.x - 30, slot.head, at.row)}
             markerEnd={`url(#ring-arrow-${hue})`}
           />
         );
@@ -176,7 +189,7 @@ function Links({ view, at, rows }: { view: RingView; at: Columns; rows: readonly
             key={i}
             className="ring-link"
             data-tone={d.owner}
-            d={arcPath(i, d.next, right, at.arcs)}
+            d={arcPath(i, d.next, at)}
             markerEnd={`url(#ring-arrow-${d.owner})`}
           />
         );
@@ -193,7 +206,7 @@ function Links({ view, at, rows }: { view: RingView; at: Columns; rows: readonly
             className="ring-link"
             data-tone="device"
             data-staged={slot.state === 'staged' || undefined}
-            d={linkPath(right + 3, slot.id, at.used.x - 30, i)}
+            d={linkPath(right + 3, slot.id, at.used.x - 30, i, at.row)}
             markerEnd="url(#ring-arrow-device)"
           />
         );
@@ -210,7 +223,7 @@ function Marks({ view, at }: { view: RingView; at: Columns }) {
     { name: 'used', x: at.used.x - 32, index: view.usedIdx, who: 'device' },
   ] as const;
   return marks.map(({ name, x, index, who }) => {
-    const y = centreOf(view.slotOf(index));
+    const y = centreOf(view.slotOf(index), at.row);
     return (
       <path key={name} className="ring-mark" data-tone={who} d={`M${x} ${y - 5}l7.5 5-7.5 5z`} />
     );

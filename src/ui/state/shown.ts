@@ -7,7 +7,7 @@ import { useUi } from './ui-store.ts';
 
 /** What the ring panel and the inspector show. */
 export interface Shown {
-  /** The selected device; the first virtio device while nothing was selected. */
+  /** The selected device; the first one that is or carries a virtio device while nothing was selected. */
   readonly device: DeviceNode | undefined;
   /** The virtio device that it is or carries. */
   readonly virtio: DeviceNode | undefined;
@@ -23,7 +23,8 @@ export function useShown(): Shown {
 function shownIn(topology: MachineTopology | undefined, selected: string | undefined): Shown {
   const devices = topology ? devicesOf(topology) : [];
   const device =
-    devices.find(({ path }) => path === selected) ?? devices.find(({ virtio }) => virtio);
+    devices.find(({ path }) => path === selected) ??
+    devices.find((one) => virtioBelow(one) !== undefined);
   return { device, virtio: device && virtioBelow(device) };
 }
 

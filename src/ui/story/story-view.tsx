@@ -1,9 +1,9 @@
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import './story.css';
 import type { Narration } from '../../journal/narration/narration-types.ts';
+import { namesOf } from '../state/names.ts';
 import { useScript } from '../state/script-store.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
-import { namesOf } from './names.ts';
 import { Narrator } from './narrator.ts';
 
 /** Events before and after the cursor that are told, and how many more a scroll to the top brings. */
