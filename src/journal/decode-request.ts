@@ -43,7 +43,10 @@ export interface DecodedRequest {
 /** Descriptors of a chain, in order; `RingView.chain` gives them. */
 type Chain = readonly Pick<DescriptorView, 'index' | 'addr' | 'len' | 'writable'>[];
 
-/** One side of a chain, readable or writable, as one run of bytes: descriptors may cut it anywhere (VIRTIO 1.4 §2.7.4). */
+/**
+ * One side of a chain, readable or writable, as one run of bytes: descriptors may cut it anywhere
+ * (VIRTIO 1.4 §2.7.4).
+ */
 class Side {
   readonly length: number;
   readonly #chain: Chain;
@@ -173,13 +176,18 @@ const decodeRng: RequestDecoder = (_readable, writable) => ({
   ],
 });
 
-/** How to read a chain, by virtio ID. A device that is not here has no request format that is known. */
+/**
+ * How to read a chain, by virtio ID. A device that is not here has no request format that is known.
+ */
 export const REQUEST_DECODERS: Readonly<Record<number, RequestDecoder>> = {
   [VIRTIO_ID.BLOCK]: decodeBlk,
   [VIRTIO_ID.ENTROPY]: decodeRng,
 };
 
-/** Reads a chain as a request of the device with this virtio ID; undefined where no format is known. Never throws, whatever the chain says. */
+/**
+ * Reads a chain as a request of the device with this virtio ID; undefined where no format is known.
+ * Never throws, whatever the chain says.
+ */
 export function decodeRequest(
   virtioId: number | undefined,
   chain: Chain,

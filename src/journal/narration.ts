@@ -50,7 +50,10 @@ const TELLERS: { readonly [K in EventKind]: Teller<K> } = {
   dropped: tellDropped,
 };
 
-/** An event in plain English. `before` is the moment after all events before it: `Folder.momentAt` of its number. */
+/**
+ * An event in plain English. `before` is the moment after all events before it: `Folder.momentAt`
+ * of its number.
+ */
 export function narrate(event: JournalEvent, before: Moment, names: Names): Narration {
   const tell = TELLERS[event.kind] as Teller<EventKind>;
   return tell({ event, before, names } as Parameters<typeof tell>[0]);

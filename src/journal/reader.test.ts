@@ -7,12 +7,18 @@ import { JournalWriter } from './writer.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** What a thread does next. A hand-over puts a message into the mailbox of another thread; it may only mark what it did. */
+/**
+ * What a thread does next. A hand-over puts a message into the mailbox of another thread; it may
+ * only mark what it did.
+ */
 type Step =
   | { readonly what: 'event' | 'flush' | 'receive'; readonly thread: number }
   | { readonly what: 'send' | 'show'; readonly thread: number; readonly to: number };
 
-/** Threads that record numbered events and hand their work over, and the knowledge that comes with it. */
+/**
+ * Threads that record numbered events and hand their work over, and the knowledge that comes with
+ * it.
+ */
 class World {
   readonly rings: JournalRing[];
   readonly store = new EventStore();

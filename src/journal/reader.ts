@@ -51,7 +51,10 @@ export class JournalReader {
     });
   }
 
-  /** Moves what was published into the store, at most `limit` (1 or more) events of each ring; returns how many came. */
+  /**
+   * Moves what was published into the store, at most `limit` (1 or more) events of each ring;
+   * returns how many came.
+   */
   drain(limit = Number.POSITIVE_INFINITY): number {
     const before = this.store.length;
     const bound = this.#cut(limit);
@@ -179,7 +182,10 @@ export class JournalReader {
   }
 }
 
-/** Notes events lost since the last drain; true if there are any. To be called before the heads are read. */
+/**
+ * Notes events lost since the last drain; true if there are any. To be called before the heads are
+ * read.
+ */
 function countLost(cursor: Cursor): boolean {
   const now = Atomics.load(cursor.ring.header, RING.dropped);
   const lost = (now - cursor.dropped) >>> 0;
@@ -192,7 +198,10 @@ function clockAt(cursor: Cursor, index: number): number {
   return cursor.records[(index & cursor.mask) * RECORD_WORDS + 1] ?? 0;
 }
 
-/** Whether clock `a` is newer than `b`; clocks wrap, and two that are compared are less than 2^31 apart. */
+/**
+ * Whether clock `a` is newer than `b`; clocks wrap, and two that are compared are less than 2^31
+ * apart.
+ */
 function later(a: number, b: number): boolean {
   return ((a - b) | 0) > 0;
 }

@@ -25,7 +25,10 @@ export const RING = {
   sideCapacity: 7,
   /** Side-buffer bytes published, free-running. Written by the producer. */
   sideHead: 8,
-  /** Clock of the newest record that another thread may have seen the effects of, published or not. Written by the producer. */
+  /**
+   * Clock of the newest record that another thread may have seen the effects of, published or not.
+   * Written by the producer.
+   */
   marked: 9,
   words: 16,
 } as const;
@@ -50,7 +53,10 @@ export class JournalRing {
     this.sideMask = sideCapacity - 1;
   }
 
-  /** Makes a ring of `capacity` records (a power of two) and `sideCapacity` payload bytes (a power of two), recording. */
+  /**
+   * Makes a ring of `capacity` records (a power of two) and `sideCapacity` payload bytes (a power
+   * of two), recording.
+   */
   static create(capacity = 1 << 16, sideCapacity = 1 << 22): JournalRing {
     assert(isPowerOfTwo(capacity) && isPowerOfTwo(sideCapacity), 'ring sizes are powers of two');
     const bytes = RING.words * 4 + capacity * RECORD_WORDS * 4 + sideCapacity;

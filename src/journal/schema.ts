@@ -64,7 +64,10 @@ const hi16 = (at: number) => ({ at, type: 'hi16' }) as const;
 const bytes = (at: number) => ({ at, type: 'bytes' }) as const;
 const aux = { type: 'aux' } as const;
 
-/** `dev` and `queue` share word 2 in every event that has them. `dev` indexes `MachineTopology.devices`; 0xffff is none. */
+/**
+ * `dev` and `queue` share word 2 in every event that has them. `dev` indexes
+ * `MachineTopology.devices`; 0xffff is none.
+ */
 const DEV = { dev: lo16(2) };
 const QUEUE = { ...DEV, queue: hi16(2) };
 
@@ -77,7 +80,10 @@ interface EventInfo {
 
 /** Every event kind. Codes are stable: saved runs carry them. */
 export const EVENTS = {
-  /** A bus read that left the guest. `region` indexes `REGIONS`, `offset` counts from its start; both 0xffff/0 where nothing decodes. */
+  /**
+   * A bus read that left the guest. `region` indexes `REGIONS`, `offset` counts from its start;
+   * both 0xffff/0 where nothing decodes.
+   */
   regRead: {
     code: 1,
     fields: { ...DEV, region: aux, offset: u32(3), addr: u64(4), value: u64(6), space: u32(8) },
@@ -87,11 +93,17 @@ export const EVENTS = {
     code: 2,
     fields: { ...DEV, region: aux, offset: u32(3), addr: u64(4), value: u64(6), space: u32(8) },
   },
-  /** A write of at most 16 bytes to guest memory: ring structures, request headers. Bytes in address order. */
+  /**
+   * A write of at most 16 bytes to guest memory: ring structures, request headers. Bytes in address
+   * order.
+   */
   memWrite: { code: 3, fields: { addr: u64(2), old: bytes(4), new: bytes(8) } },
   /** A longer write to guest memory; the payload is `length` old bytes, then `length` new bytes. */
   dataWrite: { code: 4, fields: { addr: u64(2), length: u32(4) }, side: 'data' },
-  /** The device took a chain: byte totals of its readable and writable parts, count of descriptors. `availIdx` is the free-running index that it looks at next. */
+  /**
+   * The device took a chain: byte totals of its readable and writable parts, count of descriptors.
+   * `availIdx` is the free-running index that it looks at next.
+   */
   chainPopped: {
     code: 5,
     fields: {
@@ -103,17 +115,29 @@ export const EVENTS = {
       count: u32(6),
     },
   },
-  /** The device returned a chain, having written `length` bytes, and has published it: `usedIdx` is the free-running index after it. */
+  /**
+   * The device returned a chain, having written `length` bytes, and has published it: `usedIdx` is
+   * the free-running index after it.
+   */
   chainPushed: { code: 6, fields: { ...QUEUE, head: aux, usedIdx: u32(3), length: u32(4) } },
-  /** An available-buffer notification reached the device (`sent` 1), or was left out by the driver (`sent` 0) because of `rule`. */
+  /**
+   * An available-buffer notification reached the device (`sent` 1), or was left out by the driver
+   * (`sent` 0) because of `rule`.
+   */
   notification: { code: 7, fields: { ...QUEUE, sent: aux, rule: u32(3) } },
-  /** An interrupt step, see `INTERRUPT`. `line` is a platform input, or the vector of a message; `rule` says why where it did not happen. An input stays asserted while any device raises it. Queue 0xffff: configuration change. */
+  /**
+   * An interrupt step, see `INTERRUPT`. `line` is a platform input, or the vector of a message;
+   * `rule` says why where it did not happen. An input stays asserted while any device raises it.
+   * Queue 0xffff: configuration change.
+   */
   interrupt: { code: 8, fields: { ...QUEUE, step: aux, line: u32(3), rule: u32(4) } },
   /** The device status field changed. */
   status: { code: 9, fields: { ...DEV, old: u32(3), new: u32(4) } },
   /** Features became `value`; `which` 0: offered, 1: accepted by the driver. */
   features: { code: 10, fields: { ...DEV, which: aux, value: bits(4) } },
-  /** A queue was enabled (`enabled` 1) or taken back. Guest-physical addresses of its three areas. */
+  /**
+   * A queue was enabled (`enabled` 1) or taken back. Guest-physical addresses of its three areas.
+   */
   queueConfig: {
     code: 11,
     fields: { ...QUEUE, enabled: aux, size: u32(3), desc: u64(4), driver: u64(6), device: u64(8) },
@@ -138,11 +162,17 @@ export const EVENTS = {
   scriptLine: { code: 17, fields: { line: u32(2) } },
   /** A line of output: `level` indexes `LOG_LEVELS`. */
   log: { code: 18, fields: { level: aux }, side: 'text' },
-  /** A rule of the specification was broken: `code` indexes `VIOLATIONS`; `index` is a descriptor or ring position, `value` what was found there. */
+  /**
+   * A rule of the specification was broken: `code` indexes `VIOLATIONS`; `index` is a descriptor or
+   * ring position, `value` what was found there.
+   */
   violation: { code: 19, fields: { ...QUEUE, code: aux, index: u32(3), value: u64(4) } },
   /** The vCPU halts until an interrupt of `mask` (step 0), or goes on with `pending` (step 1). */
   vcpuWait: { code: 20, fields: { step: aux, mask: u32(2), pending: u32(3) } },
-  /** A run of a script began (`step` 0), ended (`step` 1) or failed (`step` 2; payload: message, `line` where known). */
+  /**
+   * A run of a script began (`step` 0), ended (`step` 1) or failed (`step` 2; payload: message,
+   * `line` where known).
+   */
   script: { code: 21, fields: { step: aux, line: u32(2) }, side: 'text' },
   /** `count` events were lost somewhere before this one: a ring was full. Made by the reader. */
   dropped: { code: 22, fields: { count: u32(2) } },

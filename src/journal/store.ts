@@ -92,7 +92,10 @@ export class EventStore {
     this.#first = first;
   }
 
-  /** Calls `listener` with the next value of `first` while the older events can still be read. Returns its removal. */
+  /**
+   * Calls `listener` with the next value of `first` while the older events can still be read.
+   * Returns its removal.
+   */
   onTrim(listener: (first: number) => void): () => void {
     this.#trimListeners.add(listener);
     return () => this.#trimListeners.delete(listener);
@@ -108,7 +111,10 @@ export class EventStore {
     return this.words(index)?.[recordAt(index) + word] ?? 0;
   }
 
-  /** The records among which event `index` lies, at word `recordAt(index)`; undefined outside the held range. Not to be written. */
+  /**
+   * The records among which event `index` lies, at word `recordAt(index)`; undefined outside the
+   * held range. Not to be written.
+   */
   words(index: number): Uint32Array | undefined {
     return this.#chunk(index)?.words;
   }

@@ -30,7 +30,10 @@ export interface ConstantSet {
   readonly entries: readonly Constant[];
 }
 
-/** Joins a table of numbers with a table of what they mean; the types see to it that both name the same. */
+/**
+ * Joins a table of numbers with a table of what they mean; the types see to it that both name the
+ * same.
+ */
 function constants<T extends Readonly<Record<string, number>>>(
   kind: ConstantSet['kind'],
   section: string | undefined,
@@ -189,7 +192,10 @@ const DEVICE_FEATURES: Readonly<Record<number, ConstantSet>> = {
   [VIRTIO_ID.ENTROPY]: constants('bits', '5.4.3', VIRTIO_RNG_F, {}),
 };
 
-/** The feature bit with this number, of a device with this virtio ID or of all devices; undefined where this program has no name for it. */
+/**
+ * The feature bit with this number, of a device with this virtio ID or of all devices; undefined
+ * where this program has no name for it.
+ */
 export function featureBit(virtioId: number | undefined, bit: number): Constant | undefined {
   const own = DEVICE_FEATURES[virtioId ?? 0]?.entries ?? [];
   return [...own, ...COMMON_FEATURES.entries].find(({ value }) => value === bit);
@@ -208,7 +214,10 @@ export function featureNames(virtioId: number | undefined, features: number): re
   return bitsOf(features).map((bit) => featureBit(virtioId, bit)?.name ?? `bit ${bit}`);
 }
 
-/** Names of the flags that are set in `value`, in the order of their bits; the rest as one hexadecimal number. */
+/**
+ * Names of the flags that are set in `value`, in the order of their bits; the rest as one
+ * hexadecimal number.
+ */
 export function flagNames(set: ConstantSet, value: number): readonly string[] {
   const found = set.entries.filter((entry) => (value & entry.value) !== 0);
   const names = found.sort((a, b) => a.value - b.value).map(({ name }) => name);

@@ -45,7 +45,10 @@ export const DEVICE_CONFIG: Readonly<Record<number, RegisterMap>> = {
   [VIRTIO_ID.ENTROPY]: VIRTIO_RNG_CONFIG,
 };
 
-/** The register at `offset` of region `index`, and where it begins there; a device-specific region needs the virtio ID. */
+/**
+ * The register at `offset` of region `index`, and where it begins there; a device-specific region
+ * needs the virtio ID.
+ */
 export function registerOf(
   index: number,
   offset: number,
@@ -59,7 +62,9 @@ export function registerOf(
   return registerAt(region.registers, region.name === 'virtio-pci-notify' ? 0 : offset);
 }
 
-/** Name of the register at `offset` of region `index`; a device-specific region needs the virtio ID. */
+/**
+ * Name of the register at `offset` of region `index`; a device-specific region needs the virtio ID.
+ */
 export function registerName(index: number, offset: number, virtioId?: number): string | undefined {
   return registerOf(index, offset, virtioId)?.name;
 }

@@ -9,7 +9,10 @@ export interface Register {
 /** A register map: one table that engine, guest, inspector and tests read. */
 export type RegisterMap = Readonly<Record<string, Register>>;
 
-/** Handlers whose shape is computed from a map: readable registers need `read`, writable ones `write`. */
+/**
+ * Handlers whose shape is computed from a map: readable registers need `read`, writable ones
+ * `write`.
+ */
 export type Handlers<M extends RegisterMap, T> = {
   readonly [R in keyof M]: (M[R]['access'] extends 'W' ? unknown : { read(device: T): number }) &
     (M[R]['access'] extends 'R' ? unknown : { write(device: T, value: number): void });

@@ -23,7 +23,10 @@ export function sections(): ReadonlyMap<string, string> {
   return titles;
 }
 
-/** Title of a section of VIRTIO 1.4 by its number (`2.7.13.3`), or undefined where there is none in chapters 2 to 6. */
+/**
+ * Title of a section of VIRTIO 1.4 by its number (`2.7.13.3`), or undefined where there is none in
+ * chapters 2 to 6.
+ */
 export function sectionTitle(section: string): string | undefined {
   return sections().get(section);
 }

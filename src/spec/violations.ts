@@ -9,7 +9,7 @@ export interface ViolationInfo {
   readonly value?: 'address' | 'features' | 'status';
   /** What happened, in plain words; `{index}` and `{value}` stand for the event's fields. */
   readonly text: string;
-  /** Whether the device stops until it is reset. */
+  /** Whether the device can stop over it until it is reset; its status tells whether it did. */
   readonly fatal: boolean;
 }
 

@@ -21,7 +21,10 @@ export const VIRTIO_PCI_CAP_LAYOUT = {
   id: 5,
   offset: 8,
   length: 12,
-  /** `notify_off_multiplier` of the notification capability, `pci_cfg_data` of the access capability. */
+  /**
+   * `notify_off_multiplier` of the notification capability, `pci_cfg_data` of the access
+   * capability.
+   */
   extra: 16,
 } as const;
 

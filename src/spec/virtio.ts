@@ -63,7 +63,9 @@ export const VIRTIO_F = {
 
 /** Descriptor flag: the chain goes on at `next` (VIRTIO 1.4 §2.7.5). */
 export const VIRTQ_DESC_F_NEXT = 1;
-/** Descriptor flag: the device may write the buffer; without it, only read it (VIRTIO 1.4 §2.7.5). */
+/**
+ * Descriptor flag: the device may write the buffer; without it, only read it (VIRTIO 1.4 §2.7.5).
+ */
 export const VIRTQ_DESC_F_WRITE = 2;
 /** Descriptor flag: the buffer is a table of descriptors (VIRTIO 1.4 §2.7.5.3). */
 export const VIRTQ_DESC_F_INDIRECT = 4;

@@ -15,7 +15,10 @@ export class AppendLog<Entry> {
     this.limit = limit;
   }
 
-  /** Appends the entry after the first `count`, unless it is there from an earlier pass over the same events. */
+  /**
+   * Appends the entry after the first `count`, unless it is there from an earlier pass over the
+   * same events.
+   */
   append(count: number, make: () => Entry): void {
     if (count === this.#forgotten + this.#entries.length) this.#entries.push(make());
   }

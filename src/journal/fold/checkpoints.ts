@@ -8,7 +8,10 @@ const OLD_EVERY = 4096;
 const RECENT = 64;
 /** Most checkpoints of one journal. */
 const MOST = 512;
-/** Most memory that they hold, unless told otherwise, beyond what the newest one holds anyway; in bytes, as estimated. */
+/**
+ * Most memory that they hold, unless told otherwise, beyond what the newest one holds anyway; in
+ * bytes, as estimated.
+ */
 export const CHECKPOINT_BYTES = 64 << 20;
 
 interface Checkpoint {
@@ -88,7 +91,10 @@ export class Checkpoints {
     return low - 1;
   }
 
-  /** Removes every second checkpoint of the older half, never the first; false where nothing is left to remove. */
+  /**
+   * Removes every second checkpoint of the older half, never the first; false where nothing is left
+   * to remove.
+   */
   #thin(): boolean {
     const before = this.#list.length;
     for (let i = 1; i <= this.#list.length / 2; i++) this.#remove(i);
@@ -107,7 +113,9 @@ export class Checkpoints {
   }
 }
 
-/** Estimate of the memory that `older` needs although `newer` is there: what changed between them. */
+/**
+ * Estimate of the memory that `older` needs although `newer` is there: what changed between them.
+ */
 function costBetween(older: Snapshot, newer: Snapshot): number {
   let bytes = 512 + older.memory.pagesNotIn(newer.memory) * PAGE_COST;
   if (older.queues !== newer.queues)

@@ -69,7 +69,10 @@ const RESET_BY_DRIVER: ReadonlySet<number> = new Set([
   REGION_INDEX['virtio-pci-legacy'],
 ]);
 
-/** A fold under way: events change it in place, and `seal` makes snapshots that later events do not change. */
+/**
+ * A fold under way: events change it in place, and `seal` makes snapshots that later events do not
+ * change.
+ */
 export class FoldState {
   readonly logs: FoldLogs;
   /** Fields that are plain values; the rest is stale until `seal`. */

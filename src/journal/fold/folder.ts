@@ -4,7 +4,10 @@ import { CHECKPOINT_BYTES, CHECKPOINT_EVERY, Checkpoints } from './checkpoints.t
 import { FoldLogs, FoldState, type Snapshot, START } from './fold-state.ts';
 import type { Moment } from './moment.ts';
 
-/** Going back, the last of these events before the target get snapshots this far apart, so that the next step back is short. */
+/**
+ * Going back, the last of these events before the target get snapshots this far apart, so that the
+ * next step back is short.
+ */
 const TRAIL_EVENTS = 512;
 const TRAIL_EVERY = 64;
 
@@ -36,7 +39,10 @@ export class Folder {
     store.onTrim((first) => this.#begin(first));
   }
 
-  /** Everything after the first `at` events; `at` is brought into the range that the store holds. The same object for the same `at`, asked again. */
+  /**
+   * Everything after the first `at` events; `at` is brought into the range that the store holds.
+   * The same object for the same `at`, asked again.
+   */
   momentAt(at: number): Moment {
     if (this.#store.epoch !== this.#epoch) this.#state = this.#restart();
     const { first, length } = this.#store;
@@ -46,7 +52,10 @@ export class Folder {
     return this.#moment;
   }
 
-  /** Estimate of the memory that checkpoints need beyond the newest state, in bytes, and their count. */
+  /**
+   * Estimate of the memory that checkpoints need beyond the newest state, in bytes, and their
+   * count.
+   */
   get cost(): { readonly bytes: number; readonly checkpoints: number } {
     return { bytes: this.#checkpoints.bytes, checkpoints: this.#checkpoints.count };
   }

@@ -38,7 +38,10 @@ export class GuestImage {
     this.#root = root;
   }
 
-  /** A new image in which `bytes` lie at guest-physical `addr`. Pages that did not change are shared. */
+  /**
+   * A new image in which `bytes` lie at guest-physical `addr`. Pages that did not change are
+   * shared.
+   */
   with(addr: number, bytes: ArrayLike<number>): GuestImage {
     const builder = this.builder();
     builder.write(addr, bytes);
@@ -100,7 +103,9 @@ export class GuestImage {
   }
 }
 
-/** Changes an image in place, and makes immutable ones of it that share all pages between two seals. */
+/**
+ * Changes an image in place, and makes immutable ones of it that share all pages between two seals.
+ */
 export class ImageBuilder {
   #root: Root;
   #map: Map<number, Directory> | undefined;
@@ -132,7 +137,9 @@ export class ImageBuilder {
     for (let i = 0; i < bytes.length; i++) this.#page(addr + i)[(addr + i) % PAGE] = bytes[i] ?? 0;
   }
 
-  /** Lays `size` bytes at guest-physical `addr` that start, little-endian, at word `at` of `words`. */
+  /**
+   * Lays `size` bytes at guest-physical `addr` that start, little-endian, at word `at` of `words`.
+   */
   writeWords(addr: number, words: Uint32Array, at: number, size: number): void {
     for (let i = 0; i < size; i++) {
       const byte = ((words[at + (i >> 2)] ?? 0) >>> ((i & 3) * 8)) & 0xff;

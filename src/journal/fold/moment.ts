@@ -74,7 +74,10 @@ export interface ConsoleLine {
   readonly event: number;
   /** Script line that was running, or 0. */
   readonly line: number;
-  /** Which run of a script printed it, from 1; 0 before the first. Where it changes, a separator belongs. */
+  /**
+   * Which run of a script printed it, from 1; 0 before the first. Where it changes, a separator
+   * belongs.
+   */
   readonly run: number;
 }
 
@@ -132,7 +135,10 @@ export function queueKey(dev: number, queue: number): number {
   return dev * 0x1_0000 + queue;
 }
 
-/** Key of a register in `DeviceMoment.registers`: `region` indexes `REGIONS`, `offset` counts from its start. */
+/**
+ * Key of a register in `DeviceMoment.registers`: `region` indexes `REGIONS`, `offset` counts from
+ * its start.
+ */
 export function registerKey(region: number, offset: number): string {
   return `${region}:${offset}`;
 }

@@ -43,7 +43,10 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export class QueueState {
   /** What is sealed; `inFlight` and `filling` are stale while their own forms below exist. */
   readonly #now: Mutable<QueueMoment>;
-  /** Heads in flight in order. A head that is there twice, as only a broken driver can make it, is its number plus a multiple of 65536. */
+  /**
+   * Heads in flight in order. A head that is there twice, as only a broken driver can make it, is
+   * its number plus a multiple of 65536.
+   */
   #inFlight: Set<number> | undefined;
   #filling: Set<number> | undefined;
 
@@ -116,7 +119,10 @@ export class QueueState {
     else this.#now.interruptsSuppressed++;
   }
 
-  /** `size` bytes at `addr`, some of them in `area`, were written; `before` is what the index of that ring was before. */
+  /**
+   * `size` bytes at `addr`, some of them in `area`, were written; `before` is what the index of
+   * that ring was before.
+   */
   wrote(area: RingArea, addr: number, size: number, before: number, memory: ImageBuilder): void {
     if (area.structure === 'desc') this.#wroteDescriptors(area, addr, size, memory);
     else if (area.structure === 'avail') this.#wroteAvailable(area, addr, size, before, memory);
@@ -211,7 +217,10 @@ function staged(
   return Math.max(0, count - moved);
 }
 
-/** Which entries of `width` bytes from `start`, of which there are `count`, the `size` bytes at `addr` touch; none where first > last. */
+/**
+ * Which entries of `width` bytes from `start`, of which there are `count`, the `size` bytes at
+ * `addr` touch; none where first > last.
+ */
 export function entries(
   start: number,
   width: number,

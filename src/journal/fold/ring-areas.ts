@@ -23,7 +23,10 @@ export type QueuePlace = Pick<
   'dev' | 'queue' | 'enabled' | 'packed' | 'size' | 'desc' | 'driver' | 'device'
 >;
 
-/** The structures of a queue; none while it is not set up, is packed, or has a size that no queue has. */
+/**
+ * The structures of a queue; none while it is not set up, is packed, or has a size that no queue
+ * has.
+ */
 export function ringAreas(queue: QueuePlace): readonly RingArea[] {
   const { dev, size } = queue;
   if (!queue.enabled || queue.packed || size < 1 || size > VIRTQ_MAX_SIZE) return [];

@@ -35,7 +35,10 @@ export interface DescriptorView {
   readonly writable: boolean;
   readonly indirect: boolean;
   readonly owner: RingOwner;
-  /** First descriptor of the chain that it is part of, and its place there; undefined for a free one. */
+  /**
+   * First descriptor of the chain that it is part of, and its place there; undefined for a free
+   * one.
+   */
   readonly head: number | undefined;
   readonly position: number | undefined;
   readonly role: ChainRole | undefined;
@@ -47,7 +50,10 @@ export interface AvailableView {
   /** Free-running index under which it was, or will be, published; undefined for an empty one. */
   readonly index: number | undefined;
   readonly head: number;
-  /** `staged`: written, and beyond the published index; `pending`: published, and not taken; `seen`: taken. */
+  /**
+   * `staged`: written, and beyond the published index; `pending`: published, and not taken; `seen`:
+   * taken.
+   */
   readonly state: 'empty' | 'staged' | 'pending' | 'seen';
 }
 
@@ -82,7 +88,10 @@ interface Claims {
  */
 export class RingView {
   readonly queue: QueueMoment;
-  /** Entries of each of the three parts; 0 where the queue is not set up, packed, or of no possible size. */
+  /**
+   * Entries of each of the three parts; 0 where the queue is not set up, packed, or of no possible
+   * size.
+   */
   readonly size: number;
   readonly #memory: GuestImage;
   #claims: Claims | undefined;
@@ -134,7 +143,10 @@ export class RingView {
     return this.#memory.u16(this.queue.device + SPLIT.availEvent(this.size));
   }
 
-  /** Available entries that are published and not taken; none where the index is further ahead than a queue can be. */
+  /**
+   * Available entries that are published and not taken; none where the index is further ahead than
+   * a queue can be.
+   */
   get pending(): number {
     const count = distance16(this.queue.lastAvailIdx, this.availIdx);
     return count <= this.size ? count : 0;
@@ -204,7 +216,10 @@ export class RingView {
     return { ...entry, index: wrap16(usedIdx - behind), state: 'published' };
   }
 
-  /** The chain that begins at `head`, as the descriptors say, cut where it loops or leaves the table. */
+  /**
+   * The chain that begins at `head`, as the descriptors say, cut where it loops or leaves the
+   * table.
+   */
   chain(head: number): readonly DescriptorView[] {
     const found: DescriptorView[] = [];
     const seen = new Set<number>();
@@ -220,7 +235,10 @@ export class RingView {
     return found;
   }
 
-  /** Heads of the chains that the device owns: those that it has taken, then those that wait, in order. */
+  /**
+   * Heads of the chains that the device owns: those that it has taken, then those that wait, in
+   * order.
+   */
   get deviceHeads(): readonly number[] {
     const heads = this.#inFlight();
     for (let i = 0; i < this.pending; i++) {
@@ -234,7 +252,10 @@ export class RingView {
     return Number.isInteger(index) && index >= 0 && index < this.size;
   }
 
-  /** Heads that the device has taken, without those whose return is published but not told by the journal yet. */
+  /**
+   * Heads that the device has taken, without those whose return is published but not told by the
+   * journal yet.
+   */
   #inFlight(): number[] {
     const { inFlight, usedIdx, device } = this.queue;
     const count = Math.min(distance16(usedIdx, this.usedIdx), this.size);
@@ -270,7 +291,9 @@ export class RingView {
     return claims;
   }
 
-  /** Gives the chain's descriptors to `first`, up to one that is taken already or is not `among`. */
+  /**
+   * Gives the chain's descriptors to `first`, up to one that is taken already or is not `among`.
+   */
   #claimChain(claims: Claims, first: number, among?: ReadonlySet<number>): void {
     let index = first;
     let count = 0;

@@ -11,7 +11,9 @@ export interface Touch {
   readonly dev: number;
   readonly queue: number;
   readonly structure: RingStructure;
-  /** Entries `first` to `last`, or one of the single fields; `event` is used_event or avail_event. */
+  /**
+   * Entries `first` to `last`, or one of the single fields; `event` is used_event or avail_event.
+   */
   readonly part: 'entries' | 'flags' | 'idx' | 'event';
   readonly first: number;
   readonly last: number;

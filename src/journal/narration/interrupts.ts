@@ -102,23 +102,23 @@ export const tellWait: Teller<'vcpuWait'> = ({ event }) => {
   if (step === 0) {
     return {
       title: 'vCPU halts',
-      text: `The guest has nothing to do before ${inputs(mask)} is raised.`,
+      text: `The guest has nothing to do before ${inputs(mask, 'or')} is raised.`,
       tone: 'other',
       at: {},
     };
   }
   return {
     title: 'vCPU goes on',
-    text: pending === 0 ? 'Nothing is raised.' : `Raised: ${inputs(pending)}.`,
+    text: pending === 0 ? 'Nothing is raised.' : `Raised: ${inputs(pending, 'and')}.`,
     tone: 'interrupt',
     at: {},
   };
 };
 
 /** `input 11`, `input 3 or 11`, from a mask. */
-function inputs(mask: number): string {
+function inputs(mask: number, joined: 'and' | 'or'): string {
   if (mask === 0xffff_ffff) return 'any input';
   const numbers: string[] = [];
   for (let i = 0; i < 32; i++) if ((mask >>> i) & 1) numbers.push(String(i));
-  return numbers.length === 0 ? 'no input' : `input ${list(numbers)}`;
+  return numbers.length === 0 ? 'no input' : `input ${list(numbers, 8, joined)}`;
 }

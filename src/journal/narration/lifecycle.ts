@@ -83,9 +83,10 @@ export const tellLine: Teller<'scriptLine'> = ({ event }) => ({
 export const tellLog: Teller<'log'> = ({ event, before }) => {
   const level = LOG_LEVELS[event.level] ?? 'log';
   const who = event.actor === 'driver' ? 'The script' : 'The machine';
+  const what = event.text.trim() === '' ? 'an empty line' : quoted(event.text);
   return {
     title: level === 'log' ? 'Printed' : `Printed (${level})`,
-    text: `${who} prints ${quoted(event.text)}.`,
+    text: `${who} prints ${what}.`,
     tone: 'other',
     at: before.line > 0 ? { line: before.line } : {},
   };
@@ -119,7 +120,7 @@ export const tellViolation: Teller<'violation'> = ({ event, before, names }) => 
     : {};
   return {
     title: titleOf(info),
-    text: `${violationText(event, names)}${info.fatal ? ' The device stops until it is reset.' : ''}`,
+    text: violationText(event, names),
     section: info.section,
     tone: 'violation',
     at: { ...at, ...cell },
@@ -147,10 +148,18 @@ export function violationText(
   return info.text.replaceAll('{index}', String(event.index)).replaceAll('{value}', () => value);
 }
 
+/** Words of a violation's code that are not written as other words are. */
+const SPELLED: readonly (readonly [RegExp, string])[] = [
+  [/\bram\b/i, 'RAM'],
+  [/\bdriver ok\b/i, 'DRIVER_OK'],
+  [/\bversion1\b/i, 'VERSION_1'],
+];
+
 /** `headOutOfRange` as words. */
 function titleOf({ code }: ViolationInfo): string {
-  const words = code.replace(/([A-Z0-9]+)/g, ' $1').toLowerCase();
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  const words = code.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const title = `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  return SPELLED.reduce((text, [pattern, spelled]) => text.replace(pattern, spelled), title);
 }
 
 /** Events were lost. */

@@ -1,36 +1,38 @@
-import { decodeRequest, fieldAt } from '../decode-request.ts';
+import { decodeRequest, fieldAt, type RequestField } from '../decode-request.ts';
 import type { QueueMoment } from '../fold/moment.ts';
 import { RingView } from '../fold/ring-view.ts';
-import { deviceName, type Narration, type Telling } from './narration-types.ts';
+import { deviceName, type Narration } from './narration-types.ts';
 import type { Write } from './rings.ts';
 import { address, count, hexBytes } from './words.ts';
 
 /** Chains of a queue that are searched for the buffer that a write goes to. */
 const CHAINS_SEARCHED = 64;
 
-/** A write to guest memory outside all rings: to a buffer that a chain describes, or to memory of which nothing is known. */
+/**
+ * A write to guest memory outside all rings: to a buffer that a chain describes, or to memory of
+ * which nothing is known.
+ */
 export function tellMemory(write: Write, length: number): Narration {
   const { actor, addr, bytes, telling } = write;
   const who = actor === 'driver' ? 'The driver' : 'The device';
   const tone = actor === 'driver' ? 'driver' : 'device';
   const what = `${count(length, 'byte')} at ${address(addr)}`;
-  const shown = hexBytes(bytes.slice(0, length));
-  const buffer = bufferAt(addr, telling);
+  const digits = hexBytes(bytes.slice(0, length));
+  const shown = digits.endsWith('…') ? digits : `${digits}.`;
+  const buffer = bufferAt(write);
   if (!buffer)
     return {
       title: `Writes ${what}`,
-      text: `${who} writes ${what}: ${shown}.`,
+      text: `${who} writes ${what}: ${shown}`,
       tone,
       at: { addr, length },
     };
   const { queue, head, index, field } = buffer;
-  const name = deviceName(telling.names, queue.dev);
-  const into = field
-    ? `${field.name} of the request (${field.doc.toLowerCase()})`
-    : `the buffer of descriptor ${index}`;
+  const name = actor === 'driver' ? who : deviceName(telling.names, queue.dev);
+  const into = field ? `the request’s ${field.name}` : 'the buffer';
   return {
-    title: `${field ? `${field.name}: ` : ''}${what} written`,
-    text: `${actor === 'driver' ? who : name} writes ${into}, in descriptor ${index} of chain ${head}: ${shown}.`,
+    title: field ? `${field.name} ← ${field.value}` : `Writes ${what}`,
+    text: `${name} writes ${count(length, 'byte')} into ${into}, in descriptor ${index} of chain ${head}: ${shown}`,
     section: buffer.section ?? '2.7.4',
     tone,
     at: {
@@ -50,12 +52,16 @@ interface Buffer {
   readonly head: number;
   /** Descriptor whose buffer it is. */
   readonly index: number;
-  readonly field: { readonly name: string; readonly doc: string } | undefined;
+  /** Field of the request that it is, with the value that it has after the write. */
+  readonly field: RequestField | undefined;
   readonly section: string | undefined;
 }
 
-/** The buffer that holds `addr`, of a chain that the device owns or the driver prepares; the newest first. */
-function bufferAt(addr: number, telling: Telling<'memWrite' | 'dataWrite'>): Buffer | undefined {
+/**
+ * The buffer that holds `addr`, of a chain that the device owns or the driver prepares; the newest
+ * first.
+ */
+function bufferAt({ addr, bytes, telling }: Write): Buffer | undefined {
   const { before, names } = telling;
   for (const queue of before.queues.values()) {
     const view = new RingView(queue, before.memory);
@@ -65,7 +71,8 @@ function bufferAt(addr: number, telling: Telling<'memWrite' | 'dataWrite'>): Buf
       const chain = view.chain(head);
       const found = chain.find((entry) => addr >= entry.addr && addr < entry.addr + entry.len);
       if (!found) continue;
-      const request = decodeRequest(names.virtioId(queue.dev), chain, before.memory);
+      const after = before.memory.with(addr, bytes);
+      const request = decodeRequest(names.virtioId(queue.dev), chain, after);
       const field = request && fieldAt(request, addr);
       return { queue, head, index: found.index, field, section: request?.section };
     }

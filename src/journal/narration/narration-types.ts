@@ -6,7 +6,10 @@ import { type EventKind, type JournalEvent, NONE } from '../schema.ts';
 /** Whose doing an event is, for its colour: never the only mark. */
 export type Tone = 'driver' | 'device' | 'notification' | 'interrupt' | 'violation' | 'other';
 
-/** What an event is about, so that script, wire, ring cell and sentence can be lit together. What does not apply is absent. */
+/**
+ * What an event is about, so that script, wire, ring cell and sentence can be lit together. What
+ * does not apply is absent.
+ */
 export interface Target {
   /** Device number. */
   readonly dev?: number;

@@ -1,7 +1,7 @@
 import { hex } from '../../base/bits.ts';
 import {
+  type ConstantSet,
   constantOf,
-  flagNames,
   PCI_CAP_IDS,
   PCI_CAP_TYPES,
   PCI_COMMAND_BITS,
@@ -19,7 +19,7 @@ import {
 } from '../../spec/virtio-pci.ts';
 import { type RegisterMoment, registerKey } from '../fold/moment.ts';
 import type { Narration, Target, Telling } from './narration-types.ts';
-import { combined, count, list } from './words.ts';
+import { bytesText, count, list } from './words.ts';
 
 type Access = Telling<'regRead' | 'regWrite'>;
 /** What a configuration access comes down to. */
@@ -29,6 +29,9 @@ interface Said {
   readonly section?: string;
   readonly document?: string;
 }
+
+/** What is said of a header register; the title may be left to the rule for all. */
+type HeaderSaid = Omit<Said, 'title'> & { readonly title?: string };
 
 const PORTS = REGION_INDEX['pci-config-ports'];
 const CONFIG = REGION_INDEX['pci-config'];
@@ -127,13 +130,15 @@ function tellConfig(access: ConfigAccess): Said {
   if (name === undefined) return tellCapability(access);
   const where = placeName(place);
   const shown = hex(value, size * 2);
-  const title = write ? `${where} ${name} ← ${shown}` : `${where} ${name} is ${shown}`;
-  const text = HEADER_SAYS[registerAt(PCI_CONFIG, offset)?.name ?? '']?.(access);
-  if (text) return { title, ...text };
+  const title = write ? `${where} ${name} ← ${shown}` : `${where} ${name}: ${shown}`;
+  const said = HEADER_SAYS[registerAt(PCI_CONFIG, offset)?.name ?? '']?.(access);
+  if (said) return { title, ...said };
   return { title, text: `${docOf(offset)}.`, document: HEADER };
 }
 
-/** Names of the header registers that an access covers; undefined behind the header and in its gaps. */
+/**
+ * Names of the header registers that an access covers; undefined behind the header and in its gaps.
+ */
 function nameOf(offset: number, size: number): string | undefined {
   if (offset >= HEADER_BYTES) return undefined;
   const names = Object.entries(PCI_CONFIG)
@@ -146,10 +151,15 @@ function docOf(offset: number): string {
   return registerAt(PCI_CONFIG, offset)?.register.doc ?? 'Reserved';
 }
 
-const vendor = (access: ConfigAccess): Omit<Said, 'title'> => {
+const vendor = (access: ConfigAccess): HeaderSaid => {
   const where = placeName(access.place);
   const id = access.value & 0xffff;
-  if (id === 0xffff) return { text: `There is no function at ${where}.`, document: HEADER };
+  if (id === 0xffff)
+    return {
+      title: `${where}: nothing`,
+      text: `There is no function at ${where}.`,
+      document: HEADER,
+    };
   if (access.size < 4) {
     const text = id === PCI_VENDOR_VIRTIO ? 'The vendor of all virtio devices.' : 'A vendor.';
     return { text, section: '4.1.2' };
@@ -157,9 +167,10 @@ const vendor = (access: ConfigAccess): Omit<Said, 'title'> => {
   const device = access.value >>> 16;
   const ids = `${id.toString(16)}:${device.toString(16).padStart(4, '0')}`;
   const what = virtioWords(device);
+  const title = `${where}: ${ids}`;
   return id === PCI_VENDOR_VIRTIO && what
-    ? { text: `${where} is ${ids}: ${what}.`, section: '4.1.2' }
-    : { text: `${where} is ${ids}, no virtio device.`, document: HEADER };
+    ? { title, text: `${where} holds ${what}.`, section: '4.1.2' }
+    : { title, text: `${where} holds something other than a virtio device.`, document: HEADER };
 };
 
 /** What a PCI device ID of virtio's vendor says. */
@@ -175,8 +186,9 @@ function virtioWords(device: number): string | undefined {
   return undefined;
 }
 
-const bar = (access: ConfigAccess): Omit<Said, 'title'> => {
+const bar = (access: ConfigAccess): HeaderSaid => {
   const { write, value, offset, size, seen } = access;
+  const last = seen(offset);
   const text = 'A piece of a base address.';
   if (size !== 4 || offset % 4 !== 0) return { text, document: HEADER };
   if (write && value === ALL_ONES)
@@ -184,7 +196,8 @@ const bar = (access: ConfigAccess): Omit<Said, 'title'> => {
       text: 'Asks which address bits the device leaves alone: how big the BAR is.',
       document: SIZING,
     };
-  const upper = isUpperHalf(access);
+  // The low bits of a whole base address cannot be written, so it never reads as all ones.
+  const upper = isUpperHalf(access) || (last?.write === false && last.value === ALL_ONES);
   if (write)
     return {
       text: upper
@@ -192,7 +205,6 @@ const bar = (access: ConfigAccess): Omit<Said, 'title'> => {
         : `The device is to answer from ${hex((value & ~15) >>> 0, 8)} on.`,
       document: SIZING,
     };
-  const last = seen(offset);
   if (upper) return { text: 'The upper half of a 64-bit base address.', document: SIZING };
   const io = (value & PCI_BAR.IO) !== 0;
   const kind = io
@@ -200,7 +212,7 @@ const bar = (access: ConfigAccess): Omit<Said, 'title'> => {
     : `memory${value & PCI_BAR.MEM_64 ? ', 64-bit' : ''}${value & PCI_BAR.PREFETCH ? ', prefetchable' : ''}`;
   if (last?.write && last.value === ALL_ONES && value !== 0) {
     const bytes = (~(value & (io ? ~3 : ~15)) + 1) >>> 0;
-    return { text: `The BAR is ${count(bytes, 'byte')} of ${kind}.`, document: SIZING };
+    return { text: `The BAR is ${bytesText(bytes)} of ${kind}.`, document: SIZING };
   }
   const used = value === 0 ? 'No BAR, or none that has an address' : `The BAR is in ${kind}`;
   return { text: `${used}.`, document: SIZING };
@@ -217,15 +229,21 @@ function isUpperHalf({ offset, seen }: ConfigAccess): boolean {
   return wide;
 }
 
+/** What the bits of a 16-bit register mean, of those that have a name here. */
+function meanings(set: ConstantSet, value: number): string {
+  const found = set.entries.filter((bit) => value & bit.value);
+  return list(found.map(({ name, doc }) => `${doc} (${name})`)) || 'nothing';
+}
+
 /** What is said of header registers; of the rest, its line in the table. */
-const HEADER_SAYS: Readonly<Record<string, (access: ConfigAccess) => Omit<Said, 'title'>>> = {
+const HEADER_SAYS: Readonly<Record<string, (access: ConfigAccess) => HeaderSaid>> = {
   VendorID: vendor,
   Command: ({ write, value }) => ({
-    text: `${write ? 'Switches on' : 'Switched on'}: ${combined(flagNames(PCI_COMMAND_BITS, value & 0xffff))}.`,
+    text: `${write ? 'Switches on' : 'Switched on'}: ${meanings(PCI_COMMAND_BITS, value)}.`,
     document: 'PCI 3.0 §6.2.2',
   }),
   Status: ({ value }) => ({
-    text: `Says: ${combined(flagNames(PCI_STATUS_BITS, value & 0xffff))}.`,
+    text: `Says: ${meanings(PCI_STATUS_BITS, value)}.`,
     document: 'PCI 3.0 §6.2.3',
   }),
   CapabilitiesPointer: ({ value }) => ({
@@ -240,7 +258,10 @@ const HEADER_SAYS: Readonly<Record<string, (access: ConfigAccess) => Omit<Said, 
   BAR5: bar,
 };
 
-/** A byte of the configuration space as the guest has seen it, this access included; undefined where it has not. */
+/**
+ * A byte of the configuration space as the guest has seen it, this access included; undefined where
+ * it has not.
+ */
 function byteAt(access: ConfigAccess, offset: number): number | undefined {
   const { write, value, size } = access;
   const within = offset - access.offset;
@@ -271,46 +292,64 @@ function tellCapability(access: ConfigAccess): Said {
   const where = placeName(place);
   const shown = hex(value, size * 2);
   const found = capabilityAt(access);
-  const verb = write ? '←' : 'is';
   if (!found) {
     const text = `${count(size, 'byte')} of the configuration space of ${where}.`;
-    return { title: `${where} ${hex(offset, 2)} ${verb} ${shown}`, text, document: HEADER };
+    const title = `${where} ${hex(offset, 2)}${write ? ' ←' : ':'} ${shown}`;
+    return { title, text, document: HEADER };
   }
   const { start, id } = found;
   const within = offset - start;
-  const kind = constantOf(PCI_CAP_IDS, id)?.doc ?? `of ID ${hex(id, 2)}`;
-  const title = `${where} ${hex(offset, 2)} ${verb} ${shown}`;
+  const kind = constantOf(PCI_CAP_IDS, id)?.doc ?? `ID ${hex(id, 2)}`;
   if (id !== PCI_CAP.VENDOR || within >= VIRTIO_PCI_CAP_LAYOUT.extra + 4)
     return {
-      title,
-      text: `In the capability at ${hex(start, 2)}: ${kind}${nextText(access, start, within)}.`,
+      title: `${where} ${kind}: ${shown}`,
+      text: `The capability at ${hex(start, 2)} is for ${kind}${nextText(access, start, within)}.`,
       document: 'PCI 3.0 §6.7',
     };
-  const fields = Object.entries(VIRTIO_PCI_CAP_LAYOUT)
-    .filter(([, at]) => at >= within && at < within + size)
-    .map(([name, at]) => capabilityField(access, start, name, at));
   const type = byteAt(access, start + VIRTIO_PCI_CAP_LAYOUT.cfg_type);
   const about = type === undefined ? undefined : constantOf(PCI_CAP_TYPES, type);
-  const of = about ? `virtio’s, ${about.name}, ${about.doc}` : kind;
-  const text = `In the capability at ${hex(start, 2)} (${of}): ${list(fields) || 'part of a field'}.`;
-  return { title, text, section: '4.1.4' };
+  const fields = Object.entries(VIRTIO_PCI_CAP_LAYOUT).filter(
+    ([, at]) => at >= within && at < within + size,
+  );
+  const said = fields.map(([name, at]) =>
+    FIELD_SAYS[name]?.(fieldValue(access, start + at, at), type),
+  );
+  const name = about?.name ?? 'vendor-specific';
+  const extra = EXTRA[type ?? 0] ?? 'extra';
+  const named =
+    fields.map(([field]) => (field === 'extra' ? extra : field)).join(', ') || hex(offset, 2);
+  return {
+    title: `${where} ${name} ${named}: ${shown}`,
+    text: `The capability at ${hex(start, 2)} is for ${about?.doc ?? 'something of the vendor’s'}. ${said.filter(Boolean).join(' ')}`.trim(),
+    section: '4.1.4',
+  };
 }
 
-/** What follows the fields that all virtio capabilities have, by `cfg_type`. */
+/** Name of what follows the fields that all virtio capabilities have, by `cfg_type`. */
 const EXTRA: Readonly<Record<number, string>> = {
   [VIRTIO_PCI_CAP.NOTIFY_CFG]: 'notify_off_multiplier',
   [VIRTIO_PCI_CAP.PCI_CFG]: 'pci_cfg_data',
 };
 
-function capabilityField(access: ConfigAccess, start: number, name: string, at: number): string {
-  const wide = at >= VIRTIO_PCI_CAP_LAYOUT.offset ? 4 : 1;
+/** What fields of a virtio capability say, by name; those that say nothing new are left out. */
+const FIELD_SAYS: Readonly<Record<string, (value: number, type: number | undefined) => string>> = {
+  cap_next: (value) =>
+    value === 0 ? 'It is the last one.' : `The next one is at ${hex(value & 0xfc, 2)}.`,
+  bar: (value) => `It lies in BAR ${value}.`,
+  offset: (value) => `It begins ${hex(value)} bytes into its BAR.`,
+  length: (value) => `It is ${bytesText(value)} long.`,
+  extra: (value, type) =>
+    type === VIRTIO_PCI_CAP.NOTIFY_CFG
+      ? `Doorbells are ${value} bytes apart.`
+      : `What follows its fields is ${hex(value)}.`,
+};
+
+/** A field of a capability; the last three are four bytes wide, the others one. */
+function fieldValue(access: ConfigAccess, at: number, field: number): number {
   let value = 0;
-  for (let i = wide - 1; i >= 0; i--) value = value * 256 + (byteAt(access, start + at + i) ?? 0);
-  const type = byteAt(access, start + VIRTIO_PCI_CAP_LAYOUT.cfg_type);
-  if (name === 'cfg_type') return `cfg_type ${constantOf(PCI_CAP_TYPES, value)?.name ?? value}`;
-  if (name !== 'extra') return `${name} ${hex(value)}`;
-  const named = EXTRA[type ?? 0] ?? 'what follows the header';
-  return `${named} ${hex(value)}`;
+  for (let i = field >= VIRTIO_PCI_CAP_LAYOUT.offset ? 3 : 0; i >= 0; i--)
+    value = value * 256 + (byteAt(access, at + i) ?? 0);
+  return value;
 }
 
 function nextText(access: ConfigAccess, start: number, within: number): string {

@@ -35,7 +35,9 @@ interface Access {
   readonly name: string;
   readonly register: Register;
   readonly value: number;
-  /** Value last seen of another register of the same region; 0, as after a reset, where none was. */
+  /**
+   * Value last seen of another register of the same region; 0, as after a reset, where none was.
+   */
   readonly seen: (register: Register) => number;
 }
 
@@ -81,8 +83,7 @@ const status: Say = (access) => {
     .map((bit) => `${bit.doc} (${bit.name})`);
   const more =
     fresh & STATUS.FEATURES_OK ? ' Reading it back tells whether the device agrees.' : '';
-  const text =
-    docs.length === 0 ? 'Writes the status that it had.' : `Says that ${list(docs)}.${more}`;
+  const text = docs.length === 0 ? 'Writes the status that it had.' : `Says: ${list(docs)}.${more}`;
   return { title, text, section: '3.1.1' };
 };
 
@@ -125,7 +126,9 @@ const area =
     };
   };
 
-/** What is said of each register of the common configuration; of the rest, its line in the table. */
+/**
+ * What is said of each register of the common configuration; of the rest, its line in the table.
+ */
 const COMMON_SAYS: Readonly<Partial<Record<keyof typeof COMMON, Say>>> = {
   device_feature_select: select('shows', 'device_feature'),
   driver_feature_select: select('means', 'driver_feature'),

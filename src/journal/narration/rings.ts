@@ -121,7 +121,10 @@ interface Said {
   readonly section: string;
 }
 
-/** Bytes of the write from `offset` of the cell that starts at `start`, or undefined where it does not cover them. */
+/**
+ * Bytes of the write from `offset` of the cell that starts at `start`, or undefined where it does
+ * not cover them.
+ */
 function field(
   { addr, bytes }: Write,
   start: number,
@@ -135,7 +138,10 @@ function field(
     : number(bytes, at, size);
 }
 
-/** What a descriptor says: `512 bytes at 0x01100040 that the device may write (WRITE), then 2 (NEXT)`. */
+/**
+ * What a descriptor says: `512 bytes at 0x01100040 that the device may write (WRITE), then 2
+ * (NEXT)`.
+ */
 function descriptorText(addr: number, len: number, flags: number, next: number): string {
   const to =
     flags & VIRTQ_DESC_F_WRITE ? 'that the device may write (WRITE)' : 'for the device to read';
@@ -320,7 +326,7 @@ export const tellPushed: Teller<'chainPushed'> = ({ event, before, names }) => {
   const known = before.queues.get(queueKey(dev, queue));
   return {
     title: `Chain ${head} returned`,
-    text: `${deviceName(names, dev)} is done with the chain from descriptor ${head} and wrote ${count(length, 'byte')}. Chains may come back in any order.`,
+    text: `${deviceName(names, dev)} is done with the chain from descriptor ${head} and wrote ${count(length, 'byte')}.`,
     section: '2.7.14',
     tone: 'device',
     at: {

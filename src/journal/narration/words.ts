@@ -11,11 +11,12 @@ export function count(number: number, noun: string): string {
 }
 
 /** `a`, `a and b`, `a, b and c`; of more than `most` only the first are named. */
-export function list(words: readonly string[], most = 8): string {
-  if (words.length > most)
-    return `${words.slice(0, most).join(', ')} and ${words.length - most} more`;
-  if (words.length < 2) return words[0] ?? '';
-  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+export function list(words: readonly string[], most = 8, joined: 'and' | 'or' = 'and'): string {
+  const named = words.slice(0, most);
+  const rest = words.length - named.length;
+  if (rest > 0) named.push(`${rest} more`);
+  if (named.length < 2) return named[0] ?? '';
+  return `${named.slice(0, -1).join(', ')} ${joined} ${named.at(-1)}`;
 }
 
 /** Names that combine: `ACKNOWLEDGE | DRIVER`, or 0. */

@@ -37,7 +37,10 @@ function Page() {
     return () => window.removeEventListener('keydown', keys, true);
   }, [session]);
 
-  if (phase === 'broken') return <FaultScreen message={fault ?? 'The machine stopped.'} />;
+  if (phase === 'broken')
+    return (
+      <FaultScreen message={fault ?? 'The machine stopped.'} restart={() => void session.reset()} />
+    );
   return (
     <div className="page">
       <Toolbar />

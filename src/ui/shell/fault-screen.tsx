@@ -3,7 +3,12 @@ import { keepNow, useScript } from '../state/script-store.ts';
 import './shell.css';
 
 /** A fault of this program: what it was, that the script is safe, and a way on. */
-export function FaultScreen({ message }: { message: string }) {
+export function FaultScreen(props: {
+  message: string;
+  /** Starts the machine again without loading the page, where that is possible. */
+  restart?: () => void;
+}) {
+  const { message, restart } = props;
   return (
     <main className="message-screen">
       <div className="message-card" role="alert">
@@ -14,9 +19,14 @@ export function FaultScreen({ message }: { message: string }) {
         </p>
         <pre>{message}</pre>
         <div className="message-actions">
+          {restart && (
+            <button type="button" className="button button-main" onClick={restart}>
+              Start the machine again
+            </button>
+          )}
           <button
             type="button"
-            className="button button-main"
+            className={restart ? 'button' : 'button button-main'}
             onClick={() => {
               keepNow();
               window.location.reload();

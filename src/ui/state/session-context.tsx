@@ -3,6 +3,9 @@ import {
   type ReactNode,
   useCallback,
   useContext,
+  useEffect,
+  useRef,
+  useState,
   useSyncExternalStore,
 } from 'react';
 import { assert } from '../../base/assert.ts';
@@ -30,4 +33,38 @@ export function useSessionState<T>(select: (state: SessionState) => T): T {
   const session = useSession();
   const subscribe = useCallback((listener: () => void) => session.subscribe(listener), [session]);
   return useSyncExternalStore(subscribe, () => select(session.getState()));
+}
+
+/**
+ * As `useSessionState`, but at most once in `ms` milliseconds while `slowly` holds: for what nobody
+ * can read as fast as it changes.
+ */
+export function useSessionStateSlowly<T>(
+  select: (state: SessionState) => T,
+  slowly: boolean,
+  ms: number,
+): T {
+  const session = useSession();
+  const [value, setValue] = useState(() => select(session.getState()));
+  const latest = useRef(select);
+  useEffect(() => {
+    latest.current = select;
+  });
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      timer = undefined;
+      setValue(latest.current(session.getState()));
+    };
+    look();
+    const unsubscribe = session.subscribe(() => {
+      if (!slowly) look();
+      else timer ??= setTimeout(look, ms);
+    });
+    return () => {
+      unsubscribe();
+      clearTimeout(timer);
+    };
+  }, [session, slowly, ms]);
+  return value;
 }

@@ -1,9 +1,10 @@
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import './story.css';
 import type { Narration } from '../../journal/narration/narration-types.ts';
+import type { SessionState } from '../session/session.ts';
 import { namesOf } from '../state/names.ts';
 import { useScript } from '../state/script-store.ts';
-import { useSession, useSessionState } from '../state/session-context.tsx';
+import { useSession, useSessionState, useSessionStateSlowly } from '../state/session-context.tsx';
 import { Narrator } from './narrator.ts';
 
 /** Events before and after the cursor that are told, and how many more a scroll to the top brings. */
@@ -12,17 +13,19 @@ const AFTER = 12;
 /** While events fly past, nobody reads further back than this. */
 const BEFORE_FAST = 14;
 const FAST = 60;
+/** Milliseconds between two looks then. */
+const FAST_EVERY = 160;
 /** Slower than this, a screen reader is told each event. */
 const ALOUD = 2;
+
+const whole = (state: SessionState): SessionState => state;
 
 /** The journal in plain English, around the cursor. */
 export function StoryView() {
   const session = useSession();
   const topology = useSessionState((state) => state.topology);
-  const cursor = useSessionState((state) => state.cursor);
-  const length = useSessionState((state) => state.length);
-  const first = useSessionState((state) => state.first);
   const fast = useSessionState((state) => state.run === 'running' && state.speed > FAST);
+  const { cursor, length, first } = useSessionStateSlowly(whole, fast, FAST_EVERY);
   const aloud = useSessionState((state) => state.run !== 'running' || state.speed <= ALOUD);
   const source = useScript((script) => script.started ?? script.source);
   const lines = useMemo(() => source.split('\n'), [source]);

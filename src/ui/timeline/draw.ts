@@ -1,6 +1,6 @@
 import { BACKEND_OPS } from '../../journal/schema.ts';
 import type { Tone } from '../state/tone.ts';
-import { type Activity, firstFrom, type Lanes, type RequestSpan } from './lanes.ts';
+import { type Activity, firstFrom, type Lanes, type QueueLane, type RequestSpan } from './lanes.ts';
 import { LABEL_WIDTH, RIGHT_MARGIN, type Span, xOfEvent } from './span.ts';
 
 /** Most queues that get a lane of their own. */
@@ -36,16 +36,24 @@ export function drawLanes(canvas: HTMLCanvasElement, lanes: Lanes, look: Look): 
   const c = canvas.getContext('2d');
   if (!c) return;
   const style = getComputedStyle(canvas);
-  const token = (name: string): string => style.getPropertyValue(name).trim();
+  const known = new Map<string, string>();
+  const token = (name: string): string => {
+    let value = known.get(name);
+    if (value === undefined) {
+      value = style.getPropertyValue(name).trim();
+      known.set(name, value);
+    }
+    return value;
+  };
   c.setTransform(ratio, 0, 0, ratio, 0, 0);
   c.clearRect(0, 0, width, height);
   c.font = `11px ${token('--sans')}`;
   c.textBaseline = 'middle';
 
-  const queues = queueLanes(lanes);
+  const queues = lanes.queues.slice(0, QUEUE_LANES);
   const names = [
     'guest',
-    ...(queues.length > 0 ? queues.map((q) => q.name) : ['queues']),
+    ...(queues.length > 0 ? queues.map((q) => laneName(q, queues.length === 1)) : ['queues']),
     'device',
     'interrupts',
   ];
@@ -69,11 +77,16 @@ export function drawLanes(canvas: HTMLCanvasElement, lanes: Lanes, look: Look): 
   const box = (from: number, to: number, row: number, fill: string, edge?: string): void => {
     const left = x(from);
     const w = Math.max(1.5, x(to) - left - 0.5);
+    if (w < 5) {
+      c.fillStyle = edge ?? fill;
+      c.fillRect(left, centre(row) - bar / 2, w, bar);
+      return;
+    }
     c.fillStyle = fill;
     c.beginPath();
-    c.roundRect(left, centre(row) - bar / 2, w, bar, Math.min(3, w / 2));
+    c.roundRect(left, centre(row) - bar / 2, w, bar, 3);
     c.fill();
-    if (edge && w > 3) {
+    if (edge) {
       c.strokeStyle = edge;
       c.lineWidth = 1;
       c.stroke();
@@ -174,21 +187,8 @@ export function drawLanes(canvas: HTMLCanvasElement, lanes: Lanes, look: Look): 
   c.restore();
 }
 
-function queueLanes(lanes: Lanes): { name: string; requests: readonly RequestSpan[] }[] {
-  const seen = new Map<number, RequestSpan[]>();
-  for (const request of lanes.requests) {
-    const key = request.dev * 0x1_0000 + request.queue;
-    const list = seen.get(key);
-    if (list) list.push(request);
-    else seen.set(key, [request]);
-  }
-  return [...seen].slice(0, QUEUE_LANES).map(([key, requests]) => ({
-    name:
-      seen.size === 1
-        ? `queue ${key % 0x1_0000}`
-        : `dev ${Math.floor(key / 0x1_0000)} q${key % 0x1_0000}`,
-    requests,
-  }));
+function laneName({ dev, queue }: QueueLane, alone: boolean): string {
+  return alone ? `queue ${queue}` : `dev ${dev} queue ${queue}`;
 }
 
 function requestWords({ op, head }: RequestSpan): string {

@@ -44,7 +44,7 @@ describe('Lanes', () => {
     writer.queueConfig(4, 0, true, 8, 0x1000, 0x2000, 0x3000);
     request(writer, 0x2000, 5);
     sync();
-    expect(lanes.requests).toEqual([
+    expect(lanes.queues[0]?.requests).toEqual([
       {
         dev: 4,
         queue: 0,
@@ -64,8 +64,8 @@ describe('Lanes', () => {
     writer.chainPopped(4, 0, 1, 0, 16, 513, 3);
     writer.interrupt(4, 0, 'raised', 11, 'always');
     sync();
-    expect(lanes.requests[0]?.pushed).toBeUndefined();
-    expect(lanes.requests[0]?.available).toBeUndefined();
+    expect(lanes.queues[0]?.requests[0]?.pushed).toBeUndefined();
+    expect(lanes.queues[0]?.requests[0]?.available).toBeUndefined();
     expect(lanes.interrupts[0]?.lowered).toBeUndefined();
   });
 

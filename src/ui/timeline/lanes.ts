@@ -27,6 +27,13 @@ export interface RequestSpan {
   op: { readonly code: number; readonly position: number; readonly length: number } | undefined;
 }
 
+/** The requests of one queue. */
+export interface QueueLane {
+  readonly dev: number;
+  readonly queue: number;
+  readonly requests: RequestSpan[];
+}
+
 /** An interrupt line that was up. */
 export interface IrqSpan {
   readonly raised: number;
@@ -51,7 +58,8 @@ interface QueuePlace {
  */
 export class Lanes {
   readonly stretches: Stretch[] = [];
-  readonly requests: RequestSpan[] = [];
+  /** Requests by queue, in the order in which queues were first used; each list ascending. */
+  readonly queues: QueueLane[] = [];
   readonly interrupts: IrqSpan[] = [];
   /** Doorbells, device-side steps and violations, ascending. */
   readonly doorbells: number[] = [];
@@ -96,7 +104,7 @@ export class Lanes {
   #clear(): void {
     for (const list of [
       this.stretches,
-      this.requests,
+      this.queues,
       this.interrupts,
       this.doorbells,
       this.device,
@@ -114,7 +122,8 @@ export class Lanes {
   #trim(first: number): void {
     this.#first = first;
     dropBefore(this.stretches, (s) => s.to >= first);
-    dropBefore(this.requests, (r) => (r.pushed ?? first) >= first);
+    for (const { requests } of this.queues)
+      dropBefore(requests, (r) => (r.pushed ?? first) >= first);
     dropBefore(this.interrupts, (s) => (s.lowered ?? first) >= first);
     for (const list of [this.doorbells, this.device, this.violations])
       dropBefore(list, (event) => event >= first);
@@ -176,7 +185,7 @@ export class Lanes {
           pushed: undefined,
           op: undefined,
         };
-        this.requests.push(span);
+        this.#laneOf(span.dev, span.queue).requests.push(span);
         this.#open.set(keyOf(devQueue, aux), span);
         this.device.push(i);
         break;
@@ -226,6 +235,15 @@ export class Lanes {
         this.device.push(i);
         break;
     }
+  }
+
+  #laneOf(dev: number, queue: number): QueueLane {
+    let lane = this.queues.find((one) => one.dev === dev && one.queue === queue);
+    if (!lane) {
+      lane = { dev, queue, requests: [] };
+      this.queues.push(lane);
+    }
+    return lane;
   }
 
   /** Extends the guest's last stretch, or starts one. Events of others in between do not split it. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { ViewportPortal } from 'reactflow';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { type MachineGraph, RAM } from './graph.ts';
@@ -14,12 +14,12 @@ export function Traffic({ graph }: { graph: MachineGraph }) {
   const session = useSession();
   const route = useSessionState(() => routeAt(session, graph));
   const cursor = useSessionState((state) => state.cursor);
-  const corners = route?.carrier ? cornersOf(route, graph) : [];
+  const corners = useMemo(() => (route?.carrier ? cornersOf(route, graph) : []), [route, graph]);
   return (
     <ViewportPortal>
       <svg className="traffic" aria-hidden="true" width="1" height="1">
         {route?.carrier && corners.length > 1 && (
-          <Way key={cursor} graph={graph} route={route} corners={corners} cursor={cursor} />
+          <Way graph={graph} route={route} corners={corners} cursor={cursor} />
         )}
       </svg>
     </ViewportPortal>
@@ -36,16 +36,13 @@ function Way(props: {
 }) {
   const { graph, route, corners, cursor } = props;
   const session = useSession();
-  const line = useRef<SVGPathElement>(null);
   const dot = useRef<SVGGElement>(null);
 
   useEffect(() => {
-    const path = line.current;
     const mover = dot.current;
-    if (!path || !mover) return undefined;
-    const length = path.getTotalLength();
+    if (!mover) return undefined;
     const moveTo = (part: number) => {
-      const at = path.getPointAtLength(length * part);
+      const at = alongWay(corners, part);
       mover.setAttribute('transform', `translate(${at.x} ${at.y})`);
     };
     const { speed, run } = session.getState();
@@ -65,15 +62,16 @@ function Way(props: {
       moveTo(part * (2 - part));
       if (part < 1) frame = requestAnimationFrame(draw);
     };
+    moveTo(0);
     frame = requestAnimationFrame(draw);
     return () => cancelAnimationFrame(frame);
-  }, [session, cursor]);
+  }, [session, cursor, corners]);
 
   const label = labelPlace(route, corners, graph);
   return (
     <g className="way" data-tone={route.tone} data-carrier={route.carrier}>
-      <path ref={line} className="way-line" d={rounded(corners)} />
-      <g ref={dot} className="way-dot" transform={`translate(${corners[0]?.x} ${corners[0]?.y})`}>
+      <path className="way-line" d={rounded(corners)} />
+      <g ref={dot} className="way-dot">
         {route.carrier === 'memory' ? (
           <rect x="-5" y="-5" width="10" height="10" rx="2" />
         ) : (
@@ -85,6 +83,25 @@ function Way(props: {
       </text>
     </g>
   );
+}
+
+/** The point at `part`, 0 to 1, of the length of a line through `corners`. */
+export function alongWay(corners: readonly Point[], part: number): Point {
+  const last = corners.at(-1) ?? { x: 0, y: 0 };
+  const legs = corners.slice(1).map((to, i) => {
+    const from = corners[i] ?? to;
+    return { from, to, length: Math.hypot(to.x - from.x, to.y - from.y) };
+  });
+  let left = part * legs.reduce((sum, { length }) => sum + length, 0);
+  for (const { from, to, length } of legs) {
+    if (left < length)
+      return {
+        x: from.x + ((to.x - from.x) * left) / length,
+        y: from.y + ((to.y - from.y) * left) / length,
+      };
+    left -= length;
+  }
+  return last;
 }
 
 function prefersStillness(): boolean {
