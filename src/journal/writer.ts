@@ -55,9 +55,7 @@ export class JournalWriter {
   #tail: number;
   /** Free-running count of side bytes written. */
   #sideHead: number;
-  /**
-   * Register reads that wait for their value; nothing from `#openHead` on is published meanwhile.
-   */
+  /** Register reads that wait for their value; nothing from `#openHead` on is published meanwhile. */
   #open = 0;
   #openHead = 0;
 
@@ -125,8 +123,7 @@ export class JournalWriter {
     region: number,
     offset: number,
   ): number {
-    // Accesses of the guest do not nest, only their decoded forms do: a read that is still open has
-    // failed.
+    // Accesses of the guest do not nest, only their decoded forms do: a read that is still open has failed.
     if (space !== 'pciConfig') this.#open = 0;
     const w = this.#begin(
       write ? EVENTS.regWrite.code : EVENTS.regRead.code,
@@ -202,10 +199,7 @@ export class JournalWriter {
     r[w + 11] = new3;
   }
 
-  /**
-   * A write of any length; short ones become `memWrite`, very long ones several events. `before`
-   * and `after` have the same length.
-   */
+  /** A write of any length; short ones become `memWrite`, very long ones several events. `before` and `after` have the same length. */
   bytesWritten(actor: number, addr: number, before: Uint8Array, after: Uint8Array): void {
     const most = Math.max(16, Math.min(MAX_DATA, (this.ring.sideMask + 1) >> 2));
     for (let at = 0; at < after.length; at += most)
@@ -268,60 +262,6 @@ export class JournalWriter {
     r[w + 2] = dev | (queue << 16);
     r[w + 3] = usedIdx;
     r[w + 4] = length;
-  }
-
-  /**
-   * A chain on its way back through a split queue, in one call because it is in the hot path: the
-   * used entry at `entry` (8 bytes: head and length), the index behind `used` (2 bytes), and
-   * `chainPushed`. Marked, so that the stores may follow.
-   */
-  chainReturned(
-    dev: number,
-    queue: number,
-    head: number,
-    length: number,
-    entry: number,
-    oldHead: number,
-    oldLength: number,
-    used: number,
-    usedIdx: number,
-  ): void {
-    const next = (usedIdx + 1) & 0xffff;
-    if (((this.#head - this.#tail) | 0) > this.#capacity - 3) {
-      this.memWrite(ACTOR.device, entry, 8, oldHead, oldLength, head, length);
-      this.memWrite(ACTOR.device, used, 2, usedIdx, 0, next, 0);
-      this.chainPushed(dev, queue, head, next, length);
-    } else {
-      const r = this.#records;
-      const mask = this.#mask;
-      const at = this.#head;
-      const clock = this.clock;
-      let w = (at & mask) * RECORD_WORDS;
-      r[w] = MEM_WRITE | (ACTOR.device << 8) | (8 << 12);
-      r[w + 1] = clock + 1;
-      r[w + 2] = entry;
-      r[w + 3] = hi32(entry);
-      r[w + 4] = oldHead;
-      r[w + 5] = oldLength;
-      r[w + 8] = head;
-      r[w + 9] = length;
-      w = ((at + 1) & mask) * RECORD_WORDS;
-      r[w] = MEM_WRITE | (ACTOR.device << 8) | (2 << 12);
-      r[w + 1] = clock + 2;
-      r[w + 2] = used;
-      r[w + 3] = hi32(used);
-      r[w + 4] = usedIdx;
-      r[w + 8] = next;
-      w = ((at + 2) & mask) * RECORD_WORDS;
-      r[w] = EVENTS.chainPushed.code | (ACTOR.device << 8) | (head << 16);
-      r[w + 1] = clock + 3;
-      r[w + 2] = dev | (queue << 16);
-      r[w + 3] = next;
-      r[w + 4] = length;
-      this.clock = (clock + 3) >>> 0;
-      this.#head = (at + 3) | 0;
-    }
-    this.#header[RING.marked] = this.clock | 0;
   }
 
   /** `sent` by the driver, or left out because of `rule`; `actor` is who decided. */
@@ -459,10 +399,7 @@ export class JournalWriter {
     );
   }
 
-  /**
-   * Word offset of a fresh record with words 0 and 1 set and the rest stale, or -1 where it is
-   * dropped.
-   */
+  /** Word offset of a fresh record with words 0 and 1 set and the rest stale, or -1 where it is dropped. */
   #begin(kind: number, actor: number, size: number, aux: number): number {
     const head = this.#head;
     if (((head - this.#tail) | 0) >= this.#capacity && !this.#makeRoom()) return -1;
@@ -489,9 +426,7 @@ export class JournalWriter {
     return !full() || this.#waitWhile(full);
   }
 
-  /**
-   * Lets the consumer make room; false, and one event more is lost, where it cannot or will not.
-   */
+  /** Lets the consumer make room; false, and one event more is lost, where it cannot or will not. */
   #waitWhile(full: () => boolean): boolean {
     this.flush();
     while (full()) {

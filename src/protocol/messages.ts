@@ -29,8 +29,7 @@ export interface ImageSource {
 /** Page → machine worker. Every request is answered once, by a reply with its `id`. */
 export type MachineRequest = {
   readonly id: number;
-} & /** `images`: those that are new or replaced since the last build. */
-(
+} /** `images`: those that are new or replaced since the last build. */ & (
   | {
       readonly kind: 'build';
       readonly commandLine: string;

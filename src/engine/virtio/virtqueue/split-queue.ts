@@ -195,7 +195,7 @@ export class SplitQueue implements VirtQueue {
     if (this.#owner.stopped || !this.ready) return;
     const slot = this.usedIdx & (this.size - 1);
     const next = (this.usedIdx + 1) & 0xffff;
-    if (this.#journal.on) this.#recordPush(element.head, length, slot);
+    if (this.#journal.on) this.#recordPush(element.head, length, slot, next);
     this.usedIdx = next;
     // The releasing store of idx comes after the entry (VIRTIO 1.4 §2.7.8.2).
     if (this.#aligned) {
@@ -208,6 +208,8 @@ export class SplitQueue implements VirtQueue {
       this.#ram.writeAt(this.#used8 + SPLIT.usedEntry(slot) + 4, 4, length);
       this.#ram.writeAt(this.#used8 + SPLIT.usedIdx, 2, next);
     }
+    if (this.#journal.on)
+      this.#journal.chainPushed(this.#owner.dev, this.index, element.head, next, length);
   }
 
   setNotification(enabled: boolean): void {
@@ -441,25 +443,16 @@ export class SplitQueue implements VirtQueue {
     return true;
   }
 
-  #recordPush(head: number, length: number, slot: number): void {
+  #recordPush(head: number, length: number, slot: number, next: number): void {
+    const journal = this.#journal;
     const { device } = this.addresses;
     const at = SPLIT.usedEntry(slot);
     const at32 = this.#used32 + (at >>> 2);
-    const oldHead = this.#aligned ? (this.#u32[at32] as number) : this.#word(at);
+    const oldId = this.#aligned ? (this.#u32[at32] as number) : this.#word(at);
     const oldLength = this.#aligned ? (this.#u32[at32 + 1] as number) : this.#word(at + 4);
-    const { dev } = this.#owner;
-    const used = device + SPLIT.usedIdx;
-    this.#journal.chainReturned(
-      dev,
-      this.index,
-      head,
-      length,
-      device + at,
-      oldHead,
-      oldLength,
-      used,
-      this.usedIdx,
-    );
+    journal.memWrite(ACTOR.device, device + at, 8, oldId, oldLength, head, length);
+    journal.memWrite(ACTOR.device, device + SPLIT.usedIdx, 2, this.usedIdx, 0, next, 0);
+    journal.mark();
   }
 
   /** A word of the used ring at byte `at`, wherever it lies. */
