@@ -24,6 +24,34 @@ test('a person’s own disk, monitor and script', async ({ page }) => {
     expect(disk.toString('utf8', 512, 536)).toBe('My own disk, sector one.');
   });
 
+  await test.step('what the guest wrote can be saved, and dropped', async () => {
+    await playground.button('Disk').click();
+    const download = page.waitForEvent('download');
+    await page
+      .getByRole('group', { name: /my disk/ })
+      .getByText('Save as a file')
+      .click();
+    const saved = await (await download).createReadStream();
+    const parts: Buffer[] = [];
+    for await (const part of saved) parts.push(part as Buffer);
+    const image = Buffer.concat(parts);
+    expect(image).toHaveLength(64 * 512);
+    expect(image.toString('utf8', 512, 536)).toBe('My own disk, sector one.');
+    expect(image.toString('utf8', 1024, 1045)).toBe('Written by a guest dr');
+
+    await playground.button('Disk').click();
+    await page.getByRole('menuitem', { name: 'Drop the guest’s changes' }).click();
+    await expect
+      .poll(() =>
+        page.evaluate(async () => {
+          const { session } = window.virtioPlayground!;
+          const content = await session.imageContent('my disk.img');
+          return [...new Uint8Array(await content!.slice(1024, 1026).arrayBuffer())];
+        }),
+      )
+      .toEqual([0, 0]);
+  });
+
   await test.step('the monitor answers', async () => {
     await page.getByRole('tab', { name: 'Monitor' }).click();
     const terminal = page.getByRole('textbox', { name: /^Monitor\./ });

@@ -1,11 +1,9 @@
-import { hex } from '../base/bits.ts';
+import { exportEvent } from '../journal/export.ts';
 import { JournalReader } from '../journal/reader.ts';
 import { JournalRing } from '../journal/ring.ts';
-import type { JournalEvent } from '../journal/schema.ts';
+import type { EventOf, JournalEvent } from '../journal/schema.ts';
 import { EventStore } from '../journal/store.ts';
 import { JournalWriter } from '../journal/writer.ts';
-import { VIOLATIONS, type ViolationInfo } from '../spec/violations.ts';
-import { eventJson } from './event-json.ts';
 
 /** The journal of a run in one thread: follows it, tells of violations, and writes it out where that is wanted. */
 export class Recorder {
@@ -14,12 +12,12 @@ export class Recorder {
   line = 0;
   readonly #reader: JournalReader;
   readonly #store = new EventStore();
-  readonly #violation: (line: number, text: string) => void;
+  readonly #violation: (line: number, event: EventOf<'violation'>) => void;
   readonly #write: ((line: string) => void) | undefined;
 
   /** `violation` is called for each broken rule, `write` with each event as JSON. */
   constructor(
-    violation: (line: number, text: string) => void,
+    violation: (line: number, event: EventOf<'violation'>) => void,
     write: ((line: string) => void) | undefined,
   ) {
     const ring = JournalRing.create();
@@ -44,7 +42,7 @@ export class Recorder {
     this.#reader.drain();
     for (let i = from; i < this.#store.length; i++) {
       const event = this.#store.get(i);
-      this.#write?.(eventJson(i, event));
+      this.#write?.(exportEvent(i, event));
       this.#see(event);
     }
     this.#store.trim(this.#store.length);
@@ -52,14 +50,6 @@ export class Recorder {
 
   #see(event: JournalEvent): void {
     if (event.kind === 'scriptLine') this.line = event.line;
-    if (event.kind === 'violation') this.#violation(this.line, violationText(event));
+    if (event.kind === 'violation') this.#violation(this.line, event);
   }
-}
-
-function violationText({ code, index, value }: { code: number; index: number; value: number }) {
-  const info: ViolationInfo | undefined = VIOLATIONS[code];
-  if (!info) return `rule ${code} was broken`;
-  const number = value > 0xffff ? hex(value) : String(value);
-  const text = info.text.replace('{index}', String(index)).replace('{value}', number);
-  return `${text} (VIRTIO 1.4 §${info.section})`;
 }

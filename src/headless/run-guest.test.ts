@@ -124,12 +124,13 @@ describe('npm run guest', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(events.map(({ number }) => number)).toEqual(events.map((_, i) => i));
+    expect(events.map(({ event }) => event)).toEqual(events.map((_, i) => i));
     const guest = new DirectGuest();
     guest.run(EXAMPLES[0]!.source);
     expect(events.map(({ kind }) => kind)).toEqual(guest.events().map(({ kind }) => kind));
     const data = events.find(({ kind, length }) => kind === 'dataWrite' && length === 512);
-    expect(data.data).toMatch(/^[0-9a-f]{2048}$/);
+    expect(data.old).toMatch(/^[0-9a-f]{1024}$/);
+    expect(data.new).toMatch(/^[0-9a-f]{1024}$/);
     expect(events.every(({ kind }) => kind !== 'dropped')).toBe(true);
   });
 
@@ -143,7 +144,7 @@ describe('npm run guest', () => {
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
     expect(lines.filter((line) => line.includes('"scriptLine"'))).toHaveLength(100_003);
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
-      number: lines.length - 1,
+      event: lines.length - 1,
       kind: 'script',
       step: 1,
     });

@@ -1,9 +1,14 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { Machine } from '../engine/machine/machine.ts';
 import { joinWords } from '../engine/machine/words.ts';
+import type { Device } from '../engine/qdev/device.ts';
 import { ConfigError } from '../engine/qom/errors.ts';
+import { VirtioDevice } from '../engine/virtio/virtio-device.ts';
 import { runScript } from '../guest/script/run.ts';
+import { violationText } from '../journal/narration/lifecycle.ts';
+import type { EventOf } from '../journal/schema.ts';
 import { DEFAULT_COMMAND_LINE, EXAMPLES } from '../lessons/examples.ts';
+import { VIOLATIONS } from '../spec/violations.ts';
 import { DirectHal } from '../worker/direct-hal.ts';
 import { openImage } from './files.ts';
 import { type GuestOptions, parseOptions, UsageError } from './options.ts';
@@ -62,8 +67,15 @@ function run(options: GuestOptions, terminal: Terminal): number {
     terminal.error(line > 0 ? `${name}:${line}: ${text}` : `${name}: ${text}`);
   };
   try {
-    const recorder = new Recorder(complain, output && ((line) => output.write(line)));
-    const machine = Machine.build(
+    const recorder = new Recorder(
+      (line, event) =>
+        complain(
+          line,
+          violationSentence(event, (dev) => machine.devices[dev]),
+        ),
+      output && ((line) => output.write(line)),
+    );
+    const machine: Machine = Machine.build(
       options.machine ? joinWords(options.machine) : `${DEFAULT_COMMAND_LINE} ${needs}`,
       {
         allocateRam: (bytes) => new SharedArrayBuffer(bytes),
@@ -134,4 +146,17 @@ class LineFile {
     this.#waiting = [];
     this.#length = 0;
   }
+}
+
+/** What a driver did wrong, and against which section. */
+function violationSentence(
+  event: EventOf<'violation'>,
+  device: (dev: number) => Device | undefined,
+): string {
+  const virtioId = (dev: number) => {
+    const found = device(dev);
+    return found instanceof VirtioDevice ? found.deviceId : undefined;
+  };
+  const section = VIOLATIONS[event.code]?.section;
+  return `${violationText(event, { virtioId })} (VIRTIO 1.4 §${section})`;
 }

@@ -1,3 +1,4 @@
+import { sectionTitle } from '../spec/sections.ts';
 import type { Moment } from './fold/moment.ts';
 import { tellCompletion, tellRequest } from './narration/backend.ts';
 import { tellInterrupt, tellNotification, tellWait } from './narration/interrupts.ts';
@@ -56,5 +57,7 @@ const TELLERS: { readonly [K in EventKind]: Teller<K> } = {
  */
 export function narrate(event: JournalEvent, before: Moment, names: Names): Narration {
   const tell = TELLERS[event.kind] as Teller<EventKind>;
-  return tell({ event, before, names } as Parameters<typeof tell>[0]);
+  const told = tell({ event, before, names } as Parameters<typeof tell>[0]);
+  const title = told.section === undefined ? undefined : sectionTitle(told.section);
+  return title === undefined ? told : { ...told, sectionTitle: title };
 }

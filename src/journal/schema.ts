@@ -13,8 +13,6 @@
  * then holds its position and length in words 10 and 11.
  */
 export const RECORD_WORDS = 12;
-/** Bytes of one record. */
-export const RECORD_BYTES = RECORD_WORDS * 4;
 
 /** Who caused an event. */
 export const ACTOR = {
@@ -122,9 +120,10 @@ export const EVENTS = {
   chainPushed: { code: 6, fields: { ...QUEUE, head: aux, usedIdx: u32(3), length: u32(4) } },
   /**
    * An available-buffer notification reached the device (`sent` 1), or was left out by the driver
-   * (`sent` 0) because of `rule`.
+   * (`sent` 0) because of `rule`. A driver knows no device numbers: `dev` is `NONE` then, and `desc`,
+   * the address of the queue's descriptor area, tells which queue it is.
    */
-  notification: { code: 7, fields: { ...QUEUE, sent: aux, rule: u32(3) } },
+  notification: { code: 7, fields: { ...QUEUE, sent: aux, rule: u32(3), desc: u64(4) } },
   /**
    * An interrupt step, see `INTERRUPT`. `line` is a platform input, or the vector of a message;
    * `rule` says why where it did not happen. An input stays asserted while any device raises it.

@@ -91,8 +91,8 @@ const CASES: Readonly<
     { actor: 'device', size: 0, dev: 1, queue: 0xfffe, head: 5, usedIdx: 0, length: 513 },
   ],
   notification: [
-    (j) => j.notification('device', 1, 2, false, 'eventIdx'),
-    { actor: 'device', size: 0, dev: 1, queue: 2, sent: 0, rule: 3 },
+    (j) => j.notification('driver', NONE, 2, false, 'eventIdx', 2 ** 33 + 16),
+    { actor: 'driver', size: 0, dev: NONE, queue: 2, sent: 0, rule: 3, desc: 2 ** 33 + 16 },
   ],
   interrupt: [
     (j) => j.interrupt(1, NONE, 'message', 7, 'always'),

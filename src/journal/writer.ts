@@ -265,13 +265,22 @@ export class JournalWriter {
   }
 
   /** `sent` by the driver, or left out because of `rule`; `actor` is who decided. */
-  notification(actor: Actor, dev: number, queue: number, sent: boolean, rule: Rule): void {
+  notification(
+    actor: Actor,
+    dev: number,
+    queue: number,
+    sent: boolean,
+    rule: Rule,
+    desc = 0,
+  ): void {
     this.#plain(
       EVENTS.notification.code,
       ACTOR[actor],
       sent ? 1 : 0,
       dev | (queue << 16),
       RULES.indexOf(rule),
+      desc,
+      hi32(desc),
     );
   }
 

@@ -1,5 +1,5 @@
 import { CONSOLE_LINES, type Moment, VIOLATION_COUNT } from '../journal/fold/moment.ts';
-import { INTERRUPT_STEPS, type JournalEvent, LOG_LEVELS } from '../journal/schema.ts';
+import { INTERRUPT_STEPS, type JournalEvent, LOG_LEVELS, NONE } from '../journal/schema.ts';
 import { REGIONS } from '../spec/regions.ts';
 
 interface NaiveQueue {
@@ -117,7 +117,11 @@ export class NaiveFold {
         break;
       }
       case 'notification': {
-        const queue = this.#queue(event.dev, event.queue);
+        const queue =
+          event.dev === NONE
+            ? this.queues.find((q) => q.enabled && q.desc === event.desc)
+            : this.#queue(event.dev, event.queue);
+        if (!queue) break;
         if (event.sent) queue.notificationsSent++;
         else queue.notificationsSuppressed++;
         break;

@@ -297,9 +297,13 @@ export function randomDeeds(maxLength: number): fc.Arbitrary<Deed[]> {
   return fc.array(deed, { minLength: 1, maxLength, size: 'max' });
 }
 
-/** The journal that deeds leave when one thread does them. */
-export function journalOf(deeds: readonly Deed[], store = new EventStore()): EventStore {
-  const ring = JournalRing.create(1 << 10, 1 << 16);
+/** The journal that deeds leave when one thread does them; `side`: payload bytes that one deed may leave. */
+export function journalOf(
+  deeds: readonly Deed[],
+  store = new EventStore(),
+  side = 1 << 16,
+): EventStore {
+  const ring = JournalRing.create(1 << 10, side);
   const journal = new JournalWriter(ring);
   const reader = new JournalReader([ring], store);
   for (const act of deeds) {

@@ -244,7 +244,7 @@ export class SplitQueue {
     const flags = Atomics.load(this.#u16, this.#usedIdxAt - 1);
     if (flags & VIRTQ_USED_F_NO_NOTIFY) {
       if (this.#journal.on)
-        this.#journal.notification('driver', NONE, this.index, false, 'noNotify');
+        this.#journal.notification('driver', NONE, this.index, false, 'noNotify', this.desc);
       return false;
     }
     this.#owner.notify(this.index);

@@ -108,8 +108,11 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
     state.queue(lo16(words, at, dev), hi16(words, at, queue)).pushed(head, u32(words, at, usedIdx));
   },
   notification(state, words, at) {
-    const { dev, queue } = EVENTS.notification.fields;
-    state.queue(lo16(words, at, dev), hi16(words, at, queue)).notified(aux(words, at) !== 0);
+    const { dev: DEV, queue, desc } = EVENTS.notification.fields;
+    const dev = lo16(words, at, DEV);
+    const told =
+      dev === NONE ? state.queueAt(u64(words, at, desc)) : state.queue(dev, hi16(words, at, queue));
+    told?.notified(aux(words, at) !== 0);
   },
   interrupt(state, words, at) {
     const { dev: DEV, queue: QUEUE, line: LINE } = EVENTS.interrupt.fields;

@@ -141,6 +141,16 @@ export class FoldState {
     return state;
   }
 
+  /** The queue whose descriptor area is at `desc`, to be changed; undefined where there is none. */
+  queueAt(desc: number): QueueState | undefined {
+    for (const state of this.#queues.values())
+      if (state.place.enabled && state.place.desc === desc) return state;
+    for (const [key, { dev, queue, ...moment }] of this.now.queues)
+      if (!this.#queues.has(key) && moment.enabled && moment.desc === desc)
+        return this.queue(dev, queue);
+    return undefined;
+  }
+
   /** A device, to be changed. */
   device(dev: number): Mutable<DeviceMoment> {
     const known = this.#devices.get(dev);

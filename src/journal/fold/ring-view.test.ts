@@ -110,6 +110,7 @@ describe('the picture of a split queue', () => {
     ]);
     expect(view.chain(0).map(({ index }) => index)).toEqual([0, 1, 2]);
     expect(view.chain(2).map(({ role }) => role)).toEqual(['tail']);
+    expect(view.chain(0, 2).map(({ index }) => index)).toEqual([0, 1]);
     expect(view.descriptor(SIZE)).toBeUndefined();
     expect(view.descriptor(-1)).toBeUndefined();
     expect(view.descriptor(0.5)).toBeUndefined();

@@ -217,14 +217,14 @@ export class RingView {
   }
 
   /**
-   * The chain that begins at `head`, as the descriptors say, cut where it loops or leaves the
-   * table.
+   * The chain that begins at `head`, as the descriptors say, cut where it loops or leaves the table,
+   * or after `most` of them.
    */
-  chain(head: number): readonly DescriptorView[] {
+  chain(head: number, most = this.size): readonly DescriptorView[] {
     const found: DescriptorView[] = [];
     const seen = new Set<number>();
     let index = head;
-    while (!seen.has(index)) {
+    while (found.length < most && !seen.has(index)) {
       const descriptor = this.descriptor(index);
       if (!descriptor) break;
       seen.add(index);

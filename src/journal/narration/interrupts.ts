@@ -1,3 +1,4 @@
+import type { Moment } from '../fold/moment.ts';
 import { INTERRUPT_STEPS, NONE, RULES, type Rule } from '../schema.ts';
 import { deviceName, queueName, type Teller } from './narration-types.ts';
 import { list } from './words.ts';
@@ -26,9 +27,17 @@ function ruleOf(code: number): Rule {
   return RULES[code] ?? 'always';
 }
 
+/** Device whose queue has its descriptor area at `desc`, or `NONE`. */
+function ownerOf(before: Moment, desc: number): number {
+  for (const queue of before.queues.values())
+    if (queue.enabled && queue.desc === desc) return queue.dev;
+  return NONE;
+}
+
 /** An available-buffer notification, sent or left out. */
-export const tellNotification: Teller<'notification'> = ({ event, names }) => {
-  const { dev, queue, sent } = event;
+export const tellNotification: Teller<'notification'> = ({ event, before, names }) => {
+  const { queue, sent } = event;
+  const dev = event.dev === NONE ? ownerOf(before, event.desc) : event.dev;
   const rule = ruleOf(event.rule);
   const at = { dev, queue };
   const where = queueName(names, dev, queue);

@@ -135,7 +135,7 @@ export function violationText(
     readonly index: number;
     readonly value: number;
   },
-  names: Names,
+  names: Pick<Names, 'virtioId'>,
 ): string {
   const info: ViolationInfo | undefined = VIOLATIONS[event.code];
   if (!info) return '';

@@ -7,6 +7,8 @@ import { address, count, hexBytes } from './words.ts';
 
 /** Chains of a queue that are searched for the buffer that a write goes to. */
 const CHAINS_SEARCHED = 64;
+/** Descriptors that are looked at for one write, however long a hostile driver makes its chains. */
+const DESCRIPTORS_SEARCHED = 4096;
 
 /**
  * A write to guest memory outside all rings: to a buffer that a chain describes, or to memory of
@@ -63,12 +65,14 @@ interface Buffer {
  */
 function bufferAt({ addr, bytes, telling }: Write): Buffer | undefined {
   const { before, names } = telling;
+  let left = DESCRIPTORS_SEARCHED;
   for (const queue of before.queues.values()) {
     const view = new RingView(queue, before.memory);
     if (view.size === 0) continue;
     const heads = view.deviceHeads.slice(-CHAINS_SEARCHED).reverse();
     for (const head of new Set(heads)) {
-      const chain = view.chain(head);
+      const chain = left > 0 ? view.chain(head, left) : [];
+      left -= chain.length;
       const found = chain.find((entry) => addr >= entry.addr && addr < entry.addr + entry.len);
       if (!found) continue;
       const after = before.memory.with(addr, bytes);

@@ -36,6 +36,8 @@ export interface Narration {
   readonly text: string;
   /** Section of VIRTIO 1.4 that it rests on, where there is one. */
   readonly section?: string;
+  /** Title of that section. */
+  readonly sectionTitle?: string;
   /** Another document and its section, where VIRTIO does not define it. */
   readonly document?: string;
   readonly tone: Tone;

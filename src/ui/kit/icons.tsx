@@ -72,4 +72,3 @@ export const WarnIcon = icon(
   </>,
 );
 export const UndoIcon = icon(<path d="M5.5 3 2.5 6l3 3M2.7 6h7a3.6 3.6 0 0 1 0 7.2H6" />);
-export const DownloadIcon = icon(<path d="M8 2v8M4.8 7 8 10.2 11.2 7M2.8 13.5h10.4" />);

@@ -3,6 +3,8 @@ import './ring.css';
 import type { QueueMoment } from '../../journal/fold/moment.ts';
 import { RingView } from '../../journal/fold/ring-view.ts';
 import type { DeviceNode } from '../../protocol/topology.ts';
+import { bitsOf } from '../../spec/constants.ts';
+import { VIRTIO_F } from '../../spec/virtio.ts';
 import { Pane } from '../kit/pane.tsx';
 import { namesOf } from '../state/names.ts';
 import { useSessionState } from '../state/session-context.tsx';
@@ -115,10 +117,28 @@ function Ring(props: { queue: QueueMoment; virtioId: number | undefined; table: 
     },
     [],
   );
-  if (table) return <RingTable view={view} hits={hits} roles={roles} />;
+  const eventIdx = useSessionState(({ moment }) =>
+    bitsOf(moment.devices.get(queue.dev)?.accepted ?? 0).includes(VIRTIO_F.VIRTIO_F_EVENT_IDX),
+  );
+  if (view.size === 0)
+    return (
+      <p className="pane-empty">
+        {queue.packed
+          ? 'This is a packed queue; only split ones can be drawn.'
+          : `A queue of ${queue.size} entries cannot be drawn.`}
+      </p>
+    );
+  if (table) return <RingTable view={view} hits={hits} roles={roles} eventIdx={eventIdx} />;
   return (
     <div className="ring-body">
-      <RingPicture view={view} hits={hits} roles={roles} chosen={chosen.index} choose={choose} />
+      <RingPicture
+        view={view}
+        hits={hits}
+        roles={roles}
+        eventIdx={eventIdx}
+        chosen={chosen.index}
+        choose={choose}
+      />
       {chosen.index !== undefined && (
         <BytesCard
           view={view}

@@ -15,6 +15,8 @@ import { firstHit, type Hits, isHit, isIndexHit } from './hits.ts';
 interface PictureProps {
   readonly view: RingView;
   readonly hits: Hits;
+  /** Whether used_event and avail_event were negotiated. */
+  readonly eventIdx: boolean;
   /** What a descriptor's buffer is in the request, by index. */
   readonly roles: ReadonlyMap<number, string>;
   /** Descriptor whose bytes are shown, or undefined. */
@@ -23,7 +25,7 @@ interface PictureProps {
 }
 
 /** The three structures of a split virtqueue, side by side; only entries in sight are drawn. */
-export function RingPicture({ view, hits, roles, chosen, choose }: PictureProps) {
+export function RingPicture({ view, hits, roles, eventIdx, chosen, choose }: PictureProps) {
   const box = useRef<HTMLDivElement>(null);
   const [sight, setSight] = useState({ width: 640, height: 240, top: 0 });
 
@@ -102,7 +104,7 @@ export function RingPicture({ view, hits, roles, chosen, choose }: PictureProps)
           <Marks view={view} at={at} />
         </svg>
       </div>
-      <Feet view={view} at={at} hits={hits} />
+      <Feet view={view} at={at} hits={hits} eventIdx={eventIdx} />
     </div>
   );
 }
@@ -231,7 +233,8 @@ function Marks({ view, at }: { view: RingView; at: Columns }) {
 }
 
 /** The free-running indices in numbers, with the entry that they mean. */
-function Feet({ view, at, hits }: { view: RingView; at: Columns; hits: Hits }) {
+function Feet(props: { view: RingView; at: Columns; hits: Hits; eventIdx: boolean }) {
+  const { view, at, hits, eventIdx } = props;
   const { pending } = view;
   const taken = view.deviceHeads.length - pending;
   return (
@@ -240,6 +243,7 @@ function Feet({ view, at, hits }: { view: RingView; at: Columns; hits: Hits }) {
         <Index who="driver" value={view.availIdx} view={view} hits={hits} structure="avail" />
         <span data-tone="device">▸ device next {view.queue.lastAvailIdx}</span>
         {view.noInterrupt && <span>NO_INTERRUPT</span>}
+        {eventIdx && <span>used_event {view.usedEvent}</span>}
       </div>
       <div>
         <span>
@@ -247,6 +251,7 @@ function Feet({ view, at, hits }: { view: RingView; at: Columns; hits: Hits }) {
         </span>
       </div>
       <div>
+        {eventIdx && <span>avail_event {view.availEvent}</span>}
         {view.noNotify && <span>NO_NOTIFY</span>}
         <Index who="device" value={view.usedIdx} view={view} hits={hits} structure="used" />
       </div>

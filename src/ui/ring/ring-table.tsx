@@ -11,8 +11,9 @@ export function RingTable(props: {
   view: RingView;
   hits: Hits;
   roles: ReadonlyMap<number, string>;
+  eventIdx: boolean;
 }) {
-  const { view, hits, roles } = props;
+  const { view, hits, roles, eventIdx } = props;
   const rows = Array.from({ length: Math.min(view.size, MOST) }, (_, i) => i);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable
@@ -61,6 +62,7 @@ export function RingTable(props: {
             looks next at {view.queue.lastAvailIdx}
           </span>
           {view.noInterrupt && '; NO_INTERRUPT'}
+          {eventIdx && `; used_event ${view.usedEvent}`}
         </caption>
         <thead>
           <tr>
@@ -92,6 +94,7 @@ export function RingTable(props: {
             Used ring: idx {view.usedIdx}, entry {view.slotOf(view.usedIdx)}
           </span>
           {view.noNotify && '; NO_NOTIFY'}
+          {eventIdx && `; avail_event ${view.availEvent}`}
         </caption>
         <thead>
           <tr>

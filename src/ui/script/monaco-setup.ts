@@ -1,20 +1,11 @@
 import 'monaco-editor/features/register.all';
 import 'monaco-editor/languages/definitions/typescript/register';
-import {
-  editor,
-  type IDisposable,
-  KeyCode,
-  KeyMod,
-  MarkerSeverity,
-  Range,
-  Uri,
-} from 'monaco-editor/editor/editor.api';
+import { editor, MarkerSeverity, Range, Uri } from 'monaco-editor/editor/editor.api';
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
 import * as typescript from 'monaco-editor/languages/features/typescript/register';
 import TypeScriptWorker from 'monaco-editor/languages/features/typescript/ts.worker?worker';
 
-export type { IDisposable };
-export { editor, KeyCode, KeyMod, MarkerSeverity, Range, Uri };
+export { editor, MarkerSeverity, Range, Uri };
 
 self.MonacoEnvironment = {
   getWorker: (_id, label) => (label === 'typescript' ? new TypeScriptWorker() : new EditorWorker()),

@@ -142,7 +142,6 @@ function Strip(props: { chosen: Span | undefined; choose(span: Span | undefined)
       onKeyDown={(event) => {
         const page = Math.max(1, Math.round((span.to - span.from) / 10));
         const moves: Record<string, number> = {
-          ArrowLeft: cursor - 1,
           ArrowDown: cursor - 1,
           ArrowRight: cursor + 1,
           ArrowUp: cursor + 1,
@@ -152,7 +151,9 @@ function Strip(props: { chosen: Span | undefined; choose(span: Span | undefined)
           End: length,
         };
         const to = moves[event.key];
-        if (to !== undefined) session.seek(Math.min(length, Math.max(first, to)));
+        // Keys repeat faster than frames come: this one counts from where the session is.
+        if (event.key === 'ArrowLeft') session.stepBack();
+        else if (to !== undefined) session.seek(Math.min(length, Math.max(first, to)));
         else if (event.key === '0') choose(undefined);
         else if (event.key === '+' || event.key === '-')
           choose(

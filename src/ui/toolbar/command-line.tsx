@@ -1,12 +1,14 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { WarnIcon } from '../kit/icons.tsx';
 import { useSession, useSessionState } from '../state/session-context.tsx';
+import { say } from '../state/ui-store.ts';
 
 /** The machine as the line that builds it. Enter builds; a refused line stays for correction. */
 export function CommandLine() {
   const session = useSession();
   const commandLine = useSessionState((state) => state.commandLine);
   const refused = useSessionState((state) => state.refused);
+  const warnings = useSessionState((state) => state.warnings);
   const [draft, setDraft] = useState(commandLine);
   const [building, setBuilding] = useState(false);
   const input = useRef<HTMLInputElement>(null);
@@ -15,8 +17,12 @@ export function CommandLine() {
 
   const build = async () => {
     setBuilding(true);
-    await session.build(draft);
+    const built = await session.build(draft);
     setBuilding(false);
+    if (built && draft !== commandLine)
+      say('The machine was built anew: empty memory, empty journal.', () => {
+        void session.build(commandLine);
+      });
   };
   const changed = draft !== commandLine;
   return (
@@ -64,6 +70,13 @@ export function CommandLine() {
           </span>
         )}
       </div>
+      {refused === undefined &&
+        warnings.map((warning) => (
+          <p key={warning} className="command-warning">
+            <WarnIcon />
+            <span className="mono">{warning}</span>
+          </p>
+        ))}
       <div role="alert">
         {refused !== undefined && (
           <p className="command-refused" id={message}>

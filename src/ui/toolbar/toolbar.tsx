@@ -59,12 +59,10 @@ function Mark() {
 
 function MachineLabel() {
   const type = useSessionState((state) => state.topology?.machineType);
-  const warnings = useSessionState((state) => state.warnings);
   if (!type) return null;
   return (
-    <span className="machine-label mono" title={[`Machine type ${type}`, ...warnings].join('\n')}>
+    <span className="machine-label mono" title={`Machine type ${type}`}>
       {type.replace(/-machine$/, '')}
-      {warnings.length > 0 && <span className="machine-warned"> ⚠ {warnings.length}</span>}
     </span>
   );
 }

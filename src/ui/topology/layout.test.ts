@@ -68,13 +68,25 @@ describe('layOut', () => {
     );
   });
 
+  it('puts many childless devices onto shelves, so that the machine stays in sight', () => {
+    const many = Array.from({ length: 12 }, (_, i) => device(`p${i}`));
+    const { rects } = layOut(machine(device('host', bus('pci', device('blk', bus('v')), ...many))));
+    const right = Math.max(...[...rects.values()].map((rect) => rect.x + rect.width));
+    expect(right).toBeLessThan(1300);
+    expect(new Set(many.map(({ id }) => rects.get(id)?.y)).size).toBe(4);
+  });
+
   it('joins every box to its parent with a wire that ends on both', () => {
     const input = machine(
       device(
         'host',
-        bus('pci', device('blk', bus('vbus', device('vblk', leaf('drive')))), device('x')),
+        bus(
+          'pci',
+          device('blk', bus('vbus', device('vblk', leaf('drive')))),
+          ...['x', 'y', 'z'].map((id) => device(id)),
+        ),
       ),
-      device('other'),
+      ...['other', 'another', 'third'].map((id) => device(id)),
     );
     const { rects, wires } = layOut(input);
     // A tree, and the way from the root bus to memory.

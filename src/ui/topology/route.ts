@@ -2,7 +2,7 @@ import { INTERRUPT, type JournalEvent, NONE, RULES } from '../../journal/schema.
 import type { BusNode, DeviceNode } from '../../protocol/topology.ts';
 import { REGIONS } from '../../spec/regions.ts';
 import { type Tone, toneOf } from '../state/tone.ts';
-import { backendId, devicesOf, GUEST, type MachineGraph, RAM, virtioBelow } from './graph.ts';
+import { backendId, GUEST, type MachineGraph, RAM, virtioBelow } from './graph.ts';
 import type { Point, Rect } from './layout.ts';
 
 /**
@@ -186,11 +186,4 @@ export function deviceBehind(
     if ('dev' in event && event.dev !== NONE) return event.dev;
   }
   return undefined;
-}
-
-/** Device by path, for the inspector. */
-export function deviceAt(graph: MachineGraph, path: string | undefined): DeviceNode | undefined {
-  return path === undefined
-    ? undefined
-    : devicesOf(graph.topology).find((device) => device.path === path);
 }

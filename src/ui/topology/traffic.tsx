@@ -9,51 +9,37 @@ import { routeAt } from './route-at.ts';
 /** Faster than this, a dot would be gone before the eye finds it: the way is lit, nothing moves. */
 const FASTEST_DOT = 30;
 
-/** The way of the event at the cursor, above the wires; a dot travels it once, when the event happens. */
+/** How long a dot travels, in ms, when one steps; never longer than an event lasts. */
+const TRAVEL = 420;
+
+/**
+ * The way of the event at the cursor: its line behind the cards, its mark above them. The mark
+ * travels once, when the event happens, and rests where it arrived.
+ */
 export function Traffic({ graph }: { graph: MachineGraph }) {
   const session = useSession();
   const route = useSessionState(() => routeAt(session, graph));
   const cursor = useSessionState((state) => state.cursor);
   const corners = useMemo(() => (route?.carrier ? cornersOf(route, graph) : []), [route, graph]);
-  return (
-    <ViewportPortal>
-      <svg className="traffic" aria-hidden="true" width="1" height="1">
-        {route?.carrier && corners.length > 1 && (
-          <Way graph={graph} route={route} corners={corners} cursor={cursor} />
-        )}
-      </svg>
-    </ViewportPortal>
-  );
-}
-
-let newest = 0;
-
-function Way(props: {
-  graph: MachineGraph;
-  route: Route;
-  corners: readonly Point[];
-  cursor: number;
-}) {
-  const { graph, route, corners, cursor } = props;
-  const session = useSession();
-  const dot = useRef<SVGGElement>(null);
+  const mark = useRef<SVGGElement>(null);
+  const before = useRef(cursor);
 
   useEffect(() => {
-    const mover = dot.current;
+    const happened = cursor === before.current + 1;
+    before.current = cursor;
+    const mover = mark.current;
     if (!mover) return undefined;
     const moveTo = (part: number) => {
       const at = alongWay(corners, part);
       mover.setAttribute('transform', `translate(${at.x} ${at.y})`);
     };
     const { speed, run } = session.getState();
-    const stepping = run !== 'running';
-    const happened = cursor > newest && cursor - newest < 3;
-    newest = cursor;
-    if (!happened || (!stepping && speed > FASTEST_DOT) || prefersStillness()) {
+    const running = run === 'running';
+    if (!happened || (running && speed > FASTEST_DOT) || prefersStillness()) {
       moveTo(1);
       return undefined;
     }
-    const duration = stepping ? 420 : Math.min(420, 900 / speed);
+    const duration = running ? Math.min(TRAVEL, 900 / speed) : TRAVEL;
     let start: number | undefined;
     let frame = 0;
     const draw = (now: number) => {
@@ -67,21 +53,30 @@ function Way(props: {
     return () => cancelAnimationFrame(frame);
   }, [session, cursor, corners]);
 
+  if (!route?.carrier || corners.length < 2) return null;
   const label = labelPlace(route, corners, graph);
   return (
-    <g className="way" data-tone={route.tone} data-carrier={route.carrier}>
-      <path className="way-line" d={rounded(corners)} />
-      <g ref={dot} className="way-dot">
-        {route.carrier === 'memory' ? (
-          <rect x="-5" y="-5" width="10" height="10" rx="2" />
-        ) : (
-          <circle r="5.5" />
-        )}
-      </g>
-      <text className="way-label" x={label.x} y={label.y} textAnchor={label.anchor}>
-        {route.label}
-      </text>
-    </g>
+    <ViewportPortal>
+      <svg className="traffic" aria-hidden="true" width="1" height="1">
+        <g className="way" data-tone={route.tone} data-carrier={route.carrier}>
+          <path className="way-line" d={rounded(corners)} />
+        </g>
+      </svg>
+      <svg className="traffic traffic-above" aria-hidden="true" width="1" height="1">
+        <g data-tone={route.tone}>
+          <g ref={mark} className="way-mark">
+            {route.carrier === 'memory' ? (
+              <rect x="-5" y="-5" width="10" height="10" rx="2" />
+            ) : (
+              <circle r="5.5" />
+            )}
+          </g>
+          <text className="way-label" x={label.x} y={label.y} textAnchor={label.anchor}>
+            {route.label}
+          </text>
+        </g>
+      </svg>
+    </ViewportPortal>
   );
 }
 
@@ -108,24 +103,23 @@ function prefersStillness(): boolean {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
-/** Beside the last leg, as where it arrives is what matters; what goes to memory or comes from it, below memory. */
+/** Beside a last leg that comes from above or below; else under the card, where a gap is always free. */
 function labelPlace(
   route: Route,
   corners: readonly Point[],
   graph: MachineGraph,
 ): Point & { anchor: 'start' | 'middle' } {
-  const memory = route.stops.includes(RAM) ? graph.layout.rects.get(RAM) : undefined;
-  if (memory)
-    return {
-      x: memory.x + memory.width / 2,
-      y: memory.y + memory.height + 13,
-      anchor: 'middle',
-    };
   const end = corners.at(-1) ?? { x: 0, y: 0 };
   const before = corners.at(-2) ?? end;
-  return before.x === end.x
-    ? { x: end.x + 9, y: (before.y + end.y) / 2 + 4, anchor: 'start' }
-    : { x: (before.x + end.x) / 2, y: end.y - 9, anchor: 'middle' };
+  const memory = route.stops.includes(RAM);
+  const card = graph.layout.rects.get(memory ? RAM : (route.stops.at(-1) ?? ''));
+  if (card && (memory || before.y === end.y))
+    return {
+      x: card.x + card.width / 2 + (memory ? 0 : 9),
+      y: card.y + card.height + (memory ? 13 : 11.5),
+      anchor: memory ? 'middle' : 'start',
+    };
+  return { x: end.x + 9, y: (before.y + end.y) / 2 + 4, anchor: 'start' };
 }
 
 /** An SVG path with soft corners. */

@@ -191,7 +191,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
       }
       const sent = this.#msix.notify(vector);
       if (journal.on)
-        journal.interrupt(this.vdev.dev, queue, sent ? 'raised' : 'masked', vector, 'always');
+        journal.interrupt(this.vdev.dev, queue, sent ? 'message' : 'masked', vector, 'always');
       return;
     }
     const level = (this.vdev.isr & 1) !== 0;
