@@ -115,7 +115,16 @@ describe('routeOf', () => {
         carrier: undefined,
       });
     const left = routeOf(
-      { ...common, kind: 'notification', actor: 'driver', dev: 2, queue: 0, sent: 0, rule: 1 },
+      {
+        ...common,
+        kind: 'notification',
+        actor: 'driver',
+        dev: NONE,
+        queue: 0,
+        sent: 0,
+        rule: 1,
+        desc: 0x1000,
+      },
       GRAPH,
     );
     expect(left?.carrier).toBeUndefined();

@@ -62,7 +62,7 @@ export function TopologyPane() {
   );
 }
 
-const FIT = { padding: '10px', maxZoom: 1.25, minZoom: 0.35 } as const;
+const FIT = { padding: '10px', maxZoom: 1.25, minZoom: 0.2 } as const;
 
 function FitButton() {
   const { fitView } = useReactFlow();
@@ -101,7 +101,7 @@ function Canvas({ graph }: { graph: MachineGraph }) {
         onMoveStart={(event) => {
           if (event) moved.current = true;
         }}
-        minZoom={0.25}
+        minZoom={0.2}
         maxZoom={2.5}
         aria-label="Machine"
       >
@@ -154,8 +154,10 @@ function flowOf(graph: MachineGraph): { nodes: MachineFlowNode[]; edges: WireEdg
 
 /** What the hues and lines mean; the words also stand on the way of each event. */
 function Legend() {
+  // Far out, the corner below the guest is too small for it.
+  const far = useStore((state) => state.transform[2] < 0.62);
   return (
-    <ul className="legend" aria-label="Colours and lines">
+    <ul className="legend" data-row={far || undefined} aria-label="Colours and lines">
       <li data-tone="driver">
         <i className="key-box" /> driver
       </li>
