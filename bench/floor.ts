@@ -15,7 +15,6 @@ const USED_IDX = (USED + SPLIT.usedIdx) >> 1;
 const USED_RING = (USED + SPLIT.usedEntry(0)) >> 2;
 /** Bytes of memory that a floor needs. */
 export const FLOOR_BYTES = 0x8000;
-const SPIN = 2_000;
 
 /**
  * The floor: the memory operations that a split queue cannot do without, in bare loops, with the
@@ -150,16 +149,11 @@ export function floorDoorbells(ring: FloorRing, control: Int32Array, count: numb
 
 /** What the other thread does until `CONTROL.stop`: answers exchanges and, where it is `polling`, serves the ring. */
 export function floorPeer(ring: FloorRing, control: Int32Array, polling: boolean): void {
-  for (let idle = 0; Atomics.load(control, CONTROL.stop) === 0; idle++) {
-    if (Atomics.load(control, CONTROL.mailbox) === MAILBOX.request) {
+  while (Atomics.load(control, CONTROL.stop) === 0) {
+    if (polling) ring.serve();
+    else if (Atomics.load(control, CONTROL.mailbox) === MAILBOX.request) {
       ring.serve();
       Atomics.store(control, CONTROL.mailbox, MAILBOX.response);
-      idle = 0;
-    }
-    if (polling && ring.serve() > 0) idle = 0;
-    if (idle > SPIN) {
-      Atomics.wait(control, CONTROL.wake, Atomics.load(control, CONTROL.wake), 1);
-      idle = 0;
     }
   }
 }

@@ -30,11 +30,18 @@ export function InspectorView() {
         )}
         <dt>is a</dt>
         <dd className="mono">{device.ancestors.join(' → ')}</dd>
-        {device.facts.map((fact) => (
-          <Fact key={fact} fact={fact} />
-        ))}
       </dl>
       {virtio && <VirtioSections virtio={virtio} />}
+      {device.facts.length > 0 && (
+        // BARs move while a guest runs; the tree is taken when the machine is built and after monitor commands.
+        <Section title="Facts, as info qtree last gave them" count={device.facts.length}>
+          <ul className="mono plain-list">
+            {device.facts.map((fact) => (
+              <li key={fact}>{fact}</li>
+            ))}
+          </ul>
+        </Section>
+      )}
       <RegisterSection devices={virtio && virtio !== device ? [device, virtio] : [device]} />
       <Section title="Properties" count={device.properties.length}>
         <ul className="mono plain-list">
@@ -57,15 +64,6 @@ export function InspectorView() {
         </Section>
       )}
     </div>
-  );
-}
-
-function Fact({ fact }: { fact: string }) {
-  return (
-    <>
-      <dt />
-      <dd className="mono">{fact}</dd>
-    </>
   );
 }
 

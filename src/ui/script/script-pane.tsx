@@ -1,9 +1,11 @@
 import { Component, lazy, type ReactNode, Suspense, useMemo } from 'react';
 import type { ViolationMoment } from '../../journal/fold/moment.ts';
+import type { Names } from '../../journal/narration/narration-types.ts';
 import './script.css';
 import { UndoIcon, WarnIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
 import type { ScriptProblem } from '../session/session.ts';
+import { namesOf } from '../state/names.ts';
 import { replaceSource, useScript } from '../state/script-store.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import { useDark } from '../state/theme.ts';
@@ -11,7 +13,7 @@ import { say } from '../state/ui-store.ts';
 import type { EditorProps, LineMark } from './editor-props.ts';
 import { exampleOf } from './examples.ts';
 import { PlainEditor } from './plain-editor.tsx';
-import { violationText } from './violation-text.ts';
+import { verdictOf } from './verdict.ts';
 
 const MonacoEditor = lazy(() => import('./monaco-editor.tsx'));
 
@@ -26,7 +28,9 @@ export function ScriptPane() {
   const problem = useSessionState((state) => state.problem);
   const violations = useSessionState(({ moment }) => moment.violations);
   const dark = useDark();
-  const marks = useMemo(() => marksOf(problem, violations), [problem, violations]);
+  const topology = useSessionState((state) => state.topology);
+  const names = useMemo(() => namesOf(topology), [topology]);
+  const marks = useMemo(() => marksOf(problem, violations, names), [problem, violations, names]);
   const props: EditorProps = { line, marks, dark };
   const plain = <PlainEditor {...props} />;
   return (
@@ -48,7 +52,7 @@ export function ScriptPane() {
           </EditorBoundary>
         )}
       </div>
-      <ScriptNotes problem={problem} violations={violations} />
+      <ScriptNotes problem={problem} violation={violations.at(-1)} names={names} />
     </Pane>
   );
 }
@@ -109,10 +113,10 @@ function RestoreButton() {
 
 function ScriptNotes(props: {
   problem: ScriptProblem | undefined;
-  violations: readonly ViolationMoment[];
+  violation: ViolationMoment | undefined;
+  names: Names;
 }) {
-  const { problem } = props;
-  const violation = props.violations.at(-1);
+  const { problem, violation, names } = props;
   const kept = useScript((script) => script.kept);
   const live = useSessionState((state) => state.run === 'running' || state.run === 'paused');
   const edited = useScript(
@@ -138,7 +142,7 @@ function ScriptNotes(props: {
             <WarnIcon />
             <span>
               <strong>Rule broken{violation.line > 0 ? `, line ${violation.line}` : ''}</strong>{' '}
-              {violationText(violation)}
+              {verdictOf(violation, names)}
             </span>
           </p>
         )}
@@ -156,6 +160,7 @@ function ScriptNotes(props: {
 function marksOf(
   problem: ScriptProblem | undefined,
   violations: readonly ViolationMoment[],
+  names: Names,
 ): readonly LineMark[] {
   const marks: LineMark[] = [];
   if (problem?.line !== undefined)
@@ -172,7 +177,7 @@ function marksOf(
     marks.push({
       line: violation.line,
       column: undefined,
-      message: violationText(violation),
+      message: verdictOf(violation, names),
       kind: 'violation',
     });
   }
