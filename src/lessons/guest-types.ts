@@ -290,8 +290,8 @@ declare module 'guest' {
     config32(offset: number): number;
     /** Writes 1, 2 or 4 bytes of configuration space. */
     writeConfig(offset: number, size: AccessSize, value: number): void;
-    /** The capability list, walked anew: virtio structures, MSI-X and others. */
-    capabilities(): PciCapability[];
+    /** The capability list: virtio structures, MSI-X and others. Read once; a function does not change it. */
+    capabilities(): readonly PciCapability[];
     /**
      * What a firmware does: gives every BAR an address, routes the interrupt pin, and turns on
      * decoding and bus mastering (without it the device cannot read the rings). Returns the function.

@@ -15,6 +15,7 @@ export class PciFunction {
   readonly deviceId: number;
   readonly #bus: PciBus;
   #bars: readonly PciBar[] = [];
+  #capabilities: readonly PciCapability[] | undefined;
 
   /** @internal */
   constructor(bus: PciBus, at: PciAddress, ids: number) {
@@ -55,9 +56,10 @@ export class PciFunction {
     this.#bus.config.write(this.at, aligned(offset, size), size, value);
   }
 
-  /** The capability list, walked anew: virtio structures, MSI-X and others. */
-  capabilities(): PciCapability[] {
-    return walkCapabilities(this);
+  /** The capability list: virtio structures, MSI-X and others. Read once; a function does not change it. */
+  capabilities(): readonly PciCapability[] {
+    this.#capabilities ??= walkCapabilities(this);
+    return this.#capabilities;
   }
 
   /**
