@@ -25,6 +25,10 @@ export interface Mapping {
 export class AddressSpace {
   /** Sorted by base; equal bases oldest first. */
   #mappings: Mapping[] = [];
+  /** In the order in which they were mapped, where some overlap; else undefined. */
+  #byAge: Mapping[] | undefined;
+  /** Every mapping in the order of mapping. */
+  readonly #ages = new Set<Mapping>();
   #last: Mapping | undefined;
 
   get mappings(): readonly Mapping[] {
@@ -36,20 +40,21 @@ export class AddressSpace {
     let at = this.#mappings.length;
     while (at > 0 && (this.#mappings[at - 1] as Mapping).base > base) at--;
     this.#mappings.splice(at, 0, mapping);
-    this.#last = undefined;
+    this.#ages.add(mapping);
+    this.#changed();
     return mapping;
   }
 
   unmap(mapping: Mapping): void {
-    const at = this.#mappings.indexOf(mapping);
-    if (at >= 0) this.#mappings.splice(at, 1);
-    this.#last = undefined;
+    if (!this.#ages.delete(mapping)) return;
+    this.#mappings.splice(this.#mappings.indexOf(mapping), 1);
+    this.#changed();
   }
 
   /** The range that decodes `addr`, or undefined. */
   find(addr: number): Mapping | undefined {
-    const last = this.#last;
-    if (last && addr >= last.base && addr < last.base + last.size) return last;
+    if (this.#byAge) return this.#byAge.findLast((mapping) => covers(mapping, addr));
+    if (this.#last && covers(this.#last, addr)) return this.#last;
     const found = this.#search(addr);
     if (found) this.#last = found;
     return found;
@@ -65,6 +70,16 @@ export class AddressSpace {
     if (mapping) mapping.handler.write(addr - mapping.base, size, value);
   }
 
+  #changed(): void {
+    this.#last = undefined;
+    const overlap = this.#mappings.some((mapping, i) => {
+      const next = this.#mappings[i + 1];
+      return next !== undefined && next.base < mapping.base + mapping.size;
+    });
+    this.#byAge = overlap ? [...this.#ages] : undefined;
+  }
+
+  /** The one range that can cover `addr` where none overlap. */
   #search(addr: number): Mapping | undefined {
     let low = 0;
     let high = this.#mappings.length;
@@ -73,10 +88,11 @@ export class AddressSpace {
       if ((this.#mappings[middle] as Mapping).base <= addr) low = middle + 1;
       else high = middle;
     }
-    for (let i = low - 1; i >= 0; i--) {
-      const mapping = this.#mappings[i] as Mapping;
-      if (addr < mapping.base + mapping.size) return mapping;
-    }
-    return undefined;
+    const mapping = this.#mappings[low - 1];
+    return mapping && covers(mapping, addr) ? mapping : undefined;
   }
+}
+
+function covers(mapping: Mapping, addr: number): boolean {
+  return addr >= mapping.base && addr < mapping.base + mapping.size;
 }
