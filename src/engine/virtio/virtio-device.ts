@@ -220,7 +220,6 @@ export abstract class VirtioDevice<P = unknown>
     this.queueSel = 0;
     this.isr = 0;
     this.configVector = VIRTIO_MSI_NO_VECTOR;
-    this.bounce.busy = false;
     this.bus.transport.interrupt(VIRTIO_MSI_NO_VECTOR, NONE);
     for (const queue of this.queues) {
       const { ready } = queue.vq;

@@ -170,6 +170,20 @@ describe('what a driver must not do', () => {
     expect(driver.complaints[1]?.message).toBe('virtio: bogus descriptor or out of resources');
   });
 
+  test('a reset gives the bounce page back, and takes it from nobody else', () => {
+    const driver = new MockDriver(8);
+    driver.bounce.busy = true;
+    driver.queue.reset();
+    expect(driver.bounce.busy).toBe(true);
+    driver.bounce.busy = false;
+    const other = new MockDriver(8);
+    other.offerChain(0, [{ addr: 2 ** 40, len: 8, flags: w }]);
+    expect(other.queue.pop()).toBeDefined();
+    expect(other.bounce.busy).toBe(true);
+    other.queue.reset();
+    expect(other.bounce.busy).toBe(false);
+  });
+
   test('[2.7.1] a ring that runs out of RAM stops the device, one outside is silent', () => {
     const driver = new MockDriver(8);
     driver.queue.enable({ desc: driver.ram.size - 16, driver: driver.avail, device: driver.used });

@@ -88,6 +88,8 @@ export class SplitQueue implements VirtQueue {
   #aligned = true;
   readonly #u16: Uint16Array;
   readonly #u32: Uint32Array;
+  /** Whether a chain of this queue has the machine's bounce page. */
+  #holdsBounce = false;
   readonly #scratch = new Uint32Array(4);
   readonly #ramBase: number;
   readonly #ramSize: number;
@@ -153,6 +155,7 @@ export class SplitQueue implements VirtQueue {
     this.notification = true;
     this.signalledUsed = 0;
     this.signalledUsedValid = false;
+    if (this.#holdsBounce) this.#holdBounce(false);
   }
 
   isEmpty(): boolean {
@@ -185,7 +188,7 @@ export class SplitQueue implements VirtQueue {
 
   discard(element: VirtQueueElement): void {
     this.inUse--;
-    if (element.bounced) this.#owner.bounce.busy = false;
+    if (element.bounced) this.#holdBounce(false);
     element.nextFree = this.#free;
     this.#free = element;
   }
@@ -333,7 +336,7 @@ export class SplitQueue implements VirtQueue {
       if (tail >>> 16 >= max) return this.#badNext(index, tail >>> 16);
       index = tail >>> 16;
     }
-    if (element.bounced) this.#owner.bounce.busy = true;
+    if (element.bounced) this.#holdBounce(true);
     element.readableCount = readable;
     element.writableCount = count - readable;
     element.readableLength = readableLength;
@@ -432,6 +435,11 @@ export class SplitQueue implements VirtQueue {
     this.#owner.violate(this.index, 'addressOutsideRam', index, address);
     element.bounced = true;
     return BOUNCE;
+  }
+
+  #holdBounce(holds: boolean): void {
+    this.#holdsBounce = holds;
+    this.#owner.bounce.busy = holds;
   }
 
   #grow(element: VirtQueueElement): boolean {
