@@ -29,6 +29,7 @@ function poll(): void {
     if (device?.serve(vq) && journal.on) journal.flush();
   }
   vq.setNotification(true);
+  journal.flush();
 }
 
 port.on('message', (message: string) => {
