@@ -13,14 +13,13 @@ import { Device } from '../qdev/device.ts';
 import { ConfigError } from '../qom/errors.ts';
 import type { QObject } from '../qom/object.ts';
 import type { TypeRegistry } from '../qom/type.ts';
+import type { Board } from './boards/board.ts';
 import { addDevice, type DeviceRequest } from './device-add.ts';
 import { Drives } from './drives.ts';
 import { applyGlobals, checkGlobals } from './globals.ts';
 import type { Host } from './host.ts';
-import type { MachineType } from './machine-types.ts';
 import { makeObject } from './objects.ts';
 import { checkCpu, type MachineConfig, parseCommandLine } from './options.ts';
-import { buildPc } from './pc.ts';
 import { createRegistry } from './registry.ts';
 import { resolveObject } from './resolve.ts';
 import { StartLog } from './start-log.ts';
@@ -31,7 +30,7 @@ const NO_REGION = 0xffff;
 
 /** A virtual machine, built from a QEMU command line. */
 export class Machine implements DeviceContext {
-  readonly type: MachineType;
+  readonly type: Board;
   readonly ram: GuestRam;
   readonly journal: JournalWriter;
   /** What was said while it was built: QEMU's warnings, then what is not modelled. */
@@ -72,7 +71,7 @@ export class Machine implements DeviceContext {
     this.#log = log;
     this.type = config.machine;
     this.journal = host.journal;
-    this.registry = createRegistry();
+    this.registry = createRegistry(config.machine.arch);
     host.registerTypes?.(this.registry);
     this.registry.created = (object) => applyGlobals(object, config.globals);
     this.root = this.#container();
@@ -83,7 +82,7 @@ export class Machine implements DeviceContext {
     for (const option of config.blockdevs)
       log.at(option.location, () => this.drives.addNode(option));
     for (const option of config.drives) log.at(option.location, () => this.drives.addDrive(option));
-    this.ram = new GuestRam(allocateRam(config, host));
+    this.ram = new GuestRam(allocateRam(config, host), config.machine.ramBase);
     const ram = objects.addChild(
       config.machine.ramId,
       this.registry.create('memory-backend-ram', this),
@@ -199,10 +198,20 @@ export class Machine implements DeviceContext {
     machine.addChild('peripheral-anon', this.#container());
     const sysbus = unattached.addChild('sysbus', this.registry.create('System', this) as Bus);
     sysbus.busName = 'main-system-bus';
-    if (config.cpu !== undefined) {
-      checkCpu(config.cpu);
-      buildPc(this, this.root, sysbus, config.cpu);
-    }
+    const { machine: board, cpu = '', cpus, defaults } = config;
+    if (board.cpu) checkCpu(board, cpu);
+    board.build({
+      context: this,
+      root: this.root,
+      machine,
+      unattached,
+      sysbus,
+      cpu,
+      cpuInfo: board.cpu,
+      cpus,
+      options: config.machineOptions,
+      defaults,
+    });
     return sysbus;
   }
 

@@ -1,14 +1,8 @@
 import { ConfigError } from '../qom/errors.ts';
 import { parseSize } from '../qom/property.ts';
-import { isCpuModel } from './cpu-models.ts';
+import { ARCHES, type Arch, type Board } from './boards/board.ts';
+import { defaultBoard, findBoard, isForeignBoard } from './boards/boards.ts';
 import { type JsonValue, parseJson } from './json.ts';
-import {
-  findMachineType,
-  isForeignMachineType,
-  MACHINE_TYPES,
-  type MachineType,
-  PC_PROPERTIES,
-} from './machine-types.ts';
 import { type ObjectRequest, objectRequest } from './objects.ts';
 import { OPTIONS } from './option-table.ts';
 import { type Entry, lastValue, type Opts, parseOpts, switchValue } from './opts.ts';
@@ -34,7 +28,12 @@ export interface GlobalOption {
 
 /** A command line, read: what to build, in the order of the line. */
 export interface MachineConfig {
-  readonly machine: MachineType;
+  readonly machine: Board;
+  /** Properties of the machine type, the last of a name. */
+  readonly machineOptions: ReadonlyMap<string, string>;
+  readonly cpus: number;
+  /** False with `-nodefaults`. */
+  readonly defaults: boolean;
   readonly ramBytes: number;
   readonly cpu: string | undefined;
   readonly objects: readonly ObjectRequest[];
@@ -49,6 +48,8 @@ const NO_MACHINE = 'asks for help only, so there is no machine to build';
 
 /** Where options collect while the line is read. */
 interface Draft {
+  readonly arch: Arch;
+  defaults: boolean;
   readonly machine: Entry[];
   readonly memory: Entry[];
   memoryLocation: string;
@@ -78,12 +79,12 @@ export function parseCommandLine(text: string, log: StartLog): MachineConfig {
   const words = splitWords(text);
   const program = /(?:^|\/)(?:qemu-system-(\w+)|qemu|kvm)(?:\.exe)?$/i.exec(words[0] ?? '');
   if (program) words.shift();
-  if (program?.[1] !== undefined && !/^(?:x86_64|i386)$/.test(program[1]))
-    throw new ConfigError(
-      `machines of architecture ${program[1]} are not modelled yet; use qemu-system-x86_64`,
-    );
+  const arch = architecture(program?.[1] ?? 'x86_64');
+  log.arch = arch;
   const draft: Draft = {
+    arch,
     machine: [],
+    defaults: true,
     memory: [],
     memoryLocation: '',
     cpu: undefined,
@@ -107,6 +108,7 @@ export function parseCommandLine(text: string, log: StartLog): MachineConfig {
     if (!info) log.at(word, () => refuse('invalid option'));
     else if (info.fate === 'question') log.at(word, () => refuse(NO_MACHINE));
     else if (!info.argument) {
+      if (name === 'nodefaults') draft.defaults = false;
       if (info.fate === 'unmodelled')
         log.note(`${word} is not modelled: the machine is built without it`);
     } else if (at + 1 >= words.length) log.at(word, () => refuse('requires an argument'));
@@ -118,6 +120,15 @@ export function parseCommandLine(text: string, log: StartLog): MachineConfig {
     }
   }
   return finish(draft, log);
+}
+
+function architecture(name: string): Arch {
+  const arch = ARCHES.find((known) => known === (name === 'i386' ? 'x86_64' : name));
+  if (!arch)
+    throw new ConfigError(
+      `machines of architecture ${name} are not modelled; there are ${ARCHES.join(', ')}`,
+    );
+  return arch;
 }
 
 function refuse(message: string): never {
@@ -278,23 +289,36 @@ function setOption(draft: Draft, argument: string): void {
 
 /** Checks that need the whole line. */
 function finish(draft: Draft, log: StartLog): MachineConfig {
-  const machine = machineType(draft, log);
-  const cpu = machine.cpu === undefined ? undefined : (draft.cpu ?? machine.cpu).split(',')[0];
-  return { ...draft, machine, cpu, ramBytes: ramBytes(draft, machine, log) };
+  const machine = board(draft, log);
+  const cpu =
+    machine.cpu === undefined ? undefined : (draft.cpu ?? machine.cpu.model).split(',')[0];
+  const machineOptions = new Map(draft.machine.map(({ key, value }) => [key, value]));
+  return {
+    ...draft,
+    machine,
+    machineOptions,
+    cpus: 1,
+    cpu,
+    ramBytes: ramBytes(draft, machine, log),
+  };
 }
 
 /** Throws ConfigError where `-cpu` names no model. QEMU finds out when it makes the CPU. */
-export function checkCpu(cpu: string): void {
-  if (!isCpuModel(cpu)) throw new ConfigError(`unable to find CPU model '${cpu}'`);
+export function checkCpu(board: Board, cpu: string): void {
+  if (!board.cpu?.knows(cpu)) throw new ConfigError(`unable to find CPU model '${cpu}'`);
 }
 
-function machineType(draft: Draft, log: StartLog): MachineType {
-  const name = lastValue(draft.machine, 'type') || (MACHINE_TYPES[0] as MachineType).names[0] || '';
-  const machine = findMachineType(name);
+function board(draft: Draft, log: StartLog): Board {
+  const name = lastValue(draft.machine, 'type');
+  const machine = name ? findBoard(draft.arch, name) : defaultBoard(draft.arch);
+  if (!machine && !name)
+    throw new ConfigError(
+      'No machine specified, and there is no default\nUse -machine help to list supported machines',
+    );
   if (!machine)
     throw new ConfigError(
-      isForeignMachineType(name)
-        ? `machines of type '${name}' are not modelled yet; use -M pc`
+      isForeignBoard(draft.arch, name ?? '')
+        ? `machines of type '${name}' are not modelled yet`
         : 'unsupported machine type\nUse -machine help to list supported machines',
     );
   for (const { key, value } of draft.machine) {
@@ -304,15 +328,16 @@ function machineType(draft: Draft, log: StartLog): MachineType {
         throw new ConfigError('The -accel and "-machine accel=" options are incompatible');
       continue;
     }
-    const kind = Object.hasOwn(PC_PROPERTIES, key) ? PC_PROPERTIES[key] : undefined;
+    const kind = Object.hasOwn(machine.properties, key) ? machine.properties[key] : undefined;
     if (!kind) throw new ConfigError(`Property '${machine.type}.${key}' not found`);
     if (kind === 'switch') switchValue(key, value, false);
-    log.note(`-machine ${key}=${value} is not modelled: the machine is built without it`);
+    if (!machine.heeds?.includes(key))
+      log.note(`-machine ${key}=${value} is not modelled: the machine is built without it`);
   }
   return machine;
 }
 
-function ramBytes(draft: Draft, machine: MachineType, log: StartLog): number {
+function ramBytes(draft: Draft, machine: Board, log: StartLog): number {
   const size = lastValue(draft.memory, 'size');
   const slots = lastValue(draft.memory, 'slots');
   const maxmem = lastValue(draft.memory, 'maxmem');

@@ -1,9 +1,6 @@
 import { registerRngBackends } from '../backends/rng.ts';
 import { registerVirtioDevices } from '../devices/register.ts';
 import { registerPci } from '../hw/pci/register.ts';
-import { registerPlatform } from '../hw/platform.ts';
-import { PC_BUS_TYPES } from '../hw/platform-pc.ts';
-import { PC_TYPES } from '../hw/platform-pc-types.ts';
 import { registerSysBus } from '../hw/sysbus.ts';
 import { BUS_TYPE } from '../qdev/bus.ts';
 import { DEVICE_TYPE } from '../qdev/device.ts';
@@ -11,19 +8,12 @@ import { Container } from '../qom/object.ts';
 import { TypeRegistry } from '../qom/type.ts';
 import { registerVirtioPci } from '../transports/virtio-pci/register.ts';
 import { registerVirtio } from '../virtio/register.ts';
+import type { Arch } from './boards/board.ts';
+import { boardsOf } from './boards/boards.ts';
 import { registerObjects } from './objects.ts';
 
-/** Machine types and their ancestors, parents first. */
-const MACHINES = [
-  ['machine', 'object'],
-  ['none-machine', 'machine'],
-  ['x86-machine', 'machine'],
-  ['generic-pc-machine', 'x86-machine'],
-  ['pc-i440fx-7.2-machine', 'generic-pc-machine'],
-] as const;
-
-/** Every type there is: the one place that names them all. */
-export function createRegistry(): TypeRegistry {
+/** Every type that the program of an architecture has: the one place that names them all. */
+export function createRegistry(arch: Arch): TypeRegistry {
   const registry = new TypeRegistry();
   registry.register(DEVICE_TYPE);
   registry.register(BUS_TYPE);
@@ -34,9 +24,15 @@ export function createRegistry(): TypeRegistry {
   registerVirtioDevices(registry);
   registerRngBackends(registry);
   registerObjects(registry);
-  for (const name of PC_BUS_TYPES) registry.register({ name, parent: 'bus' });
-  registerPlatform(registry, PC_TYPES);
-  for (const [name, parent] of MACHINES)
-    registry.register({ name, parent, create: (init) => new Container(init) });
+  registry.register({ name: 'machine', parent: 'object', abstract: true });
+  for (const board of boardsOf(arch)) {
+    const lineage = [board.type, ...board.ancestors];
+    for (let i = lineage.length - 2; i >= 0; i--) {
+      const [name = '', parent = ''] = lineage.slice(i, i + 2);
+      if (!registry.find(name))
+        registry.register({ name, parent, create: (init) => new Container(init) });
+    }
+    board.registerTypes(registry);
+  }
   return registry;
 }

@@ -1,10 +1,9 @@
 import { ConfigError } from '../qom/errors.ts';
 
-/** Program name in front of every message. */
-const PROGRAM = 'qemu-system-x86_64';
-
 /** What QEMU would print on stderr while it starts, and what ours adds in plain words. */
 export class StartLog {
+  /** Names the program that stands in front of every message: `qemu-system-ARCH`. */
+  arch = 'x86_64';
   /** QEMU's own lines, in order. */
   readonly #lines: string[] = [];
   readonly #notes: string[] = [];
@@ -56,7 +55,11 @@ export class StartLog {
   }
 
   #prefixed(text: string): string {
-    return [PROGRAM, ...(this.#location === '' ? [] : [this.#location]), text].join(': ');
+    return [
+      `qemu-system-${this.arch}`,
+      ...(this.#location === '' ? [] : [this.#location]),
+      text,
+    ].join(': ');
   }
 }
 

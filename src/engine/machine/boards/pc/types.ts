@@ -1,5 +1,5 @@
-import { bit, bool, i32, oneOf, str, u8, u16, u32 } from '../qom/property.ts';
-import type { PlatformType } from './platform.ts';
+import type { PlatformType } from '../../../hw/platform.ts';
+import { bit, bool, i32, oneOf, str, u8, u16, u32 } from '../../../qom/property.ts';
 
 const FDC_TYPES = ['144', '288', '120', 'none', 'auto'] as const;
 

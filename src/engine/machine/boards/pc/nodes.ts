@@ -1,4 +1,4 @@
-import type { PlatformNode, PlatformParts } from './platform.ts';
+import type { PlatformNode, PlatformParts } from '../../../hw/platform.ts';
 
 const repeat = (name: string, count: number): string[] => Array.from({ length: count }, () => name);
 

@@ -7,6 +7,6 @@ const MODELS = `486 Broadwell Broadwell-IBRS Broadwell-noTSX Broadwell-noTSX-IBR
   kvm32 kvm64 n270 pentium pentium2 pentium3 phenom qemu32 qemu64 base host max`.split(/\s+/);
 
 /** Whether `-cpu` takes `name`: one of QEMU's x86 models, with or without a version. */
-export function isCpuModel(name: string): boolean {
+export function isX86CpuModel(name: string): boolean {
   return MODELS.includes(name.replace(/-v[1-7]$/, ''));
 }
