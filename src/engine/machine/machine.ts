@@ -35,6 +35,8 @@ export class Machine implements DeviceContext {
   readonly journal: JournalWriter;
   /** What was said while it was built: QEMU's warnings, then what is not modelled. */
   readonly warnings: readonly string[];
+  /** Those of them that QEMU prints, as they stand on stderr. */
+  readonly stderr: string;
   readonly registry: TypeRegistry;
   readonly memory = new AddressSpace();
   readonly io = new AddressSpace();
@@ -57,7 +59,7 @@ export class Machine implements DeviceContext {
   #log: StartLog | undefined;
 
   /** Builds the machine that `commandLine` describes. Throws ConfigError whose message is what QEMU prints. */
-  static build(commandLine: string, host: Host): Machine {
+  static build(commandLine: string | readonly string[], host: Host): Machine {
     const log = new StartLog();
     try {
       return new Machine(parseCommandLine(commandLine, log), host, log);
@@ -92,6 +94,7 @@ export class Machine implements DeviceContext {
     this.#addDevices(config, log);
     checkGlobals(config.globals, this.registry, log);
     this.warnings = log.warnings;
+    this.stderr = log.stderr;
     this.#log = undefined;
     this.#monitor = new Monitor(this);
     if (this.journal.on) this.journal.flush();

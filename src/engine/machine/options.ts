@@ -74,9 +74,9 @@ function isJson(option: Located): boolean {
   return (option as Partial<DeviceOption>).json !== undefined;
 }
 
-/** Reads a pasted QEMU command line, with or without the program's name. Throws ConfigError. */
-export function parseCommandLine(text: string, log: StartLog): MachineConfig {
-  const words = splitWords(text);
+/** Reads a pasted QEMU command line or its words, with or without the program's name. Throws ConfigError. */
+export function parseCommandLine(text: string | readonly string[], log: StartLog): MachineConfig {
+  const words = typeof text === 'string' ? splitWords(text) : [...text];
   const program = /(?:^|\/)(?:qemu-system-(\w+)|qemu|kvm)(?:\.exe)?$/i.exec(words[0] ?? '');
   if (program) words.shift();
   const arch = architecture(program?.[1] ?? 'x86_64');

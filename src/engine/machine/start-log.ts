@@ -1,4 +1,5 @@
 import { ConfigError } from '../qom/errors.ts';
+import { Answered } from './answered.ts';
 
 /** What QEMU would print on stderr while it starts, and what ours adds in plain words. */
 export class StartLog {
@@ -13,6 +14,11 @@ export class StartLog {
   /** Everything that was said, QEMU's lines first. */
   get warnings(): readonly string[] {
     return [...this.#lines, ...this.#notes];
+  }
+
+  /** QEMU's own lines, as they stand on stderr. */
+  get stderr(): string {
+    return this.#lines.map((line) => `${line}\n`).join('');
   }
 
   /** Runs `work` on behalf of the option `location`; a ConfigError gets it in front. */
@@ -50,7 +56,7 @@ export class StartLog {
 
   /** The error that ends the start: all that QEMU printed so far, then the reason. */
   refuse(error: ConfigError): ConfigError {
-    if (error instanceof StartRefused) return error;
+    if (error instanceof StartRefused || error instanceof Answered) return error;
     return new StartRefused([...this.#lines, this.#prefixed(error.message)].join('\n'));
   }
 
