@@ -7,6 +7,7 @@ import { AddressSpace, type Mapping } from '../../memory/address-space.ts';
 import { GuestRam } from '../../memory/guest-ram.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
 import { Monitor } from '../monitor/monitor.ts';
+import { Qmp, type QmpAnswer } from '../monitor/qmp/qmp.ts';
 import type { Bus } from '../qdev/bus.ts';
 import type { DeviceContext } from '../qdev/context.ts';
 import { Device } from '../qdev/device.ts';
@@ -27,6 +28,12 @@ import { topologyOf } from './topology.ts';
 
 /** Region of a bus access that nothing decodes. */
 const NO_REGION = 0xffff;
+
+/** An event of QMP's, without its time. */
+export interface MachineEvent {
+  readonly event: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
 
 /** A virtual machine, built from a QEMU command line. */
 export class Machine implements DeviceContext {
@@ -50,10 +57,15 @@ export class Machine implements DeviceContext {
   /** Called whenever `irqLevel` changed. */
   onInterrupt: () => void = () => {};
 
+  /** Called whenever there is an event to take. */
+  onEvent: () => void = () => {};
+
   readonly #host: Host;
+  readonly #events: MachineEvent[] = [];
   readonly #bootIndexes = new Set<number>();
   readonly #busCounts = new Map<string, number>();
   readonly #monitor: Monitor;
+  readonly #qmp = new Qmp(this);
   #irqLevel = 0;
   /** While the machine is built, complaints belong to the option that is worked on. */
   #log: StartLog | undefined;
@@ -151,6 +163,22 @@ export class Machine implements DeviceContext {
   /** Executes one line of the human monitor; what it prints, with line ends. */
   monitor(line: string): string {
     return this.#monitor.execute(line);
+  }
+
+  /** Executes one request of the machine protocol, `{execute, arguments, id}`; errors are answers. */
+  qmp(request: unknown): QmpAnswer {
+    return this.#qmp.execute(request);
+  }
+
+  /** Tells the management side that something happened: `DEVICE_DELETED` and the like. */
+  emit(event: string, data: Readonly<Record<string, unknown>> = {}): void {
+    this.#events.push(Object.keys(data).length > 0 ? { event, data } : { event });
+    this.onEvent();
+  }
+
+  /** Events since the last call, oldest first. */
+  takeEvents(): MachineEvent[] {
+    return this.#events.splice(0);
   }
 
   /** The qdev tree as it is now. */
