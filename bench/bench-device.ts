@@ -1,4 +1,5 @@
 import type { TypeRegistry } from '../src/engine/qom/type.ts';
+import { defaultVectors } from '../src/engine/transports/virtio-pci/families/family.ts';
 import {
   KIND_PROPERTIES,
   MODE_PROPERTIES,
@@ -51,7 +52,7 @@ export function registerBench(registry: TypeRegistry): void {
         deviceType: 'virtio-bench-device',
         pciId: 0x1040 + BENCH_ID,
         classCode: 0x00ff,
-        vectors: () => 2,
+        prepare: (transport) => defaultVectors(transport, 2),
       }),
   });
 }

@@ -4,6 +4,7 @@ import { JournalRing, RING } from '../src/journal/ring.ts';
 import { JournalWriter } from '../src/journal/writer.ts';
 import { DirectHal } from '../src/worker/direct-hal.ts';
 import { buildMachine, RAM_BYTES } from './build-machine.ts';
+import { buildTimes } from './build-time.ts';
 import { FLOOR_BYTES, FloorRing, floorOneThread } from './floor.ts';
 import { GuestLoad } from './guest-load.ts';
 import { type Measured, median, printTable, type Row, row } from './report.ts';
@@ -84,6 +85,7 @@ async function twoThreads(): Promise<Row[]> {
   return rows;
 }
 
+const builds = buildTimes(ROUNDS);
 const rows = [await oneThread(), ...(await twoThreads())];
 printTable(rows);
 const result = {
@@ -92,7 +94,13 @@ const result = {
   model: cpus()[0]?.model ?? '',
   rounds: ROUNDS,
   rows,
+  builds,
   targets: {
+    'a line of 200 devices becomes a machine, in ms': {
+      wanted: 150,
+      measured: builds.ms[200] ?? 0,
+    },
+    'time a device of 200, over that of 100': { wanted: 1, measured: builds.growth },
     'one thread, journal off, of the floor': {
       wanted: 0.35,
       measured: median(rows[0]?.ratios.off ?? []),

@@ -139,9 +139,14 @@ export class DmaAllocator {
   /** @internal */
   constructor(memory: GuestMemory) {
     this.#memory = memory;
-    const { base, size } = memory.ram;
-    const below = size > 2 * POOL_START ? POOL_START : alignUp(size / 2, 4096);
-    this.#free = [{ start: base + below, end: base + size }];
+    const { base, size, windows } = memory.ram;
+    const lowest = base + (size > 2 * POOL_START ? POOL_START : alignUp(size / 2, 4096));
+    this.#free = windows
+      .map((window) => ({
+        start: Math.max(lowest, window.base),
+        end: window.base + window.size,
+      }))
+      .filter(({ start, end }) => start < end);
   }
 
   /**

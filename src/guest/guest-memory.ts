@@ -40,13 +40,13 @@ export class GuestMemory {
   /** 16-bit little-endian value; any alignment. */
   read16(addr: number): number {
     const at = this.#at(addr, 2);
-    return at & 1 ? this.ram.readAt(at, 2) : (this.ram.u16[at >>> 1] ?? 0);
+    return at & 1 ? this.ram.readAt(at, 2) : (this.ram.u16[at / 2] ?? 0);
   }
 
   /** 32-bit little-endian value; any alignment. */
   read32(addr: number): number {
     const at = this.#at(addr, 4);
-    return at & 3 ? this.ram.readAt(at, 4) : (this.ram.u32[at >>> 2] ?? 0);
+    return at & 3 ? this.ram.readAt(at, 4) : (this.ram.u32[at / 4] ?? 0);
   }
 
   /** 64-bit little-endian value; throws RangeError from 2^53 on. */

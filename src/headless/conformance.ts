@@ -1,14 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import type { Check, Wanted } from './conformance/check.ts';
-import { checkDump, type DumpEntry } from './conformance/dumps.ts';
-import {
-  type CommandLine,
-  checkCommandLine,
-  checkSession,
-  type Session,
-} from './conformance/sessions.ts';
-import { checkHelp, checkTypes, type HelpEntry } from './conformance/texts.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Wanted } from './conformance/check.ts';
+import { checks } from './conformance/checks.ts';
+import { diskFolder } from './conformance/folder.ts';
 
 const USAGE = `Usage: npm run conformance -- DIR [--only TEXT]... [--kind KIND]... [--quiet]
 
@@ -47,33 +41,6 @@ function readArguments(words: readonly string[]): Arguments | undefined {
   return { folder: resolve(folder), wanted, quiet };
 }
 
-function readJson<T>(folder: string, file: string, none: T): T {
-  const path = join(folder, file);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : none;
-}
-
-type IndexEntry = { readonly section: string; readonly file?: string } & Partial<DumpEntry>;
-
-/** Every comparison that a folder asks for, in its order. */
-function* checks(folder: string, wanted: Wanted): Generator<Check> {
-  const { entries } = readJson<{ entries: IndexEntry[] }>(folder, 'index.json', { entries: [] });
-  for (const entry of entries)
-    if (entry.section === 'dumps') yield* checkDump(folder, entry as DumpEntry, wanted);
-    else if (entry.section === 'help') yield* checkHelp(folder, entry as HelpEntry, wanted);
-  if (existsSync(join(folder, 'types')))
-    for (const file of readdirSync(join(folder, 'types')).sort())
-      yield* checkTypes(folder, `types/${file}`, wanted);
-  const errors = 'errors/command-lines';
-  for (const line of readJson<CommandLine[]>(folder, `${errors}.json`, []))
-    yield* checkCommandLine(folder, errors, line, wanted);
-  for (const [kind, file] of [
-    ['errors', 'errors/monitor'],
-    ['hotplug', 'hotplug/hotplug'],
-  ] as const)
-    for (const session of readJson<Session[]>(folder, `${file}.json`, []))
-      yield* checkSession(folder, kind, file, session, wanted);
-}
-
 function main(words: readonly string[]): number {
   const args = readArguments(words);
   if (!args || !existsSync(args.folder)) {
@@ -81,7 +48,7 @@ function main(words: readonly string[]): number {
     return 2;
   }
   const counts = new Map<string, { passed: number; failed: number }>();
-  for (const { kind, id, difference } of checks(args.folder, args.wanted)) {
+  for (const { kind, id, difference } of checks(diskFolder(args.folder), args.wanted)) {
     const count = counts.get(kind) ?? { passed: 0, failed: 0 };
     counts.set(kind, count);
     if (difference === undefined) count.passed++;

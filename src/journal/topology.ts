@@ -53,13 +53,21 @@ export interface BackendNode {
   readonly summary: string;
 }
 
+/** A queue as the device made it. */
+export interface QueueFacts {
+  readonly name: string;
+  readonly maxSize: number;
+  /** Present where requests have no effect yet: a notification is only recorded. */
+  readonly unprocessed?: true;
+}
+
 /** What a virtio device is to a driver. */
 export interface VirtioFacts {
   /** VIRTIO 1.4 §5 */
   readonly deviceId: number;
   /** `virtio-blk`, … */
   readonly name: string;
-  readonly queues: readonly { readonly name: string; readonly maxSize: number }[];
+  readonly queues: readonly QueueFacts[];
 }
 
 /** Everything the page needs to draw a machine. */

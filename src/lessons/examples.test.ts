@@ -40,7 +40,7 @@ describe('examples', () => {
   it('read-a-sector reads the welcome, and what it wrote itself', () => {
     const { guest, outcome, output } = run('read-a-sector');
     expect(outcome).toEqual({ kind: 'ended' });
-    expect(output[0]).toBe('found 1af4:1001 at 00:02.0');
+    expect(output[0]).toBe('found 1af4:1001 at 00:04.0');
     expect(output.filter((line) => line.startsWith('  has'))).toHaveLength(6);
     expect(output).toContain('queue 0: 8 entries, desc 0x1000000, avail 0x1000080, used 0x10000c0');
     expect(output).toContain('Hello from sector 1! Your driver has just read this from a disk.');

@@ -258,7 +258,7 @@ declare module 'guest' {
   /** One register of a map. Offsets and widths in bytes. */
   interface Register {
     readonly offset: number;
-    readonly width: 1 | 2 | 4 | 8;
+    readonly width: 1 | 2 | 4 | 6 | 8;
     readonly access: 'R' | 'W' | 'RW';
     readonly doc: string;
   }

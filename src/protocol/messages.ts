@@ -6,6 +6,8 @@ export interface MachineMemory {
   /** Guest-physical address of RAM byte 0. */
   readonly ramBase: number;
   readonly ramSize: number;
+  /** Guest-physical addresses that RAM lies behind, and where in the buffer; absent where it is one piece. */
+  readonly ramWindows?: readonly { base: number; size: number; offset: number }[];
   /** Mailbox, credit, interrupt and wake-up words: see `control.ts`. */
   readonly control: SharedArrayBuffer;
   /** Journal ring of the machine thread. */
@@ -38,6 +40,8 @@ export type MachineRequest = {
   /** Power cycle: the same command line on empty RAM; images keep what was written. Answered as `build` is. */
   | { readonly kind: 'reset' }
   | { readonly kind: 'monitor'; readonly line: string }
+  /** Asks what could stand at the end of an unfinished monitor line. */
+  | { readonly kind: 'complete'; readonly line: string }
   /** A vCPU is about to run, or has ended; `lost`: its thread was ended from outside and may write to RAM for a while. */
   | { readonly kind: 'vcpu'; readonly running: boolean; readonly lost?: boolean }
   /** Asks for an image as the guest left it. */
@@ -45,6 +49,12 @@ export type MachineRequest = {
   /** Drops everything that guests wrote to an image. */
   | { readonly kind: 'restoreImage'; readonly name: string }
 );
+
+/** An event of QMP's: `DEVICE_DELETED`, `STOP`, … */
+export interface MachineEvent {
+  readonly event: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
 
 /** A disk image for the page's use: how many bytes, how many of them the guest changed. */
 export interface ImageFacts {
@@ -66,6 +76,8 @@ export type MachineReply = { readonly id: number } & (
   | { readonly kind: 'refused'; readonly message: string }
   /** `topology`: after the command. */
   | { readonly kind: 'monitor'; readonly output: string; readonly topology: MachineTopology }
+  /** Words that may replace what stands from `start` on. */
+  | { readonly kind: 'completed'; readonly start: number; readonly candidates: readonly string[] }
   /** `content` is undefined where no image has that name. */
   | { readonly kind: 'image'; readonly content: FileContent | undefined }
   | { readonly kind: 'done' }
@@ -77,6 +89,12 @@ export type MachineReply = { readonly id: number } & (
 export type MachineNotice =
   /** What guests wrote to images, whenever it changed. */
   | { readonly kind: 'images'; readonly images: readonly ImageFacts[] }
+  /** Something happened that management software would be told; `topology` as it is since. */
+  | {
+      readonly kind: 'events';
+      readonly events: readonly MachineEvent[];
+      readonly topology: MachineTopology;
+    }
   /** The machine threw: a fault of this program. It answers no access any more. */
   | { readonly kind: 'fault'; readonly message: string };
 

@@ -25,6 +25,11 @@ describe('names of numbers', () => {
     expect(flagNames(DESC_FLAGS, 0xffff_ffff)).toEqual(['NEXT', 'WRITE', 'INDIRECT', '0xfffffff8']);
   });
 
+  it('[5.1.3] are feature bits as QEMU names them where there is no table of our own', () => {
+    expect(featureNames(VIRTIO_ID.NET, 2 ** 5 + 2 ** 30)).toEqual(['VIRTIO_NET_F_MAC', 'bit 30']);
+    expect(featureBit(VIRTIO_ID.SCSI, 1)?.name).toBe('VIRTIO_SCSI_F_HOTPLUG');
+  });
+
   it('[2.2] are feature bits of the device, of all devices, or numbers', () => {
     expect(featureNames(VIRTIO_ID.BLOCK, 2 ** 9 + 2 ** 32 + 2 ** 52)).toEqual([
       'VIRTIO_BLK_F_FLUSH',

@@ -1,4 +1,5 @@
 import { VIRTIO_BLK_F, VIRTIO_BLK_S, VIRTIO_BLK_T } from './blk.ts';
+import { DEVICE_FEATURE_NAMES } from './feature-names.ts';
 import { PCI_CAP, PCI_COMMAND, PCI_STATUS } from './pci.ts';
 import { VIRTIO_RNG_F } from './rng.ts';
 import {
@@ -165,10 +166,15 @@ export const PCI_CAP_TYPES = constants('values', '4.1.4', VIRTIO_PCI_CAP, {
 
 /** PCI capability IDs. */
 export const PCI_CAP_IDS = constants('values', undefined, PCI_CAP, {
-  VENDOR: 'vendor-specific',
-  MSIX: 'MSI-X',
-  EXPRESS: 'PCI Express',
   PM: 'power management',
+  SLOT_ID: 'slot identification',
+  MSI: 'MSI',
+  VENDOR: 'vendor-specific',
+  SHPC: 'standard hot-plug controller',
+  SUBSYSTEM: "the bridge's subsystem",
+  EXPRESS: 'PCI Express',
+  MSIX: 'MSI-X',
+  SATA: 'SATA',
 });
 
 /** Bits of the PCI Command register. */
@@ -192,12 +198,19 @@ const DEVICE_FEATURES: Readonly<Record<number, ConstantSet>> = {
   [VIRTIO_ID.ENTROPY]: constants('bits', '5.4.3', VIRTIO_RNG_F, {}),
 };
 
+/** Feature bits of a device type as QEMU names them, without those of vhost, which are no features of the device. */
+function qemuNames(virtioId: number): Constant[] {
+  return (DEVICE_FEATURE_NAMES[virtioId] ?? [])
+    .filter(({ name }) => !name.startsWith('VHOST_'))
+    .map(({ bit, name, text }) => ({ name, value: bit, doc: text }));
+}
+
 /**
  * The feature bit with this number, of a device with this virtio ID or of all devices; undefined
  * where this program has no name for it.
  */
 export function featureBit(virtioId: number | undefined, bit: number): Constant | undefined {
-  const own = DEVICE_FEATURES[virtioId ?? 0]?.entries ?? [];
+  const own = DEVICE_FEATURES[virtioId ?? 0]?.entries ?? qemuNames(virtioId ?? 0);
   return [...own, ...COMMON_FEATURES.entries].find(({ value }) => value === bit);
 }
 

@@ -77,6 +77,30 @@ export const PCI_CONFIG = {
   InterruptPin: { offset: 0x3d, width: 1, access: 'R', doc: '1: INTA# … 4: INTD#, 0: none' },
 } as const satisfies RegisterMap;
 
+/** What a type 1 header, of a bridge, has in place of the upper part of `PCI_CONFIG` (PCI-to-PCI Bridge 1.2 §3.2). */
+export const PCI_BRIDGE_CONFIG = {
+  PrimaryBus: { offset: 0x18, width: 1, access: 'RW', doc: 'Number of the bus the bridge sits on' },
+  SecondaryBus: { offset: 0x19, width: 1, access: 'RW', doc: 'Number of the bus behind it' },
+  SubordinateBus: { offset: 0x1a, width: 1, access: 'RW', doc: 'Highest bus number behind it' },
+  SecondaryLatency: { offset: 0x1b, width: 1, access: 'RW', doc: 'Latency timer behind it' },
+  IOBase: { offset: 0x1c, width: 1, access: 'RW', doc: 'Window on I/O ports: bits 12 to 15' },
+  IOLimit: { offset: 0x1d, width: 1, access: 'RW', doc: 'Its end' },
+  SecondaryStatus: { offset: 0x1e, width: 2, access: 'RW', doc: 'Status behind the bridge' },
+  MemoryBase: { offset: 0x20, width: 2, access: 'RW', doc: 'Window on memory: bits 20 to 31' },
+  MemoryLimit: { offset: 0x22, width: 2, access: 'RW', doc: 'Its end' },
+  PrefetchBase: { offset: 0x24, width: 2, access: 'RW', doc: 'Prefetchable window' },
+  PrefetchLimit: { offset: 0x26, width: 2, access: 'RW', doc: 'Its end' },
+  PrefetchBaseUpper: { offset: 0x28, width: 4, access: 'RW', doc: 'Bits 32 to 63 of its base' },
+  PrefetchLimitUpper: { offset: 0x2c, width: 4, access: 'RW', doc: 'Bits 32 to 63 of its end' },
+  ExpansionROM: { offset: 0x38, width: 4, access: 'RW', doc: 'Expansion ROM base address' },
+  BridgeControl: { offset: 0x3e, width: 2, access: 'RW', doc: 'VGA forwarding, bus reset' },
+} as const satisfies RegisterMap;
+
+/** Bits of the Bridge Control register (PCI-to-PCI Bridge 1.2 §3.2.5.18). */
+export const PCI_BRIDGE_CONTROL = { VGA: 0x08, BUS_RESET: 0x40 } as const;
+/** Layout of the header; bit 7 tells that the slot has more functions (PCI 3.0 §6.2.1). */
+export const PCI_HEADER = { BRIDGE: 0x01, MULTIFUNCTION: 0x80 } as const;
+
 /** Bits of the Command register (PCI 3.0 §6.2.2). */
 export const PCI_COMMAND = {
   IO: 1,
@@ -90,7 +114,19 @@ export const PCI_STATUS = { INTERRUPT: 8, CAP_LIST: 0x10 } as const;
 /** Bits of a base address register (PCI 3.0 §6.2.5.1). */
 export const PCI_BAR = { IO: 1, MEM_64: 4, PREFETCH: 8 } as const;
 /** Capability IDs. */
-export const PCI_CAP = { VENDOR: 0x09, MSIX: 0x11, EXPRESS: 0x10, PM: 0x01 } as const;
+export const PCI_CAP = {
+  PM: 0x01,
+  SLOT_ID: 0x04,
+  MSI: 0x05,
+  VENDOR: 0x09,
+  SHPC: 0x0c,
+  SUBSYSTEM: 0x0d,
+  EXPRESS: 0x10,
+  MSIX: 0x11,
+  SATA: 0x12,
+} as const;
+/** Extended capability IDs (PCIe 4.0 §7.6). */
+export const PCI_EXT_CAP = { AER: 0x01, SERIAL: 0x03, ACS: 0x0d, ATS: 0x0f } as const;
 
 /** Vendor of every virtio PCI device (VIRTIO 1.4 §4.1.2). */
 export const PCI_VENDOR_VIRTIO = 0x1af4;

@@ -24,3 +24,17 @@ describe('registers by region and offset', () => {
     expect(registerName(region, 0)).toBeUndefined();
   });
 });
+
+it('[4.2.2] a memory-mapped device has its configuration behind its registers', () => {
+  const region = REGION_INDEX['virtio-mmio'];
+  expect(registerName(region, 0x70)).toBe('Status');
+  expect(registerOf(region, 0x104, VIRTIO_ID.BLOCK)).toMatchObject({
+    name: 'capacity',
+    register: { offset: 0x100, width: 8 },
+  });
+  expect(registerName(region, 0x100, VIRTIO_ID.ENTROPY)).toBeUndefined();
+});
+
+it('ECAM shows every function’s header, 4096 bytes apart', () => {
+  expect(registerName(REGION_INDEX['pci-ecam'], 0x8004)).toBe('Command');
+});

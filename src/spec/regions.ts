@@ -1,8 +1,19 @@
+import { ACPI_PCI_HOTPLUG } from './acpi-pci-hotplug.ts';
+import { VIRTIO_BALLOON_CONFIG } from './balloon.ts';
 import { VIRTIO_BLK_CONFIG } from './blk.ts';
+import { VIRTIO_CONSOLE_CONFIG } from './console.ts';
+import { VIRTIO_CRYPTO_CONFIG } from './crypto.ts';
+import { VIRTIO_GPU_CONFIG } from './gpu.ts';
+import { VIRTIO_INPUT_CONFIG } from './input.ts';
+import { VIRTIO_IOMMU_CONFIG } from './iommu.ts';
+import { VIRTIO_MEM_CONFIG, VIRTIO_PMEM_CONFIG } from './mem.ts';
+import { VIRTIO_NET_CONFIG } from './net.ts';
 import { PCI_CONFIG, PCI_PORTS } from './pci.ts';
 import { type Register, type RegisterMap, registerAt } from './registers.ts';
 import { VIRTIO_RNG_CONFIG } from './rng.ts';
+import { VIRTIO_SCSI_CONFIG } from './scsi.ts';
 import { VIRTIO_ID } from './virtio.ts';
+import { VIRTIO_MMIO, VIRTIO_MMIO_CONFIG } from './virtio-mmio.ts';
 import {
   VIRTIO_PCI_COMMON,
   VIRTIO_PCI_ISR,
@@ -29,7 +40,13 @@ export const REGIONS = [
   { name: 'virtio-pci-legacy', registers: VIRTIO_PCI_LEGACY, source: 'VIRTIO 1.4 §4.1.4.10' },
   { name: 'msix-table', registers: {}, source: 'PCI 3.0 §6.8.2' },
   { name: 'msix-pba', registers: {}, source: 'PCI 3.0 §6.8.2' },
+  { name: 'virtio-mmio', registers: VIRTIO_MMIO, source: 'VIRTIO 1.4 §4.2.2' },
+  { name: 'pci-ecam', registers: PCI_CONFIG, source: 'PCI Express 5.0 §7.2.2' },
+  { name: 'acpi-pci-hotplug', registers: ACPI_PCI_HOTPLUG, source: 'ACPI 6.5 §5.6.6' },
 ] as const satisfies readonly Region[];
+
+/** Bytes of one function's configuration space in `pci-ecam`. */
+export const ECAM_FUNCTION_SIZE = 4096;
 
 /** Names of the regions that events can name. */
 export type RegionName = (typeof REGIONS)[number]['name'];
@@ -41,8 +58,18 @@ export const REGION_INDEX = Object.fromEntries(
 
 /** Device configuration layouts by virtio ID. */
 export const DEVICE_CONFIG: Readonly<Record<number, RegisterMap>> = {
+  [VIRTIO_ID.NET]: VIRTIO_NET_CONFIG,
   [VIRTIO_ID.BLOCK]: VIRTIO_BLK_CONFIG,
+  [VIRTIO_ID.CONSOLE]: VIRTIO_CONSOLE_CONFIG,
   [VIRTIO_ID.ENTROPY]: VIRTIO_RNG_CONFIG,
+  [VIRTIO_ID.BALLOON]: VIRTIO_BALLOON_CONFIG,
+  [VIRTIO_ID.SCSI]: VIRTIO_SCSI_CONFIG,
+  [VIRTIO_ID.GPU]: VIRTIO_GPU_CONFIG,
+  [VIRTIO_ID.INPUT]: VIRTIO_INPUT_CONFIG,
+  [VIRTIO_ID.CRYPTO]: VIRTIO_CRYPTO_CONFIG,
+  [VIRTIO_ID.IOMMU]: VIRTIO_IOMMU_CONFIG,
+  [VIRTIO_ID.MEM]: VIRTIO_MEM_CONFIG,
+  [VIRTIO_ID.PMEM]: VIRTIO_PMEM_CONFIG,
 };
 
 /**
@@ -58,6 +85,13 @@ export function registerOf(
   if (!region) return undefined;
   if (region.name === 'virtio-pci-device')
     return registerAt(DEVICE_CONFIG[virtioId ?? 0] ?? {}, offset);
+  if (region.name === 'virtio-mmio' && offset >= VIRTIO_MMIO_CONFIG) {
+    const found = registerAt(DEVICE_CONFIG[virtioId ?? 0] ?? {}, offset - VIRTIO_MMIO_CONFIG);
+    if (!found) return undefined;
+    const register = { ...found.register, offset: found.register.offset + VIRTIO_MMIO_CONFIG };
+    return { name: found.name, register };
+  }
+  if (region.name === 'pci-ecam') return registerAt(PCI_CONFIG, offset % ECAM_FUNCTION_SIZE);
   // Every multiple of the notify multiplier is a doorbell.
   return registerAt(region.registers, region.name === 'virtio-pci-notify' ? 0 : offset);
 }

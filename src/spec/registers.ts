@@ -1,7 +1,7 @@
 /** One register of a map. Offsets and widths in bytes. */
 export interface Register {
   readonly offset: number;
-  readonly width: 1 | 2 | 4 | 8;
+  readonly width: 1 | 2 | 4 | 6 | 8;
   readonly access: 'R' | 'W' | 'RW';
   readonly doc: string;
 }

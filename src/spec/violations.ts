@@ -186,6 +186,12 @@ export const VIOLATIONS = [
     text: 'Descriptor {index} is INDIRECT and NEXT at once.',
     fatal: false,
   },
+  {
+    code: 'scsiConfigTooLarge',
+    section: '5.6.4',
+    text: 'The driver wrote {value} to offset {index} of the configuration: more than the device can do.',
+    fatal: true,
+  },
 ] as const satisfies readonly ViolationInfo[];
 
 /** Names of the violations. */

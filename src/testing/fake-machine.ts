@@ -18,6 +18,8 @@ export const FAKE = {
 
 /** A machine with one device that is simple enough to predict, for tests of what lies between guest and machine. */
 export class FakeMachine implements BusTarget {
+  /** What management software has not been told. */
+  readonly events: { event: string }[] = [];
   readonly ram: GuestRam;
   readonly journal: JournalWriter;
   onInterrupt: () => void = () => {};

@@ -245,7 +245,9 @@ export class NaiveFold {
     if (dev === 0xffff) return;
     const device = this.#device(dev);
     const name = regionName(region);
-    const status = { 'virtio-pci-common': 0x14, 'virtio-pci-legacy': 0x12 }[name];
+    const status = { 'virtio-pci-common': 0x14, 'virtio-pci-legacy': 0x12, 'virtio-mmio': 0x70 }[
+      name
+    ];
     const write = event.kind === 'regWrite';
     if (write && value === 0 && offset === status) this.#forget(device, false);
     const seen = { region, offset, size, value, write, event: this.at };

@@ -29,17 +29,8 @@ export interface Transcript {
 }
 
 /** Options of a transcript's command line that concern its harness alone. */
-const HARNESS = [
-  '-S',
-  '-nodefaults',
-  '-display',
-  '-bios',
-  '-accel',
-  '-qmp',
-  '-qtest',
-  '-qtest-log',
-];
-const FLAGS = ['-S', '-nodefaults'];
+const HARNESS = ['-S', '-display', '-bios', '-accel', '-qmp', '-qtest', '-qtest-log'];
+const FLAGS = ['-S'];
 
 /** The command line of a transcript without its harness; files are named by `image`. */
 export function machineLine(argv: readonly string[]): string {

@@ -11,10 +11,6 @@ const PIECE = 65536;
 export class DiskImage extends Overlay implements ByteSource {
   readonly #touched = new Set<number>();
 
-  get length(): number {
-    return this.source.length;
-  }
-
   override read(position: number, into: Uint8Array): number {
     super.read(position, into);
     return Math.max(0, Math.min(into.length, this.length - position));

@@ -5,6 +5,7 @@ import { JournalWriter } from '../journal/writer.ts';
 import type { GuestRam } from '../memory/guest-ram.ts';
 import { CONTROL } from '../protocol/control.ts';
 import type {
+  MachineEvent,
   MachineMemory,
   MachineNotice,
   MachineReply,
@@ -23,6 +24,11 @@ export interface ServedMachine extends BusTarget {
   readonly ram: GuestRam;
   readonly warnings: readonly string[];
   monitor(line: string): string;
+  complete(line: string): { readonly start: number; readonly candidates: readonly string[] };
+  takeEvents(): readonly MachineEvent[];
+  /** Called whenever there is an event to take. */
+  onEvent: () => void;
+  cont(): void;
   topology(): MachineTopology;
 }
 
@@ -65,12 +71,17 @@ export class MachineService {
   #retired: Running | undefined;
   #toldImages = '';
   #toldImagesAt = 0;
+  /** The machine has events that the page was not told. */
+  #eventsWait = false;
 
   constructor(env: MachineEnvironment) {
     this.#env = env;
     this.#shelf = new ImageShelf(env.files);
     this.#pool = new RamPool((bytes) => env.allocate(bytes));
-    this.#loop = new ServeLoop(env.thread, () => this.#tellImages(IMAGES_EVERY_MS));
+    this.#loop = new ServeLoop(env.thread, () => {
+      this.#tellImages(IMAGES_EVERY_MS);
+      this.#tellEvents();
+    });
   }
 
   /** Handles one request and posts its reply. Never throws. */
@@ -95,6 +106,8 @@ export class MachineService {
         return this.#build(id, this.#machine().commandLine);
       case 'monitor':
         return this.#monitor(id, request.line);
+      case 'complete':
+        return { id, kind: 'completed', ...this.#machine().machine.complete(request.line) };
       case 'vcpu':
         this.#switchVcpu(request.running, request.lost === true);
         return { id, kind: 'done' };
@@ -130,9 +143,13 @@ export class MachineService {
       ram: machine.ram.buffer as SharedArrayBuffer,
       ramBase: machine.ram.base,
       ramSize: machine.ram.size,
+      ramWindows: machine.ram.windows,
       control: new SharedArrayBuffer(CONTROL.words * 4),
       machineJournal: ring.buffer,
       vcpuJournal: JournalRing.create(RING_EVENTS, RING_BYTES).buffer,
+    };
+    machine.onEvent = () => {
+      this.#eventsWait = true;
     };
     const server = new ExitServer(new Int32Array(memory.control), machine, (error) =>
       this.#fault(error),
@@ -152,6 +169,7 @@ export class MachineService {
     const output = machine.monitor(line);
     server.publishInterrupts();
     machine.journal.handOver();
+    this.#tellEvents();
     return { id, kind: 'monitor', output, topology: machine.topology() };
   }
 
@@ -159,6 +177,7 @@ export class MachineService {
     const current = this.#machine();
     this.#vcpuRuns = running;
     if (running) {
+      current.machine.cont();
       current.machine.journal.refresh();
       this.#loop.start(current.server);
       return;
@@ -174,6 +193,13 @@ export class MachineService {
   #machine(): Running {
     if (!this.#running) throw new ConfigError('There is no machine');
     return this.#running;
+  }
+
+  #tellEvents(): void {
+    if (!this.#eventsWait || !this.#running) return;
+    this.#eventsWait = false;
+    const { machine } = this.#running;
+    this.#env.post({ kind: 'events', events: machine.takeEvents(), topology: machine.topology() });
   }
 
   #fault(error: unknown): void {

@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, bytesSource } from './byte-source.ts';
 
 /** Bytes of a copy-on-write unit. */
 const CLUSTER = 65536;
@@ -7,9 +7,31 @@ const CLUSTER = 65536;
 export class Overlay {
   readonly #clusters = new Map<number, Uint8Array>();
   readonly source: ByteSource;
+  /** Bytes; moves with `resize`. */
+  #length: number;
+  /** Bytes of the image that still show. */
+  #shown: number;
 
   constructor(source: ByteSource) {
     this.source = source;
+    this.#length = source.length;
+    this.#shown = source.length;
+  }
+
+  /** Bytes. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Cuts off what is behind `length`, or adds zeros. */
+  resize(length: number): void {
+    this.#shown = Math.min(this.#shown, length);
+    this.#length = length;
+    for (const cluster of [...this.#clusters.keys()]) {
+      const over = cluster * CLUSTER + CLUSTER - length;
+      if (over >= CLUSTER) this.#clusters.delete(cluster);
+      else if (over > 0) this.#clusters.get(cluster)?.fill(0, CLUSTER - over);
+    }
   }
 
   /** Bytes in clusters that differ from the image. */
@@ -45,7 +67,8 @@ export class Overlay {
   }
 
   #readSource(position: number, into: Uint8Array): void {
-    const got = this.source.read(position, into);
+    const there = Math.max(0, Math.min(into.length, this.#shown - position));
+    const got = there > 0 ? this.source.read(position, into.subarray(0, there)) : 0;
     if (got < into.length) into.fill(0, got);
   }
 
@@ -61,6 +84,30 @@ export class Overlay {
       visit(Math.floor(absolute / CLUSTER), within, at, part);
       at += part;
     }
+  }
+}
+
+/** Who uses an image of the host's: a writer that does not share keeps every other writer off. */
+export class ImageLock {
+  /** The image's name. */
+  readonly name: string;
+  readonly #holders = new Map<string, { readonly drive: string; readonly shares: boolean }>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Takes it for a writer. Returns QEMU's sentence where a writer on another drive stands against it. */
+  take(path: string, drive: string, shares: boolean): string | undefined {
+    const others = [...this.#holders.values()].filter((holder) => holder.drive !== drive);
+    if (others.some((other) => !(other.shares && shares)))
+      return `Failed to get "write" lock\nIs another process using the image [${this.name}]?`;
+    this.#holders.set(path, { drive, shares });
+    return undefined;
+  }
+
+  release(path: string): void {
+    this.#holders.delete(path);
   }
 }
 
@@ -82,16 +129,44 @@ export interface DriveOptions {
   readonly noFlush?: boolean;
   /** Where zeroes are looked for: `on`, `unmap`; only printed. */
   readonly detectZeroes?: string;
+  /** Keeps others from writing to the same image; absent where there is none. */
+  readonly lock?: ImageLock;
+  /** Limits as `info block` prints them, '' where there are none. */
+  readonly throttling?: string;
   /** Whether what is written is forgotten, as `null-co` does. */
   readonly discardsWrites?: boolean;
+}
+
+/** What a device does with a drive, where it is no ordinary disk. */
+export interface UserKind {
+  /** False where it only reads. */
+  readonly writes?: boolean;
+  /** Whether the medium can be taken out. */
+  readonly removable?: boolean;
+}
+
+/** What one device does with a drive. */
+interface DriveUse {
+  /** Whether it lets others write. */
+  readonly shares: boolean;
+  readonly writes: boolean;
+  readonly removable: boolean;
+}
+
+/** A device that a drive stands behind. */
+export interface DriveHolder {
+  /** The user's drive, or an empty one that only the device knows; undefined until it is realized. */
+  readonly tray: BlockBackend | undefined;
 }
 
 /** A drive: an image of whole 512-byte sectors that one device at a time reads and writes. */
 export class BlockBackend {
   readonly options: DriveOptions;
   readonly overlay: Overlay;
-  /** Paths of the devices that use it, and whether each lets others write. */
-  readonly #users = new Map<string, boolean>();
+  /** Called when the length changed; set by the device that uses it. */
+  onResize: () => void = () => {};
+  /** What uses it, by path. */
+  readonly #users = new Map<string, DriveUse>();
   /** Whether writes may wait in a volatile cache until they are flushed. Moves with the device that uses it. */
   writeCache: boolean;
 
@@ -101,35 +176,68 @@ export class BlockBackend {
     this.overlay = overlay;
   }
 
+  /** A drive without medium. */
+  static empty(id: string): BlockBackend {
+    const options = { id, filename: '', format: '', readOnly: false, nodeName: '' };
+    return new BlockBackend(options, new Overlay(bytesSource(new Uint8Array(0))));
+  }
+
+  /** Whether there is a medium. */
+  get inserted(): boolean {
+    return this.options.filename !== '';
+  }
+
+  /** Whether the medium can be taken from the device at `path`. */
+  isRemovableFrom(path: string): boolean {
+    return this.#users.get(path)?.removable ?? false;
+  }
+
   /** Paths of the devices that use it, in the order in which they came. */
   get users(): readonly string[] {
     return [...this.#users.keys()];
   }
 
-  /** Gives it to the device at `path`. Returns QEMU's sentence where devices that do not share stand against it. */
-  attach(path: string, sharesWrites: boolean): string | undefined {
-    const other = [...this.#users].find(([, shares]) => !(shares && sharesWrites));
-    if (other && !this.options.readOnly) {
-      const [writer, holder] = sharesWrites ? [path, other[0]] : [other[0], path];
-      const { id } = this.options;
-      return (
-        `Permission conflict on node '${id}': permissions 'write' are both required by block device ` +
-        `'${writer}' (uses node '${id}' as 'root' child) and unshared by block device ` +
-        `'${holder}' (uses node '${id}' as 'root' child).`
-      );
+  /** Gives it to a device. Returns QEMU's sentence where devices that do not share stand against it. */
+  attach(path: string, sharesWrites: boolean, kind: UserKind = {}): string | undefined {
+    const writes = !this.options.readOnly && kind.writes !== false;
+    const others = [...this.#users];
+    const writer = others.find(([, other]) => other.writes && !sharesWrites)?.[0];
+    if (writer !== undefined) return this.#conflict(writer, path);
+    const holder = others.find(([, { shares }]) => writes && !shares)?.[0];
+    if (holder !== undefined) return this.#conflict(path, holder);
+    if (writes) {
+      const { id, lock } = this.options;
+      const locked = lock?.take(path, id, sharesWrites);
+      if (locked !== undefined) return locked;
     }
-    this.#users.set(path, sharesWrites);
+    this.#users.set(path, { shares: sharesWrites, writes, removable: kind.removable === true });
     return undefined;
+  }
+
+  #conflict(writer: string, holder: string): string {
+    const { id } = this.options;
+    return (
+      `Permission conflict on node '${id}': permissions 'write' are both required by block device ` +
+      `'${writer}' (uses node '${id}' as 'root' child) and unshared by block device ` +
+      `'${holder}' (uses node '${id}' as 'root' child).`
+    );
   }
 
   /** The device at `path` has let go of it. */
   detach(path: string): void {
+    this.options.lock?.release(path);
     this.#users.delete(path);
   }
 
   /** Size in bytes: the image's, rounded up to a sector as QEMU does. */
   get length(): number {
-    return Math.ceil(this.overlay.source.length / 512) * 512;
+    return Math.ceil(this.overlay.length / 512) * 512;
+  }
+
+  /** Makes it `length` bytes long, and tells the device that uses it. */
+  resize(length: number): void {
+    this.overlay.resize(length);
+    this.onResize();
   }
 
   /** Throws where the image cannot be read. */

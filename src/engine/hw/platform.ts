@@ -1,15 +1,19 @@
+import { assert } from '../../base/assert.ts';
+import type { MemoryRegion } from '../../memory/memory-region.ts';
 import { PCI_CONFIG } from '../../spec/pci.ts';
 import { addBus, type Bus } from '../qdev/bus.ts';
 import { Device } from '../qdev/device.ts';
 import type { PropertyTable } from '../qom/property.ts';
 import type { ObjectInit, TypeInfo, TypeRegistry } from '../qom/type.ts';
-import { PciDevice, type PciIds } from './pci/pci-device.ts';
+import { type Bar, PciDevice, type PciIds } from './pci/pci-device.ts';
+import { furnishRegions, type PlatformRegion } from './platform-regions.ts';
 import { SysBusDevice } from './sysbus.ts';
 
 /** A bus that a platform device carries. */
 interface PlatformBus {
   readonly type: string;
-  readonly name: string;
+  /** Absent where its name is made of its type and a number. */
+  readonly name?: string;
 }
 
 /** Configuration space of a platform PCI function. */
@@ -20,28 +24,24 @@ export interface PlatformPci extends PciIds {
   readonly status?: number;
   /** Bytes behind the header that are not zero after a reset, by offset. */
   readonly config?: Readonly<Record<number, readonly number[]>>;
-  /** Offset of the byte that tells firmware how much RAM there is, in units of 8 MiB, at most 255. */
-  readonly ramSizeAt?: number;
-  /** Sizes in bytes of the I/O BARs, by index; no register behind them answers. */
-  readonly ioBars?: Readonly<Record<number, number>>;
+  /** BARs by index: what they are, and the name of the region that they place. */
+  readonly bars?: Readonly<Record<number, Omit<Bar, 'region'> & { readonly region: string }>>;
 }
-
-/** What `ramSizeAt` counts, in bytes. */
-const RAM_UNIT = 8 * 2 ** 20;
 
 /** A platform device type as data: its place in the tree is true, its registers are not there. */
 export interface PlatformType {
   readonly name: string;
   readonly parent: string;
   readonly abstract?: boolean;
+  /** Whether `-device` can make one. */
+  readonly userCreatable?: boolean;
   /** Type of the bus that it needs; inherited. */
   readonly bus?: string;
   readonly properties?: PropertyTable;
   /** GPIO groups as `info qtree` prints them, in its order. */
   readonly gpios?: readonly string[];
-  /** Memory regions that it owns, as `info qom-tree` names them; one name for several numbers them. */
-  readonly regions?: readonly string[];
-  readonly mmio?: readonly { readonly base: number; readonly size: number }[];
+  /** Memory regions that it owns, in the order in which they are made; mere names decode nowhere. */
+  readonly regions?: readonly (string | PlatformRegion)[];
   readonly buses?: readonly PlatformBus[];
   readonly pci?: PlatformPci;
 }
@@ -51,23 +51,21 @@ export interface PlatformNode {
   readonly type: string;
   /** Name of the bus it sits on; absent for a device without one. */
   readonly bus?: string;
-  /** Path of its owner and its name there; absent: `/machine/unattached/device[N]`. */
+  /**
+   * Its owner, a path or the type of which it is the newest, and its name there; absent:
+   * `/machine/unattached/device[N]`.
+   */
   readonly owner?: string;
   readonly name?: string;
   /** Property values that differ from the type's defaults. */
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-/** Names of memory regions and other things without behaviour that the tree shows. */
-export interface PlatformParts {
-  readonly regions: readonly string[];
-  readonly irqs: readonly string[];
-}
-
-function furnish(device: Device, type: PlatformType): void {
+function furnish(device: Device, type: PlatformType): ReadonlyMap<string, MemoryRegion> {
   device.gpios.push(...(type.gpios ?? []));
-  device.addRegions(...(type.regions ?? []));
+  const regions = furnishRegions(device, type.regions ?? []);
   for (const bus of type.buses ?? []) addBus<Bus>(device, bus.type, bus.name);
+  return regions;
 }
 
 /** A platform device that sits on any bus but System and PCI. */
@@ -102,7 +100,6 @@ class PlatformSysBusDevice extends SysBusDevice {
 
   override realize(): void {
     furnish(this, this.#type);
-    this.mmio.push(...(this.#type.mmio ?? []));
   }
 }
 
@@ -122,9 +119,12 @@ class PlatformPciDevice extends PciDevice {
 
   protected override realizePci(): void {
     fillConfig(this, this.ids);
-    for (const [index, size] of Object.entries(this.ids.ioBars ?? {}))
-      this.addBar(Number(index), { kind: 'io', size, parts: [] });
-    furnish(this, this.#type);
+    const regions = furnish(this, this.#type);
+    for (const [index, bar] of Object.entries(this.ids.bars ?? {})) {
+      const region = regions.get(bar.region);
+      assert(region, `BAR ${index} of ${this.type.name} places ${bar.region}`);
+      this.addBar(Number(index), { ...bar, region });
+    }
   }
 
   override reset(): void {
@@ -140,11 +140,9 @@ function fillConfig(device: PciDevice, pci: Omit<PlatformPci, keyof PciIds>): vo
   if (pci.pin !== undefined) config.put(PCI_CONFIG.InterruptPin.offset, 1, pci.pin);
   for (const [offset, bytes] of Object.entries(pci.config ?? {}))
     config.bytes.set(bytes, Number(offset));
-  if (pci.ramSizeAt !== undefined)
-    config.put(pci.ramSizeAt, 1, Math.min(255, Math.floor(device.context.ram.size / RAM_UNIT)));
 }
 
-/** Registers platform types, none of which `-device` can make; a parent stands before its children. */
+/** Registers platform types; a parent stands before its children. */
 export function registerPlatform(registry: TypeRegistry, types: readonly PlatformType[]): void {
   for (const type of types) registry.register(typeInfo(type));
 }
@@ -154,7 +152,7 @@ function typeInfo(type: PlatformType): TypeInfo {
   const shared = {
     name,
     parent,
-    userCreatable: false,
+    userCreatable: type.userCreatable ?? false,
     ...(abstract === undefined ? {} : { abstract }),
     ...(bus === undefined ? {} : { bus }),
     ...(properties === undefined ? {} : { properties }),

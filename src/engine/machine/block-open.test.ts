@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { goldenHost } from '../../testing/golden.ts';
 import { bytesSource } from '../backends/byte-source.ts';
+import { PC } from './boards/pc/pc.ts';
 import { Drives } from './drives.ts';
+import { parseKeyval } from './keyval.ts';
 import { parseOpts } from './opts.ts';
+import { BLOCKDEV_SCHEMA } from './qapi/blockdev.ts';
+import { visitKeyval } from './qapi/visit.ts';
 import { StartLog } from './start-log.ts';
 
 /** Images by name; `numbers` holds 0, 1, 2, … modulo 256. */
@@ -17,15 +21,14 @@ function open(...options: string[]): Drives {
     const bytes = IMAGES[name];
     return bytes && bytesSource(bytes);
   };
-  const drives = new Drives({ ...goldenHost(), openImage }, new StartLog());
+  const drives = new Drives({ ...goldenHost(), openImage }, new StartLog(), PC);
   for (const option of options) {
     const [kind = '', text = ''] = option.split(' ');
-    const located = {
-      ...parseOpts(text, kind === '-blockdev' ? 'driver' : undefined),
-      location: option,
-    };
-    if (kind === '-blockdev') drives.addNode(located);
-    else drives.addDrive(located);
+    if (kind === '-blockdev')
+      drives.addNode(
+        visitKeyval(BLOCKDEV_SCHEMA, 'BlockdevOptions', parseKeyval(text, 'driver').tree),
+      );
+    else drives.addDrive({ ...parseOpts(text), location: option });
   }
   return drives;
 }
@@ -59,7 +62,8 @@ describe('what a drive holds', () => {
     expect(bytesAt(drives, 'n', 0, 2)).toEqual([2, 3]);
     expect(drives.resolve('n')?.options).toMatchObject({
       id: 'n',
-      filename: 'numbers',
+      filename:
+        'json:{"offset": 2, "driver": "raw", "file": {"driver": "file", "filename": "numbers"}}',
       format: 'raw',
     });
   });
@@ -118,6 +122,44 @@ describe('options of a drive', () => {
     );
     expect(drives.list.map(({ id }) => id)).toEqual(['none0', 'virtio0', 'none1', 'ide0-hd0']);
   });
+});
+
+describe('what info block calls a node', () => {
+  test.each([
+    ['-drive if=none,id=d,file=numbers,format=raw', 'numbers'],
+    ['-drive if=none,id=d,driver=null-co', 'null-co://'],
+    ['-drive if=none,id=d,driver=null-co,size=1M', 'json:{"driver": "null-co", "size": "1M"}'],
+    [
+      '-drive if=none,id=d,file=numbers,format=raw,offset=512',
+      'json:{"offset": "512", "driver": "raw", "file": {"driver": "file", "filename": "numbers"}}',
+    ],
+    ['-blockdev null-co,node-name=d,latency-ns=5', 'null-co://'],
+    [
+      '-blockdev null-co,node-name=d,size=4096,read-zeroes=on',
+      'json:{"read-zeroes": true, "driver": "null-co", "size": 4096}',
+    ],
+    ['-blockdev raw,node-name=d,file.driver=null-co', 'null-co://'],
+    [
+      '-blockdev copy-on-read,node-name=d,file.driver=null-co',
+      'json:{"driver": "copy-on-read", "file": {"driver": "null-co"}}',
+    ],
+  ])('%s', (option, filename) => {
+    expect(open(option).resolve('d')?.options.filename).toBe(filename);
+  });
+});
+
+test('two drives on one image may not both be written', () => {
+  const file = 'file=numbers,format=raw';
+  const drives = open(`-drive if=none,id=a,${file}`, `-drive if=none,id=b,${file}`);
+  expect(drives.resolve('a')?.attach('/a', false)).toBeUndefined();
+  expect(drives.resolve('b')?.attach('/b', false)).toBe(
+    'Failed to get "write" lock\nIs another process using the image [numbers]?',
+  );
+});
+
+test('a drive that the board has no place for is refused once the board stands', () => {
+  const drives = open('-drive if=scsi,file=numbers,format=raw');
+  expect(() => drives.checkOrphans()).toThrow('machine type does not support if=scsi,bus=0,unit=0');
 });
 
 test('a name that nobody has is nothing', () => {

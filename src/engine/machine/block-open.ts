@@ -1,79 +1,203 @@
 import { BlockBackend, Overlay } from '../backends/block.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
 import { ConfigError } from '../qom/errors.ts';
-import { parseSize } from '../qom/property.ts';
+import { type BlockNode, nodeFilename } from './block-graph.ts';
 import type { Host } from './host.ts';
-import { type Entry, lastValue, switchValue } from './opts.ts';
+import { readSize } from './numbers.ts';
+import { optSize, switchValue } from './opts.ts';
+import type { Visited, VisitedValue } from './qapi/visit.ts';
+import { qdictOrder } from './qdict-order.ts';
 
 /** Bytes of a `null-co` image where `size=` does not say. */
 const NULL_BYTES = 2 ** 30;
 /** Block drivers of QEMU that could hold an image, but that ours does not read. */
-const FOREIGN_FORMATS =
-  'bochs cloop dmg luks parallels qcow qcow2 qed vdi vhdx vmdk vpc vvfat nbd nfs ssh iscsi rbd'.split(
+const FOREIGN =
+  'blkdebug blklogwrites blkreplay blkverify bochs cloop compress copy-before-write dmg ftp ftps gluster http https iscsi luks nbd nfs nvme parallels qcow qed quorum rbd replication snapshot-access ssh vdi vhdx vmdk vpc vvfat'.split(
     ' ',
   );
-/** Options that every block driver takes. */
-const GENERAL =
-  /^(?:driver|format|node-name|read-only|auto-read-only|force-share|discard|detect-zeroes|cache\.(?:direct|no-flush|writeback)|throttling\..+|copy-on-read)$/;
-const OPTIONS: Readonly<Record<string, RegExp>> = {
-  raw: /^(?:size|offset|file(?:\..+)?)$/,
-  file: /^(?:filename|locking|aio|aio-max-batch|pr-manager|drop-cache|x-check-cache-dropped)$/,
-  'null-co': /^(?:filename|size|latency-ns|read-zeroes)$/,
-  'null-aio': /^(?:filename|size|latency-ns|read-zeroes)$/,
+/** Drivers that pass everything on. */
+const FILTERS = ['copy-on-read', 'throttle', 'preallocate'];
+const PROTOCOLS = ['file', 'host_device', 'host_cdrom', 'null-co', 'null-aio'];
+/** Options that every node takes. */
+const GENERAL = [
+  ...['driver', 'node-name', 'read-only', 'auto-read-only', 'force-share', 'discard'],
+  ...['detect-zeroes', 'cache', 'filename'],
+];
+const FILE = [
+  'locking',
+  'aio',
+  'aio-max-batch',
+  'pr-manager',
+  'drop-cache',
+  'x-check-cache-dropped',
+];
+const NULL = ['size', 'latency-ns', 'read-zeroes'];
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  raw: ['size', 'offset', 'file'],
+  qcow2: ['file'],
+  file: FILE,
+  host_device: FILE,
+  host_cdrom: FILE,
+  'null-co': NULL,
+  'null-aio': NULL,
+  'copy-on-read': ['file', 'bottom'],
+  throttle: ['file', 'throttle-group'],
+  preallocate: ['file', 'prealloc-align', 'prealloc-size'],
 };
-
-/** An opened node of the block graph: what a drive or another node stands on. */
-export interface BlockNode {
-  readonly driver: string;
-  /** As `info block` prints it. */
-  readonly filename: string;
-  readonly source: ByteSource;
-  /** Whether writes go nowhere. */
-  readonly discardsWrites: boolean;
-}
 
 /** What opening an image needs to know. */
 export interface BlockContext {
-  readonly host: Pick<Host, 'openImage'>;
+  readonly host: Pick<Host, 'openImage' | 'fileKind'>;
   /** A node that `file=NODE` names, or undefined. */
   findNode(name: string): BlockNode | undefined;
+  /** Whether there is a throttle group by that name. */
+  hasGroup(name: string): boolean;
+  /** A name for a node without one. */
+  generateName(): string;
   /** Says that the format was guessed. */
   guessed(filename: string): void;
 }
 
-/**
- * Opens the node that `entries` describe, as `-drive` (`strict` false) or `-blockdev` (true) does.
- * Throws ConfigError with QEMU's sentence.
- */
-export function openNode(
-  entries: readonly Entry[],
-  context: BlockContext,
-  strict: boolean,
-): BlockNode {
-  const named = lastValue(entries, 'driver') ?? lastValue(entries, 'format');
-  const filename =
-    lastValue(entries, strict ? 'filename' : 'file') || lastValue(entries, 'filename');
-  const below = nested(entries, 'file');
-  if (!strict && named === undefined && filename === undefined && below.length === 0)
-    throw new ConfigError('Must specify either driver or file');
-  const driver = named === 'qcow2' && !strict ? 'raw' : knownDriver(named ?? 'raw', strict);
-  const node =
-    driver === 'raw'
-      ? openRaw(entries, filename, below, context, strict)
-      : openProtocol(driver, filename, entries, context, strict);
-  if (named === 'qcow2' && !isQcow2(node)) throw new ConfigError('Image is not in qcow2 format');
-  if (named !== 'raw' && driver === 'raw' && isQcow2(node)) throw notModelled('qcow2');
-  if (named === undefined) context.guessed(node.filename);
-  for (const { key } of entries) checkKey(driver, key, strict);
+function refuse(message: string): never {
+  throw new ConfigError(message);
+}
+
+/** Reads the options of one node, which are texts where `strict` is false. */
+class NodeOptions {
+  readonly tree: Visited;
+  readonly strict: boolean;
+
+  constructor(tree: Visited, strict: boolean) {
+    this.tree = tree;
+    this.strict = strict;
+  }
+
+  text(key: string): string | undefined {
+    const value = this.tree[key];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  flag(key: string, otherwise: boolean): boolean {
+    const value = this.tree[key];
+    if (typeof value === 'boolean') return value;
+    return switchValue(key, typeof value === 'string' ? value : undefined, otherwise);
+  }
+
+  /** A number of bytes, safe for arithmetic. */
+  bytes(key: string): number | undefined {
+    const value = this.tree[key];
+    if (value === undefined) return undefined;
+    const bytes = typeof value === 'bigint' ? value : optSize(key, String(value));
+    const unsigned = bytes < 0n || bytes > BigInt(Number.MAX_SAFE_INTEGER);
+    if (unsigned)
+      refuse(
+        `Parameter '${key}' expects a non-negative number below 2^64\nOptional suffix k, M, G, T, P or E means kilo-, mega-, giga-, tera-, peta-\nand exabytes, respectively.`,
+      );
+    return Number(bytes);
+  }
+
+  /** Options of the node below, where they stand here. */
+  below(key: string): Visited | undefined {
+    const value = this.tree[key];
+    return typeof value === 'object' && !Array.isArray(value) ? (value as Visited) : undefined;
+  }
+
+  get name(): string | undefined {
+    return this.text('node-name');
+  }
+
+  /** Those of `keys` that were given, as they were given. */
+  given(keys: readonly string[]): Record<string, string | number | boolean> {
+    const found: Record<string, string | number | boolean> = {};
+    for (const key of keys) {
+      const value: VisitedValue | undefined = this.tree[key];
+      if (typeof value === 'bigint') found[key] = Number(value);
+      else if (typeof value === 'string' || typeof value === 'boolean') found[key] = value;
+    }
+    return found;
+  }
+}
+
+/** Opens the node of a `-blockdev`, whose options are typed. Throws ConfigError with QEMU's sentence. */
+export function openBlockdev(tree: Visited, context: BlockContext): BlockNode {
+  const options = new NodeOptions(tree, true);
+  const driver = options.text('driver') ?? '';
+  checkGeneral(options);
+  const node = PROTOCOLS.includes(driver)
+    ? openProtocol(driver, options.text('filename'), options, context)
+    : openFormat(driver, options, context, (below) => {
+        const child = options.below(below);
+        if (child) return openBlockdev(child, context);
+        const name = options.text(below) ?? '';
+        return (
+          context.findNode(name) ?? refuse(`Cannot find device='${name}' nor node-name='${name}'`)
+        );
+      });
   return node;
 }
 
-function knownDriver(name: string, strict: boolean): string {
-  if (Object.hasOwn(OPTIONS, name)) return name;
-  if (FOREIGN_FORMATS.includes(name)) throw notModelled(name);
-  throw new ConfigError(
-    strict ? `Parameter 'driver' does not accept value '${name}'` : `Unknown driver '${name}'`,
+/** Opens what a `-drive` holds, whose options are texts; `filename` is its `file=`. Throws ConfigError with QEMU's sentence. */
+export function openDrive(
+  filename: string | undefined,
+  tree: Visited,
+  context: BlockContext,
+): BlockNode {
+  const options = new NodeOptions(tree, false);
+  const named = options.text('driver');
+  if (named !== undefined && PROTOCOLS.includes(named)) {
+    if (filename !== undefined && options.tree.filename !== undefined)
+      refuse("Can't specify 'file' and 'filename' options at the same time");
+    const node = openProtocol(named, filename ?? options.text('filename'), options, context);
+    checkLeft(named, options);
+    return node;
+  }
+  if (named !== undefined) knownFormat(named);
+  const below = options.below('file');
+  if (named === undefined && filename === undefined && !below)
+    refuse('Must specify either driver or file');
+  const open = () => openChild(filename, new NodeOptions(below ?? {}, false), options, context);
+  if (named !== undefined) {
+    const node = openFormat(named, options, context, open);
+    checkLeft(named, options);
+    return node;
+  }
+  const child = open();
+  if (isQcow2(child)) throw notModelled('qcow2');
+  const node = openFormat('raw', options, context, () => child);
+  if (!node.readOnly) context.guessed(nodeFilename(child));
+  checkLeft('raw', options);
+  return node;
+}
+
+/** Opens the protocol node below a drive's format. */
+function openChild(
+  filename: string | undefined,
+  options: NodeOptions,
+  above: NodeOptions,
+  context: BlockContext,
+): BlockNode {
+  if (filename !== undefined && options.tree.filename !== undefined)
+    refuse("Can't specify 'file' and 'filename' options at the same time");
+  const name = filename ?? options.text('filename');
+  const given = options.text('driver');
+  if (name === undefined && given === undefined)
+    refuse('A block device must be specified for "file"');
+  const { driver, path } =
+    given === undefined ? protocolOf(name ?? '', context) : { driver: given, path: name };
+  if (!PROTOCOLS.includes(driver)) knownFormat(driver);
+  const inherited = new NodeOptions(
+    { ...options.tree, 'read-only': above.tree['read-only'] ?? 'off' },
+    false,
   );
+  const node = openProtocol(driver, path, inherited, context);
+  checkLeft(driver, options);
+  return node;
+}
+
+function knownFormat(name: string): void {
+  if (Object.hasOwn(OPTIONS, name)) return;
+  if (FOREIGN.includes(name)) throw notModelled(name);
+  refuse(`Unknown driver '${name}'`);
 }
 
 function notModelled(format: string): ConfigError {
@@ -90,156 +214,172 @@ function isQcow2({ source }: BlockNode): boolean {
   );
 }
 
-function checkKey(driver: string, key: string, strict: boolean): void {
-  if (GENERAL.test(key) || OPTIONS[driver]?.test(key)) return;
-  if (!strict && key === 'file') return;
-  if (strict) throw new ConfigError(`Parameter '${key}' is unexpected`);
-  throw new ConfigError(
-    driver === 'raw'
-      ? `Block format 'raw' does not support the option '${key}'`
-      : `Block protocol '${driver}' doesn't support the option '${key}'`,
+/** The first option that a driver does not know ends it. */
+function checkLeft(driver: string, { tree }: NodeOptions): void {
+  const known = [...GENERAL, ...(OPTIONS[driver] ?? [])];
+  const [stranger] = qdictOrder(flatKeys(tree, '').filter((key) => !isKnown(key, known)));
+  if (stranger === undefined) return;
+  refuse(
+    PROTOCOLS.includes(driver)
+      ? `Block protocol '${driver}' doesn't support the option '${stranger}'`
+      : `Block format '${driver}' does not support the option '${stranger}'`,
   );
 }
 
-/** Entries of `prefix.*`, without the prefix. */
-function nested(entries: readonly Entry[], prefix: string): Entry[] {
-  return entries
-    .filter(({ key }) => key.startsWith(`${prefix}.`))
-    .map(({ key, value }) => ({ key: key.slice(prefix.length + 1), value }));
+function isKnown(key: string, known: readonly string[]): boolean {
+  const stem = key.split('.')[0] ?? '';
+  return known.includes(key) || ((stem === 'file' || stem === 'cache') && known.includes(stem));
 }
 
-function openRaw(
-  entries: readonly Entry[],
-  filename: string | undefined,
-  below: readonly Entry[],
+function flatKeys(tree: Visited, prefix: string): string[] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'object' && !Array.isArray(value)
+      ? flatKeys(value as Visited, `${prefix}${key}.`)
+      : [prefix + key],
+  );
+}
+
+/** What every node checks before its driver looks at it. */
+function checkGeneral(options: NodeOptions): void {
+  const readOnly = options.flag('read-only', false);
+  if (options.flag('force-share', false) && !readOnly)
+    refuse('force-share=on can only be used with read-only images');
+  if (options.text('detect-zeroes') === 'unmap' && options.text('discard') !== 'unmap')
+    refuse(
+      'setting detect-zeroes to unmap is not allowed without setting discard operation to unmap',
+    );
+}
+
+function openFormat(
+  driver: string,
+  options: NodeOptions,
   context: BlockContext,
-  strict: boolean,
+  open: (role: string) => BlockNode,
 ): BlockNode {
-  const inner = openBelow(
-    strict ? lastValue(entries, 'file') : undefined,
-    filename,
-    below,
-    context,
-    strict,
-  );
-  const offset = sizeOption(entries, 'offset', strict) ?? 0;
-  const size = sizeOption(entries, 'size', strict);
+  if (FOREIGN.includes(driver)) throw notModelled(driver);
+  if (FILTERS.includes(driver)) return openFilter(driver, options, context, open);
+  const child = open('file');
+  if (driver === 'qcow2') {
+    if (!isQcow2(child)) refuse('Image is not in qcow2 format');
+    throw notModelled(driver);
+  }
+  const offset = options.bytes('offset') ?? 0;
+  const size = options.bytes('size');
+  checkWindow(offset, size, child.source.length);
   const whole = offset === 0 && size === undefined;
-  if (size !== undefined && size % 512 !== 0)
-    throw new ConfigError('Specified size is not multiple of 512');
-  const { length } = inner.source;
-  if (offset > length)
-    throw new ConfigError(
-      `Offset (${offset}) cannot be greater than size of the containing file (${length})`,
-    );
-  if (size !== undefined && offset + size > length)
-    throw new ConfigError(
-      `The sum of offset (${offset}) and size (${size}) has to be smaller or equal to the  actual size of the containing file (${length})`,
-    );
+  const strong = options.given(['offset', 'size']);
+  const plain = Object.keys(strong).length === 0 && PROTOCOLS.includes(child.driver);
   return {
-    ...inner,
-    driver: 'raw',
-    filename: inner.filename.startsWith('json:')
-      ? `json:{"driver": "raw", "file": ${inner.filename.slice(5)}}`
-      : inner.filename,
-    source: whole ? inner.source : windowOf(inner.source, offset, size ?? length - offset),
+    name: options.name ?? context.generateName(),
+    driver,
+    source: whole
+      ? child.source
+      : windowOf(child.source, offset, size ?? child.source.length - offset),
+    discardsWrites: child.discardsWrites,
+    readOnly: options.flag('read-only', false),
+    exactName: plain ? child.exactName : undefined,
+    strong,
+    children: { file: child },
   };
 }
 
-function openBelow(
-  node: string | undefined,
-  filename: string | undefined,
-  below: readonly Entry[],
+function checkWindow(offset: number, size: number | undefined, length: number): void {
+  if (size !== undefined && size % 512 !== 0) refuse('Specified size is not multiple of 512');
+  if (offset > length)
+    refuse(`Offset (${offset}) cannot be greater than size of the containing file (${length})`);
+  if (size !== undefined && offset + size > length)
+    refuse(
+      `The sum of offset (${offset}) and size (${size}) has to be smaller or equal to the  actual size of the containing file (${length})`,
+    );
+}
+
+function openFilter(
+  driver: string,
+  options: NodeOptions,
   context: BlockContext,
-  strict: boolean,
+  open: (role: string) => BlockNode,
 ): BlockNode {
-  if (node !== undefined) {
-    if (below.length > 0) throw new ConfigError("Parameters 'file.*' used inconsistently");
-    const found = context.findNode(node);
-    if (!found) throw new ConfigError(`Cannot find device='${node}' nor node-name='${node}'`);
-    return found;
-  }
-  if (below.length > 0 && filename === undefined)
-    return openNode(below, { ...context, guessed: () => {} }, strict);
-  if (strict) throw new ConfigError("Parameter 'file' is missing");
-  if (filename === undefined) throw new ConfigError('A block device must be specified for "file"');
-  const inner = protocolOf(filename, context.host);
-  const protocol = openProtocol(inner.driver, inner.filename, below, context, false);
-  for (const { key } of below) checkKey(inner.driver, key, false);
-  return protocol;
+  const child = open('file');
+  const group = options.text('throttle-group');
+  if (group !== undefined && !context.hasGroup(group))
+    refuse(`Throttle group '${group}' does not exist`);
+  return {
+    name: options.name ?? context.generateName(),
+    driver,
+    source: child.source,
+    discardsWrites: child.discardsWrites,
+    readOnly: options.flag('read-only', false),
+    exactName: undefined,
+    strong: options.given(['throttle-group', 'bottom']),
+    children: { file: child },
+  };
 }
 
 /** Protocol driver and file name that a name with a scheme stands for. */
 function protocolOf(
   name: string,
-  host: BlockContext['host'],
-): { driver: string; filename: string } {
+  { host }: BlockContext,
+): { driver: string; path: string | undefined } {
   const scheme = /^([A-Za-z0-9+._-]+):/.exec(name)?.[1];
-  if (scheme === 'null-co' || scheme === 'null-aio') return { driver: scheme, filename: name };
-  if (scheme === 'file') return { driver: 'file', filename: name.slice(5) };
-  if (scheme !== undefined && !host.openImage(name))
-    throw new ConfigError(`Unknown protocol '${scheme}'`);
-  return { driver: 'file', filename: name };
+  if (scheme === 'null-co' || scheme === 'null-aio') return { driver: scheme, path: name };
+  if (scheme === 'file') return { driver: 'file', path: name.slice(5) };
+  if (scheme !== undefined && !host.openImage(name)) refuse(`Unknown protocol '${scheme}'`);
+  return { driver: 'file', path: name };
 }
 
 function openProtocol(
   driver: string,
   filename: string | undefined,
-  entries: readonly Entry[],
+  options: NodeOptions,
   context: BlockContext,
-  strict: boolean,
 ): BlockNode {
-  if (driver !== 'file') return openNull(driver, filename, entries, strict);
-  if (filename === undefined)
-    throw new ConfigError(
-      strict ? "Parameter 'filename' is missing" : `The 'file' block driver requires a file name`,
+  const shared = {
+    name: options.name ?? context.generateName(),
+    driver,
+    readOnly: options.flag('read-only', false),
+    children: {},
+  };
+  if (driver.startsWith('null-')) return { ...shared, ...openNull(driver, filename, options) };
+  if (filename === undefined) return refuse(`The '${driver}' block driver requires a file name`);
+  const { host } = context;
+  if (host.fileKind?.(filename) === 'directory')
+    refuse(
+      options.strict && !shared.readOnly && !options.flag('auto-read-only', false)
+        ? `Could not open '${filename}': Is a directory`
+        : `'${driver}' driver requires '${filename}' to be a regular file`,
     );
-  const source = context.host.openImage(filename);
-  if (!source) throw new ConfigError(`Could not open '${filename}': No such file or directory`);
-  return { driver, filename, source, discardsWrites: false };
+  const source = host.openImage(filename);
+  if (!source) return refuse(`Could not open '${filename}': No such file or directory`);
+  return {
+    ...shared,
+    source,
+    discardsWrites: false,
+    exactName: filename,
+    strong: { filename },
+  };
 }
 
 function openNull(
   driver: string,
   filename: string | undefined,
-  entries: readonly Entry[],
-  strict: boolean,
-): BlockNode {
-  if (filename !== undefined && filename !== `${driver}://`)
-    throw new ConfigError(`The only allowed filename for this driver is '${driver}://'`);
-  const given = sizeOption(entries, 'size', strict);
-  switchValue('read-zeroes', lastValue(entries, 'read-zeroes'), false);
-  const plain = filename !== undefined && given === undefined;
+  options: NodeOptions,
+): Pick<BlockNode, 'source' | 'discardsWrites' | 'exactName' | 'strong'> {
+  const name = `${driver}://`;
+  if (filename !== undefined && filename !== name)
+    refuse(`The only allowed filename for this driver is '${name}'`);
+  const length = options.bytes('size') ?? NULL_BYTES;
+  const latency = options.tree['latency-ns'];
+  const nanoseconds = typeof latency === 'string' ? readSize(latency) : latency;
+  if (typeof nanoseconds === 'bigint' && nanoseconds > 2n ** 63n - 1n)
+    refuse('latency-ns is invalid');
+  options.flag('read-zeroes', false);
+  const strong = options.given(['size', 'read-zeroes']);
   return {
-    driver,
-    filename: plain ? filename : `json:${nullJson(driver, entries, strict)}`,
-    source: { length: given ?? NULL_BYTES, read: (_position, into) => into.fill(0).length },
+    source: { length, read: (_position, into) => into.fill(0).length },
     discardsWrites: true,
+    exactName: Object.keys(strong).length === 0 ? name : undefined,
+    strong,
   };
-}
-
-/** The options as QEMU prints them: in the order of its hash table, typed where `-blockdev` typed them. */
-function nullJson(driver: string, entries: readonly Entry[], strict: boolean): string {
-  const option = (key: string, print: (value: string) => string) => {
-    const value = lastValue(entries, key);
-    return value === undefined
-      ? []
-      : [`"${key}": ${strict ? print(value) : JSON.stringify(value)}`];
-  };
-  const zeroes = option('read-zeroes', (value) => String(switchValue('read-zeroes', value, false)));
-  return `{${[...zeroes, `"driver": "${driver}"`, ...option('size', String)].join(', ')}}`;
-}
-
-function sizeOption(entries: readonly Entry[], key: string, strict: boolean): number | undefined {
-  const text = lastValue(entries, key);
-  if (text === undefined) return undefined;
-  const value = strict && !/^\d+$/.test(text) ? undefined : parseSize(text);
-  if (value !== undefined && Number.isSafeInteger(value)) return value;
-  throw new ConfigError(
-    strict
-      ? `Parameter '${key}' expects integer`
-      : `Parameter '${key}' expects a non-negative number below 2^64\nOptional suffix k, M, G, T, P or E means kilo-, mega-, giga-, tera-, peta-\nand exabytes, respectively.`,
-  );
 }
 
 /** Part of an image. */
@@ -257,10 +397,14 @@ function windowOf(source: ByteSource, offset: number, length: number): ByteSourc
 /** A drive on top of a node: what a device is given. */
 export function backendOn(
   node: BlockNode,
-  options: Omit<BlockBackend['options'], 'filename' | 'format'>,
+  options: Omit<BlockBackend['options'], 'filename' | 'format' | 'readOnly'>,
 ): BlockBackend {
-  const { filename, driver, source, discardsWrites } = node;
+  const { driver, source, discardsWrites, readOnly } = node;
   // An image that brings an overlay keeps what guests write to it beyond this machine.
   const overlay = source instanceof Overlay ? source : new Overlay(source);
-  return new BlockBackend({ ...options, filename, format: driver, discardsWrites }, overlay);
+  const filename = nodeFilename(node);
+  return new BlockBackend(
+    { ...options, filename, format: driver, discardsWrites, readOnly },
+    overlay,
+  );
 }

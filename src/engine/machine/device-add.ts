@@ -1,12 +1,13 @@
 import type { Bus } from '../qdev/bus.ts';
+import type { Standby } from '../qdev/context.ts';
 import type { Device } from '../qdev/device.ts';
 import { ConfigError } from '../qom/errors.ts';
 import type { QObject } from '../qom/object.ts';
 import type { ResolvedType, TypeRegistry } from '../qom/type.ts';
 import { findBus, findBusOfType } from './find-bus.ts';
-import { FOREIGN_DEVICES } from './foreign-devices.ts';
 import type { JsonValue } from './json.ts';
 import { type Entry, lastValue } from './opts.ts';
+import { qdictOrder } from './qdict-order.ts';
 
 /** What adding a device needs of the machine. */
 export interface DeviceHome {
@@ -17,6 +18,11 @@ export interface DeviceHome {
   readonly peripheralAnon: QObject;
   /** Context that constructors get. */
   readonly context: unknown;
+  readonly standbys: ReadonlyMap<string, Standby>;
+  /** Whether the machine stands: a device that comes now is hot-plugged. */
+  readonly started: boolean;
+  /** Types of the system bus that the board takes. */
+  readonly dynamicSysBus: readonly string[];
   /** Places in the boot order that are taken. */
   readonly bootIndexes: Set<number>;
   /** What a property names: a drive, or an object of `type`. Throws ConfigError where it is of another type. */
@@ -34,10 +40,34 @@ export interface DeviceRequest {
 /** Properties that every object or device has, and nobody sets. */
 const READ_ONLY = ['type', 'hotplugged', 'hotpluggable', 'realized', 'parent_bus'];
 
-/** Makes, configures and realizes the device that `request` describes. Throws ConfigError with QEMU's sentence. */
-export function addDevice(home: DeviceHome, request: DeviceRequest): Device {
-  const type = driverType(home.registry, lastValue(request.entries, 'driver'));
+/**
+ * Makes, configures and realizes the device that `request` describes; undefined where it is kept back
+ * for the sake of a standby. Throws ConfigError with QEMU's sentence.
+ */
+export function addDevice(home: DeviceHome, request: DeviceRequest): Device | undefined {
+  const type = driverType(home, lastValue(request.entries, 'driver'));
   const bus = chooseBus(home, type, lastValue(request.entries, 'bus'));
+  return isKeptBack(home, request) ? undefined : makeDevice(home, request, type, bus);
+}
+
+/** Whether the device is the primary of a failover pair whose standby's driver has not asked for it. */
+function isKeptBack(home: DeviceHome, request: DeviceRequest): boolean {
+  const pair = lastValue(request.entries, 'failover_pair_id');
+  const { standbys } = home;
+  if (pair === undefined || standbys.size === 0) return false;
+  if (request.id === undefined)
+    throw new ConfigError('Device with failover_pair_id needs to have id');
+  return standbys.get(pair)?.keepsBack(request.id, () => addDevice(home, request)) ?? false;
+}
+
+function makeDevice(
+  home: DeviceHome,
+  request: DeviceRequest,
+  type: ResolvedType,
+  bus: Bus | undefined,
+): Device {
+  if (home.started && bus && !bus.hotpluggable)
+    throw new ConfigError(`Bus '${bus.busName}' does not support hotplugging`);
   const device = home.registry.create(type.name, home.context) as Device;
   if (request.id === undefined) home.peripheralAnon.addChild('device[*]', device);
   else {
@@ -46,29 +76,52 @@ export function addDevice(home: DeviceHome, request: DeviceRequest): Device {
       throw new ConfigError(`Duplicate device ID '${device.id}'`);
     home.peripheral.addChild(device.id, device);
   }
-  for (const { key, value } of request.entries) {
+  try {
+    configure(home, device, request);
+    device.plugInto(bus);
+  } catch (error) {
+    device.parent?.removeChild(device);
+    throw error;
+  }
+  return device;
+}
+
+function configure(home: DeviceHome, device: Device, request: DeviceRequest): void {
+  for (const key of qdictOrder(request.entries.map((entry) => entry.key))) {
+    const value = lastValue(request.entries, key) ?? '';
     if (key === 'driver' || key === 'bus') continue;
     if (READ_ONLY.includes(key) || device.children.has(key))
-      throw new ConfigError(`Property '${type.name}.${key}' is not writable`);
+      throw new ConfigError(`Property '${device.type.name}.${key}' is not writable`);
     if (request.json) checkJsonType(device, key, request.json[key] ?? null);
     const number = request.json?.[key];
     const text = key === 'addr' && typeof number === 'number' ? devfnText(number) : value;
     device.set(key, text, (id, wanted) => home.resolve(key, id, wanted));
     if (key === 'bootindex') claimBootIndex(home, device);
   }
-  device.plugInto(bus);
-  return device;
 }
 
-function driverType(registry: TypeRegistry, driver: string | undefined): ResolvedType {
+function driverType(home: DeviceHome, driver: string | undefined): ResolvedType {
+  const { registry, started, dynamicSysBus } = home;
   if (driver === undefined) throw new ConfigError("Parameter 'driver' is missing");
   const type = registry.find(driver);
-  if (!type && FOREIGN_DEVICES.has(driver))
-    throw new ConfigError(`'${driver}' is not modelled yet`);
   if (!type?.isA('device')) throw new ConfigError(`'${driver}' is not a valid device model name`);
   if (type.info.abstract)
     throw new ConfigError("Parameter 'driver' expects a non-abstract device type");
-  if (type.inherited('userCreatable') === false)
+  if (
+    type.isA('sys-bus-device') &&
+    type.info.groups !== undefined &&
+    !dynamicSysBus.includes(type.name)
+  )
+    throw new ConfigError(
+      "Parameter 'driver' expects a dynamic sysbus device type for the machine",
+    );
+  // QEMU has it, but here it only stands on boards.
+  if (type.inherited('userCreatable') === false && type.info.groups !== undefined)
+    throw new ConfigError(`'${type.name}' is not modelled yet`);
+  if (
+    type.inherited('userCreatable') === false ||
+    (started && type.inherited('hotpluggable') === false)
+  )
     throw new ConfigError("Parameter 'driver' expects a pluggable device type");
   return type;
 }

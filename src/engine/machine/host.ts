@@ -1,5 +1,6 @@
 import type { JournalWriter } from '../../journal/writer.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
+import type { FileKind } from '../backends/fs.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 
 /** All that the engine needs of the program it is embedded in. Injected, so that a run is repeatable. */
@@ -8,6 +9,8 @@ export interface Host {
   allocateRam(bytes: number): SharedArrayBuffer;
   /** The image that `file=` names, or undefined where there is none. */
   openImage(name: string): ByteSource | undefined;
+  /** What a name stands for; absent where the host has images and nothing else. */
+  fileKind?(name: string): FileKind | undefined;
   /** Fills with random bytes. */
   random(into: Uint8Array): void;
   /** Adds device types of the embedder's own, after QEMU's. */

@@ -2,25 +2,50 @@ import { assert } from '../../base/assert.ts';
 import { allOnes } from '../../base/bits.ts';
 import { ACTOR, NONE } from '../../journal/schema.ts';
 import type { MachineTopology } from '../../journal/topology.ts';
-import type { JournalWriter } from '../../journal/writer.ts';
-import { AddressSpace, type Mapping } from '../../memory/address-space.ts';
+import { type JournalWriter, silentJournal } from '../../journal/writer.ts';
+import { AddressSpace } from '../../memory/address-space.ts';
 import { GuestRam } from '../../memory/guest-ram.ts';
+import { MemoryRegion } from '../../memory/memory-region.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
+import type { Chardevs } from '../backends/chardev.ts';
+import type { FileKind, Fsdevs } from '../backends/fs.ts';
+import { MemoryBackend } from '../backends/memory.ts';
+import type { Network } from '../backends/net.ts';
+import { type Completion, complete } from '../monitor/complete.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Qmp, type QmpAnswer } from '../monitor/qmp/qmp.ts';
+import type { RunState } from '../monitor/target.ts';
 import type { Bus } from '../qdev/bus.ts';
-import type { DeviceContext } from '../qdev/context.ts';
+import type { DeviceContext, Standby } from '../qdev/context.ts';
 import { Device } from '../qdev/device.ts';
+import type { HotplugHandler } from '../qdev/hotplug.ts';
+import { addRegion } from '../qdev/regions.ts';
 import { ConfigError } from '../qom/errors.ts';
 import type { QObject } from '../qom/object.ts';
 import type { TypeRegistry } from '../qom/type.ts';
-import type { Board } from './boards/board.ts';
+import { Answered, Asked, type Question } from './answered.ts';
+import { BackEnds } from './back-ends.ts';
+import type { Arch, Board, PlugRule } from './boards/board.ts';
+import { checkBootFiles, checkThreads } from './boot-files.ts';
+import { readSplit, writeSplit } from './bus-access.ts';
+import { catalogOf } from './catalog/catalog.ts';
+import { LoadedTypes } from './catalog/loaded-types.ts';
+import type { CommandLine } from './command-line.ts';
 import { addDevice, type DeviceRequest } from './device-add.ts';
-import { Drives } from './drives.ts';
+import type { Drives } from './drives.ts';
 import { applyGlobals, checkGlobals } from './globals.ts';
+import { answer } from './help/answer.ts';
 import type { Host } from './host.ts';
-import { makeObject } from './objects.ts';
-import { checkCpu, type MachineConfig, parseCommandLine } from './options.ts';
+import { checkVga } from './host-options.ts';
+import { removeDevice } from './hotplug.ts';
+import {
+  checkAccelerators,
+  checkCpu,
+  type MachineSettings,
+  machineSettings,
+} from './machine-options.ts';
+import { isMadeLate, makeObject, type ObjectHome, type ObjectRequest } from './objects.ts';
+import { parseCommandLine } from './options.ts';
 import { createRegistry } from './registry.ts';
 import { resolveObject } from './resolve.ts';
 import { StartLog } from './start-log.ts';
@@ -28,6 +53,8 @@ import { topologyOf } from './topology.ts';
 
 /** Region of a bus access that nothing decodes. */
 const NO_REGION = 0xffff;
+/** Ports that I/O instructions reach. */
+const IO_PORTS = 0x1_0000;
 
 /** An event of QMP's, without its time. */
 export interface MachineEvent {
@@ -42,16 +69,26 @@ export class Machine implements DeviceContext {
   readonly journal: JournalWriter;
   /** What was said while it was built: QEMU's warnings, then what is not modelled. */
   readonly warnings: readonly string[];
-  /** Those of them that QEMU prints, as they stand on stderr. */
-  readonly stderr: string;
+  /** What QEMU has printed on stderr so far, with line ends. */
+  stderr: string;
+  runState: RunState;
   readonly registry: TypeRegistry;
-  readonly memory = new AddressSpace();
-  readonly io = new AddressSpace();
+  readonly memory = new AddressSpace('memory', MemoryRegion.container('system'));
+  readonly io = new AddressSpace('I/O', MemoryRegion.io('io', IO_PORTS));
+  readonly addressSpaces = new Set([this.memory, this.io]);
+  readonly ramRegion: MemoryRegion | undefined;
+  readonly standbys = new Map<string, Standby>();
   readonly bounce = { busy: false };
+  readonly sole = new Map<string, Device>();
+  readonly backEnds: BackEnds;
+  /** False while the machine is built. */
+  started = false;
+  readonly cpus: number;
+  readonly bigEndian: boolean;
   /** Root of the composition tree. */
   readonly root: QObject;
   readonly sysbus: Bus;
-  readonly drives: Drives;
+  readonly types: LoadedTypes;
   /** Devices by the number that events call them by. */
   readonly devices: Device[] = [];
   /** Called whenever `irqLevel` changed. */
@@ -61,14 +98,19 @@ export class Machine implements DeviceContext {
   onEvent: () => void = () => {};
 
   readonly #host: Host;
+  readonly #objects: QObject;
   readonly #events: MachineEvent[] = [];
   readonly #bootIndexes = new Set<number>();
   readonly #busCounts = new Map<string, number>();
   readonly #monitor: Monitor;
   readonly #qmp = new Qmp(this);
+  readonly #atStart: (() => void)[] = [];
+  readonly #plugRules: PlugRule[] = [];
   #irqLevel = 0;
   /** While the machine is built, complaints belong to the option that is worked on. */
   #log: StartLog | undefined;
+  /** While a command is carried out, complaints are for whoever gave it. */
+  #hear: ((message: string) => void) | undefined;
 
   /** Builds the machine that `commandLine` describes. Throws ConfigError whose message is what QEMU prints. */
   static build(commandLine: string | readonly string[], host: Host): Machine {
@@ -76,40 +118,92 @@ export class Machine implements DeviceContext {
     try {
       return new Machine(parseCommandLine(commandLine, log), host, log);
     } catch (error) {
+      if (error instanceof Asked) throw Machine.#answer(error.question, log, host);
       throw error instanceof ConfigError ? log.refuse(error) : error;
     }
   }
 
-  private constructor(config: MachineConfig, host: Host, log: StartLog) {
+  /** What the program says to a question: an empty machine knows its types. */
+  static #answer(question: Question, log: StartLog, host: Host): ConfigError {
+    const line = [`qemu-system-${log.arch}`, '-M', 'none', '-nodefaults'];
+    const unheard = new StartLog();
+    const quiet = { ...host, journal: silentJournal() };
+    const { types, registry } = new Machine(parseCommandLine(line, unheard), quiet, unheard);
+    const program = { arch: log.arch as Arch, types, registry };
+    const { text, stderr } = log.at(question.location, () => answer(program, question));
+    return new Answered(text, log.stderr + stderr);
+  }
+
+  private constructor(config: CommandLine, host: Host, log: StartLog) {
     this.#host = host;
     this.#log = log;
     this.type = config.machine;
+    this.runState = config.paused ? 'prelaunch' : 'running';
+    this.bigEndian = config.machine.arch === 's390x';
     this.journal = host.journal;
-    this.registry = createRegistry(config.machine.arch);
+    this.registry = createRegistry(config.machine.arch, config.machine);
+    this.types = new LoadedTypes(this.registry, catalogOf(config.machine.arch), this);
     host.registerTypes?.(this.registry);
-    this.registry.created = (object) => applyGlobals(object, config.globals);
+    this.registry.created = (object) =>
+      applyGlobals(object, config.globals, (property, id, type) =>
+        this.resolve(property, id, type),
+      );
     this.root = this.#container();
     const objects = this.root.addChild('objects', this.#container());
-    for (const request of config.objects)
-      objects.addChild(request.id, makeObject(this.registry, this, request));
-    this.drives = new Drives(host, log);
-    for (const option of config.blockdevs)
-      log.at(option.location, () => this.drives.addNode(option));
-    for (const option of config.drives) log.at(option.location, () => this.drives.addDrive(option));
-    this.ram = new GuestRam(allocateRam(config, host), config.machine.ramBase);
-    const ram = objects.addChild(
-      config.machine.ramId,
-      this.registry.create('memory-backend-ram', this),
-    );
-    ram.addRegions(config.machine.ramId);
-    this.sysbus = this.#buildBoard(config);
+    this.#objects = objects;
+    if (config.vga !== undefined)
+      checkVga(config.vga, (type) => this.registry.find(type) !== undefined);
+    this.backEnds = new BackEnds(host, log, objects, config);
+    const makeObjects = (late: boolean) => {
+      for (const request of config.objects)
+        if (isMadeLate(request) === late) makeObject(this.#objectHome(), request);
+    };
+    makeObjects(false);
+    this.backEnds.makeEarly();
+    const settings = machineSettings(config, this.registry, log);
+    checkAccelerators(config, log);
+    this.cpus = settings.cpus;
+    this.backEnds.makeLate(() => makeObjects(true));
+    const { machine: board } = config;
+    if (board.cpu) checkCpu(board, settings.cpu ?? '');
+    const exists = (name: string) => host.openImage(name) !== undefined;
+    checkThreads(config, settings.cpu, settings.topology.threads, log);
+    checkBootFiles(config, exists, true, log);
+    const backend = this.#memoryBackend(config, settings);
+    const ramBytes = (backend?.bytes ?? settings.ramBytes) + (board.extraRamBytes ?? 0);
+    this.ram = allocateRam(board, ramBytes, host);
+    if (ramBytes > 0) this.ramRegion = this.#showRam(backend, board, ramBytes);
+    this.sysbus = this.#buildBoard(config, { ...settings, ramBytes });
+    this.drives.checkOrphans();
     this.#addDevices(config, log);
+    checkBootFiles(config, exists, false, log);
+    this.backEnds.complain();
     checkGlobals(config.globals, this.registry, log);
     this.warnings = log.warnings;
     this.stderr = log.stderr;
     this.#log = undefined;
+    log.close((text) => this.report(text));
+    this.started = true;
+    for (const work of this.#atStart.splice(0)) work();
+    this.#followRam();
     this.#monitor = new Monitor(this);
     if (this.journal.on) this.journal.flush();
+  }
+
+  get drives(): Drives {
+    return this.backEnds.drives;
+  }
+
+  get network(): Network {
+    return this.backEnds.network;
+  }
+
+  get chardevs(): Chardevs {
+    return this.backEnds.chardevs;
+  }
+
+  get fsdevs(): Fsdevs {
+    return this.backEnds.fsdevs;
   }
 
   /** Platform interrupt inputs that are asserted now, one bit each (0 to 31), unsigned. */
@@ -125,7 +219,7 @@ export class Machine implements DeviceContext {
     }
     const bus = space === 'memory' ? this.memory : this.io;
     const slot = this.journal.on ? this.#record(bus, false, space, addr, size, 0) : -1;
-    const value = readSplit(bus, addr, size, space === 'memory' ? 0 : 0xff);
+    const value = readSplit(bus, this.ram, addr, size, space === 'memory' ? 0 : 0xff);
     if (slot >= 0) this.journal.setValue(slot, value);
     return value;
   }
@@ -152,22 +246,103 @@ export class Machine implements DeviceContext {
     }
     const bus = space === 'memory' ? this.memory : this.io;
     if (this.journal.on) this.#record(bus, true, space, addr, size, written);
-    writeSplit(bus, addr, size, written);
+    writeSplit(bus, this.ram, addr, size, written);
+  }
+
+  /** Lets the guest run. */
+  cont(): void {
+    if (this.runState === 'running') return;
+    if (this.runState === 'prelaunch') this.type.firmware?.(this);
+    this.runState = 'running';
+    this.emit('RESUME');
+  }
+
+  /** Stops the guest where it runs. */
+  stop(): void {
+    if (this.runState !== 'running') return;
+    this.runState = 'paused';
+    this.emit('STOP');
   }
 
   /** `system_reset`: everything returns to its state after power-on; RAM and disks keep their bytes. */
   reset(): void {
+    this.emit('RESET', { guest: false, reason: 'host-qmp-system-reset' });
     this.sysbus.resetAll();
   }
 
   /** Executes one line of the human monitor; what it prints, with line ends. */
   monitor(line: string): string {
-    return this.#monitor.execute(line);
+    let complaints = '';
+    const text = this.#commanded(
+      (message) => {
+        complaints += `${message}\n`;
+      },
+      () => this.#monitor.execute(line),
+    );
+    return complaints + text;
   }
 
   /** Executes one request of the machine protocol, `{execute, arguments, id}`; errors are answers. */
   qmp(request: unknown): QmpAnswer {
-    return this.#qmp.execute(request);
+    const hear = this.#hear ?? ((message) => this.printError(message));
+    return this.#commanded(hear, () => this.#qmp.execute(request));
+  }
+
+  #commanded<T>(hear: (message: string) => void, work: () => T): T {
+    const outer = this.#hear;
+    this.#hear = hear;
+    try {
+      return work();
+    } finally {
+      this.#hear = outer;
+    }
+  }
+
+  /** What could stand at the end of an unfinished monitor line. */
+  complete(line: string): Completion {
+    return complete(this, line);
+  }
+
+  /** `device_add`. Throws ConfigError with QEMU's sentence. */
+  addDevice(request: DeviceRequest): void {
+    addDevice(this.#home(), request);
+  }
+
+  /** `device_del`. Throws ConfigError with QEMU's sentence. */
+  removeDevice(name: string): void {
+    removeDevice(this.root, name);
+  }
+
+  /** `object_add`. Throws ConfigError with QEMU's sentence. */
+  addObject(request: ObjectRequest): void {
+    makeObject(this.#objectHome(), request);
+  }
+
+  /** `object_del`. Throws ConfigError with QEMU's sentence. */
+  removeObject(id: string): void {
+    const object = this.#objects.children.get(id);
+    if (!object) throw new ConfigError(`object '${id}' not found`);
+    if ('inUse' in object && object.inUse)
+      throw new ConfigError(`object '${id}' is in use, can not be deleted`);
+    this.#objects.removeChild(object);
+  }
+
+  /** A line on stderr. */
+  printError(line: string): void {
+    this.stderr += `${line}\n`;
+    this.note(line);
+  }
+
+  note(message: string): void {
+    if (this.journal.on) this.journal.log('device', 'device', message);
+  }
+
+  handlerOf(device: Device): HotplugHandler | undefined {
+    for (const rule of this.#plugRules) {
+      const handler = rule(device);
+      if (handler) return handler;
+    }
+    return this.type.handlerOf?.(device);
   }
 
   /** Tells the management side that something happened: `DEVICE_DELETED` and the like. */
@@ -187,6 +362,11 @@ export class Machine implements DeviceContext {
     return topologyOf(this.type.type, this.ram.size, this.sysbus, paths);
   }
 
+  whenStarted(work: () => void): void {
+    if (this.started) work();
+    else this.#atStart.push(work);
+  }
+
   numberDevice(device: { readonly path: string }): number {
     assert(device instanceof Device && this.devices.length < NONE, 'too many devices');
     return this.devices.push(device) - 1;
@@ -200,11 +380,28 @@ export class Machine implements DeviceContext {
 
   report(message: string): void {
     if (this.#log) this.#log.print(message);
-    else if (this.journal.on) this.journal.log('device', 'device', message);
+    else if (this.#hear) this.#hear(message);
+    else {
+      this.stderr += `qemu-system-${this.type.arch}: ${message}\n`;
+      this.note(message);
+    }
+  }
+
+  resolve(property: string, id: string, type: string): unknown {
+    if (type === 'drive') return this.drives.resolve(id);
+    if (type === 'netdev') return this.network.find(id);
+    if (type === 'chardev') return this.chardevs.find(id);
+    return resolveObject(this.root, property, id, type);
   }
 
   openImage(name: string): ByteSource | undefined {
     return this.#host.openImage(name);
+  }
+
+  /** What the host has by a name, as far as it can tell. */
+  fileKind(name: string): FileKind | undefined {
+    if (this.#host.fileKind) return this.#host.fileKind(name);
+    return this.#host.openImage(name) && 'file';
   }
 
   random(into: Uint8Array): void {
@@ -212,25 +409,83 @@ export class Machine implements DeviceContext {
   }
 
   setInterrupt(line: number, level: boolean): void {
+    // A vCPU sees 32 inputs; those above are in the journal only.
+    if (line > 31) return;
     const mask = (1 << line) >>> 0;
     const before = this.#irqLevel;
     this.#irqLevel = (level ? before | mask : before & ~mask) >>> 0;
     if (this.#irqLevel !== before) this.onInterrupt();
   }
 
+  /** Guest RAM is where the machine's memory shows it, now and after every change. */
+  #followRam(): void {
+    const { ram, memory } = this;
+    const follow = () => {
+      const shown = memory.ranges.filter(({ region: { ramOffset }, readonly }) => {
+        return ramOffset !== undefined && !readonly;
+      });
+      ram.windows = shown.map(({ start, end, base, region }) => ({
+        base: start,
+        size: end - start,
+        offset: start - base + (region.ramOffset ?? 0),
+      }));
+    };
+    follow();
+    memory.onRamMoved = follow;
+  }
+
+  #objectHome(): ObjectHome {
+    return {
+      registry: this.registry,
+      context: this,
+      objects: this.#objects,
+      resolve: (property, id, type) => this.resolve(property, id, type),
+    };
+  }
+
+  /** The object that the line names as the machine's RAM. Throws ConfigError with QEMU's sentence. */
+  #memoryBackend(line: CommandLine, settings: MachineSettings): MemoryBackend | undefined {
+    const { memoryBackend: name, ramBytes } = settings;
+    if (name === undefined) return undefined;
+    const found = this.#objects.at(name);
+    if (!(found instanceof MemoryBackend))
+      throw new ConfigError(`Memory backend '${name}' not found`);
+    if (line.customRam && found.bytes !== ramBytes)
+      throw new ConfigError('Machine memory size does not match the size of the memory backend');
+    return found;
+  }
+
+  /** Makes the region that is the machine's RAM: of the object that the line names, or of one of its own. */
+  #showRam(backend: MemoryBackend | undefined, board: Board, bytes: number): MemoryRegion {
+    if (backend) {
+      backend.mapped = true;
+      return backend.becomeRam();
+    }
+    const { ramId } = board;
+    if (this.#objects.children.has(ramId))
+      throw new ConfigError(
+        `object name '${ramId}' is reserved for the default RAM backend, it can't be used for any other purposes. Change the object's 'id' to something else`,
+      );
+    const own = this.#objects.addChild(ramId, this.registry.create('memory-backend-ram', this));
+    if (own instanceof MemoryBackend) own.mapped = true;
+    return addRegion(own, MemoryRegion.memory('ram', ramId, bytes, { ramOffset: 0 }));
+  }
+
   #container(): QObject {
     return this.registry.create('container', this);
   }
 
-  #buildBoard(config: MachineConfig): Bus {
+  #buildBoard(config: CommandLine, settings: MachineSettings): Bus {
     const machine = this.root.addChild('machine', this.registry.create(config.machine.type, this));
     const unattached = machine.addChild('unattached', this.#container());
     machine.addChild('peripheral', this.#container());
     machine.addChild('peripheral-anon', this.#container());
     const sysbus = unattached.addChild('sysbus', this.registry.create('System', this) as Bus);
     sysbus.busName = 'main-system-bus';
-    const { machine: board, cpu = '', cpus, defaults } = config;
-    if (board.cpu) checkCpu(board, cpu);
+    const { machine: board, defaults } = config;
+    const { cpu = '', cpus } = settings;
+    addRegion(unattached, this.memory.root);
+    addRegion(unattached, this.io.root);
     board.build({
       context: this,
       root: this.root,
@@ -239,21 +494,32 @@ export class Machine implements DeviceContext {
       sysbus,
       cpu,
       cpuInfo: board.cpu,
+      ram: this.ramRegion,
+      ramBytes: settings.ramBytes,
+      maxRamBytes: settings.maxRamBytes,
+      ramSlots: settings.ramSlots,
+      handlers: this.#plugRules,
       cpus,
-      options: config.machineOptions,
+      options: settings.options,
       defaults,
+      backEnds: this.backEnds,
+      without: config.without,
+      vga: config.vga,
     });
+    if (this.ramRegion && !this.ramRegion.shown)
+      this.memory.root.addSubregion(board.ramBase, this.ramRegion);
     return sysbus;
   }
 
   /** Devices in QEMU's order: of the line, then those that drives ask for, then JSON. */
-  #addDevices({ devices }: MachineConfig, log: StartLog): void {
+  #addDevices({ devices: asked }: CommandLine, log: StartLog): void {
     const add = (location: string, request: DeviceRequest) =>
       log.at(location, () => addDevice(this.#home(), request));
+    const devices = [...asked, ...this.backEnds.devices];
     for (const option of devices) if (!option.json) add(option.location, option);
     for (const { interface: kind, id, location } of this.drives.list)
       if (kind === 'virtio') {
-        const entries = Object.entries({ driver: 'virtio-blk-pci', drive: id });
+        const entries = Object.entries({ driver: 'virtio-blk', drive: id });
         add(location, { id: undefined, entries: entries.map(([key, value]) => ({ key, value })) });
       }
     for (const option of devices) if (option.json) add(option.location, option);
@@ -271,9 +537,11 @@ export class Machine implements DeviceContext {
       peripheral: at('/machine/peripheral'),
       peripheralAnon: at('/machine/peripheral-anon'),
       context: this,
+      started: this.started,
+      standbys: this.standbys,
+      dynamicSysBus: this.type.dynamicSysBus ?? [],
       bootIndexes: this.#bootIndexes,
-      resolve: (property: string, id: string, type: string) =>
-        type === 'drive' ? this.drives.resolve(id) : resolveObject(this.root, property, id, type),
+      resolve: (property: string, id: string, type: string) => this.resolve(property, id, type),
     };
   }
 
@@ -287,48 +555,26 @@ export class Machine implements DeviceContext {
     value: number,
   ): number {
     const { journal } = this;
-    const mapping = bus.find(addr);
-    if (!mapping) return journal.register(write, space, addr, size, value, NONE, NO_REGION, 0);
-    const offset = addr - mapping.base;
-    const { dev, region } = mapping.handler;
-    return journal.register(write, space, addr, size, value, dev, region, offset);
+    const range = bus.find(addr);
+    if (!range?.handler)
+      return journal.register(write, space, addr, size, value, NONE, NO_REGION, 0);
+    const offset = addr - range.base;
+    const { dev, region, origin = 0 } = range.handler;
+    return journal.register(write, space, addr, size, value, dev, region, offset + origin);
   }
 }
 
-function allocateRam({ ramBytes, machine }: MachineConfig, host: Host): SharedArrayBuffer {
+/** Unit of guest RAM in bytes. */
+const PAGE = 4096;
+
+function allocateRam(machine: Board, ramBytes: number, host: Host): GuestRam {
   const none = () =>
     new ConfigError(`cannot set up guest memory '${machine.ramId}': Cannot allocate memory`);
   if (ramBytes > machine.maxRamBytes) throw none();
+  const bytes = Math.ceil(ramBytes / PAGE) * PAGE;
   try {
-    return host.allocateRam(ramBytes);
+    return new GuestRam(host.allocateRam(bytes), machine.ramBase, bytes);
   } catch (error) {
     throw error instanceof RangeError ? none() : error;
   }
-}
-
-/** Bytes of the first piece of an access: as QEMU splits it, by the alignment of its offset in a range. */
-function pieceSize(mapping: Mapping | undefined, addr: number, size: number): number {
-  const offset = addr - (mapping?.base ?? 0);
-  let piece = size === 3 ? 2 : size;
-  while (offset % piece !== 0) piece >>= 1;
-  return piece;
-}
-
-/** `nothing`: byte that is read where nothing decodes. QEMU's memory reads zeros there, its ports ones. */
-function readSplit(bus: AddressSpace, addr: number, size: number, nothing: 0 | 0xff): number {
-  const mapping = bus.find(addr);
-  const piece = pieceSize(mapping, addr, size);
-  const value = mapping
-    ? mapping.handler.read(addr - mapping.base, piece)
-    : nothing && allOnes(piece);
-  if (piece === size) return value;
-  return value + readSplit(bus, addr + piece, size - piece, nothing) * 2 ** (8 * piece);
-}
-
-function writeSplit(bus: AddressSpace, addr: number, size: number, value: number): void {
-  const mapping = bus.find(addr);
-  const piece = pieceSize(mapping, addr, size);
-  const unit = 2 ** (8 * piece);
-  mapping?.handler.write(addr - mapping.base, piece, value % unit);
-  if (piece < size) writeSplit(bus, addr + piece, size - piece, Math.floor(value / unit));
 }

@@ -1,362 +1,518 @@
 import { ConfigError } from '../qom/errors.ts';
-import { parseSize } from '../qom/property.ts';
-import { ARCHES, type Arch, type Board } from './boards/board.ts';
-import { defaultBoard, findBoard, isForeignBoard } from './boards/boards.ts';
-import { type JsonValue, parseJson } from './json.ts';
-import { type ObjectRequest, objectRequest } from './objects.ts';
-import { OPTIONS } from './option-table.ts';
-import { type Entry, lastValue, type Opts, parseOpts, switchValue } from './opts.ts';
+import { Asked, type Question } from './answered.ts';
+import type { Arch } from './boards/board.ts';
+import { chardevForm } from './chardev-forms.ts';
+import {
+  type BlockdevOption,
+  type ChardevOption,
+  type CommandLine,
+  type DefaultDevice,
+  type DeviceOption,
+  type DriveOption,
+  type GlobalOption,
+  type Located,
+  type NetdevOption,
+  type PortOption,
+  REPLACES,
+} from './command-line.ts';
+import { IMMEDIATE, questionOf } from './help/question.ts';
+import { checkClock, checkHostEntries, checkHostOption } from './host-options.ts';
+import { parseJson } from './json.ts';
+import { type KeyvalTree, mergeKeyval, parseKeyval } from './keyval.ts';
+import { type ObjectRequest, objectFromJson, objectFromOpts } from './objects.ts';
+import { CHECKED_OPTIONS, OPTION_LISTS } from './option-lists.ts';
+import {
+  blockdevOptions,
+  isJson,
+  jsonDevice,
+  SHORT_DRIVES,
+  selectBoard,
+  UNSETTABLE,
+} from './option-parts.ts';
+import { architecture, type Word, wordsOf } from './option-words.ts';
+import {
+  checkEntry,
+  type Entry,
+  isWellFormedId,
+  lastValue,
+  type OptsRules,
+  optSize,
+  optsId,
+  readOpts,
+} from './opts.ts';
+import { NETDEV_SCHEMA } from './qapi/netdev.ts';
+import { visitJson, visitKeyval } from './qapi/visit.ts';
 import type { StartLog } from './start-log.ts';
 import { splitWords } from './words.ts';
 
-/** An option that makes something, and where it stands on the line (`-device virtio-rng-pci`). */
-export interface Located extends Opts {
-  readonly location: string;
-}
-
-/** `-device`: JSON values keep their types. */
-export interface DeviceOption extends Located {
-  readonly json: Readonly<Record<string, JsonValue>> | undefined;
-}
-
-/** `-global driver.property=value`. */
-export interface GlobalOption {
-  readonly driver: string;
-  readonly property: string;
-  readonly value: string;
-}
-
-/** A command line, read: what to build, in the order of the line. */
-export interface MachineConfig {
-  readonly machine: Board;
-  /** Properties of the machine type, the last of a name. */
-  readonly machineOptions: ReadonlyMap<string, string>;
-  readonly cpus: number;
-  /** False with `-nodefaults`. */
-  readonly defaults: boolean;
-  readonly ramBytes: number;
-  readonly cpu: string | undefined;
-  readonly objects: readonly ObjectRequest[];
-  readonly blockdevs: readonly Located[];
-  readonly drives: readonly Located[];
-  readonly devices: readonly DeviceOption[];
-  readonly globals: readonly GlobalOption[];
-}
-
-/** Answer to an option that would print something and leave. */
-const NO_MACHINE = 'asks for help only, so there is no machine to build';
-
-/** Where options collect while the line is read. */
-interface Draft {
-  readonly arch: Arch;
-  defaults: boolean;
-  readonly machine: Entry[];
-  readonly memory: Entry[];
-  memoryLocation: string;
-  cpu: string | undefined;
-  accel: boolean;
-  readonly objects: ObjectRequest[];
-  readonly blockdevs: Located[];
-  readonly drives: Located[];
-  readonly devices: DeviceOption[];
-  readonly globals: GlobalOption[];
-}
-
-/** Ids of `-drive`, `-device`, … must be unique among their kind. */
-function unique<T extends Located>(list: T[], kind: string, option: T): void {
-  if (option.id !== undefined && list.some((other) => other.id === option.id && !isJson(other)))
-    throw new ConfigError(`Duplicate ID '${option.id}' for ${kind}`);
-  list.push(option);
-}
-
-/** JSON does not pass through the option parser, which is what watches over ids. */
-function isJson(option: Located): boolean {
-  return (option as Partial<DeviceOption>).json !== undefined;
-}
-
-/** Reads a pasted QEMU command line or its words, with or without the program's name. Throws ConfigError. */
-export function parseCommandLine(text: string | readonly string[], log: StartLog): MachineConfig {
+/** Reads a QEMU command line, with or without the program's name. Throws ConfigError. */
+export function parseCommandLine(text: string | readonly string[], log: StartLog): CommandLine {
   const words = typeof text === 'string' ? splitWords(text) : [...text];
   const program = /(?:^|\/)(?:qemu-system-(\w+)|qemu|kvm)(?:\.exe)?$/i.exec(words[0] ?? '');
   if (program) words.shift();
   const arch = architecture(program?.[1] ?? 'x86_64');
   log.arch = arch;
-  const draft: Draft = {
-    arch,
-    machine: [],
-    defaults: true,
-    memory: [],
-    memoryLocation: '',
-    cpu: undefined,
-    accel: false,
-    objects: [],
-    blockdevs: [],
-    drives: [],
-    devices: [],
-    globals: [],
-  };
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] as string;
-    if (!word.startsWith('-')) {
-      log.note(
-        `${word}: a disk image alone would be an IDE disk; IDE is not modelled. Use -drive if=none,… and a -device`,
-      );
-      continue;
-    }
-    const name = word.replace(/^--?/, '');
-    const info = OPTIONS.get(name);
-    if (!info) log.at(word, () => refuse('invalid option'));
-    else if (info.fate === 'question') log.at(word, () => refuse(NO_MACHINE));
-    else if (!info.argument) {
-      if (name === 'nodefaults') draft.defaults = false;
-      if (info.fate === 'unmodelled')
-        log.note(`${word} is not modelled: the machine is built without it`);
-    } else if (at + 1 >= words.length) log.at(word, () => refuse('requires an argument'));
-    else {
-      const argument = words[++at] as string;
-      const location = `${word} ${argument}`;
-      if (info.fate === 'used') log.at(location, () => use(draft, name, argument, location, log));
-      else takeUnused(draft, name, argument, location, info.fate === 'unmodelled', log);
-    }
-  }
-  return finish(draft, log);
-}
-
-function architecture(name: string): Arch {
-  const arch = ARCHES.find((known) => known === (name === 'i386' ? 'x86_64' : name));
-  if (!arch)
-    throw new ConfigError(
-      `machines of architecture ${name} are not modelled; there are ${ARCHES.join(', ')}`,
-    );
-  return arch;
+  const draft = new Draft(arch, log, words.includes('-display'));
+  // Every option must be one before any of them is read.
+  for (const word of wordsOf(words, log)) log.at(word.location, () => draft.take(word));
+  return draft.finish();
 }
 
 function refuse(message: string): never {
   throw new ConfigError(message);
 }
 
-function takeUnused(
-  draft: Draft,
-  name: string,
-  argument: string,
-  location: string,
-  unmodelled: boolean,
-  log: StartLog,
-): void {
-  if (name === 'accel') draft.accel = true;
-  const one = name === 'smp' && /^(?:cpus=)?1(?:,|$)/.test(argument);
-  const none = /^(?:net|nic)$/.test(name) && argument === 'none';
-  if (unmodelled && !one && !none)
-    log.note(`${location} is not modelled: the machine is built without it`);
-}
+/** Where options collect while the line is read. */
+class Draft {
+  readonly #arch: Arch;
+  readonly #log: StartLog;
+  readonly #machine: KeyvalTree = Object.create(null);
+  readonly #memory: Entry[] = [];
+  readonly #rtc: Entry[] = [];
+  readonly #without = new Set<DefaultDevice>();
+  #memoryLocation = '';
+  #memPath: string | undefined;
+  #defaults = true;
+  #paused = false;
+  #nographic = false;
+  #snapshot = false;
+  readonly #accels: Located[] = [];
+  #cpu: string | undefined;
+  #vga: string | undefined;
+  #monitors = 0;
+  #qtest: PortOption | undefined;
+  readonly #objects: ObjectRequest[] = [];
+  readonly #objectIds = new Set<string>();
+  readonly #chardevs: ChardevOption[] = [];
+  readonly #fsdevs: Located[] = [];
+  readonly #blockdevs: BlockdevOption[] = [];
+  readonly #drives: DriveOption[] = [];
+  readonly #modernNetdevs: NetdevOption[] = [];
+  readonly #netdevs: Located[] = [];
+  readonly #nics: Located[] = [];
+  readonly #nets: Located[] = [];
+  readonly #mons: Located[] = [];
+  readonly #serials: PortOption[] = [];
+  readonly #parallels: PortOption[] = [];
+  readonly #debugcons: PortOption[] = [];
+  readonly #devices: DeviceOption[] = [];
+  readonly #globals: GlobalOption[] = [];
 
-function use(draft: Draft, name: string, argument: string, location: string, log: StartLog): void {
-  if (/^(?:[^=]*,)?(?:help|\?)$/.test(argument)) refuse(NO_MACHINE);
-  const opts = (implied?: string): Located => {
-    const parsed = parseOpts(argument, implied);
-    for (const warning of parsed.warnings) log.warn(warning);
-    return { ...parsed, location };
-  };
-  switch (name) {
-    case 'M':
-    case 'machine':
-      draft.machine.push(...parseOpts(argument, 'type', false).entries);
-      return;
-    case 'm':
-      draft.memory.push(...memoryOptions(opts('size')));
-      draft.memoryLocation = location;
-      return;
-    case 'cpu':
-      draft.cpu = argument;
-      return;
-    case 'drive':
-      unique(draft.drives, 'drive', opts());
-      return;
-    case 'blockdev':
-      draft.blockdevs.push(blockdevOption(argument, location));
-      return;
-    case 'object':
-      addObject(
-        draft,
-        argument.startsWith('{') ? jsonOption(argument, location) : opts('qom-type'),
-      );
-      return;
-    case 'device':
-      if (argument.startsWith('{')) draft.devices.push(jsonOption(argument, location));
-      else unique(draft.devices, 'device', { ...opts('driver'), json: undefined });
-      return;
-    case 'global':
-      draft.globals.push(globalOption(argument, opts));
-      return;
-    case 'set':
-      setOption(draft, argument);
-      return;
+  /** What the line asks, to be answered once it is read. */
+  readonly #questions: Question[] = [];
+  /** Whether the line says where pictures go. */
+  readonly #display: boolean;
+
+  constructor(arch: Arch, log: StartLog, display: boolean) {
+    this.#arch = arch;
+    this.#log = log;
+    this.#display = display;
   }
-}
 
-function addObject(draft: Draft, option: Located): void {
-  const request = objectRequest(option);
-  if (draft.objects.some(({ id }) => id === request.id))
-    throw new ConfigError(`Duplicate ID '${request.id}' for object`);
-  draft.objects.push(request);
-}
-
-/** `-device {"driver": …}` and the like: members in place of `key=value`. */
-function jsonOption(argument: string, location: string): DeviceOption {
-  const json = parseJson(argument);
-  const entries = Object.entries(json).filter(([key]) => key !== 'id');
-  return {
-    location,
-    json,
-    id: typeof json.id === 'string' ? json.id : undefined,
-    entries: entries
-      // QEMU does not see a driver or a bus that is no string.
-      .filter(([key, value]) => typeof value === 'string' || (key !== 'driver' && key !== 'bus'))
-      .map(([key, value]) => ({
-        key,
-        value: typeof value === 'string' ? value : JSON.stringify(value),
-      })),
-    warnings: [],
-  };
-}
-
-function blockdevOption(argument: string, location: string): Located {
-  if (!argument.startsWith('{')) return { ...parseOpts(argument, 'driver', false), location };
-  const entries: Entry[] = [];
-  const flatten = (prefix: string, value: JsonValue): void => {
-    if (value !== null && typeof value === 'object')
-      for (const [key, inner] of Object.entries(value))
-        flatten(prefix === '' ? key : `${prefix}.${key}`, inner as JsonValue);
-    else
-      entries.push({
-        key: prefix,
-        value: typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value),
-      });
-  };
-  flatten('', parseJson(argument));
-  return { location, id: undefined, entries, warnings: [] };
-}
-
-function memoryOptions(opts: Opts): readonly Entry[] {
-  for (const { key, value } of opts.entries) {
-    if (!['size', 'slots', 'maxmem'].includes(key))
-      throw new ConfigError(`Invalid parameter '${key}'`);
-    if (key === 'slots' && !/^(?:\d+|0[xX][0-9a-fA-F]+)$/.test(value))
-      throw new ConfigError(`Parameter 'slots' expects a number`);
-    if (key !== 'slots') memoryBytes(key, value);
-  }
-  return opts.entries;
-}
-
-/** Bytes of a `-m` value: a bare number counts MiB. */
-function memoryBytes(key: string, text: string): number {
-  const bare = /^\d+$/.test(text) || /^0[xX][0-9a-fA-F]+$/.test(text);
-  const value = parseSize(text, key === 'size' ? 2 ** 20 : 1);
-  if (value === undefined || value >= 2 ** 64 || (!bare && /^\d+\.\d+$/.test(text)))
-    throw new ConfigError(
-      `Parameter '${key}' expects a non-negative number below 2^64\nOptional suffix k, M, G, T, P or E means kilo-, mega-, giga-, tera-, peta-\nand exabytes, respectively.`,
-    );
-  return value;
-}
-
-function globalOption(argument: string, opts: () => Opts): GlobalOption {
-  const short = /^([^.=,]+)\.([^=,]+)=([\s\S]*)$/.exec(argument);
-  if (short) return { driver: short[1] ?? '', property: short[2] ?? '', value: short[3] ?? '' };
-  const { entries } = opts();
-  const unknown = entries.find(({ key }) => !['driver', 'property', 'value'].includes(key));
-  if (unknown) throw new ConfigError(`Invalid parameter '${unknown.key}'`);
-  const [driver, property, value] = ['driver', 'property', 'value'].map((key) =>
-    lastValue(entries, key),
-  );
-  if (driver === undefined || property === undefined || value === undefined)
-    throw new ConfigError("options 'driver', 'property', and 'value' are required");
-  return { driver, property, value };
-}
-
-/** `-set group.id.property=value` changes an option that stands further left. */
-function setOption(draft: Draft, argument: string): void {
-  const match = /^([^.]+)\.([^.]+)\.([^=]+)=([\s\S]*)$/.exec(argument);
-  if (!match) throw new ConfigError(`can't parse: "${argument}"`);
-  const [, group = '', id = '', key = '', value = ''] = match;
-  const lists: Readonly<Record<string, Located[]>> = { device: draft.devices, drive: draft.drives };
-  const list = Object.hasOwn(lists, group) ? lists[group] : undefined;
-  if (!list) throw new ConfigError(`There is no option group '${group}'`);
-  const at = list.findIndex((option) => option.id === id);
-  const found = list[at];
-  if (!found) throw new ConfigError(`there is no ${group} "${id}" defined`);
-  list[at] = { ...found, entries: [...found.entries, { key, value }] };
-}
-
-/** Checks that need the whole line. */
-function finish(draft: Draft, log: StartLog): MachineConfig {
-  const machine = board(draft, log);
-  const cpu =
-    machine.cpu === undefined ? undefined : (draft.cpu ?? machine.cpu.model).split(',')[0];
-  const machineOptions = new Map(draft.machine.map(({ key, value }) => [key, value]));
-  return {
-    ...draft,
-    machine,
-    machineOptions,
-    cpus: 1,
-    cpu,
-    ramBytes: ramBytes(draft, machine, log),
-  };
-}
-
-/** Throws ConfigError where `-cpu` names no model. QEMU finds out when it makes the CPU. */
-export function checkCpu(board: Board, cpu: string): void {
-  if (!board.cpu?.knows(cpu)) throw new ConfigError(`unable to find CPU model '${cpu}'`);
-}
-
-function board(draft: Draft, log: StartLog): Board {
-  const name = lastValue(draft.machine, 'type');
-  const machine = name ? findBoard(draft.arch, name) : defaultBoard(draft.arch);
-  if (!machine && !name)
-    throw new ConfigError(
-      'No machine specified, and there is no default\nUse -machine help to list supported machines',
-    );
-  if (!machine)
-    throw new ConfigError(
-      isForeignBoard(draft.arch, name ?? '')
-        ? `machines of type '${name}' are not modelled yet`
-        : 'unsupported machine type\nUse -machine help to list supported machines',
-    );
-  for (const { key, value } of draft.machine) {
-    if (key === 'type') continue;
-    if (key === 'accel') {
-      if (draft.accel)
-        throw new ConfigError('The -accel and "-machine accel=" options are incompatible');
-      continue;
+  take(word: Word): void {
+    const { name, info, argument, location } = word;
+    if (!info.arches.includes(this.#arch)) refuse('Option not supported for this target');
+    const question = info.argument
+      ? questionOf(name, argument, location, this.#display)
+      : questionAlone(name);
+    if (question) {
+      if (IMMEDIATE.includes(question.about) || !info.argument) throw new Asked(question);
+      this.#questions.push(question);
+      return;
     }
-    const kind = Object.hasOwn(machine.properties, key) ? machine.properties[key] : undefined;
-    if (!kind) throw new ConfigError(`Property '${machine.type}.${key}' not found`);
-    if (kind === 'switch') switchValue(key, value, false);
-    if (!machine.heeds?.includes(key))
-      log.note(`-machine ${key}=${value} is not modelled: the machine is built without it`);
+    if (info.fate === 'question') refuse('asks for help only, so there is no machine to build');
+    const checked = CHECKED_OPTIONS.find((option) => option === name);
+    if (checked) {
+      const { entries } = this.#opts(argument, OPTION_LISTS[checked], location);
+      checkHostEntries(name, entries);
+      if (name === 'rtc') this.#rtc.push(...entries);
+    } else if (info.argument) checkHostOption(name, argument);
+    if (checked && info.fate === 'used') return;
+    if (info.fate === 'used') this.#takeUsed(word);
+    else if (info.fate === 'unmodelled')
+      this.#log.note(`${location} is not modelled: the machine is built without it`);
   }
-  return machine;
+
+  #takeUsed({ name, argument, location }: Word): void {
+    if (/^(?:[^=]*,)?(?:help|\?)$/.test(argument))
+      refuse('asks for help only, so there is no machine to build');
+    switch (name) {
+      case 'nodefaults':
+        this.#defaults = false;
+        return;
+      case 'S':
+        this.#paused = true;
+        return;
+      case 'nographic':
+        this.#nographic = true;
+        return;
+      case 'snapshot':
+        this.#snapshot = true;
+        return;
+      case 'enable-kvm':
+        this.#machine.accel = 'kvm';
+        return;
+      case 'bios':
+        this.#machine.firmware = argument;
+        return;
+      case 'accel':
+        this.#accels.push(this.#opts(argument, OPTION_LISTS.accel, location));
+        return;
+      case 'usb':
+        this.#machine.usb = 'on';
+        return;
+      case 'M':
+      case 'machine':
+        mergeKeyval(this.#machine, parseKeyval(argument, 'type').tree);
+        return;
+      case 'smp':
+        this.#structure('smp', argument, 'cpus');
+        return;
+      case 'boot':
+        this.#structure('boot', argument, 'order');
+        return;
+      case 'kernel':
+      case 'initrd':
+      case 'append':
+        this.#machine[name] = argument;
+        return;
+      case 'm':
+        this.#memory.push(...this.#opts(argument, OPTION_LISTS.memory, location).entries);
+        this.#memoryLocation = location;
+        return;
+      case 'mem-path':
+        this.#memPath = argument;
+        return;
+      case 'cpu':
+        this.#cpu = argument;
+        return;
+      case 'vga':
+        this.#vga = argument;
+        this.#without.add('vga');
+        return;
+      case 'set':
+        this.#set(argument);
+        return;
+      case 'global':
+        this.#globals.push(this.#global(argument, location));
+        return;
+      default:
+        this.#takeBackend(name, argument, location);
+    }
+  }
+
+  /** Options that make objects, back ends and devices. */
+  #takeBackend(name: string, argument: string, location: string): void {
+    switch (name) {
+      case 'object':
+        this.#object(argument, location);
+        return;
+      case 'device':
+        this.#device(argument, location);
+        return;
+      case 'blockdev':
+        this.#blockdevs.push({ location, options: blockdevOptions(argument) });
+        return;
+      case 'chardev':
+        this.#unique(this.#chardevs, 'chardev', OPTION_LISTS.chardev, argument, location);
+        return;
+      case 'mon':
+        this.#without.add('monitor');
+        this.#unique(this.#mons, 'mon', OPTION_LISTS.mon, argument, location);
+        return;
+      case 'fsdev':
+        this.#unique(this.#fsdevs, 'fsdev', OPTION_LISTS.fsdev, argument, location);
+        return;
+      case 'virtfs':
+        this.#virtfs(argument, location);
+        return;
+      case 'netdev':
+        this.#netdev(argument, location);
+        return;
+      case 'nic':
+        this.#without.add('net');
+        this.#unique(this.#nics, 'nic', OPTION_LISTS.nic, argument, location);
+        return;
+      case 'net':
+        this.#without.add('net');
+        this.#unique(this.#nets, 'net', OPTION_LISTS.net, argument, location);
+        return;
+      case 'serial':
+        this.#without.add('serial');
+        if (argument.startsWith('mon:')) this.#without.add('monitor');
+        this.#serials.push({ location, text: argument });
+        return;
+      case 'parallel':
+        this.#without.add('parallel');
+        if (argument.startsWith('mon:')) this.#without.add('monitor');
+        this.#parallels.push({ location, text: argument });
+        return;
+      case 'debugcon':
+        this.#debugcons.push({ location, text: argument });
+        return;
+      case 'monitor':
+      case 'qmp':
+      case 'qmp-pretty':
+      case 'qtest':
+        this.#monitor(name, argument, location);
+        return;
+      case 'drive':
+        this.#unique(this.#drives, 'drive', OPTION_LISTS.drive, argument, location);
+        return;
+      default:
+        this.#shortDrive(name, argument, location);
+    }
+  }
+
+  /** Reads an option that QEMU's option parser reads, and says what it warns of. */
+  #opts(argument: string, rules: OptsRules, location: string): Located {
+    const { fault, ...opts } = readOpts(argument, rules);
+    for (const warning of opts.warnings) this.#log.warn(warning);
+    if (fault) throw fault;
+    return { ...opts, location };
+  }
+
+  /** Such an option whose id must be unique among its kind. */
+  #unique(
+    list: Located[],
+    kind: string,
+    rules: OptsRules,
+    argument: string,
+    location: string,
+  ): Located {
+    const id = optsId(argument);
+    if (id !== undefined && list.some((other) => other.id === id))
+      throw new ConfigError(`Duplicate ID '${id}' for ${kind}`);
+    const option = this.#opts(argument, rules, location);
+    list.push(option);
+    return option;
+  }
+
+  /** A property of the machine that is a structure: `-smp 2,cores=2` is `-machine smp.cpus=2,smp.cores=2`. */
+  #structure(name: string, argument: string, implied: string): void {
+    const tree: KeyvalTree = Object.create(null);
+    tree[name] = parseKeyval(argument, implied).tree;
+    mergeKeyval(this.#machine, tree);
+  }
+
+  #object(argument: string, location: string): void {
+    const json = argument.startsWith('{') ? parseJson(argument) : undefined;
+    const opts = json ? undefined : this.#opts(argument, OPTION_LISTS.object, location);
+    if (opts?.id !== undefined && this.#objectIds.has(opts.id))
+      throw new ConfigError(`Duplicate ID '${opts.id}' for object`);
+    this.#objects.push(opts ? objectFromOpts(opts) : objectFromJson(json ?? {}));
+    if (opts?.id !== undefined) this.#objectIds.add(opts.id);
+  }
+
+  #device(argument: string, location: string): void {
+    if (argument.startsWith('{')) {
+      this.#devices.push(jsonDevice(argument, location));
+      return;
+    }
+    // JSON does not pass through the option parser, which is what watches over ids.
+    const rivals = this.#devices.filter(({ json }) => json === undefined);
+    const option = this.#unique(rivals, 'device', OPTION_LISTS.device, argument, location);
+    this.#devices.push({ ...option, json: undefined });
+  }
+
+  /** `-virtfs` is a file system and the device that offers it. */
+  #virtfs(argument: string, location: string): void {
+    const { entries } = this.#opts(argument, OPTION_LISTS.virtfs, location);
+    const driver = lastValue(entries, 'fsdriver');
+    const tag = lastValue(entries, 'mount_tag');
+    if (!driver || !tag) refuse('Usage: -virtfs fsdriver,mount_tag=tag');
+    if (!isWellFormedId(tag) || this.#fsdevs.some(({ id }) => id === tag))
+      refuse(`duplicate or invalid fsdev id: ${tag}`);
+    const kept = entries.filter(({ key }) => key !== 'mount_tag');
+    this.#fsdevs.push({ location, id: tag, entries: kept, warnings: [] });
+    const device = Object.entries({ driver: 'virtio-9p-pci', fsdev: tag, mount_tag: tag });
+    this.#devices.push({
+      location,
+      id: undefined,
+      entries: device.map(([key, value]) => ({ key, value })),
+      warnings: [],
+      json: undefined,
+    });
+  }
+
+  #netdev(argument: string, location: string): void {
+    this.#without.add('net');
+    const type = lastValue(readOpts(argument, OPTION_LISTS.netdev).entries, 'type');
+    if (argument.startsWith('{'))
+      this.#modernNetdevs.push({
+        location,
+        options: visitJson(NETDEV_SCHEMA, 'Netdev', parseJson(argument)),
+      });
+    else if (type === 'stream' || type === 'dgram')
+      this.#modernNetdevs.push({
+        location,
+        options: visitKeyval(NETDEV_SCHEMA, 'Netdev', parseKeyval(argument, 'type').tree),
+      });
+    else this.#unique(this.#netdevs, 'netdev', OPTION_LISTS.netdev, argument, location);
+  }
+
+  /** A monitor is a character back end and what listens on it. */
+  #monitor(name: string, argument: string, location: string): void {
+    if (name === 'qtest') {
+      this.#qtest = { location: '', text: argument };
+      return;
+    }
+    this.#without.add('monitor');
+    if (name === 'monitor' && argument.startsWith('none')) return;
+    if (!argument.startsWith('chardev:')) {
+      const label = `compat_monitor${this.#monitors}`;
+      const rival = this.#chardevs.some(({ id }) => id === label);
+      const entries = rival ? undefined : this.#form(argument);
+      if (rival) this.#log.print(`Duplicate ID '${label}' for chardev`);
+      if (!entries) refuse(`parse error: ${argument}`);
+      this.#chardevs.push({ location, id: label, entries, warnings: [], served: true });
+    }
+    this.#monitors++;
+  }
+
+  /** A back end's short form as options; undefined, with QEMU's complaint printed, where it is none. */
+  #form(text: string): readonly Entry[] | undefined {
+    try {
+      return chardevForm(text);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      if (error.message !== '') this.#log.print(error.message);
+      return undefined;
+    }
+  }
+
+  #shortDrive(name: string, argument: string, location: string): void {
+    const form = SHORT_DRIVES[name];
+    if (!form) return;
+    const entries = Object.entries({ ...form, file: argument });
+    this.#drives.push({
+      location,
+      id: undefined,
+      entries: entries.map(([key, value]) => ({ key, value })),
+      warnings: [],
+    });
+  }
+
+  #global(argument: string, location: string): GlobalOption {
+    const short = /^([^.=,]+)\.([^=,]+)=([\s\S]*)$/.exec(argument);
+    if (short) return { driver: short[1] ?? '', property: short[2] ?? '', value: short[3] ?? '' };
+    const { entries } = this.#opts(argument, OPTION_LISTS.global, location);
+    const [driver, property, value] = ['driver', 'property', 'value'].map((key) =>
+      lastValue(entries, key),
+    );
+    if (driver === undefined || property === undefined || value === undefined)
+      return refuse("options 'driver', 'property', and 'value' are required");
+    return { driver, property, value };
+  }
+
+  /** `-set group.id.property=value` changes an option that stands further left. */
+  #set(argument: string): void {
+    const match = /^([^.]{1,63})\.([^.]{1,63})\.([^=]{1,63})=([\s\S]*)$/.exec(argument);
+    if (!match) refuse(`can't parse: "${argument}"`);
+    const [, group = '', id = '', key = '', value = ''] = match;
+    if (UNSETTABLE.includes(group)) refuse(`-set is not supported with ${group}`);
+    const lists: Readonly<Record<string, Located[]>> = {
+      device: this.#devices,
+      drive: this.#drives,
+      netdev: this.#netdevs,
+      nic: this.#nics,
+      net: this.#nets,
+      chardev: this.#chardevs,
+      fsdev: this.#fsdevs,
+      mon: this.#mons,
+    };
+    const list = Object.hasOwn(lists, group) ? lists[group] : undefined;
+    if (!list && !Object.hasOwn(OPTION_LISTS, group)) refuse(`There is no option group '${group}'`);
+    const at = list?.findIndex((option) => option.id === id && !isJson(option)) ?? -1;
+    const found = list?.[at];
+    if (!list || !found) refuse(`there is no ${group} "${id}" defined`);
+    const rules: OptsRules = OPTION_LISTS[group as keyof typeof OPTION_LISTS];
+    if (rules.keys) checkEntry(rules.keys, { key, value });
+    list[at] = { ...found, entries: [...found.entries, { key, value }] };
+  }
+
+  /** Checks that need the whole line. */
+  finish(): CommandLine {
+    if (this.#machine.kernel === undefined) {
+      if (this.#machine.append !== undefined) refuse('-append only allowed with -kernel option');
+      if (this.#machine.initrd !== undefined) refuse('-initrd only allowed with -kernel option');
+    }
+    checkClock(this.#rtc);
+    const customRam = this.#mergeMemory();
+    const asked = (...about: Question['about'][]) =>
+      this.#questions.find((question) => about.includes(question.about));
+    // QEMU answers some questions before it looks for the machine.
+    const early = asked('cpu') ?? asked('device');
+    if (early) throw new Asked(early);
+    const machine = selectBoard(this.#arch, this.#machine.type);
+    const [late] = this.#questions;
+    if (late) throw new Asked(late);
+    for (const { entries } of this.#devices) {
+      const replaced = REPLACES[lastValue(entries, 'driver') ?? ''];
+      if (replaced) this.#without.add(replaced);
+    }
+    for (const { driver } of this.#globals) {
+      const replaced = Object.hasOwn(REPLACES, driver) ? REPLACES[driver] : undefined;
+      if (replaced) this.#without.add(replaced);
+    }
+    return {
+      arch: this.#arch,
+      machine,
+      machineTree: this.#machine,
+      accels: this.#accels,
+      customRam,
+      memPath: this.#memPath,
+      defaults: this.#defaults,
+      without: this.#without,
+      nographic: this.#nographic,
+      paused: this.#paused,
+      snapshot: this.#snapshot,
+      cpuOption: this.#cpu,
+      objects: this.#objects,
+      chardevs: this.#chardevs,
+      fsdevs: this.#fsdevs,
+      blockdevs: this.#blockdevs,
+      drives: this.#drives,
+      modernNetdevs: this.#modernNetdevs,
+      netdevs: this.#netdevs,
+      nics: this.#nics,
+      nets: this.#nets,
+      monitors: this.#mons,
+      serials: this.#serials,
+      parallels: this.#parallels,
+      debugcons: this.#debugcons,
+      qtest: this.#qtest,
+      devices: this.#devices,
+      globals: this.#globals,
+      vga: this.#vga,
+    };
+  }
+
+  /** Makes `-m` a property of the machine, as QEMU does; whether it gives a size. */
+  #mergeMemory(): boolean {
+    const memory: KeyvalTree = Object.create(null);
+    const size = lastValue(this.#memory, 'size') ?? '';
+    const custom = size !== '' && optSize('size', size) !== 0n;
+    // A bare number counts MiB.
+    if (custom) memory.size = /\d$/.test(size) ? `${size}M` : size;
+    for (const [from, to] of [
+      ['maxmem', 'max-size'],
+      ['slots', 'slots'],
+    ] as const) {
+      const value = lastValue(this.#memory, from);
+      if (value !== undefined) memory[to] = value;
+    }
+    this.#log.at(this.#memoryLocation, () => {
+      const tree: KeyvalTree = Object.create(null);
+      tree.memory = memory;
+      mergeKeyval(this.#machine, tree);
+    });
+    return custom;
+  }
 }
 
-function ramBytes(draft: Draft, machine: Board, log: StartLog): number {
-  const size = lastValue(draft.memory, 'size');
-  const slots = lastValue(draft.memory, 'slots');
-  const maxmem = lastValue(draft.memory, 'maxmem');
-  const asked = size ? memoryBytes('size', size) : 0;
-  if (size && /^0x[0-9a-f]+$/i.test(size))
-    log.warn(`Using a multiplier suffix on hex numbers is deprecated: ${size}M`);
-  // QEMU rounds up to 8 KiB, and takes 0 for the default.
-  const bytes = asked === 0 ? machine.ramBytes : Math.ceil(asked / 8192) * 8192;
-  if (slots !== undefined && maxmem === undefined)
-    throw new ConfigError('slots specified but no max-size');
-  if (maxmem !== undefined) {
-    const most = memoryBytes('maxmem', maxmem);
-    if (most < bytes)
-      throw new ConfigError(
-        `invalid value of maxmem: maximum memory size (0x${most.toString(16)}) must be at least the initial memory size (0x${bytes.toString(16)})`,
-      );
-    log.note(
-      `${draft.memoryLocation}: memory hot-plug is not modelled: the machine is built without it`,
-    );
-  }
-  return bytes;
+function questionAlone(name: string): Question | undefined {
+  return name === 'version'
+    ? { about: 'version', name: undefined, location: '', display: false }
+    : undefined;
 }

@@ -1,4 +1,6 @@
 import { ConfigError } from '../qom/errors.ts';
+import { valueAt } from './keyval.ts';
+import { readSize, readU64 } from './numbers.ts';
 
 /** One `key=value` of an option's argument. */
 export interface Entry {
@@ -16,63 +18,148 @@ export interface Opts {
   readonly warnings: readonly string[];
 }
 
-/** A key at the start of an option: it ends at `=` or `,` and has no escape. */
-const KEY = /[^=,]*/y;
+/** How a value is checked while its option is read. */
+export type OptKind = 'str' | 'bool' | 'number' | 'size';
+
+/** An option's keys where not every key goes. */
+export type OptKeys = Readonly<Record<string, OptKind>>;
+
+/** Rules of one option. */
+export interface OptsRules {
+  /** Key of a first value without key. */
+  readonly implied?: string;
+  /** The keys there are; absent where any goes. */
+  readonly keys?: OptKeys;
+  /** Whether the option has no id, since all its occurrences are one. */
+  readonly merged?: boolean;
+}
+
+/** Reads what `keys` says about `key=value`. Throws ConfigError with QEMU's sentence. */
+export function checkEntry(keys: OptKeys, { key, value }: Entry): void {
+  const kind = Object.hasOwn(keys, key) ? keys[key] : undefined;
+  if (!kind) throw new ConfigError(`Invalid parameter '${key}'`);
+  if (kind === 'bool') switchValue(key, value, false);
+  if (kind === 'number') optNumber(key, value);
+  if (kind === 'size') optSize(key, value);
+}
+
+/** A number as options have them. Throws ConfigError with QEMU's sentence. */
+export function optNumber(key: string, value: string): bigint {
+  const number = readU64(value);
+  if (number === 'range')
+    throw new ConfigError(`Value '${value}' is too large for parameter '${key}'`);
+  if (number === 'malformed') throw new ConfigError(`Parameter '${key}' expects a number`);
+  return number;
+}
+
+/** A size in bytes as options have it. Throws ConfigError with QEMU's sentence. */
+export function optSize(key: string, value: string): bigint {
+  const size = readSize(value);
+  if (size === 'range')
+    throw new ConfigError(`Value '${value}' is out of range for parameter '${key}'`);
+  if (size === 'malformed')
+    throw new ConfigError(
+      `Parameter '${key}' expects a non-negative number below 2^64\nOptional suffix k, M, G, T, P or E means kilo-, mega-, giga-, tera-, peta-\nand exabytes, respectively.`,
+    );
+  return size.bytes;
+}
+
+function isDeprecatedSize(text: string): boolean {
+  const size = readSize(text);
+  return typeof size !== 'string' && size.deprecated;
+}
+
+/** What QEMU warns of where a size is hexadecimal and has a suffix. */
+export function deprecatedSize(text: string): string {
+  return `Using a multiplier suffix on hex numbers is deprecated: ${text}`;
+}
+
+/** What an option's argument brings, one key after the other; `fault` where it ends badly. */
+export interface OptsReading extends Opts {
+  readonly fault: ConfigError | undefined;
+}
 
 /**
- * Parses `a,b=c,,d,flag`: a doubled comma stands for one, a key alone means `on` (`nokey` means `off`),
- * and a first value without key belongs to `implied`. Throws ConfigError for a malformed `id`, and for
- * a key alone where `flags` is false.
+ * Reads `a,b=c,,d,flag`: a doubled comma stands for one, a key alone means `on` (`nokey` means `off`),
+ * and a first value without key belongs to the implied key. What went wrong is returned, since warnings
+ * come before it.
  */
-export function parseOpts(text: string, implied?: string, flags = true): Opts {
+export function readOpts(text: string, { implied, keys, merged }: OptsRules): OptsReading {
   const entries: Entry[] = [];
   const warnings: string[] = [];
-  let id: string | undefined;
-  for (let at = 0; at < text.length; ) {
-    KEY.lastIndex = at;
-    const name = KEY.exec(text)?.[0] ?? '';
-    let entry: Entry;
-    if (!flags && name === '' && at > 0) throw new ConfigError("Invalid parameter ''");
-    if (text[at + name.length] === '=') {
-      const [value, end] = valueAt(text, at + name.length + 1);
-      entry = { key: name, value };
-      at = end;
-    } else if (at === 0 && implied !== undefined) {
-      const [value, end] = flags ? valueAt(text, 0) : [name, name.length + 1];
-      entry = { key: implied, value };
-      at = end;
-    } else {
-      if (!flags) throw new ConfigError(`Expected '=' after parameter '${name}'`);
-      entry = flag(name, warnings);
-      at += name.length + 1;
+  const id = optsId(text);
+  try {
+    if (merged && id !== undefined) throw new ConfigError("Invalid parameter 'id'");
+    if (id !== undefined) checkedId(id);
+    for (let at = 0; at < text.length; ) {
+      const [entry, next, flag] = entryAt(text, at, at === 0 ? implied : undefined);
+      at = next;
+      if (flag !== undefined && !isHelp(entry.key)) warnings.push(flagWarning(entry, flag));
+      if (entry.key === 'id') continue;
+      if (keys) checkEntry(keys, entry);
+      if (keys?.[entry.key] === 'size' && isDeprecatedSize(entry.value))
+        warnings.push(deprecatedSize(entry.value));
+      entries.push(entry);
     }
-    if (entry.key !== 'id') entries.push(entry);
-    else id ??= checkedId(entry.value);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { id, entries, warnings, fault: error };
   }
-  return { id, entries, warnings };
+  return { id, entries, warnings, fault: undefined };
 }
 
-/** The value that starts at `start`, and where the next key starts. */
-function valueAt(text: string, start: number): [value: string, next: number] {
-  let value = '';
-  let at = start;
-  for (;;) {
-    const comma = text.indexOf(',', at);
-    if (comma < 0) return [value + text.slice(at), text.length];
-    value += text.slice(at, comma);
-    if (text[comma + 1] !== ',') return [value, comma + 1];
-    value += ',';
-    at = comma + 2;
-  }
+/** As `readOpts`, for an argument of any keys. Throws ConfigError with QEMU's sentence. */
+export function parseOpts(text: string, implied?: string): Opts {
+  const { fault, ...opts } = readOpts(text, implied === undefined ? {} : { implied });
+  if (fault) throw fault;
+  return opts;
 }
 
-function flag(name: string, warnings: string[]): Entry {
+/** One key with its value, where the next begins, and how it was written where it stood alone. */
+function entryAt(
+  text: string,
+  at: number,
+  implied: string | undefined,
+): [entry: Entry, next: number, flag?: string] {
+  const end = keyEnd(text, at);
+  const name = text.slice(at, end);
+  if (text[end] === '=') {
+    const [value, next] = valueAt(text, end + 1);
+    return [{ key: name, value }, next];
+  }
+  if (implied !== undefined) {
+    const [value, next] = valueAt(text, at);
+    return [{ key: implied, value }, next];
+  }
   const negated = name.startsWith('no');
   const entry = { key: negated ? name.slice(2) : name, value: negated ? 'off' : 'on' };
-  warnings.push(
-    `short-form boolean option '${name}' deprecated\nPlease use ${entry.key}=${entry.value} instead`,
-  );
-  return entry;
+  return [entry, end + 1, name];
+}
+
+function keyEnd(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && text[end] !== '=' && text[end] !== ',') end++;
+  return end;
+}
+
+/** The id of an option: the first `id=` counts, wherever it stands. */
+export function optsId(text: string): string | undefined {
+  for (let at = 0; at < text.length; ) {
+    const [{ key, value }, next] = entryAt(text, at, undefined);
+    if (key === 'id') return value;
+    at = next;
+  }
+  return undefined;
+}
+
+function isHelp(key: string): boolean {
+  return key === 'help' || key === '?';
+}
+
+function flagWarning({ key, value }: Entry, written: string): string {
+  // A socket's `delay` is the odd one out: its opposite is an option of its own.
+  const instead = key === 'delay' ? `nodelay=${value === 'off' ? 'on' : 'off'}` : `${key}=${value}`;
+  return `short-form boolean option '${written}' deprecated\nPlease use ${instead} instead`;
 }
 
 /** Whether `id` may name a device, drive or object. */

@@ -1,5 +1,5 @@
 import { ConfigError } from '../qom/errors.ts';
-import { Answered } from './answered.ts';
+import { Answered, Asked } from './answered.ts';
 
 /** What QEMU would print on stderr while it starts, and what ours adds in plain words. */
 export class StartLog {
@@ -10,6 +10,7 @@ export class StartLog {
   readonly #notes: string[] = [];
   /** Option that is being worked on, as it stands on the line, or ''. */
   #location = '';
+  #heir: ((text: string) => void) | undefined;
 
   /** Everything that was said, QEMU's lines first. */
   get warnings(): readonly string[] {
@@ -34,14 +35,25 @@ export class StartLog {
     }
   }
 
+  /** Runs `work` on behalf of no option. */
+  unplaced<T>(work: () => T): T {
+    return this.at('', work);
+  }
+
+  /** The machine stands: what is said from now on goes to `heir`, without prefix. */
+  close(heir: (text: string) => void): void {
+    this.#heir = heir;
+  }
+
   /** A warning of QEMU's: `text` without prefix. */
   warn(text: string): void {
-    this.#lines.push(this.#prefixed(`warning: ${text}`));
+    this.print(`warning: ${text}`);
   }
 
   /** A complaint of a device's, which may call itself a warning. */
   print(text: string): void {
-    this.#lines.push(this.#prefixed(text));
+    if (this.#heir) this.#heir(text);
+    else this.#lines.push(this.#prefixed(text));
   }
 
   /** A line of QEMU's that has no prefix. */
@@ -56,8 +68,14 @@ export class StartLog {
 
   /** The error that ends the start: all that QEMU printed so far, then the reason. */
   refuse(error: ConfigError): ConfigError {
-    if (error instanceof StartRefused || error instanceof Answered) return error;
+    if (error instanceof StartRefused || error instanceof Answered || error instanceof Asked)
+      return error;
     return new StartRefused([...this.#lines, this.#prefixed(error.message)].join('\n'));
+  }
+
+  /** An error that ends the start, whose text stands without prefix. */
+  bare(text: string): ConfigError {
+    return new StartRefused([...this.#lines, text].join('\n'));
   }
 
   #prefixed(text: string): string {

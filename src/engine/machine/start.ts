@@ -13,9 +13,8 @@ export function startMachine(commandLine: string | readonly string[], host: Host
   try {
     return { machine: Machine.build(commandLine, host) };
   } catch (error) {
-    if (error instanceof Answered) return { exit: 0, stdout: error.text, stderr: '' };
-    if (error instanceof ConfigError)
-      return { exit: 1, stdout: '', stderr: `${error.message}\n` };
+    if (error instanceof Answered) return { exit: 0, stdout: error.text, stderr: error.stderr };
+    if (error instanceof ConfigError) return { exit: 1, stdout: '', stderr: `${error.message}\n` };
     throw error;
   }
 }

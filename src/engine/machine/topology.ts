@@ -46,6 +46,10 @@ function virtioFacts(device: VirtioDevice): VirtioFacts {
   return {
     deviceId: device.deviceId,
     name: device.deviceName,
-    queues: device.queues.map(({ name, vq }) => ({ name, maxSize: vq.maxSize })),
+    queues: device.queues.map(({ name, vq, unprocessed }) => ({
+      name,
+      maxSize: vq.maxSize,
+      ...(unprocessed && { unprocessed }),
+    })),
   };
 }

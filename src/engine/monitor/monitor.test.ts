@@ -169,7 +169,7 @@ describe('lines that are no questions about the machine', () => {
 });
 
 test('system_reset takes a device back to its start, and asks nothing', () => {
-  const machine = Machine.build(DISK, goldenHost());
+  const machine = Machine.build(`${DISK} -nodefaults`, goldenHost());
   const before = machine.monitor('info pci');
   machine.write('io', 0xcf8, 4, 0x8000_1020);
   machine.write('io', 0xcfc, 4, 0xe000_0000);
@@ -182,44 +182,45 @@ test('system_reset takes a device back to its start, and asks nothing', () => {
 
 test('xp prints memory in every format as QEMU 7.2 does', () => {
   const machine = Machine.build('-M pc -m 64', goldenHost());
-  // The last 16 bytes of QEMU's BIOS image, whose dumps are the expectations.
+  // As QEMU prints the last 16 bytes of its BIOS image at 0xffff0, but in RAM.
   machine.ram.u8.set(
     [0xea, 0x5b, 0xe0, 0, 0xf0, 0x30, 0x36, 0x2f, 0x32, 0x33, 0x2f, 0x39, 0x39, 0, 0xfc, 0],
-    0xffff0,
+    0x1ffff0,
   );
   const dumps: [string, string][] = [
     ['xp 0', '0000000000000000: 0x00000000\n'],
     ['xp /3b 0', '0000000000000000: 0x00 0x00 0x00\n'],
     [
-      'xp /10c 0xffff0',
-      "00000000000ffff0: '\\xea' '[' '\\xe0' '\\x00' '\\xf0' '0' '6' '/'\n00000000000ffff8: '2' '3'\n",
+      'xp /10c 0x1ffff0',
+      "00000000001ffff0: '\\xea' '[' '\\xe0' '\\x00' '\\xf0' '0' '6' '/'\n00000000001ffff8: '2' '3'\n",
     ],
     ['xp /2gx 0x100', '0000000000000100: 0x0000000000000000 0x0000000000000000\n'],
-    ['xp /2wd 0xffff0', '00000000000ffff0:   14703594  792080624\n'],
-    ['xp /3bo 0xffff0', '00000000000ffff0: 0352 0133 0340\n'],
+    ['xp /2wd 0x1ffff0', '00000000001ffff0:   14703594  792080624\n'],
+    ['xp /3bo 0x1ffff0', '00000000001ffff0: 0352 0133 0340\n'],
     [
-      'xp /9bx 0xffff0',
-      '00000000000ffff0: 0xea 0x5b 0xe0 0x00 0xf0 0x30 0x36 0x2f\n00000000000ffff8: 0x32\n',
+      'xp /9bx 0x1ffff0',
+      '00000000001ffff0: 0xea 0x5b 0xe0 0x00 0xf0 0x30 0x36 0x2f\n00000000001ffff8: 0x32\n',
     ],
     [
-      'xp /9hx 0xffff0',
-      '00000000000ffff0: 0x5bea 0x00e0 0x30f0 0x2f36 0x3332 0x392f 0x0039 0x00fc\n0000000000100000: 0x0000\n',
+      'xp /9hx 0x1ffff0',
+      '00000000001ffff0: 0x5bea 0x00e0 0x30f0 0x2f36 0x3332 0x392f 0x0039 0x00fc\n0000000000200000: 0x0000\n',
     ],
     [
-      'xp /3gu 0xffff0',
-      '00000000000ffff0:  3401960375889976298    70931939903615794\n0000000000100000:                    0\n',
+      'xp /3gu 0x1ffff0',
+      '00000000001ffff0:  3401960375889976298    70931939903615794\n0000000000200000:                    0\n',
     ],
     [
-      'xp /3go 0xffff0',
-      '00000000000ffff0: 0274661417000070055752   03740003447113631462\n0000000000100000:                      0\n',
+      'xp /3go 0x1ffff0',
+      '00000000001ffff0: 0274661417000070055752   03740003447113631462\n0000000000200000:                      0\n',
     ],
-    ['xp /3ho 0xffff0', '00000000000ffff0: 055752   0340 030360\n'],
-    ['xp /3hd 0xffff0', '00000000000ffff0: 23530   224 12528\n'],
-    ['xp /3bd 0xffff0', '00000000000ffff0: 234  91 224\n'],
-    ['xp /3bu 0xffff0', '00000000000ffff0: 234  91 224\n'],
+    ['xp /3ho 0x1ffff0', '00000000001ffff0: 055752   0340 030360\n'],
+    ['xp /3hd 0x1ffff0', '00000000001ffff0: 23530   224 12528\n'],
+    ['xp /3bd 0x1ffff0', '00000000001ffff0: 234  91 224\n'],
+    ['xp /3bu 0x1ffff0', '00000000001ffff0: 234  91 224\n'],
     // Size and letter stay as they were.
     ['xp /2 16+8*2', '0000000000000020:   0   0\n'],
     ['xp /2x 0x3fffffc', '0000000003fffffc: 0x00 0x00\n'],
+    ['xp /2wx 0xc0000', '00000000000c0000: 0x00000000 0x00000000\n'],
     ['xp /wx 0x10000000', '0000000010000000: Cannot access memory\n'],
     ['xp /2x 0x3fffffc', '0000000003fffffc: Cannot access memory\n'],
     ['xp /x 0xffffffffffffffff', 'ffffffffffffffff: Cannot access memory\n'],

@@ -1,5 +1,5 @@
 import type { Device } from '../qdev/device.ts';
-import type { Part, QObject } from '../qom/object.ts';
+import type { QObject } from '../qom/object.ts';
 import { MonitorError } from './target.ts';
 
 /** `info qom-tree [path]`: the composition tree below an object, its children sorted by name. */
@@ -33,7 +33,8 @@ function find(root: QObject, path: string): QObject {
 function print(object: QObject, name: string, indent: number, lines: string[]): void {
   lines.push(`${' '.repeat(indent)}/${name} (${object.type.name})`);
   const children: { name: string; object?: QObject; type?: string }[] = [
-    ...numbered([...object.parts, ...interruptInputs(object)]),
+    ...object.parts.map(({ path, type }) => ({ name: path, type })),
+    ...interruptInputs(object),
     ...[...object.children].map(([child, value]) => ({ name: child, object: value })),
   ];
   children.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
@@ -43,23 +44,14 @@ function print(object: QObject, name: string, indent: number, lines: string[]): 
 }
 
 /** Interrupt inputs are the GPIO inputs that `info qtree` counts. */
-function interruptInputs(object: QObject): Part[] {
+function interruptInputs(object: QObject): { name: string; type: string }[] {
   const gpios = (object as Partial<Device>).gpios ?? [];
   return gpios.flatMap((gpio) => {
     const match = /^gpio-in "(.*)" (\d+)$/.exec(gpio);
     if (!match) return [];
-    return Array.from({ length: Number(match[2]) }, () => ({
-      name: match[1] || 'unnamed-gpio-in',
-      type: 'irq' as const,
+    return Array.from({ length: Number(match[2]) }, (_, i) => ({
+      name: `${match[1] || 'unnamed-gpio-in'}[${i}]`,
+      type: 'irq',
     }));
-  });
-}
-
-function numbered(parts: readonly Part[]): { name: string; type: string }[] {
-  const counts = new Map<string, number>();
-  return parts.map(({ name, type }) => {
-    const count = counts.get(name) ?? 0;
-    counts.set(name, count + 1);
-    return { name: `${name}[${count}]`, type };
   });
 }

@@ -1,13 +1,23 @@
+import type { AddressSpace } from '../../memory/address-space.ts';
 import type { GuestRam } from '../../memory/guest-ram.ts';
 import type { BlockBackend } from '../backends/block.ts';
+import type { Chardevs } from '../backends/chardev.ts';
+import type { Network } from '../backends/net.ts';
+import type { BackEnds } from '../machine/back-ends.ts';
+import type { LoadedTypes } from '../machine/catalog/loaded-types.ts';
+import type { DeviceRequest } from '../machine/device-add.ts';
+import type { ObjectRequest } from '../machine/objects.ts';
 import type { Bus } from '../qdev/bus.ts';
 import type { Device } from '../qdev/device.ts';
 import type { QObject } from '../qom/object.ts';
+import type { QmpAnswer } from './qmp/qmp.ts';
 
 /** A drive as `info block` lists it. */
 export interface ListedDrive {
   /** Undefined for a drive without medium. */
   readonly backend: BlockBackend | undefined;
+  /** The back end, or an empty one: what uses the drive. */
+  readonly tray: BlockBackend;
   readonly id: string;
 }
 
@@ -16,17 +26,64 @@ export interface MonitorTarget {
   /** Root of the composition tree. */
   readonly root: QObject;
   readonly sysbus: Bus;
+  /** Which types there are. */
+  readonly types: LoadedTypes;
   readonly ram: GuestRam;
+  /** Addresses as the CPUs see them. */
+  readonly memory: AddressSpace;
+  /** Every master's view of addresses. */
+  readonly addressSpaces: Iterable<AddressSpace>;
   /** In the order in which they were realized. */
   readonly devices: readonly Device[];
+  readonly backEnds: BackEnds;
+  readonly network: Network;
+  readonly chardevs: Chardevs;
   readonly drives: {
     readonly list: readonly ListedDrive[];
     backends(): readonly BlockBackend[];
+    nodes(): readonly { readonly name: string; readonly backend: BlockBackend }[];
   };
+  /** What QEMU calls the run state: `prelaunch` until the first `cont` of a machine started with `-S`. */
+  readonly runState: RunState;
   reset(): void;
+  /** Lets the guest run; nothing where it runs already. */
+  cont(): void;
+  /** Stops the guest; nothing where it does not run. */
+  stop(): void;
+  /** `device_add`. Throws ConfigError with QEMU's sentence. */
+  addDevice(request: DeviceRequest): void;
+  /** `device_del`: by id or path. Throws ConfigError with QEMU's sentence. */
+  removeDevice(name: string): void;
+  /** `object_add`. Throws ConfigError with QEMU's sentence. */
+  addObject(request: ObjectRequest): void;
+  /** `object_del`. Throws ConfigError with QEMU's sentence. */
+  removeObject(id: string): void;
+  /** Prints a line on stderr. */
+  printError(line: string): void;
+  /** What a property names: a drive, or an object of `type`. Throws ConfigError where it is of another type. */
+  resolve(property: string, id: string, type: string): unknown;
+  /** One line of the human monitor. */
+  monitor(line: string): string;
+  /** One QMP request. */
+  qmp(request: unknown): QmpAnswer;
 }
+
+/** Whether the guest runs, and why not. */
+export type RunState = 'prelaunch' | 'running' | 'paused';
 
 /** A command that cannot be carried out; the message is what the monitor prints. */
 export class MonitorError extends Error {
-  override readonly name = 'MonitorError';
+  override readonly name: string = 'MonitorError';
+}
+
+/** A command line that cannot be read; the monitor points to its help behind the message, which may be empty. */
+export class SyntaxComplaint extends MonitorError {
+  override readonly name = 'SyntaxComplaint';
+  /** Whether the message lacks its line end. */
+  readonly unended: boolean;
+
+  constructor(message: string, unended = false) {
+    super(message);
+    this.unended = unended;
+  }
 }

@@ -1,5 +1,3 @@
-import type { GuestRam } from '../../memory/guest-ram.ts';
-
 /** How memory is printed: QEMU's `/fmt`. */
 export interface MemoryFormat {
   readonly count: number;
@@ -19,10 +17,14 @@ const SPECIAL: Readonly<Record<number, string>> = {
 };
 
 /**
- * Dumps guest RAM from a guest-physical address. Registers are not read, unlike in QEMU: to look must
- * not change what is looked at.
+ * Dumps memory from a guest-physical address. `peek` gives bytes, or undefined where not all is memory:
+ * registers are not read, unlike in QEMU, since to look must not change what is looked at.
  */
-export function dumpMemory(ram: GuestRam, start: bigint, format: MemoryFormat): string {
+export function dumpMemory(
+  peek: (addr: number, length: number) => Uint8Array | undefined,
+  start: bigint,
+  format: MemoryFormat,
+): string {
   const { letter, size } = format;
   const perLine = size === 1 || letter === 'c' ? 8 : 16 / size;
   const total = Math.min(format.count, MAX_COUNT);
@@ -31,18 +33,18 @@ export function dumpMemory(ram: GuestRam, start: bigint, format: MemoryFormat): 
     const address = BigInt.asUintN(64, start + BigInt(done * size));
     out += `${address.toString(16).padStart(16, '0')}:`;
     const items = Math.min(perLine, total - done);
-    const offset = address < 2n ** 52n ? ram.offsetOf(Number(address), items * size) : -1;
-    if (offset < 0) return `${out} Cannot access memory\n`;
-    for (let i = 0; i < items; i++)
-      out += ` ${printItem(itemAt(ram, offset + i * size, size), format)}`;
+    const bytes = address < 2n ** 52n ? peek(Number(address), items * size) : undefined;
+    if (!bytes) return `${out} Cannot access memory\n`;
+    for (let i = 0; i < items; i++) out += ` ${printItem(itemAt(bytes, i * size, size), format)}`;
     out += '\n';
   }
   return out;
 }
 
-function itemAt(ram: GuestRam, offset: number, size: number): bigint {
-  const low = BigInt(ram.readAt(offset, Math.min(size, 4)));
-  return size === 8 ? (BigInt(ram.readAt(offset + 4, 4)) << 32n) | low : low;
+function itemAt(bytes: Uint8Array, at: number, size: number): bigint {
+  let value = 0n;
+  for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[at + i] ?? 0);
+  return value;
 }
 
 function printItem(value: bigint, { letter, size }: MemoryFormat): string {

@@ -1,7 +1,16 @@
 import type { JournalWriter } from '../../journal/writer.ts';
 import type { AddressSpace } from '../../memory/address-space.ts';
 import type { GuestRam } from '../../memory/guest-ram.ts';
+import type { MemoryRegion } from '../../memory/memory-region.ts';
 import type { TypeRegistry } from '../qom/type.ts';
+import type { Device } from './device.ts';
+import type { HotplugHandler } from './hotplug.ts';
+
+/** A NIC that stands in for another, its primary, which is kept back until the driver knows of such pairs. */
+export interface Standby {
+  /** Whether device `id` is kept back; `plug` adds it later. Throws ConfigError where there is a primary already. */
+  keepsBack(id: string, plug: () => void): boolean;
+}
 
 /** What every device can reach: services of the machine that it is part of. */
 export interface DeviceContext {
@@ -11,12 +20,34 @@ export interface DeviceContext {
   /** Bus addresses of the guest's memory and I/O instructions. */
   readonly memory: AddressSpace;
   readonly io: AddressSpace;
+  /** Every master's view of addresses, `memory` and `io` first, in the order of creation. */
+  readonly addressSpaces: Set<AddressSpace>;
+  /** The machine's RAM, for the board to show where its addresses are; undefined where it has none. */
+  readonly ramRegion: MemoryRegion | undefined;
+  /** Number of CPUs. */
+  readonly cpus: number;
+  /** Whether the guest's CPUs are big-endian, which legacy devices follow; absent: they are not. */
+  readonly bigEndian?: boolean;
   /** Gives a device the number by which the journal calls it. */
   numberDevice(device: { readonly path: string }): number;
   /** How many buses of `type` the machine has made before: the N of `pci.N`. */
   numberBus(type: string): number;
+  /** Whether the machine stands: a device that comes now is hot-plugged. */
+  readonly started: boolean;
+  /** Who decides about a device before its bus does: the machine, or undefined. */
+  handlerOf(device: Device): HotplugHandler | undefined;
+  /** Does `work` as soon as the machine stands: at once where it does. */
+  whenStarted(work: () => void): void;
+  /** Tells the management side that something happened. */
+  emit(event: string, data?: Readonly<Record<string, unknown>>): void;
   /** Prints a line as QEMU does on stderr: a device's complaint about its driver. */
   report(message: string): void;
+  /** A remark of this program's, which QEMU would not make: only the journal has it. */
+  note(message: string): void;
+  /** Devices of which a machine has at most one, by kind: the balloon, the IOMMU. */
+  readonly sole: Map<string, Device>;
+  /** NICs that stand in for others, by the name that `failover_pair_id` means. */
+  readonly standbys: Map<string, Standby>;
   /** Whether the machine's one page for DMA outside RAM is taken. */
   readonly bounce: { busy: boolean };
   /** Drives platform interrupt input `line` (0 to 31). */

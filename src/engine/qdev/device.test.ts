@@ -82,8 +82,18 @@ beforeEach(() => {
     ram: new GuestRam(new ArrayBuffer(4096)),
     memory: new AddressSpace(),
     io: new AddressSpace(),
+    addressSpaces: new Set(),
+    ramRegion: undefined,
     bounce: { busy: false },
+    sole: new Map(),
     numberDevice: (device) => devices.push(device) - 1,
+    cpus: 1,
+    started: false,
+    emit: () => {},
+    whenStarted: (work) => work(),
+    handlerOf: () => undefined,
+    note: () => {},
+    standbys: new Map(),
     numberBus(type) {
       const count = counts.get(type) ?? 0;
       counts.set(type, count + 1);
@@ -170,9 +180,9 @@ describe('a bus', () => {
     );
     expect(names).toEqual(['wire.0', 'h.0', 'h.1']);
     expect(addBus(anonymous, 'wire', 'own').busName).toBe('own');
-    // The count goes on, whatever the names were.
-    expect(addBus(anonymous, 'wire').busName).toBe('wire.4');
-    expect(anonymous.childBuses.map(({ busName }) => busName)).toEqual(['wire.4', 'own', 'wire.0']);
+    // Only names of this kind are counted.
+    expect(addBus(anonymous, 'wire').busName).toBe('wire.1');
+    expect(anonymous.childBuses.map(({ busName }) => busName)).toEqual(['wire.1', 'own', 'wire.0']);
     expect(named.childBuses[0]?.path).toBe('/y/h.1');
   });
 

@@ -2,7 +2,7 @@ import { assert } from '../../base/assert.ts';
 import { NONE } from '../../journal/schema.ts';
 import { RealizeError } from '../qom/errors.ts';
 import { QObject } from '../qom/object.ts';
-import type { Values } from '../qom/property.ts';
+import { live, type Values } from '../qom/property.ts';
 import type { ObjectInit, TypeInfo } from '../qom/type.ts';
 import type { Bus } from './bus.ts';
 import type { DeviceContext } from './context.ts';
@@ -13,6 +13,12 @@ export interface BackendFacts {
   readonly id: string;
   readonly type: string;
   readonly summary: string;
+}
+
+/** An object that a link property names, as a device's node shows it; nothing where there is none. */
+export function objectFacts(property: string, object: QObject | undefined): BackendFacts[] {
+  if (!object) return [];
+  return [{ property, id: object.name, type: object.type.name, summary: object.path }];
 }
 
 /**
@@ -28,6 +34,10 @@ export abstract class Device<P = unknown> extends QObject {
   /** Number in journal events; set when realized. */
   dev = NONE;
   realized = false;
+  /** Whether it came while the machine was running; set when it is realized. */
+  hotplugged = false;
+  /** The guest was asked to let go of it. */
+  unplugPending = false;
   /** Newest first, as `info qtree` lists them. */
   readonly childBuses: Bus[] = [];
   /** GPIO groups as `info qtree` prints them: `gpio-in "" 2`. */
@@ -68,25 +78,61 @@ export abstract class Device<P = unknown> extends QObject {
     bus?.add(this);
     this.parentBus = bus;
     this.dev = this.context.numberDevice(this);
+    this.hotplugged = this.context.started;
+    const hotplugHandler = this.context.handlerOf(this) ?? bus?.hotplugHandler;
     try {
+      hotplugHandler?.prePlug?.(this);
       this.realize();
     } catch (error) {
       this.#detach();
       throw error;
     }
+    try {
+      hotplugHandler?.plug?.(this);
+    } catch (error) {
+      this.#unplugChildren();
+      this.unrealize();
+      this.#detach();
+      throw error;
+    }
     this.realized = true;
-    if (this.context.journal.on && !this.platform)
+    if (this.context.journal.on && !this.#ofTheBoard)
       this.context.journal.plug(this.dev, true, this.path);
   }
 
-  /** Leaves its bus and the composition tree; what it carries goes first. */
+  /** Whether it is part of the board: the story begins with what a person asked for. */
+  get #ofTheBoard(): boolean {
+    return this.platform || (!this.context.started && /^\/machine\/(?!peripheral)/.test(this.path));
+  }
+
+  /** Whether it may come and go while the machine runs: its type and its bus must agree. */
+  get hotpluggable(): boolean {
+    return this.type.inherited('hotpluggable') !== false && (this.parentBus?.hotpluggable ?? true);
+  }
+
+  /** Leaves its bus and the composition tree at once; what it carries goes first. */
   unplug(): void {
-    for (const bus of [...this.childBuses]) for (const child of [...bus.devices]) child.unplug();
-    if (this.context.journal.on) this.context.journal.plug(this.dev, false, this.path);
-    this.unrealize();
+    this.#unplugChildren();
+    const { context, path } = this;
+    if (context.journal.on) context.journal.plug(this.dev, false, path);
+    context.emit('DEVICE_DELETED', { ...(this.id !== '' && { device: this.id }), path });
+    if (this.realized) this.unrealize();
     this.realized = false;
     this.#detach();
     this.parent?.removeChild(this);
+  }
+
+  /** Stops to work but keeps its place in the trees, as `realized=false` does to it; it does not come back. */
+  retire(): void {
+    for (const bus of this.childBuses) for (const child of bus.devices) child.retire();
+    if (!this.realized) return;
+    this.unrealize();
+    this.realized = false;
+    this.parentBus?.vacate(this);
+  }
+
+  #unplugChildren(): void {
+    for (const bus of [...this.childBuses]) for (const child of [...bus.devices]) child.unplug();
   }
 
   #detach(): void {
@@ -101,4 +147,15 @@ export abstract class Device<P = unknown> extends QObject {
 }
 
 /** The abstract root of all devices. */
-export const DEVICE_TYPE: TypeInfo = { name: 'device', parent: 'object', abstract: true };
+export const DEVICE_TYPE: TypeInfo = {
+  name: 'device',
+  parent: 'object',
+  abstract: true,
+  properties: {},
+  classProperties: {
+    hotpluggable: live('bool', (object) => (object as Device).hotpluggable),
+    hotplugged: live('bool', (object) => (object as Device).hotplugged),
+    realized: live('bool', (object) => (object as Device).realized),
+    parent_bus: live('link<bus>', (object) => (object as Device).parentBus?.path ?? ''),
+  },
+};

@@ -29,7 +29,13 @@ function registry(): TypeRegistry {
 describe('types', () => {
   test('inherit properties, defaults, constructor and bus', () => {
     const type = registry().find('leaf');
-    expect([...(type?.properties.keys() ?? [])]).toEqual(['speed', 'loud', 'label', 'order']);
+    expect([...(type?.properties.keys() ?? [])]).toEqual([
+      'type',
+      'speed',
+      'loud',
+      'label',
+      'order',
+    ]);
     expect(registry().create('leaf', {}).values).toEqual({
       speed: 3,
       loud: false,
@@ -55,7 +61,7 @@ describe('types', () => {
       new ConfigError("object type 'base' is abstract"),
     );
     expect(() => registry().create('nosuch', {})).toThrow(
-      new ConfigError('invalid object type: nosuch'),
+      new ConfigError("missing object type 'nosuch'"),
     );
   });
 

@@ -1,6 +1,7 @@
 import { assert } from '../../base/assert.ts';
 import { ConfigError } from './errors.ts';
 import type { Property } from './property.ts';
+import { StringHashOrder } from './string-hash-order.ts';
 import type { ObjectInit, ResolvedType, TypeRegistry } from './type.ts';
 
 /** A property that stands for a property of another object. */
@@ -13,7 +14,19 @@ interface Alias {
 export interface Part {
   /** Without its number. */
   readonly name: string;
-  readonly type: 'memory-region' | 'irq';
+  /** With its number: the name of the property. */
+  readonly path: string;
+  /** `irq`, `memory-region`, or a type that descends from the latter. */
+  readonly type: string;
+  /** The memory region itself, where it is modelled. */
+  readonly region?: object;
+}
+
+/** A property that an object has beside those of its type and its children: what it points to. */
+export interface ObjectLink {
+  /** `link<bus>`. */
+  readonly type: string;
+  target(): QObject | undefined;
 }
 
 /** An object in the composition tree: typed properties, children, a canonical path. */
@@ -26,8 +39,11 @@ export class QObject {
   name = '';
   /** Values of the declared properties, by name. Set by the command line until realized, then by the device. */
   readonly values: Record<string, unknown>;
-  /** Children without a life of their own; `info qom-tree` lists them. */
-  readonly parts: Part[] = [];
+  readonly #parts: Part[] = [];
+  readonly #links = new Map<string, ObjectLink>();
+  readonly #added = new Map<string, Property<unknown>>();
+  /** Names of everything that this object has and its class has not, in QEMU's order. */
+  readonly #order = new StringHashOrder();
   readonly #children = new Map<string, QObject>();
   readonly #aliases = new Map<string, Alias>();
   /** Where the search for the next free number of a name begins. */
@@ -37,11 +53,66 @@ export class QObject {
     this.type = init.type;
     this.registry = init.registry;
     this.values = { ...init.type.defaults };
+    for (const { info } of init.type.ancestry().reverse())
+      for (const name of Object.keys(info.instanceProperties ?? {})) this.#order.add(name);
+  }
+
+  /** Children without a life of their own; `info qom-tree` lists them. */
+  get parts(): readonly Part[] {
+    return this.#parts;
+  }
+
+  get links(): ReadonlyMap<string, ObjectLink> {
+    return this.#links;
+  }
+
+  /** Names of all that is this object's own: children, parts, aliases, links, in the order of QEMU's lists. */
+  get ownNames(): string[] {
+    return this.#order.names().reverse();
+  }
+
+  /** Adds a child that is only a name, with the first free number. */
+  addPart(part: Omit<Part, 'path'>): void {
+    const path = this.#number(part.name);
+    this.#parts.push({ ...part, path });
+    this.#order.add(path);
+  }
+
+  /** Takes a part out. */
+  dropPart(part: Part): void {
+    const at = this.#parts.indexOf(part);
+    if (at < 0) return;
+    this.#parts.splice(at, 1);
+    this.#order.delete(part.path);
+    this.#nextIndex.clear();
+  }
+
+  /** Properties that this object has and others of its type may not have. */
+  get added(): ReadonlyMap<string, Property<unknown>> {
+    return this.#added;
+  }
+
+  /** Adds a property to this object alone. */
+  addProperty<T>(name: string, property: Property<T>, value: T): void {
+    this.#added.set(name, property as Property<unknown>);
+    this.values[name] = value;
+    this.#order.add(name);
+  }
+
+  /** Adds a property that points to another object. */
+  addLink(name: string, link: ObjectLink): void {
+    this.#links.set(name, link);
+    this.#order.add(name);
+  }
+
+  dropLink(name: string): void {
+    this.#links.delete(name);
+    this.#order.delete(name);
   }
 
   /** Names memory regions that this object owns; equal names are numbered. */
   addRegions(...names: readonly string[]): void {
-    for (const name of names) this.parts.push({ name, type: 'memory-region' });
+    for (const name of names) this.addPart({ name, type: 'memory-region' });
   }
 
   get children(): ReadonlyMap<string, QObject> {
@@ -55,27 +126,32 @@ export class QObject {
   /** Adds a child; `name[*]` takes the first free number. Throws ConfigError where the name is taken. */
   addChild<T extends QObject>(name: string, child: T): T {
     assert(!child.parent, `${child.type.name} has a parent already`);
-    let free = name;
-    if (name.endsWith('[*]')) {
-      const stem = name.slice(0, -3);
-      let i = this.#nextIndex.get(stem) ?? 0;
-      while (this.#children.has(`${stem}[${i}]`)) i++;
-      this.#nextIndex.set(stem, i + 1);
-      free = `${stem}[${i}]`;
-    }
+    const free = name.endsWith('[*]') ? this.#number(name.slice(0, -3)) : name;
     if (this.#children.has(free))
       throw new ConfigError(
         `attempt to add duplicate property '${free}' to object (type '${this.type.name}')`,
       );
     this.#children.set(free, child);
+    this.#order.add(free);
     child.parent = this;
     child.name = free;
     return child;
   }
 
+  /** `stem` with the first number that is free. */
+  #number(stem: string): string {
+    let i = this.#nextIndex.get(stem) ?? 0;
+    while (this.#order.has(`${stem}[${i}]`)) i++;
+    this.#nextIndex.set(stem, i + 1);
+    return `${stem}[${i}]`;
+  }
+
   /** Takes a child out of the tree. */
   removeChild(child: QObject): void {
-    if (this.#children.get(child.name) === child) this.#children.delete(child.name);
+    if (this.#children.get(child.name) === child) {
+      this.#children.delete(child.name);
+      this.#order.delete(child.name);
+    }
     this.#nextIndex.clear();
     child.parent = undefined;
   }
@@ -92,20 +168,31 @@ export class QObject {
     return found;
   }
 
-  /** Makes every property of `target` reachable through this object, as a transport does for its virtio device. */
-  aliasProperties(target: QObject): void {
-    for (const name of target.type.properties.keys()) this.addAlias(name, target, name);
+  /**
+   * Makes every property of `target` that has no namesake here reachable through this object, as a
+   * transport does for its virtio device: a type's own before its parent's. Those in `omits` stay hidden.
+   */
+  aliasProperties(target: QObject, omits: readonly string[] = []): void {
+    const lineage = target.type.ancestry();
+    for (const tables of [
+      lineage.map(({ info }) => info.properties),
+      lineage.map(({ info }) => info.instanceProperties),
+    ])
+      for (const name of tables.flatMap((table) => Object.keys(table ?? {})))
+        if (!this.type.properties.has(name) && !this.#aliases.has(name) && !omits.includes(name))
+          this.addAlias(name, target, name);
   }
 
   addAlias(name: string, target: QObject, targetName: string): void {
     this.#aliases.set(name, { target, name: targetName });
+    this.#order.add(name);
   }
 
   /** The declaration of property `name` and the object that holds it, aliases followed. */
   findProperty(
     name: string,
   ): { owner: QObject; name: string; property: Property<unknown> } | undefined {
-    const property = this.type.properties.get(name);
+    const property = this.type.properties.get(name) ?? this.#added.get(name);
     if (property) return { owner: this, name, property };
     const alias = this.#aliases.get(name);
     return alias?.target.findProperty(alias.name);
@@ -119,11 +206,12 @@ export class QObject {
   ): void {
     const found = this.findProperty(name);
     if (!found) throw new ConfigError(`Property '${this.type.name}.${name}' not found`);
-    found.owner.values[found.name] = found.property.parse(text, {
-      name,
-      type: found.owner.type.name,
-      resolve,
-    });
+    if (found.property.read || found.property.readOnly)
+      throw new ConfigError(`Property '${found.owner.type.name}.${found.name}' is not writable`);
+    const { owner, property } = found;
+    const value = property.parse(text, { name, type: owner.type.name, resolve });
+    if (property.store) property.store(owner, value);
+    else owner.values[found.name] = value;
   }
 }
 

@@ -1,4 +1,5 @@
 import { ConfigError } from './errors.ts';
+import type { QObject } from './object.ts';
 
 /** Where a property value comes from while it is parsed. */
 export interface ParseContext {
@@ -24,6 +25,14 @@ export interface Property<T = unknown> {
   print(value: T): string;
   /** The value as QMP gives it. */
   toJson(value: T): unknown;
+  /** Whether a class lists `legacy-NAME` beside it, and whether that can be read: its value is the text. */
+  readonly twin?: 'text' | 'unreadable';
+  /** Whether help does not offer it and nobody can set it. */
+  readonly readOnly?: boolean;
+  /** Where the value comes from if not from the object's `values`; such a property cannot be set. */
+  read?(object: QObject): unknown;
+  /** Stores a new value, where there is more to do than that. Throws ConfigError to refuse it. */
+  store?(object: QObject, value: T): void;
 }
 
 /** Properties of one type, in QEMU's order. */
@@ -39,8 +48,15 @@ function property<T>(
   parse: (text: string, context: ParseContext) => T,
   print: (value: T) => string,
   hasDefault = true,
+  toJson: (value: T) => unknown = (v) => v,
 ): Property<T> {
-  return { type, default: value, description, hasDefault, parse, print, toJson: (v) => v };
+  return { type, default: value, description, hasDefault, parse, print, toJson };
+}
+
+/** A whole number for JSON: as bigint only where a number would round it. */
+function jsonNumber(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
 }
 
 function quoted(text: string): string {
@@ -122,7 +138,10 @@ export function u64(value: bigint, description = ''): Property<bigint> {
         throw new ConfigError(`Parameter '${name}' expects integer`);
       return BigInt.asUintN(64, parsed);
     },
-    (v) => `${v} (0x${v.toString(16)})`,
+    // As QEMU has it, the decimal digits are those of a signed number.
+    (v) => `${BigInt.asIntN(64, v)} (0x${v.toString(16)})`,
+    true,
+    jsonNumber,
   );
 }
 
@@ -147,6 +166,8 @@ export function parseSize(text: string, defaultUnit = 1): number | undefined {
   const number = Number(match[1] ?? match[2]);
   const letter = (match[3] ?? '').toUpperCase();
   const unit = letter === '' ? defaultUnit : 1024 ** 'BKMGTPE'.indexOf(letter);
+  // Part of a byte is none.
+  if (unit === 1 && !Number.isInteger(number)) return undefined;
   return Math.floor(number * unit);
 }
 
@@ -164,8 +185,15 @@ function sized(type: string, max: number, value: number, description: string): P
         );
       return parsed;
     },
-    (v) => `${v} (${sizeText(v)})`,
+    (v) => `${sizeDigits(v)} (${sizeText(v)})`,
+    true,
+    (v) => jsonNumber(BigInt(sizeDigits(v))),
   );
+}
+
+/** A byte count in decimal; the largest one is a whole 64 bits, which no number can hold. */
+export function sizeDigits(value: number): string {
+  return String(value >= 2 ** 64 ? 2n ** 64n - 1n : BigInt(value));
 }
 
 /** A byte count of 64 bits; values beyond 2^53 are rounded. */
@@ -178,6 +206,19 @@ export const size32 = (value: number, description = '') =>
 /** Free text. */
 export function str(value = '', description = ''): Property<string> {
   return property('str', value, description, (text) => text, quoted, false);
+}
+
+/** Free text that may be absent altogether, which is not the same as empty. */
+export function optionalStr(description = ''): Property<string | undefined> {
+  return property<string | undefined>(
+    'str',
+    undefined,
+    description,
+    (text) => text,
+    (v) => quoted(v ?? ''),
+    false,
+    (v) => v ?? '',
+  );
 }
 
 /** One of `names`; `type` is QEMU's name of the enumeration. */
@@ -205,16 +246,46 @@ export function oneOf<const T extends string>(
 export const onOffAuto = (value: 'on' | 'off' | 'auto', description = 'on/off/auto') =>
   oneOf('OnOffAuto', ['auto', 'on', 'off'], value, description);
 
+/** Path of an object, or '' where there is none. */
+function pathOf(value: unknown): string {
+  return value && typeof value === 'object' && 'path' in value ? String(value.path) : '';
+}
+
 /** Another object, named by id or path; undefined where none is set. */
 export function link<T = unknown>(type: string, description = ''): Property<T | undefined> {
-  return property<T | undefined>(
-    `link<${type}>`,
-    undefined,
-    description,
-    (text, context) => context.resolve(text, type) as T,
-    (v) => quoted(v && typeof v === 'object' && 'path' in v ? String(v.path) : ''),
-    false,
-  );
+  return {
+    ...property<T | undefined>(
+      `link<${type}>`,
+      undefined,
+      description,
+      (text, context) => context.resolve(text, type) as T,
+      (v) => quoted(pathOf(v)),
+      false,
+    ),
+    toJson: pathOf,
+    twin: 'unreadable',
+  };
+}
+
+/** A property that shows something of the object and cannot be set. */
+export function live(
+  type: string,
+  read: (object: QObject) => unknown,
+  description = '',
+): Property<undefined> {
+  return {
+    ...property<undefined>(type, undefined, description, () => undefined, String, false),
+    read,
+  };
+}
+
+/** A property whose kind has no rules here: free text of QEMU's type `type`. */
+export function opaque(
+  type: string,
+  value: string | undefined,
+  description = '',
+): Property<string> {
+  return property(type, value ?? '', description, (text) => text, quoted, value !== undefined);
 }
 
 /** A property of its own kind: for addresses, drives and the like, whose rules belong to their bus or back end. */
@@ -222,6 +293,9 @@ export function custom<T>(spec: {
   type: string;
   default: T;
   description?: string;
+  /** Whether lists of properties tell the default. */
+  hasDefault?: boolean;
+  twin?: 'text' | 'unreadable';
   parse(text: string, context: ParseContext): T;
   print(value: T): string;
   toJson?(value: T): unknown;
@@ -230,9 +304,10 @@ export function custom<T>(spec: {
     type: spec.type,
     default: spec.default,
     description: spec.description ?? '',
-    hasDefault: false,
+    hasDefault: spec.hasDefault ?? false,
     parse: spec.parse,
     print: spec.print,
     toJson: spec.toJson ?? ((v) => v),
+    ...(spec.twin && { twin: spec.twin }),
   };
 }

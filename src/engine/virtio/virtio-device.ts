@@ -4,6 +4,7 @@ import type { GuestRam } from '../../memory/guest-ram.ts';
 import { VIOLATION_INDEX, type ViolationCode } from '../../spec/violations.ts';
 import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MSI_NO_VECTOR } from '../../spec/virtio-pci.ts';
+import { addBus, type Bus } from '../qdev/bus.ts';
 import { Device } from '../qdev/device.ts';
 import { bit, bool } from '../qom/property.ts';
 import type { ObjectInit, TypeInfo } from '../qom/type.ts';
@@ -48,9 +49,16 @@ export interface DeviceQueue {
   readonly name: string;
   readonly vq: SplitQueue;
   readonly handler: (vq: VirtQueue) => void;
+  /** Whether requests have no effect: the device is true in all but what it does with them. */
+  readonly unprocessed: boolean;
   /** Used-buffer interrupt vector; written by the driver. */
   vector: number;
+  /** Alignment of a legacy queue's used ring, in bytes; written by the driver, and kept over resets. */
+  align: number;
 }
+
+/** Alignment of a legacy used ring where the driver does not choose (VIRTIO 1.4 §2.7.2). */
+const LEGACY_ALIGN = 4096;
 
 /**
  * A virtio device as it sits on a virtio-bus, whatever the transport: status, features, queues,
@@ -82,7 +90,11 @@ export abstract class VirtioDevice<P = unknown>
   started = false;
   /** A driver without VERSION_1 has chosen features: its first notification starts the device, DRIVER_OK or not. */
   startOnKick = false;
+  /** Name that the transport chose for the bus below, or undefined. */
+  ownBusName: string | undefined;
   readonly queues: DeviceQueue[] = [];
+  /** Queues that were notified and have nobody to process their requests. */
+  readonly #saidUnprocessed = new Set<number>();
   readonly ram: GuestRam;
   readonly journal: JournalWriter;
 
@@ -112,6 +124,9 @@ export abstract class VirtioDevice<P = unknown>
   /** Device-specific part of a reset. */
   protected resetDevice(): void {}
 
+  /** The driver wrote its feature set. */
+  protected driverChose(): void {}
+
   /** The driver's new status is about to take effect. */
   protected statusChanging(_status: number): void {}
 
@@ -125,6 +140,24 @@ export abstract class VirtioDevice<P = unknown>
 
   get bus(): VirtioBus {
     return this.parentBus as VirtioBus;
+  }
+
+  /** The transport that made this device as its own part; undefined where the user plugged it in. */
+  get maker(): Device | undefined {
+    const { owner } = this.bus;
+    return owner && this.parent === owner ? owner : undefined;
+  }
+
+  /** Makes the bus that the device's own devices sit on: a transport with an id lends its name. */
+  protected addOwnBus<T extends Bus>(type: string): T {
+    const { id = '' } = this.maker ?? {};
+    if (id !== '') this.ownBusName = `${id}.0`;
+    return addBus<T>(this, type, this.ownBusName);
+  }
+
+  /** Refuses to work in another thread where notifications do not get there by themselves. */
+  protected requireIoeventfd(): void {
+    if (this.bus.owner?.values.ioeventfd === false) this.fail('ioeventfd is required for iothread');
   }
 
   get bounce() {
@@ -159,8 +192,26 @@ export abstract class VirtioDevice<P = unknown>
   /** Adds a queue of at most `size` entries; queues are numbered in order. */
   protected addQueue(name: string, size: number, handler: (vq: VirtQueue) => void): void {
     const vq = new SplitQueue(this, this.queues.length, size);
-    this.queues.push({ name, vq, handler, vector: VIRTIO_MSI_NO_VECTOR });
+    const unprocessed = handler === this.unprocessed;
+    this.queues.push({
+      name,
+      vq,
+      handler,
+      unprocessed,
+      vector: VIRTIO_MSI_NO_VECTOR,
+      align: LEGACY_ALIGN,
+    });
   }
+
+  /** Handler of a queue whose requests are not processed yet: says so in the journal, once a queue. */
+  protected readonly unprocessed = (vq: VirtQueue): void => {
+    if (this.#saidUnprocessed.has(vq.index)) return;
+    this.#saidUnprocessed.add(vq.index);
+    const name = this.queues[vq.index]?.name ?? vq.index;
+    this.context.note(
+      `${this.path} (${this.deviceName}): requests of ${name} are not processed yet`,
+    );
+  };
 
   /** The driver writes the status field; 0 resets (VIRTIO 1.4 §2.1, VIRTIO 1.4 §2.4). */
   setStatus(value: number): void {
@@ -180,7 +231,7 @@ export abstract class VirtioDevice<P = unknown>
     }
     // The device may refuse features that it cannot serve together: packed rings are not built yet.
     if (value & ~old & STATUS.FEATURES_OK && this.accepted(VIRTIO_F.VIRTIO_F_RING_PACKED)) {
-      this.context.report(
+      this.context.note(
         `${this.deviceName}: packed virtqueues are not implemented yet; FEATURES_OK is refused`,
       );
       return;
@@ -199,9 +250,12 @@ export abstract class VirtioDevice<P = unknown>
     if (unknown !== 0n)
       this.violate(NONE, 'featureNotOffered', 0, Number(BigInt.asUintN(53, unknown)));
     this.driverFeatures = value & this.deviceFeatures;
-    if (!this.started && !this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1)) this.startOnKick = true;
+    // QEMU takes a set with a bit that was not offered for a failure, which starts nothing.
+    if (unknown === 0n && !this.started && !this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1))
+      this.startOnKick = true;
     this.#negotiated();
     this.#journalFeatures('accepted', this.driverFeatures);
+    this.driverChose();
   }
 
   /** Reset by the driver or by the platform (VIRTIO 1.4 §2.4). */

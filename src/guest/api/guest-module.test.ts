@@ -98,7 +98,7 @@ describe('the module guest', () => {
 
 describe('the virtio bus of a guest', () => {
   const TWO_DISKS =
-    '-M pc -m 64 -drive if=none,id=d0,file=hello.img,format=raw -drive if=none,id=d1,file=hello.img,format=raw' +
+    '-M pc -m 64 -nodefaults -drive if=none,id=d0,file=hello.img,format=raw -blockdev driver=null-co,node-name=d1,size=1048576' +
     ' -device virtio-blk-pci,drive=d0,serial=first -device virtio-rng-pci -device virtio-blk-pci,drive=d1,serial=second,disable-legacy=on';
   const guestOf = (commandLine: string) => createGuestModule(new DirectGuest(commandLine).hal);
 
@@ -131,7 +131,7 @@ describe('the virtio bus of a guest', () => {
   });
 
   it('says what a machine does not have', () => {
-    const { virtio, VirtioRng } = guestOf('-M pc -m 64');
+    const { virtio, VirtioRng } = guestOf('-M pc -m 64 -nodefaults');
     expect(virtio.devices()).toEqual([]);
     expect(() => virtio.probe(VirtioRng)).toThrow('this machine has no virtio device with ID 4');
   });

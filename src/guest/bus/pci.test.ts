@@ -8,7 +8,7 @@ import { VirtioPciCapability } from './pci-capabilities.ts';
 import { type PciAddress, type PciConfig, PciConfigPorts } from './pci-config.ts';
 
 const DISK_AT_4 =
-  '-M pc -m 64 -drive if=none,id=d0,file=hello.img,format=raw -device virtio-blk-pci,id=dev0,drive=d0,addr=4,serial=ORACLE0';
+  '-M pc -m 64 -nodefaults -drive if=none,id=d0,file=hello.img,format=raw -device virtio-blk-pci,id=dev0,drive=d0,addr=4,serial=ORACLE0';
 const VIRTIO = { vendor: 0x1af4 };
 
 function realBus(commandLine?: string) {
@@ -73,7 +73,9 @@ describe('PciBus on a real machine', () => {
       '8086:7000 at 00:01.0',
       '8086:7010 at 00:01.1',
       '8086:7113 at 00:01.3',
-      '1af4:1001 at 00:02.0',
+      '1234:1111 at 00:02.0',
+      '8086:100e at 00:03.0',
+      '1af4:1001 at 00:04.0',
     ]);
   });
 

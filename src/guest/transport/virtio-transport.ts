@@ -141,10 +141,13 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
 
   /** Reads one field of the device's configuration whole, even one that takes two accesses. */
   config({ offset, width }: Pick<Register, 'offset' | 'width'>): number {
-    if (width !== 8) return this.readConfig(offset, width);
+    if (width !== 8 && width !== 6) return this.readConfig(offset, width);
     for (let i = 0; i < MOST_READS; i++) {
       const generation = this.configGeneration;
-      const value = join64(this.readConfig(offset, 4), this.readConfig(offset + 4, 4));
+      const value = join64(
+        this.readConfig(offset, 4),
+        this.readConfig(offset + 4, width === 8 ? 4 : 2),
+      );
       if (this.configGeneration === generation) return value;
     }
     throw new DeviceError('the configuration changes without an end');

@@ -117,11 +117,11 @@ export class SplitQueue {
     this.#u16 = ram.u16;
     this.#u32 = ram.u32;
     this.#mask = size - 1;
-    this.#descAt = place(areas.desc, SPLIT.descTable(size), SPLIT.descAlign) >>> 2;
-    this.#availAt = (availAt + SPLIT.availEntry(0)) >>> 1;
-    this.#availIdxAt = (availAt + SPLIT.availIdx) >>> 1;
-    this.#usedAt = (usedAt + SPLIT.usedEntry(0)) >>> 2;
-    this.#usedIdxAt = (usedAt + SPLIT.usedIdx) >>> 1;
+    this.#descAt = place(areas.desc, SPLIT.descTable(size), SPLIT.descAlign) / 4;
+    this.#availAt = (availAt + SPLIT.availEntry(0)) / 2;
+    this.#availIdxAt = (availAt + SPLIT.availIdx) / 2;
+    this.#usedAt = (usedAt + SPLIT.usedEntry(0)) / 4;
+    this.#usedIdxAt = (usedAt + SPLIT.usedIdx) / 2;
     this.#next = Uint16Array.from({ length: size }, (_, i) => i + 1);
     this.#last = new Uint16Array(size);
     this.#chains = new Uint32Array(size);

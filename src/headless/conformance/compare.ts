@@ -28,6 +28,8 @@ export function firstJsonDifference(
     }
     return undefined;
   }
+  // A number beyond 2^53 is exact here and was rounded when the file was read.
+  if (typeof actual === 'bigint') return firstJsonDifference(Number(actual), expected, path);
   if (actual === expected) return undefined;
   return `${path}: expected ${show(expected)}, got ${show(actual)}`;
 }

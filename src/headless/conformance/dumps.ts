@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Machine } from '../../engine/machine/machine.ts';
 import { attempt, type Check, type Wanted } from './check.ts';
 import { firstJsonDifference, firstTextDifference } from './compare.ts';
+import { type Folder, readFile } from './folder.ts';
 import { maskJson, maskText } from './mask.ts';
 import { start } from './subject.ts';
 
@@ -31,7 +30,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
 const QUEUES = 4;
 
 /** Compares every file of a dump. */
-export function checkDump(folder: string, entry: DumpEntry, wanted: Wanted): Check[] {
+export function checkDump(folder: Folder, entry: DumpEntry, wanted: Wanted): Check[] {
   const { dir } = entry;
   if (dir === null) return [];
   const files = entry.files.filter((file) => wanted(kindOf(file), `${dir}/${file}`));
@@ -39,7 +38,7 @@ export function checkDump(folder: string, entry: DumpEntry, wanted: Wanted): Che
   let refused = '';
   let machine: Machine | undefined;
   try {
-    const result = start(entry.argv, folder);
+    const result = start(entry.argv);
     if ('machine' in result) machine = result.machine;
     else refused = `did not start: ${(result.stderr || result.stdout).trim()}`;
     if (machine && entry.note?.startsWith('cont')) {
@@ -51,7 +50,7 @@ export function checkDump(folder: string, entry: DumpEntry, wanted: Wanted): Che
   }
   return files.map((file) =>
     attempt(kindOf(file), `${dir}/${file}`, () =>
-      machine ? compare(machine, file, readFileSync(join(folder, dir, file), 'utf8')) : refused,
+      machine ? compare(machine, file, readFile(folder, `${dir}/${file}`)) : refused,
     ),
   );
 }

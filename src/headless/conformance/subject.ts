@@ -1,10 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { type ByteSource, bytesSource } from '../../engine/backends/byte-source.ts';
+import type { FileKind } from '../../engine/backends/fs.ts';
 import type { Host } from '../../engine/machine/host.ts';
 import { type StartResult, startMachine } from '../../engine/machine/start.ts';
 import { silentJournal } from '../../journal/writer.ts';
-import { openImage } from '../files.ts';
 
 const SECTOR = 512;
 
@@ -20,8 +18,19 @@ function recordedDisk(): ByteSource {
   return bytesSource(bytes);
 }
 
-/** The machine's surroundings as they were when the folder was recorded. */
-export function recordedHost(folder: string): Host {
+/** What the recorded runs found by a name, as far as it matters. */
+const RECORDED_FILES: Readonly<Record<string, FileKind>> = {
+  '/dev': 'directory',
+  '/dev/null': 'device',
+  '/dev/zero': 'device',
+  '/tmp': 'directory',
+  img: 'directory',
+  'img/disk.raw': 'file',
+  share: 'directory',
+};
+
+/** The machine's surroundings as they were when the answers were recorded. */
+function recordedHost(): Host {
   return {
     journal: silentJournal(),
     allocateRam(bytes) {
@@ -29,16 +38,13 @@ export function recordedHost(folder: string): Host {
       if (bytes > 2 ** 33) throw new RangeError('too much');
       return new SharedArrayBuffer(bytes);
     },
-    openImage(name) {
-      const path = join(folder, name);
-      if (existsSync(path) && statSync(path).isFile()) return openImage(path);
-      return name === 'img/disk.raw' ? recordedDisk() : undefined;
-    },
+    openImage: (name) => (name === 'img/disk.raw' ? recordedDisk() : undefined),
+    fileKind: (name) => RECORDED_FILES[name],
     random: (into) => into.fill(0),
   };
 }
 
 /** Starts a recorded command line. */
-export function start(argv: readonly string[], folder: string): StartResult {
-  return startMachine(argv, recordedHost(folder));
+export function start(argv: readonly string[]): StartResult {
+  return startMachine(argv, recordedHost());
 }

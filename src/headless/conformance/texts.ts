@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Machine } from '../../engine/machine/machine.ts';
 import { attempt, type Check, type Wanted } from './check.ts';
 import { firstJsonDifference, firstTextDifference } from './compare.ts';
+import { type Folder, readFile } from './folder.ts';
 import { start } from './subject.ts';
 
 /** A question on the command line; several devices where `names` is there. */
@@ -13,15 +13,11 @@ export interface HelpEntry {
 }
 
 /** Compares a help text; a file about several devices is one comparison a device. */
-export function checkHelp(folder: string, entry: HelpEntry, wanted: Wanted): Check[] {
-  const text = () => readFileSync(join(folder, entry.file), 'utf8');
+export function checkHelp(folder: Folder, entry: HelpEntry, wanted: Wanted): Check[] {
+  const text = () => readFile(folder, entry.file);
   if (!entry.names)
     return wanted('help', entry.file)
-      ? [
-          attempt('help', entry.file, () =>
-            firstTextDifference(said(folder, entry.argv).text, text()),
-          ),
-        ]
+      ? [attempt('help', entry.file, () => firstTextDifference(said(entry.argv).text, text()))]
       : [];
   const program = entry.argv[0] ?? '';
   const parts = text().split(/^(?=### )/m);
@@ -31,7 +27,7 @@ export function checkHelp(folder: string, entry: HelpEntry, wanted: Wanted): Che
     if (!wanted('help', id)) return [];
     return [
       attempt('help', id, () => {
-        const { exit, text: ours } = said(folder, [program, '-device', `${name},help`]);
+        const { exit, text: ours } = said([program, '-device', `${name},help`]);
         const head = `### ${program} -device ${name},help  (exit ${exit})\n`;
         // Parts are joined by a line end.
         return firstTextDifference(`${head}${ours}${i < parts.length - 1 ? '\n' : ''}`, part);
@@ -40,8 +36,8 @@ export function checkHelp(folder: string, entry: HelpEntry, wanted: Wanted): Che
   });
 }
 
-function said(folder: string, argv: readonly string[]): { exit: number; text: string } {
-  const result = start(argv, folder);
+function said(argv: readonly string[]): { exit: number; text: string } {
+  const result = start(argv);
   if ('machine' in result) return { exit: -1, text: 'a machine was started' };
   return { exit: result.exit, text: result.stdout + result.stderr };
 }
@@ -54,16 +50,16 @@ const MACHINES: Readonly<Record<string, string>> = {
 };
 
 /** Compares one file of `types/`; a file that maps names is one comparison a name. */
-export function checkTypes(folder: string, file: string, wanted: Wanted): Check[] {
+export function checkTypes(folder: Folder, file: string, wanted: Wanted): Check[] {
   const [what = '', arch = ''] = /^(.*)\.(\w+)\.(?:json|txt)$/.exec(basename(file))?.slice(1) ?? [];
   const machine = MACHINES[arch];
   if (machine === undefined || !wanted('types', file)) return [];
-  const built = built_once(() => {
-    const result = start([`qemu-system-${arch}`, '-M', machine, '-nodefaults', '-S'], folder);
+  const built = once(() => {
+    const result = start([`qemu-system-${arch}`, '-M', machine, '-nodefaults', '-S']);
     if ('machine' in result) return result.machine;
     throw new Error(result.stderr);
   });
-  const text = readFileSync(join(folder, file), 'utf8');
+  const text = readFile(folder, file);
   if (file.endsWith('.txt'))
     return [
       attempt('types', file, () =>
@@ -79,7 +75,7 @@ export function checkTypes(folder: string, file: string, wanted: Wanted): Check[
   );
 }
 
-function built_once(build: () => Machine): () => Machine {
+function once(build: () => Machine): () => Machine {
   let machine: Machine | undefined;
   return () => {
     machine ??= build();

@@ -2,6 +2,7 @@ import { join64 } from '../../base/bits.ts';
 import { utf8Decode } from '../../base/utf8.ts';
 import { PCI_PORTS } from '../../spec/pci.ts';
 import { REGION_INDEX } from '../../spec/regions.ts';
+import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
 import { VIRTIO_PCI_COMMON, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 import { EVENTS, type EventKind, INTERRUPT, KINDS, LOG_LEVELS, NONE } from '../schema.ts';
 import type { EventStore } from '../store.ts';
@@ -33,6 +34,7 @@ const DATA = PCI_PORTS.CONFIG_DATA;
 const STATUS_OFFSET: ReadonlyMap<number, number> = new Map([
   [REGION_INDEX['virtio-pci-common'], VIRTIO_PCI_COMMON.device_status.offset],
   [REGION_INDEX['virtio-pci-legacy'], VIRTIO_PCI_LEGACY.device_status.offset],
+  [REGION_INDEX['virtio-mmio'], VIRTIO_MMIO.Status.offset],
 ]);
 
 const register =

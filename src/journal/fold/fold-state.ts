@@ -67,6 +67,7 @@ const RESET_BY_DRIVER: ReadonlySet<number> = new Set([
   REGION_INDEX['virtio-pci-device'],
   REGION_INDEX['virtio-pci-notify'],
   REGION_INDEX['virtio-pci-legacy'],
+  REGION_INDEX['virtio-mmio'],
 ]);
 
 /**

@@ -4,6 +4,7 @@ import { bitsOf, featureBit, flagNames, ISR_BITS, STATUS_BITS } from '../../spec
 import { REGION_INDEX, REGIONS, registerOf } from '../../spec/regions.ts';
 import type { Register } from '../../spec/registers.ts';
 import { STATUS } from '../../spec/virtio.ts';
+import { VIRTIO_MMIO, VIRTIO_MMIO_CONFIG } from '../../spec/virtio-mmio.ts';
 import { VIRTIO_MSI_NO_VECTOR, VIRTIO_PCI_COMMON } from '../../spec/virtio-pci.ts';
 import { registerKey } from '../fold/moment.ts';
 import { SPACES } from '../schema.ts';
@@ -62,7 +63,11 @@ const status: Say = (access) => {
   const title = arrow(access, combined(flagNames(STATUS_BITS, value)));
   const name = deviceName(telling.names, telling.event.dev);
   if (write && value === 0)
-    return { title: 'Reset', text: `Writing 0 to device_status resets ${name}.`, section: '2.4' };
+    return {
+      title: 'Reset',
+      text: `Writing 0 to ${access.name} resets ${name}.`,
+      section: '2.4',
+    };
   if (!write) {
     if (value === 0) return { title, text: `${name} is in its reset state.`, section: '4.1.4.3.2' };
     if (seen(register) & STATUS.FEATURES_OK && !(value & STATUS.FEATURES_OK))
@@ -238,13 +243,79 @@ const config: Say = (access) => {
   const { event } = telling;
   const whole = event.size >= register.width;
   const half = event.offset === register.offset ? 'lower' : 'upper';
-  const capacity = register === VIRTIO_BLK_CONFIG.capacity && whole;
+  const capacity = register.doc === VIRTIO_BLK_CONFIG.capacity.doc && whole;
   const part = whole ? '' : ` (${half} ${event.size} of ${register.width} bytes)`;
   return {
     title: write ? `${name}${part} ← ${value}` : `${name}${part} is ${value}`,
     text: `${register.doc}${capacity ? `: ${bytesText(value * VIRTIO_BLK_SECTOR)}` : ''}.`,
     section: '2.5',
   };
+};
+
+/** The queue that the Queue registers of a memory-mapped device mean. */
+const mmioQueue = ({ seen }: Access) => seen(VIRTIO_MMIO.QueueSel);
+
+/** A register of a memory-mapped device that is about the selected queue. */
+const mmioQueueRegister: Say = (access) => ({
+  title: arrow(access),
+  text: `${access.register.doc} (queue ${mmioQueue(access)}).`,
+  section: '4.2.3.2',
+  queue: mmioQueue(access),
+});
+
+/** What is said of the registers of a memory-mapped device; of the rest, the line in the table. */
+const MMIO_SAYS: Readonly<Partial<Record<keyof typeof VIRTIO_MMIO, Say>>> = {
+  DeviceFeatures: (access) => {
+    const half = access.seen(VIRTIO_MMIO.DeviceFeaturesSel);
+    return {
+      title: arrow(access, hex(access.value, 8)),
+      text: `The device offers, of bits ${32 * half} to ${32 * half + 31}: ${features(access, half)}.`,
+      section: '2.2',
+    };
+  },
+  DriverFeatures: (access) => {
+    const half = access.seen(VIRTIO_MMIO.DriverFeaturesSel);
+    return {
+      title: arrow(access, hex(access.value, 8)),
+      text: `The driver accepts, of bits ${32 * half} to ${32 * half + 31}: ${features(access, half)}.`,
+      section: '2.2.1',
+    };
+  },
+  QueueSel: (access) => ({
+    title: arrow(access, String(access.value)),
+    text: `From here on the Queue registers mean queue ${access.value}.`,
+    section: '4.2.3.2',
+    queue: access.value,
+  }),
+  QueueNumMax: mmioQueueRegister,
+  QueueNum: mmioQueueRegister,
+  QueueReady: mmioQueueRegister,
+  QueueDescLow: mmioQueueRegister,
+  QueueDescHigh: mmioQueueRegister,
+  QueueDriverLow: mmioQueueRegister,
+  QueueDriverHigh: mmioQueueRegister,
+  QueueDeviceLow: mmioQueueRegister,
+  QueueDeviceHigh: mmioQueueRegister,
+  QueueAlign: mmioQueueRegister,
+  QueuePFN: mmioQueueRegister,
+  QueueNotify: (access) => ({ ...doorbell(access), section: '4.2.3.3' }),
+  Status: status,
+  InterruptStatus: (access) => {
+    const causes = ISR_BITS.entries.filter(({ value }) => access.value & value);
+    const why = list(causes.map(({ doc }) => doc)) || 'This device has nothing to tell';
+    return {
+      title: arrow(access, combined(flagNames(ISR_BITS, access.value))),
+      text: `${causes.length > 0 ? 'It says: ' : ''}${why}.`,
+      section: '4.2.3.4',
+      tone: 'interrupt',
+    };
+  },
+  InterruptACK: (access) => ({
+    title: arrow(access, combined(flagNames(ISR_BITS, access.value))),
+    text: 'The driver has handled these causes; the interrupt line falls when none is left.',
+    section: '4.2.3.4.1',
+    tone: 'interrupt',
+  }),
 };
 
 const plain: Say = (access) => ({
@@ -262,6 +333,13 @@ const REGION_SAYS: ReadonlyMap<number, (access: Access) => Said> = new Map([
   [REGION_INDEX['virtio-pci-isr'], isr],
   [REGION_INDEX['virtio-pci-notify'], doorbell],
   [REGION_INDEX['virtio-pci-device'], config],
+  [
+    REGION_INDEX['virtio-mmio'],
+    (access: Access) =>
+      access.register.offset >= VIRTIO_MMIO_CONFIG
+        ? config(access)
+        : (MMIO_SAYS[access.name as keyof typeof VIRTIO_MMIO] ?? plain)(access),
+  ],
   [
     REGION_INDEX['virtio-pci-legacy'],
     (access: Access) => {

@@ -7,7 +7,7 @@ import { FakeMachine } from '../fake-machine.ts';
 
 /**
  * The machine thread with a `FakeMachine` in it. Its command line is `-m BYTES`; another one is
- * refused. Monitor: `raise` asserts the interrupt, `write NAME TEXT` writes to an image as a guest
+ * refused. Monitor: `raise` asserts the interrupt, `tell NAME` emits an event, `write NAME TEXT` writes to an image as a guest
  * would, `throw` throws, `hang` hangs for ever.
  */
 const port = parentPort!;
@@ -25,9 +25,17 @@ const service = new MachineService({
         root: { kind: 'bus' as const, path: '/', name: 'root', type: 'System', children: [] },
         devices: [],
       }),
+      complete: (line: string) => ({ start: line.length, candidates: ['raise'] }),
+      takeEvents: () => machine.events.splice(0),
+      onEvent: () => {},
+      cont: () => {},
       monitor(line: string): string {
         const [command, name = '', text = ''] = line.split(' ');
         if (command === 'raise') machine.setInput(true);
+        if (command === 'tell') {
+          machine.events.push({ event: name });
+          this.onEvent();
+        }
         if (command === 'throw') throw new Error('the monitor is broken');
         while (command === 'hang');
         const image = host.openImage(name);

@@ -4,6 +4,13 @@ import { LineEditor } from './line-editor.ts';
 const ESCAPE = '\x1b';
 const PART = new RegExp(`${ESCAPE}\\[\\d*[DK]|[^]`, 'gu');
 
+const WORDS = ['info', 'device_add', 'device_del', 'virtio-blk-pci', 'id='];
+
+function known(line: string) {
+  const start = /[^\s,]*$/.exec(line)?.index ?? 0;
+  return { start, candidates: WORDS.filter((word) => word.startsWith(line.slice(start))) };
+}
+
 /** A terminal of one endless line: what would be on the screen after the last newline. */
 function terminal() {
   let shown = '';
@@ -26,6 +33,7 @@ function terminal() {
         }
       }
     },
+    complete: (line) => Promise.resolve(known(line)),
     run(line) {
       ran.push(line);
       return new Promise((resolve) => pending.push(resolve));
@@ -53,6 +61,23 @@ describe('LineEditor', () => {
     expect(screen()).toBe('> Xinfo qtree!|');
     editor.type('\x01\x04\x05\x7f');
     expect(screen()).toBe('> info qtree|');
+  });
+
+  it('completes as far as it is certain, and lists what a word may be', async () => {
+    const { editor, screen, answer } = terminal();
+    editor.type('in\tx');
+    await answer();
+    expect(screen()).toBe('> info x|');
+    editor.type('\x15\x7fd\t');
+    await answer();
+    expect(screen()).toBe('> device_|');
+    editor.type('\ta\t');
+    await answer();
+    expect(screen()).toBe('> device_add |');
+    editor.type('vir\t\x7f,id\t\x02');
+    await answer();
+    await answer();
+    expect(screen()).toBe('> device_add virtio-blk-pci,id|=');
   });
 
   it('runs a line, and keeps what is typed meanwhile for the next prompt', async () => {

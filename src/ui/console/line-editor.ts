@@ -3,6 +3,10 @@ export interface LineEditorPort {
   readonly prompt: string;
   write(text: string): void;
   run(line: string): Promise<void>;
+  /** Words that may replace what stands at the end of the line, from `start` on. */
+  complete(
+    line: string,
+  ): Promise<{ readonly start: number; readonly candidates: readonly string[] }>;
 }
 
 /** A key as a terminal sends it: an escape sequence, or one character. */
@@ -31,6 +35,11 @@ export class LineEditor {
   /** Shows the prompt. */
   begin(): void {
     this.#port.write(this.#port.prompt);
+  }
+
+  /** Whether anything stands before the cursor, which Tab could complete. */
+  get typing(): boolean {
+    return this.#line.slice(0, this.#at).trim() !== '';
   }
 
   /** Takes what the terminal sent: keys, escape sequences, pasted text. */
@@ -88,6 +97,9 @@ export class LineEditor {
       case '\x0b':
         this.#set(this.#line.slice(0, this.#at), this.#at);
         break;
+      case '\t':
+        this.#complete();
+        break;
       case '\x03':
         this.#port.write('^C\n');
         this.#line = '';
@@ -113,6 +125,39 @@ export class LineEditor {
     this.#at = at;
   }
 
+  /** Completes the word before the cursor as far as it is certain; where it is not, lists what it may be. */
+  #complete(): void {
+    const typed = this.#line.slice(0, this.#at);
+    this.#pause(
+      this.#port.complete(typed).then(({ start, candidates }) => {
+        const common = commonPrefix(candidates);
+        if (common.length > typed.length - start) {
+          const certain = candidates.length === 1 && !/[=/]$/.test(common) ? `${common} ` : common;
+          const head = typed.slice(0, start) + certain;
+          this.#set(head + this.#tail(), head.length);
+        } else if (candidates.length > 1) {
+          const line = this.#line;
+          this.#port.write(`\n${candidates.join('  ')}\n${this.#port.prompt}`);
+          const at = this.#at;
+          this.#line = '';
+          this.#at = 0;
+          this.#set(line, at);
+        }
+      }),
+    );
+  }
+
+  /** Keeps keys back until `work` is done. */
+  #pause(work: Promise<void>): void {
+    this.#busy = true;
+    void work.finally(() => {
+      this.#busy = false;
+      const keys = this.#waiting;
+      this.#waiting = [];
+      for (const key of keys) this.#key(key);
+    });
+  }
+
   #recall(place: number): void {
     if (place < 0 || place > this.#history.length) return;
     if (this.#recalled === this.#history.length) this.#fresh = this.#line;
@@ -132,13 +177,14 @@ export class LineEditor {
       this.begin();
       return;
     }
-    this.#busy = true;
-    void this.#port.run(line).finally(() => {
-      this.#busy = false;
-      this.begin();
-      const keys = this.#waiting;
-      this.#waiting = [];
-      for (const key of keys) this.#key(key);
-    });
+    this.#pause(this.#port.run(line).finally(() => this.begin()));
   }
+}
+
+/** What all words begin with; '' where there are none. */
+function commonPrefix(words: readonly string[]): string {
+  const [first = '', ...rest] = words;
+  let length = first.length;
+  for (const word of rest) while (!word.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length);
 }

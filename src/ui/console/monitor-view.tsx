@@ -37,6 +37,7 @@ export default function MonitorView() {
     const editor = new LineEditor({
       prompt: PROMPT,
       write: (text) => terminal.write(text),
+      complete: (line) => session.complete(line),
       async run(line) {
         try {
           terminal.write(await session.monitor(line));
@@ -48,8 +49,11 @@ export default function MonitorView() {
     terminal.write('Human monitor of this machine. Try: info qtree, info pci, help\n');
     editor.begin();
     const data = terminal.onData((keys) => editor.type(keys));
-    // F keys and Tab belong to the page, so that the keyboard can leave.
-    terminal.attachCustomKeyEventHandler((event) => !/^(F\d+|Tab)$/.test(event.key));
+    // F keys belong to the page, and Tab wherever there is no word to complete: the keyboard can leave.
+    terminal.attachCustomKeyEventHandler((event) => {
+      if (event.key === 'Tab') return !event.shiftKey && editor.typing;
+      return !/^F\d+$/.test(event.key);
+    });
     const sizes = new ResizeObserver(() => {
       if (host.current?.clientWidth) fit.fit();
     });

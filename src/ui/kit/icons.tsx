@@ -72,3 +72,9 @@ export const WarnIcon = icon(
   </>,
 );
 export const UndoIcon = icon(<path d="M5.5 3 2.5 6l3 3M2.7 6h7a3.6 3.6 0 0 1 0 7.2H6" />);
+export const MachineIcon = icon(
+  <>
+    <rect x="4" y="4" width="8" height="8" rx="1" />
+    <path d="M6.5 4V1.5M9.5 4V1.5M6.5 14.5V12M9.5 14.5V12M4 6.5H1.5M4 9.5H1.5M14.5 6.5H12M14.5 9.5H12" />
+  </>,
+);

@@ -14,7 +14,7 @@ import { Gate, type VcpuGlance } from './gate.ts';
 import { JournalTap } from './journal-tap.ts';
 import { MachineLink } from './machine-link.ts';
 import { type Brake, RunControl } from './run-control.ts';
-import type { ScriptProblem, Session, SessionState, Speed } from './session.ts';
+import type { Completion, ScriptProblem, Session, SessionState, Speed } from './session.ts';
 import { type VcpuEnd, VcpuLink } from './vcpu-link.ts';
 import type { WorkerPort } from './worker-port.ts';
 
@@ -163,6 +163,11 @@ export class LiveSession implements Session {
     return reply.output;
   }
 
+  async complete(line: string): Promise<Completion> {
+    const reply = this.#live && (await this.#machine.request({ kind: 'complete', line }));
+    return reply?.kind === 'completed' ? reply : { start: line.length, candidates: [] };
+  }
+
   async imageContent(name: string): Promise<Blob | undefined> {
     const reply = await this.#machine.request({ kind: 'image', name });
     return reply.kind === 'image' && reply.content instanceof Blob ? reply.content : undefined;
@@ -287,8 +292,17 @@ export class LiveSession implements Session {
     );
   }
 
+  /** The machine's own doings: devices that left, `stop` and `cont` at the monitor. */
+  #machineEvents({ events, topology }: Extract<MachineNotice, { kind: 'events' }>): void {
+    if (JSON.stringify(topology) !== JSON.stringify(this.#topology)) this.#topology = topology;
+    for (const { event } of events)
+      if (event === 'STOP' && this.#control.run === 'running') this.#control.pause();
+      else if (event === 'RESUME' && this.#control.run === 'paused') this.#control.resume();
+  }
+
   #notice(notice: MachineNotice): void {
     if (notice.kind === 'images') this.#facts = notice.images;
+    else if (notice.kind === 'events') this.#machineEvents(notice);
     else this.#break(notice.message);
     this.#wake();
   }

@@ -49,6 +49,12 @@ export interface SessionState {
   readonly problem: ScriptProblem | undefined;
 }
 
+/** Words that may replace what stands at the end of a monitor line, from `start` on. */
+export interface Completion {
+  readonly start: number;
+  readonly candidates: readonly string[];
+}
+
 /** The page's one handle on machine, vCPU and journal. No React, no DOM beyond workers and frames. */
 export interface Session {
   getState(): SessionState;
@@ -79,5 +85,7 @@ export interface Session {
   restoreImage(name: string): Promise<void>;
   /** One line for the human monitor; answers its output, as QEMU prints it. */
   monitor(line: string): Promise<string>;
+  /** What could stand at the end of an unfinished monitor line. */
+  complete(line: string): Promise<Completion>;
   dispose(): void;
 }

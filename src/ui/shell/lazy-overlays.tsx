@@ -1,9 +1,10 @@
 import { lazy, type ReactNode, Suspense } from 'react';
-import { ChevronIcon, DiskIcon, ScriptIcon } from '../kit/icons.tsx';
+import { ChevronIcon, DiskIcon, MachineIcon, ScriptIcon } from '../kit/icons.tsx';
 import { useUi } from '../state/ui-store.ts';
 
 const load = () => import('./overlays.ts');
 const ExamplesMenu = lazy(async () => ({ default: (await load()).ExamplesMenu }));
+const MachinesMenu = lazy(async () => ({ default: (await load()).MachinesMenu }));
 const DiskMenu = lazy(async () => ({ default: (await load()).DiskMenu }));
 const HelpDialog = lazy(async () => ({ default: (await load()).HelpDialog }));
 
@@ -18,12 +19,15 @@ function Waiting(props: { label: string; icon: ReactNode }) {
   );
 }
 
-/** The menus of the toolbar: scripts, and disks. */
+/** The menus of the toolbar: scripts, machines, disks. */
 export function Menus() {
   return (
     <>
       <Suspense fallback={<Waiting label="Scripts" icon={<ScriptIcon />} />}>
         <ExamplesMenu />
+      </Suspense>
+      <Suspense fallback={<Waiting label="Machines" icon={<MachineIcon />} />}>
+        <MachinesMenu />
       </Suspense>
       <Suspense fallback={<Waiting label="Disk" icon={<DiskIcon />} />}>
         <DiskMenu />

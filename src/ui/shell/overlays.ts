@@ -1,3 +1,4 @@
 /** What opens above the page. One module, so that it arrives as one file, after the first screen. */
-export { DiskMenu, ExamplesMenu } from '../toolbar/menus.tsx';
+export { DiskMenu, ExamplesMenu, MachinesMenu } from '../toolbar/menus.tsx';
+export { QtreeDialog } from '../topology/qtree-dialog.tsx';
 export { HelpDialog } from './help-dialog.tsx';

@@ -46,5 +46,7 @@ export function toneOf(event: JournalEvent | undefined): Tone {
 
 /** Whether a register access is the driver's doorbell. */
 export function isDoorbell(event: JournalEvent): boolean {
-  return event.kind === 'regWrite' && registerName(event.region, event.offset) === 'queue_notify';
+  if (event.kind !== 'regWrite') return false;
+  const name = registerName(event.region, event.offset);
+  return name === 'queue_notify' || name === 'QueueNotify';
 }

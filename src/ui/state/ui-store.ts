@@ -1,6 +1,8 @@
 import { create } from 'zustand';
 
 export type Theme = 'auto' | 'light' | 'dark';
+/** Before transports carried a virtio-bus (QEMU 1.2), or since (1.3). */
+export type Era = 'before' | 'since';
 export type RingLook = 'picture' | 'table';
 /** Tabs of the two tabbed panes. */
 export type SideTab = 'story' | 'inspector';
@@ -15,6 +17,8 @@ export interface UiState {
   readonly queue: number;
   /** Paths of buses whose platform devices are drawn one by one. */
   readonly expanded: ReadonlySet<string>;
+  /** Whether the machine is drawn as QEMU 1.2 had it: transports without a virtio-bus. */
+  readonly era: Era;
   readonly ringLook: RingLook;
   readonly sideTab: SideTab;
   readonly outputTab: OutputTab;
@@ -35,6 +39,7 @@ export const useUi = create<UiState>()(() => ({
   selected: undefined,
   queue: 0,
   expanded: new Set<string>(),
+  era: 'since',
   ringLook: 'picture',
   sideTab: 'story',
   outputTab: 'console',

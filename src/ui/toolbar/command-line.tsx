@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { WarnIcon } from '../kit/icons.tsx';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { say } from '../state/ui-store.ts';
+import { joinProgram, PROGRAMS, type Program, splitProgram } from './program.ts';
 
 /** The machine as the line that builds it. Enter builds; a refused line stays for correction. */
 export function CommandLine() {
@@ -25,6 +26,7 @@ export function CommandLine() {
       });
   };
   const changed = draft !== commandLine;
+  const { program, rest } = splitProgram(draft);
   return (
     <form
       className="command"
@@ -35,19 +37,30 @@ export function CommandLine() {
       }}
     >
       <div className="command-row mono">
-        <label htmlFor={`${message}-input`}>qemu-system-x86_64</label>
+        <select
+          aria-label="QEMU program: the machine's architecture"
+          value={program}
+          onChange={({ target }) => setDraft(joinProgram(target.value as Program, rest))}
+        >
+          {PROGRAMS.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
         <input
           ref={input}
-          id={`${message}-input`}
           aria-label="QEMU command line of the machine"
           aria-describedby={refused === undefined ? undefined : message}
           aria-invalid={refused !== undefined}
           aria-busy={building}
-          value={draft}
+          value={rest}
           spellCheck={false}
           autoCapitalize="off"
           autoComplete="off"
-          onChange={(event) => setDraft(event.target.value)}
+          onChange={({ target }) => {
+            const typed = splitProgram(target.value);
+            const named = typed.rest !== target.value;
+            setDraft(joinProgram(named ? typed.program : program, typed.rest));
+          }}
           onKeyDown={(event) => {
             if (event.key === 'Escape') setDraft(commandLine);
           }}

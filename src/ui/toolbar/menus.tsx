@@ -2,7 +2,8 @@ import { Menu } from '@base-ui/react/menu';
 import { type ReactNode, useRef } from 'react';
 import type { Example } from '../../lessons/example.ts';
 import { EXAMPLES } from '../../lessons/examples.ts';
-import { ChevronIcon, DiskIcon, ScriptIcon } from '../kit/icons.tsx';
+import { type ExampleMachine, MACHINES } from '../../lessons/machines.ts';
+import { ChevronIcon, DiskIcon, MachineIcon, ScriptIcon } from '../kit/icons.tsx';
 import type { Session } from '../session/session.ts';
 import { replaceSource, useScript } from '../state/script-store.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
@@ -59,6 +60,40 @@ export function ExamplesMenu() {
             {example.id === current && <span className="menu-mark"> · in the editor</span>}
           </span>
           <span className="menu-text">{example.description}</span>
+        </Menu.Item>
+      ))}
+    </DropDown>
+  );
+}
+
+/** Builds an example machine; the one before is one click away. */
+async function buildMachine(session: Session, machine: ExampleMachine): Promise<void> {
+  const { commandLine } = session.getState();
+  if (!(await session.build(machine.commandLine))) return;
+  say(`“${machine.title}” was built: empty memory, empty journal.`, () => {
+    void session.build(commandLine);
+  });
+}
+
+/** Machines to begin with. */
+export function MachinesMenu() {
+  const session = useSession();
+  const commandLine = useSessionState((state) => state.commandLine);
+  return (
+    <DropDown label="Machines" icon={<MachineIcon />}>
+      {MACHINES.map((machine) => (
+        <Menu.Item
+          key={machine.id}
+          className="menu-item"
+          onClick={() => void buildMachine(session, machine)}
+        >
+          <span className="menu-title">
+            {machine.title}
+            {machine.commandLine === commandLine && (
+              <span className="menu-mark"> · this machine</span>
+            )}
+          </span>
+          <span className="menu-text">{machine.description}</span>
         </Menu.Item>
       ))}
     </DropDown>

@@ -1,3 +1,4 @@
+import { virtioSlot } from '../../protocol/before-virtio-bus.ts';
 import type { BackendNode, BusNode, DeviceNode, MachineTopology } from '../../protocol/topology.ts';
 import { type Box, type Layout, layOut } from './layout.ts';
 
@@ -39,6 +40,10 @@ export function backendId(owner: DeviceNode, backend: BackendNode): string {
 /** Room for the longest word for a device's status, and for the four marks before it. */
 const LONGEST_STATE = '****** DEVICE_NEEDS_RESET';
 
+function longestState(device: DeviceNode): string {
+  return isUnprocessed(device) ? `${LONGEST_STATE} · ${UNPROCESSED}` : LONGEST_STATE;
+}
+
 /** Draws up a machine. `expanded` holds the paths of buses whose platform devices stand one by one. */
 export function graphOf(topology: MachineTopology, expanded: ReadonlySet<string>): MachineGraph {
   const nodes = new Map<string, MachineNode>();
@@ -61,14 +66,14 @@ export function graphOf(topology: MachineTopology, expanded: ReadonlySet<string>
     return {
       id,
       role: 'device',
-      ...sizeOf(device.virtio ? [device.type, LONGEST_STATE] : deviceLines(device)),
+      ...sizeOf(device.virtio ? [device.type, longestState(device)] : deviceLines(device)),
       children: [...device.buses.map((bus) => busBox(bus, id)), ...backends],
     };
   }
 
   function busBox(bus: BusNode, parent: string): Box {
     const id = add(bus.path, { kind: 'bus', bus }, parent);
-    const quiet = bus.children.filter(isPlatform);
+    const quiet = bus.children.filter((device) => isPlatform(device) || isEmptySlot(device));
     const fold = quiet.length > 1;
     const open = expanded.has(bus.path);
     const children = bus.children
@@ -102,6 +107,11 @@ export function graphOf(topology: MachineTopology, expanded: ReadonlySet<string>
   return { topology, nodes, parents, shownAs, layout };
 }
 
+/** Whether a device is a transport of the board's that nothing was plugged into. */
+export function isEmptySlot(device: DeviceNode): boolean {
+  return device.id === '' && virtioSlot(device)?.bus.children.length === 0;
+}
+
 /** Whether a device and all below it are declared as data only. */
 export function isPlatform(device: DeviceNode): boolean {
   return device.platform && device.buses.every((bus) => bus.children.every(isPlatform));
@@ -114,7 +124,16 @@ export function busLabel(bus: BusNode): string {
 
 /** Title and second line of a device's card; the second one's state is the moment's. */
 export function deviceLines(device: DeviceNode): readonly [title: string, detail: string] {
-  return [device.id ? `${device.type} ${device.id}` : device.type, placeOf(device)];
+  const title = device.id ? `${device.type} ${device.id}` : device.type;
+  return [title, isUnprocessed(device) ? `FEATURES_OK · ${UNPROCESSED}` : placeOf(device)];
+}
+
+/** What the card of a device says whose requests are not processed yet. */
+export const UNPROCESSED = 'unprocessed';
+
+/** Whether notifications of a virtio device have no effect yet but to be recorded. */
+export function isUnprocessed({ virtio }: DeviceNode): boolean {
+  return virtio?.queues.some(({ unprocessed }) => unprocessed) ?? false;
 }
 
 /** Where a device sits and who made it, as `info qtree` tells: `02.0 · 1af4:1001`. */
@@ -144,7 +163,7 @@ export function devicesOf(topology: MachineTopology): DeviceNode[] {
 /** Room for two lines of text: 13 px bold above 11 px monospaced. Estimated, so that layout is pure. */
 function sizeOf([title, detail]: readonly [string, string]): { width: number; height: number } {
   const width = Math.max(textWidth(title, 7.3), textWidth(detail, 6.7), 124) + 26;
-  return { width: Math.min(width, 250), height: 46 };
+  return { width: Math.min(width, 290), height: 46 };
 }
 
 function textWidth(text: string, perCharacter: number): number {

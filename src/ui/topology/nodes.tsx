@@ -8,8 +8,11 @@ import {
   backendLines,
   busLabel,
   deviceLines,
+  isEmptySlot,
+  isUnprocessed,
   type MachineGraph,
   type MachineNode,
+  UNPROCESSED,
   virtioBelow,
 } from './graph.ts';
 import { routeAt } from './route-at.ts';
@@ -72,14 +75,21 @@ function Content({ id, graph, node }: ContentProps) {
           {...lit}
         >
           <strong>
-            {node.expanded ? 'Fold' : '+'} {node.devices.length} platform devices
+            {node.expanded ? 'Fold' : '+'} {node.devices.length} {quietName(node.devices)}
           </strong>
-          <span>on {node.bus.name}, as data only</span>
+          <span>on {node.bus.name}</span>
         </button>
       );
     case 'device':
       return <DeviceCard device={node.device} lit={lit} />;
   }
+}
+
+/** What devices are that stand folded together. */
+function quietName(devices: readonly DeviceNode[]): string {
+  const slots = devices.filter(isEmptySlot).length;
+  if (slots === devices.length) return 'empty slots';
+  return slots > 0 ? 'board devices' : 'platform devices';
 }
 
 /** Attributes of a node on the route of the event at the cursor. */
@@ -159,6 +169,11 @@ function VirtioState({ device }: { device: DeviceNode }) {
       </span>
       {bad ? '⚠ ' : ''}
       {statusText(status)}
+      {isUnprocessed(device) && (
+        <span title="Its requests are not processed yet: all else about the device is true">
+          {` · ${UNPROCESSED}`}
+        </span>
+      )}
     </span>
   );
 }

@@ -10,11 +10,14 @@ import {
 } from 'reactflow';
 import 'reactflow/dist/style.css';
 import './topology.css';
+import { beforeVirtioBus } from '../../protocol/before-virtio-bus.ts';
+import type { MachineTopology } from '../../protocol/topology.ts';
 import { FitIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
 import { useSessionState } from '../state/session-context.tsx';
-import { useUi } from '../state/ui-store.ts';
-import { graphOf, type MachineGraph, RAM } from './graph.ts';
+import { type Era, useUi } from '../state/ui-store.ts';
+import { EraSwitch } from './era-switch.tsx';
+import { graphOf, type MachineGraph, type MachineNode, RAM } from './graph.ts';
 import type { Point } from './layout.ts';
 import { MachineCard, type MachineFlowNode } from './nodes.tsx';
 import { rounded, Traffic } from './traffic.tsx';
@@ -40,7 +43,11 @@ function WireLine({ id, data }: EdgeProps<WireEdge>) {
 export function TopologyPane() {
   const topology = useSessionState((state) => state.topology);
   const expanded = useUi((ui) => ui.expanded);
-  const graph = useMemo(() => topology && graphOf(topology, expanded), [topology, expanded]);
+  const era = useUi((ui) => ui.era);
+  const picture = useMemo(
+    () => topology && pictureOf(topology, expanded, era),
+    [topology, expanded, era],
+  );
   const selected = useUi((ui) => ui.selected);
   return (
     <ReactFlowProvider>
@@ -48,11 +55,16 @@ export function TopologyPane() {
         name="topology"
         title="Topology"
         detail={<span className="mono">{selected ?? topology?.machineType}</span>}
-        actions={<FitButton />}
+        actions={
+          <>
+            <EraSwitch />
+            <FitButton />
+          </>
+        }
         className="topology"
       >
-        {graph ? (
-          <Canvas graph={graph} />
+        {picture ? (
+          <Canvas {...picture} />
         ) : (
           <p className="pane-empty">The machine is being built.</p>
         )}
@@ -79,8 +91,32 @@ function FitButton() {
   );
 }
 
-function Canvas({ graph }: { graph: MachineGraph }) {
-  const { nodes, edges } = useMemo(() => flowOf(graph), [graph]);
+/** A machine as it is drawn, and the nodes that this era hides in others. */
+interface Picture {
+  readonly graph: MachineGraph;
+  readonly ghosts: readonly Ghost[];
+}
+
+/** A node that is not there in this era: it waits, unseen, where it comes from and goes to. */
+interface Ghost {
+  readonly id: string;
+  readonly node: MachineNode;
+  readonly within: string;
+}
+
+function pictureOf(topology: MachineTopology, expanded: ReadonlySet<string>, era: Era): Picture {
+  const since = graphOf(topology, expanded);
+  if (era === 'since') return { graph: since, ghosts: [] };
+  const before = beforeVirtioBus(topology);
+  const ghosts = [...before.merged].flatMap(([id, within]) => {
+    const node = since.nodes.get(id);
+    return node ? [{ id, node, within }] : [];
+  });
+  return { graph: graphOf(before.topology, expanded), ghosts };
+}
+
+function Canvas({ graph, ghosts }: Picture) {
+  const { nodes, edges } = useMemo(() => flowOf(graph, ghosts), [graph, ghosts]);
   const moved = useRef(false);
   return (
     <div className="topology-canvas">
@@ -126,7 +162,23 @@ function KeepFitted({ graph, moved }: { graph: MachineGraph; moved: RefObject<bo
   return null;
 }
 
-function flowOf(graph: MachineGraph): { nodes: MachineFlowNode[]; edges: WireEdge[] } {
+function flowOf(
+  graph: MachineGraph,
+  ghosts: readonly Ghost[],
+): { nodes: MachineFlowNode[]; edges: WireEdge[] } {
+  const hidden = ghosts.map(({ id, node, within }): MachineFlowNode => {
+    const rect = graph.layout.rects.get(within) ?? { x: 0, y: 0, width: 0, height: 0 };
+    return {
+      id,
+      type: 'machine',
+      className: 'ghost',
+      position: { x: rect.x, y: rect.y },
+      width: rect.width,
+      height: rect.height,
+      zIndex: 1,
+      data: { graph, node },
+    };
+  });
   const nodes = [...graph.nodes].map(([id, node]): MachineFlowNode => {
     const rect = graph.layout.rects.get(id) ?? { x: 0, y: 0, width: 0, height: 0 };
     return {
@@ -149,7 +201,7 @@ function flowOf(graph: MachineGraph): { nodes: MachineFlowNode[]; edges: WireEdg
       data: { points, memory: to === RAM },
     }),
   );
-  return { nodes, edges };
+  return { nodes: [...nodes, ...hidden], edges };
 }
 
 /** What the hues and lines mean; the words also stand on the way of each event. */

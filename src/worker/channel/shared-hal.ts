@@ -41,7 +41,7 @@ export class SharedHal implements Hal, Pace {
     this.journal = new JournalWriter(new JournalRing(memory.vcpuJournal));
     this.journal.waitForRoom = () => this.#waitForRoom();
     this.journal.receive(Atomics.load(this.#machineRing.header, RING.clock) >>> 0);
-    const ram = new GuestRam(memory.ram, memory.ramBase, memory.ramSize);
+    const ram = new GuestRam(memory.ram, memory.ramBase, memory.ramSize, memory.ramWindows);
     this.ram = new GuestMemory(ram, this.journal, this);
     this.#mailbox = new Mailbox(this.#control, this.journal, () => this.#checkStop());
     Atomics.store(this.#control, CONTROL.vcpuState, VCPU_STATE.running);

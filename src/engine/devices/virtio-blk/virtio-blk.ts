@@ -11,14 +11,22 @@ import {
   VIRTIO_BLK_T,
 } from '../../../spec/blk.ts';
 import { STATUS, VIRTIO_F, VIRTIO_ID } from '../../../spec/virtio.ts';
-import type { BlockBackend } from '../../backends/block.ts';
-import type { BackendFacts } from '../../qdev/device.ts';
-import { i32 } from '../../qom/property.ts';
+import type { BlockBackend, DriveHolder } from '../../backends/block.ts';
+import { BOOT_INDEX } from '../../qdev/boot-index.ts';
+import { type BackendFacts, objectFacts } from '../../qdev/device.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
-import { guessGeometry } from './geometry.ts';
+import {
+  driveFacts,
+  NO_MEDIUM,
+  releaseDrive,
+  settleBlockSizes,
+  settleGeometry,
+  takeDrive,
+  wantsWriteCache,
+} from '../block/conf.ts';
 import { MAX_REQUEST_SECTORS, PROPERTIES } from './properties.ts';
 
 /** The legacy barrier flag of a request type. */
@@ -32,6 +40,7 @@ const MAX_MERGE = 32;
 const MAX_QUEUE_SIZE = 1024;
 /** The most queues of a device. */
 const MAX_QUEUES = 1024;
+const GEOMETRY_LIMITS = { cyls: 65535, heads: 255, secs: 255 };
 const WCE_FEATURES = featureMask(VIRTIO_BLK_F.VIRTIO_BLK_F_FLUSH);
 
 /** One request: its chain, and where its data lies on the disk. */
@@ -43,7 +52,7 @@ interface Request {
 }
 
 /** Block device (VIRTIO 1.4 §5.2). */
-export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
+export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveHolder {
   readonly deviceId = VIRTIO_ID.BLOCK;
   readonly deviceName = 'virtio-blk';
   /** Reads or writes (all of one kind) of the batch being handled, not sent to the drive yet. */
@@ -56,6 +65,10 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
     return this.props.drive as BlockBackend;
   }
 
+  get tray(): BlockBackend | undefined {
+    return this.props.drive;
+  }
+
   override get configSize(): number {
     if (this.props['write-zeroes']) return CONFIG.write_zeroes_may_unmap.offset + 1;
     if (this.props.discard) return CONFIG.max_write_zeroes_sectors.offset;
@@ -63,16 +76,14 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
   }
 
   override backends(): readonly BackendFacts[] {
-    const { drive } = this.props;
-    if (!drive) return [];
-    const { id, filename, format, readOnly } = drive.options;
-    const summary = `${filename} (${format}), ${drive.length} bytes${readOnly ? ', read-only' : ''}`;
-    return [{ property: 'drive', id, type: 'drive', summary }];
+    const { drive, iothread } = this.props;
+    return [...driveFacts(drive), ...objectFacts('iothread', iothread)];
   }
 
   protected override realizeDevice(): void {
     const { props } = this;
     if (!props.drive) this.fail('drive property not set');
+    if (!props.drive.inserted) this.fail(NO_MEDIUM);
     if (props['num-queues'] === 0xffff) this.values['num-queues'] = 1;
     if (props['num-queues'] === 0) this.fail('num-queues property must be larger than 0');
     // QEMU 7.2 aborts here; the sentence is ours.
@@ -84,20 +95,28 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
       this.fail(
         `invalid queue-size property (${queueSize}), must be a power of 2 (max ${MAX_QUEUE_SIZE})`,
       );
-    this.#settleGeometry();
-    this.#settleBlockSizes();
-    if (props.discard) this.#checkLimit('max-discard-sectors');
-    if (props['write-zeroes']) this.#checkLimit('max-write-zeroes-sectors');
-    this.#writeback = this.#initialWriteback;
+    takeDrive(
+      this,
+      this.drive,
+      { sharesWrites: props['share-rw'], writeCache: props['write-cache'] },
+      () => {
+        settleGeometry(props, this.drive, GEOMETRY_LIMITS);
+        settleBlockSizes(props);
+        if (props.discard) this.#checkLimit('max-discard-sectors');
+        if (props['write-zeroes']) this.#checkLimit('max-write-zeroes-sectors');
+        if (props.iothread) this.requireIoeventfd();
+      },
+    );
+    this.drive.onResize = () => this.notifyConfig();
+    this.drive.onResize = () => this.notifyConfig();
     for (let i = 0; i < props['num-queues']; i++)
       this.addQueue(`requestq${i}`, queueSize, (vq) => this.#handle(vq));
-    const conflict = props.drive.attach(this.path, props['share-rw']);
-    if (conflict !== undefined) this.fail(conflict);
   }
 
   override unrealize(): void {
     super.unrealize();
-    this.drive.detach(this.path);
+    this.drive.onResize = () => {};
+    releaseDrive(this, this.drive);
   }
 
   protected override offerFeatures(common: bigint): bigint {
@@ -371,41 +390,6 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
     return Math.floor(Math.floor(this.drive.length / heads) / secs) % logical_block_size === 0;
   }
 
-  #settleGeometry(): void {
-    const { props } = this;
-    if (props.cyls === 0 && props.heads === 0 && props.secs === 0) {
-      const first = new Uint8Array(512);
-      if (this.drive.length > 0) this.drive.read(0, first);
-      const guess = guessGeometry(this.drive.length, first);
-      this.values.cyls = guess.cylinders;
-      this.values.heads = guess.heads;
-      this.values.secs = guess.sectors;
-      return;
-    }
-    if (props.cyls < 1 || props.cyls > 65535) this.fail('cyls must be between 1 and 65535');
-    if (props.heads < 1 || props.heads > 255) this.fail('heads must be between 1 and 255');
-    if (props.secs < 1 || props.secs > 255) this.fail('secs must be between 1 and 255');
-  }
-
-  #settleBlockSizes(): void {
-    const { props } = this;
-    if (props.logical_block_size === 0) this.values.logical_block_size = 512;
-    if (props.physical_block_size === 0) this.values.physical_block_size = 512;
-    if (props.logical_block_size > props.physical_block_size)
-      this.fail('logical_block_size > physical_block_size not supported');
-    if (props.min_io_size % props.logical_block_size !== 0)
-      this.fail('min_io_size must be a multiple of logical_block_size');
-    if (props.min_io_size / props.logical_block_size > 65535)
-      this.fail('min_io_size must not exceed 65535 logical blocks');
-    if (props.opt_io_size % props.logical_block_size !== 0)
-      this.fail('opt_io_size must be a multiple of logical_block_size');
-    if (
-      props.discard_granularity !== 0xffff_ffff &&
-      props.discard_granularity % props.logical_block_size !== 0
-    )
-      this.fail('discard_granularity must be a multiple of logical_block_size');
-  }
-
   /** Whether the cache is in writeback mode. The driver may change it through `writeback`. */
   get #writeback(): boolean {
     return this.drive.writeCache;
@@ -416,8 +400,7 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> {
   }
 
   get #initialWriteback(): boolean {
-    const wanted = this.props['write-cache'];
-    return wanted === 'auto' ? this.drive.options.writeCache !== false : wanted === 'on';
+    return wantsWriteCache(this.drive, this.props['write-cache']);
   }
 
   #checkLimit(name: 'max-discard-sectors' | 'max-write-zeroes-sectors'): void {
@@ -440,6 +423,6 @@ export const VIRTIO_BLK_TYPE: TypeInfo = {
   parent: 'virtio-device',
   properties: PROPERTIES,
   // No firmware looks at the boot order.
-  instanceProperties: { bootindex: i32(-1) },
+  instanceProperties: { bootindex: BOOT_INDEX },
   create: (init) => new VirtioBlk(init),
 };

@@ -1,7 +1,9 @@
 import { join64 } from '../../../base/bits.ts';
-import type { IoHandler } from '../../../memory/address-space.ts';
+import { MemoryRegion } from '../../../memory/memory-region.ts';
 import { PCI_CAP } from '../../../spec/pci.ts';
 import { REGION_INDEX } from '../../../spec/regions.ts';
+import { addRegion } from '../../qdev/regions.ts';
+import type { QObject } from '../../qom/object.ts';
 import type { ConfigSpace } from './config-space.ts';
 
 const ENTRY = 16;
@@ -12,11 +14,11 @@ const LEAST_PBA_OFFSET = 0x800;
 const LEAST_BAR = 0x1000;
 
 /** Where table and pending bits of `vectors` vectors lie in a BAR of their own, in bytes. */
-export function msixLayout(vectors: number): { pending: number; pendingSize: number; bar: number } {
+export function msixLayout(vectors: number): { pending: number; bar: number } {
   const pending = Math.max(LEAST_PBA_OFFSET, vectors * ENTRY);
   const used = pending + Math.ceil(vectors / 64) * 8;
   const bar = Math.max(LEAST_BAR, 2 ** Math.ceil(Math.log2(used)));
-  return { pending, pendingSize: bar - pending, bar };
+  return { pending, bar };
 }
 
 /** MSI-X of one function: table, pending bits, and the messages that they let through (PCI 3.0 §6.8.2). */
@@ -83,9 +85,17 @@ export class Msix {
     for (let vector = 0; vector < this.vectors; vector++) this.#release(vector);
   }
 
-  /** Registers of the table, for the BAR. */
-  tableHandler(dev: number): IoHandler {
-    return {
+  /** A BAR for nothing but table and pending bits, in QEMU's layout; `dev` is the device's number in the journal. */
+  exclusiveBar(owner: QObject, dev: number): MemoryRegion {
+    const { pending, bar } = msixLayout(this.vectors);
+    const region = addRegion(owner, MemoryRegion.container(`${owner.type.name}-msix`, bar));
+    region.addSubregion(0, addRegion(owner, this.#tableRegion(dev)));
+    region.addSubregion(pending, addRegion(owner, this.#pendingRegion(dev)));
+    return region;
+  }
+
+  #tableRegion(dev: number): MemoryRegion {
+    return MemoryRegion.io('msix-table', this.#table.length, {
       dev,
       region: REGION_INDEX['msix-table'],
       read: (offset, size) => value(this.#table, offset, size),
@@ -94,17 +104,16 @@ export class Msix {
           this.#table[offset + i] = (written >>> (8 * i)) & 0xff;
         if (this.enabled) this.#release(Math.floor(offset / ENTRY));
       },
-    };
+    });
   }
 
-  /** Pending bits, for the BAR; read-only. */
-  pendingHandler(dev: number): IoHandler {
-    return {
+  #pendingRegion(dev: number): MemoryRegion {
+    return MemoryRegion.io('msix-pba', this.#pending.length, {
       dev,
       region: REGION_INDEX['msix-pba'],
       read: (offset, size) => value(this.#pending, offset, size),
       write: () => {},
-    };
+    });
   }
 
   #release(vector: number): void {

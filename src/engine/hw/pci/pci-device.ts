@@ -1,11 +1,23 @@
+import { assert } from '../../../base/assert.ts';
 import { hex, isPowerOfTwo, TWO_32 } from '../../../base/bits.ts';
-import type { IoHandler, Mapping } from '../../../memory/address-space.ts';
-import { PCI_BAR, PCI_COMMAND, PCI_CONFIG, PCI_STATUS } from '../../../spec/pci.ts';
+import { AddressSpace } from '../../../memory/address-space.ts';
+import { MemoryRegion } from '../../../memory/memory-region.ts';
+import {
+  PCI_BAR,
+  PCI_BRIDGE_CONFIG,
+  PCI_COMMAND,
+  PCI_CONFIG,
+  PCI_HEADER,
+  PCI_STATUS,
+} from '../../../spec/pci.ts';
 import { Device } from '../../qdev/device.ts';
+import { addRegion } from '../../qdev/regions.ts';
 import { ConfigError } from '../../qom/errors.ts';
-import { bit, custom, str, u32, type Values } from '../../qom/property.ts';
+import { bit, custom, optionalStr, str, u32, type Values } from '../../qom/property.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { ConfigSpace } from './config-space.ts';
+import type { ExpressCapability } from './express.ts';
+import { optionRomBytes, ROM_BAR } from './option-rom.ts';
 import type { PciBus } from './pci-bus.ts';
 
 /** `slot.function` in hexadecimal, as a PCI address is written; -1 is "any". */
@@ -13,6 +25,8 @@ const devfn = custom<number>({
   type: 'int32',
   default: -1,
   description: 'Slot and optional function number, example: 06.0 or 06',
+  hasDefault: true,
+  twin: 'text',
   parse(text, { name, type }) {
     const match = /^\s*(?:0[xX])?([0-9a-fA-F]+)(?:\.(?:0[xX])?([0-9a-fA-F]+))?$/.exec(text);
     const slot = Number.parseInt(match?.[1] ?? '', 16);
@@ -31,8 +45,12 @@ export function formatDevfn(value: number): string {
 
 /** `romsize` that stands for "as the file is". */
 const NO_ROM_SIZE = 0xffff_ffff;
-/** Largest number of an onboard device: SMBIOS has 14 bits for it. */
-const MAX_ACPI_INDEX = 16383;
+/** Bit of the ROM's register that lets it decode (PCI 3.0 §6.2.5.2). */
+const ROM_ENABLE = 1;
+/** Characters of a ROM region's name that QEMU has room for. */
+const ROM_NAME_LENGTH = 31;
+/** Class code of Ethernet controllers. */
+const ETHERNET = 0x0200;
 
 const PROPERTIES = {
   addr: devfn,
@@ -42,7 +60,7 @@ const PROPERTIES = {
   multifunction: bit(false),
   'x-pcie-lnksta-dllla': bit(true),
   'x-pcie-extcap-init': bit(true),
-  failover_pair_id: str(),
+  failover_pair_id: optionalStr(),
   'acpi-index': u32(0),
 } as const;
 
@@ -57,40 +75,50 @@ export interface PciIds {
   readonly subsystem?: { readonly vendor: number; readonly device: number };
 }
 
-/** Part of a BAR that one handler decodes; offsets count from the BAR's start. */
-interface BarPart {
-  readonly offset: number;
-  readonly size: number;
-  readonly handler: IoHandler;
-}
-
-/** A base address register: kind, size in bytes (a power of two), and what decodes its parts. */
+/** A base address register: what kind it is, and the region, of a power of two bytes, that it places. */
 export interface Bar {
   readonly kind: 'io' | 'mem';
-  readonly size: number;
   readonly is64?: boolean;
   readonly prefetch?: boolean;
-  readonly parts: readonly BarPart[];
+  readonly region: MemoryRegion;
 }
 
 interface BarState {
   readonly bar: Bar;
   /** Address that it decodes now, or undefined while it does not. */
   address: number | undefined;
-  mappings: Mapping[];
 }
 
-/** A PCI function with a type 0 header. */
+/** Priority of what a BAR places, above what the chipset has there. */
+const BAR_PRIORITY = 1;
+
+/** A PCI function. */
 export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIES> {
   readonly config = new ConfigSpace();
   /** Slot and function: `slot * 8 + function`; set by the bus. */
   devfn = -1;
+  /** Addresses as the function sees them when it is a bus master; there once realized. */
+  dma: AddressSpace | undefined;
+  #busMaster: MemoryRegion | undefined;
+  /** By index, ascending. */
   readonly #bars = new Map<number, BarState>();
   /** Level that the device drives on its INTx pin. Moves with `setIntx`. */
   #intx = false;
 
   /** Identity, known when realize begins. */
   protected abstract readonly ids: PciIds;
+  /** Its PCI Express capability; there once realized where it has one. */
+  protected express: ExpressCapability | undefined;
+
+  /** What it shows of PCI Express, or undefined where it has nothing of it. */
+  get expressCapability(): ExpressCapability | undefined {
+    return this.express;
+  }
+
+  /** Layout of the configuration header, without the multifunction bit. */
+  get headerType(): number {
+    return 0;
+  }
 
   get bars(): ReadonlyMap<number, Readonly<BarState>> {
     return this.#bars;
@@ -99,6 +127,11 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
   /** Address that the user asked for, or -1. */
   get wantedDevfn(): number {
     return this.values.addr as number;
+  }
+
+  /** Number by which firmware's tables name it, 0 meaning none. */
+  get acpiIndex(): number {
+    return this.values['acpi-index'] as number;
   }
 
   /** Whether function 0 says that its slot has more functions. */
@@ -123,28 +156,93 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
     config.put(PCI_CONFIG.RevisionID.offset, 1, ids.revision);
     config.put(PCI_CONFIG.ProgIF.offset, 1, ids.progIf ?? 0);
     config.put(PCI_CONFIG.SubClass.offset, 2, ids.classCode);
-    config.put(PCI_CONFIG.SubsystemVendorID.offset, 2, ids.subsystem?.vendor ?? 0x1af4);
-    config.put(PCI_CONFIG.SubsystemID.offset, 2, ids.subsystem?.device ?? 0x1100);
-    if (this.multifunction) config.put(PCI_CONFIG.HeaderType.offset, 1, 0x80);
-    this.addRegions('bus master container', 'bus master');
-    this.realizePci();
+    // A bridge's header has no place for a subsystem.
+    if (this.headerType !== PCI_HEADER.BRIDGE) {
+      config.put(PCI_CONFIG.SubsystemVendorID.offset, 2, ids.subsystem?.vendor ?? 0x1af4);
+      config.put(PCI_CONFIG.SubsystemID.offset, 2, ids.subsystem?.device ?? 0x1100);
+    }
+    config.put(
+      PCI_CONFIG.HeaderType.offset,
+      1,
+      this.headerType | (this.multifunction ? PCI_HEADER.MULTIFUNCTION : 0),
+    );
+    this.#addDmaSpace();
+    try {
+      this.realizePci();
+      if (this.values.failover_pair_id !== undefined) this.#checkFailover();
+      this.#addOptionRom();
+    } catch (error) {
+      this.#dropDmaSpace();
+      throw error;
+    }
+  }
+
+  /** The function's own address space, empty unless it is a bus master. */
+  #addDmaSpace(): void {
+    const container = addRegion(this, MemoryRegion.container('bus master container'));
+    this.dma = new AddressSpace(this.type.name, container);
+    this.context.addressSpaces.add(this.dma);
+    this.pciBus.whenStarted(this, () => {
+      const root = this.pciBus.dmaRootOf(this);
+      const all = MemoryRegion.alias('bus master', root, 0, root.size, { enabled: false });
+      this.#busMaster = addRegion(this, all);
+      container.addSubregion(0, all);
+    });
+  }
+
+  #dropDmaSpace(): void {
+    if (this.dma) this.context.addressSpaces.delete(this.dma);
+    if (this.#busMaster) this.dma?.root.removeSubregion(this.#busMaster);
+    this.#busMaster = undefined;
+    this.dma = undefined;
   }
 
   #checkProperties(): void {
-    const {
-      romsize,
-      romfile,
-      failover_pair_id: failover,
-    } = this.values as Values<typeof PROPERTIES>;
-    const acpiIndex = this.values['acpi-index'] as number;
+    const { romsize } = this.values as Values<typeof PROPERTIES>;
     if (romsize !== NO_ROM_SIZE && !isPowerOfTwo(romsize))
       this.fail(`ROM size ${romsize} is not a power of two`);
-    if (failover !== '') this.fail('failover primary device must be on PCIExpress bus');
-    if (acpiIndex > MAX_ACPI_INDEX)
-      this.fail(`acpi-index should be less or equal to ${MAX_ACPI_INDEX}`);
-    if (!this.pciBus.claimAcpiIndex(this, acpiIndex))
-      this.fail(`a PCI device with acpi-index = ${acpiIndex} already exist`);
-    if (romfile !== '') this.fail(`failed to find romfile "${romfile}"`);
+  }
+
+  /** The primary of a failover pair is an Ethernet device that a root port can take away. */
+  #checkFailover(): void {
+    if (!this.pciBus.express) this.fail('failover primary device must be on PCIExpress bus');
+    if (this.ids.classCode !== ETHERNET)
+      this.fail('failover primary device is not an Ethernet device');
+    if (this.multifunction || (this.devfn & 7) !== 0)
+      this.fail('failover: primary device must be in its own PCI slot');
+  }
+
+  /** Name of the memory region of its option ROM. */
+  protected get romRegion(): string {
+    return `${this.type.name}.rom`;
+  }
+
+  /** Places the ROM that firmware would run. Its code is not here: it reads as zeros. */
+  #addOptionRom(): void {
+    const { romfile, romsize, rombar } = this.values as Values<typeof PROPERTIES>;
+    if (romfile === '') return;
+    if (rombar === 0) {
+      // Firmware gets it some other way.
+      if (this.context.started)
+        this.fail("Hot-plugged device without ROM bar can't have an option ROM");
+      return;
+    }
+    const bytes = optionRomBytes(romfile);
+    if (bytes === undefined) this.fail(`failed to find romfile "${romfile}"`);
+    if (romsize !== NO_ROM_SIZE && bytes > romsize)
+      this.fail(`romfile "${romfile}" (${bytes} bytes) is too large for ROM size ${romsize}`);
+    if (romsize === NO_ROM_SIZE) this.values.romsize = 2 ** Math.ceil(Math.log2(bytes));
+    const name = this.romRegion.slice(0, ROM_NAME_LENGTH);
+    const region = MemoryRegion.memory('rom', name, this.values.romsize as number);
+    this.addBar(ROM_BAR, { kind: 'mem', region: addRegion(this, region) });
+  }
+
+  /** Offset of the register of BAR `index`. */
+  #barRegister(index: number): number {
+    if (index !== ROM_BAR) return PCI_CONFIG.BAR0.offset + 4 * index;
+    return this.headerType === PCI_HEADER.BRIDGE
+      ? PCI_BRIDGE_CONFIG.ExpansionROM.offset
+      : PCI_CONFIG.ExpansionROM.offset;
   }
 
   /** The device's own part of realize, on an initialised configuration space. */
@@ -153,6 +251,7 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
   override unrealize(): void {
     this.setIntx(false);
     for (const state of this.#bars.values()) this.#unmap(state);
+    this.#dropDmaSpace();
   }
 
   override reset(): void {
@@ -171,20 +270,26 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
     this.config.put(PCI_CONFIG.CacheLineSize.offset, 1, 0);
     this.config.put(PCI_CONFIG.InterruptLine.offset, 1, 0);
     for (const [index, { bar }] of this.#bars) {
-      this.config.put(PCI_CONFIG.BAR0.offset + 4 * index, 4, barType(bar));
-      if (bar.is64) this.config.put(PCI_CONFIG.BAR0.offset + 4 * index + 4, 4, 0);
+      const at = this.#barRegister(index);
+      this.config.put(at, 4, barType(bar));
+      if (bar.is64) this.config.put(at + 4, 4, 0);
     }
     this.#updateMappings();
   }
 
   /** Declares BAR `index`; its address bits become writable. */
   protected addBar(index: number, bar: Bar): void {
-    this.#bars.set(index, { bar, address: undefined, mappings: [] });
-    const at = PCI_CONFIG.BAR0.offset + 4 * index;
+    const { size } = bar.region;
+    assert(isPowerOfTwo(size), `BAR ${index} of ${this.type.name} has ${size} bytes`);
+    const bars = [...this.#bars, [index, { bar, address: undefined }] as const];
+    this.#bars.clear();
+    for (const [at, state] of bars.sort(([a], [b]) => a - b)) this.#bars.set(at, state);
+    const at = this.#barRegister(index);
     this.config.put(at, 4, barType(bar));
-    const mask = TWO_32 - bar.size;
-    this.config.allowWrites(at, 4, bar.kind === 'io' ? mask & ~3 & 0xffff_ffff : mask);
-    if (bar.is64) this.config.allowWrites(at + 4, 4, 0xffff_ffff);
+    const low = Math.max(0, TWO_32 - size) + (index === ROM_BAR ? ROM_ENABLE : 0);
+    this.config.allowWrites(at, 4, bar.kind === 'io' ? low & ~3 & 0xffff_ffff : low);
+    if (bar.is64)
+      this.config.allowWrites(at + 4, 4, size <= TWO_32 ? 0xffff_ffff : TWO_32 - size / TWO_32);
   }
 
   /** A configuration read by the guest; unsigned. */
@@ -198,9 +303,20 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
     this.config.guestWrite(offset, size, value);
     const touches = (from: number, length: number) =>
       offset < from + length && offset + size > from;
-    if (touches(PCI_CONFIG.BAR0.offset, 24) || touches(PCI_CONFIG.Command.offset, 2))
+    if (
+      touches(PCI_CONFIG.BAR0.offset, 24) ||
+      touches(this.#barRegister(ROM_BAR), 4) ||
+      touches(PCI_CONFIG.Command.offset, 2)
+    )
       this.#updateMappings();
     if (this.#intxAsserted() !== before) this.pciBus.setIntx(this, this.#intxAsserted());
+    if (this.express?.takeFunctionReset(offset, size)) this.resetTree();
+  }
+
+  /** Resets the function and what hangs on it. */
+  resetTree(): void {
+    for (const bus of this.childBuses) bus.resetAll();
+    this.reset();
   }
 
   /** Drives the INTx pin (PCI 3.0 §6.2.2: held back while the command register disables it). */
@@ -229,33 +345,34 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
   #updateMappings(): void {
     const command = this.config.get(PCI_CONFIG.Command.offset, 2);
     for (const [index, state] of this.#bars) {
-      const enabled = command & (state.bar.kind === 'io' ? PCI_COMMAND.IO : PCI_COMMAND.MEMORY);
-      const address = enabled ? this.#barAddress(index, state.bar) : undefined;
+      const { bar } = state;
+      const enabled = command & (bar.kind === 'io' ? PCI_COMMAND.IO : PCI_COMMAND.MEMORY);
+      const address = enabled ? this.#barAddress(index, bar) : undefined;
       if (address === state.address) continue;
       this.#unmap(state);
       state.address = address;
       if (address === undefined) continue;
-      const space = state.bar.kind === 'io' ? this.context.io : this.context.memory;
-      state.mappings = state.bar.parts.map((part) =>
-        space.map(address + part.offset, part.size, part.handler),
-      );
+      const space = bar.kind === 'io' ? this.pciBus.io : this.pciBus.memory;
+      space.addSubregion(address, bar.region, BAR_PRIORITY);
     }
+    this.#busMaster?.setEnabled((command & PCI_COMMAND.MASTER) !== 0);
   }
 
   #unmap(state: BarState): void {
-    const space = state.bar.kind === 'io' ? this.context.io : this.context.memory;
-    for (const mapping of state.mappings) space.unmap(mapping);
-    state.mappings = [];
+    const { region } = state.bar;
+    region.container?.removeSubregion(region);
     state.address = undefined;
   }
 
   /** Address in the register, or undefined where no device may decode it: zero, or past the end of its space. */
   #barAddress(index: number, bar: Bar): number | undefined {
-    const at = PCI_CONFIG.BAR0.offset + 4 * index;
-    const low = this.config.get(at, 4);
+    const at = this.#barRegister(index);
+    const { size } = bar.region;
+    if (index === ROM_BAR && !(this.config.get(at, 1) & ROM_ENABLE)) return undefined;
     const high = bar.is64 ? this.config.get(at + 4, 4) : 0;
-    const address = high * TWO_32 + low - (low % bar.size);
-    const last = address + bar.size - 1;
+    const value = high * TWO_32 + this.config.get(at, 4);
+    const address = value - (value % size);
+    const last = address + size - 1;
     const limit = bar.kind === 'io' ? 0xffff : bar.is64 ? 2 ** 52 : TWO_32 - 2;
     return address === 0 || last > limit ? undefined : address;
   }
@@ -273,7 +390,7 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
     const bars = [...this.#bars].map(([index, { bar, address }]) => {
       // QEMU prints the end as address + size - 1 in 64 bits, also for the all-ones "unmapped".
       const start = address === undefined ? 'ffffffffffffffff' : address.toString(16);
-      const end = address === undefined ? bar.size - 2 : address + bar.size - 1;
+      const end = address === undefined ? bar.region.size - 2 : address + bar.region.size - 1;
       return `bar ${index}: ${bar.kind === 'io' ? 'i/o' : 'mem'} at 0x${start} [${hex(end)}]`;
     });
     return [header, ...bars];
@@ -324,7 +441,16 @@ const CLASS_NAMES: Readonly<Record<number, string>> = {
   0x0680: 'Bridge',
   0x0700: 'Serial port',
   0x0701: 'Parallel port',
+  0x0900: 'Keyboard',
+  0x0901: 'Pen',
+  0x0902: 'Mouse',
+  0x0a00: 'Dock station',
+  0x0b00: 'i386 cpu',
+  0x0c00: 'Firewire controller',
+  0x0c01: 'Access bus controller',
+  0x0c02: 'SSA controller',
   0x0c03: 'USB controller',
+  0x0c04: 'Fibre channel controller',
   0x0c05: 'SMBus',
 };
 

@@ -6,7 +6,7 @@ import type { PciDevice } from './pci-device.ts';
 
 function build(): { machine: Machine; bus: PciBus; inSlot(slot: number): PciDevice } {
   const machine = Machine.build(
-    '-device virtio-rng-pci,addr=2 -device virtio-rng-pci,addr=3 -device virtio-rng-pci,addr=6',
+    '-nodefaults -device virtio-rng-pci,addr=2 -device virtio-rng-pci,addr=3 -device virtio-rng-pci,addr=6',
     goldenHost(),
   );
   const bus = machine.root.at('/machine/i440fx/pci.0') as PciBus;

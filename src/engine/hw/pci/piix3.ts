@@ -1,11 +1,15 @@
+import { MemoryRegion } from '../../../memory/memory-region.ts';
 import { PCI_CONFIG } from '../../../spec/pci.ts';
 import { addBus } from '../../qdev/bus.ts';
+import { addRegion } from '../../qdev/regions.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { PciDevice, type PciIds } from './pci-device.ts';
 
 /** PIRQRC[A:D]: which of the sixteen ISA interrupts each PCI wire drives; bit 7 set: none. */
 const PIRQRC = 0x60;
 const PIRQ_DISABLED = 0x80;
+/** Port of the register that resets the machine, in front of one byte of CONFIG_ADDRESS. */
+const RESET_CONTROL = 0xcf9;
 /** Other bytes that are not zero after a reset; what they would configure is not modelled. */
 const POWER_ON: Readonly<Record<number, readonly number[]>> = {
   [PCI_CONFIG.Status.offset]: [0x00, 0x02],
@@ -29,9 +33,12 @@ export class Piix3 extends PciDevice {
 
   protected override realizePci(): void {
     this.#powerOn();
+    this.pciBus.wiring = (slot, pin) => (slot + pin - 1) & 3;
     this.pciBus.router = () => this.#route();
     this.pciBus.inputOf = (wire) => this.lineOf(wire);
-    addBus(this, 'ISA', 'isa.0');
+    addBus(this, 'ISA');
+    const reset = addRegion(this, MemoryRegion.io('piix3-reset-control', 1));
+    this.pciBus.io.addSubregion(RESET_CONTROL, reset, 1);
   }
 
   override reset(): void {

@@ -11,6 +11,10 @@ export const NONE_BOARD: Board = {
   ramBase: 0,
   ramId: 'ram',
   cpu: undefined,
+  defaults: {
+    driveInterface: 'none',
+    without: ['serial', 'parallel', 'cdrom', 'floppy', 'sdcard'],
+  },
   properties: {},
   registerTypes() {},
   build() {},

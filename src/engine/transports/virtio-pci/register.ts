@@ -1,41 +1,30 @@
-import type { PropertyTable } from '../../qom/property.ts';
-import { bit, u32 } from '../../qom/property.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
-import type { VirtioDevice } from '../../virtio/virtio-device.ts';
-import { BASE_PROPERTIES, KIND_PROPERTIES, MODE_PROPERTIES } from './properties.ts';
-import { VirtioPci, type VirtioPciKind } from './virtio-pci.ts';
-
-/** One family of transports: `virtio-X-pci`, its `-base`, `-transitional` and `-non-transitional`. */
-interface Family extends VirtioPciKind {
-  /** `virtio-blk-pci`. */
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  readonly properties: PropertyTable;
-}
+import { DISPLAY_FAMILIES, DISPLAY_PARENTS } from './families/display.ts';
+import { type Family, registerFamily } from './families/family.ts';
+import { INPUT_FAMILIES, INPUT_PARENTS } from './families/input.ts';
+import { IOMMU_FAMILIES } from './families/iommu.ts';
+import { MEMORY_FAMILIES } from './families/memory.ts';
+import { NETWORK_FAMILIES } from './families/network.ts';
+import { PLAIN_FAMILIES } from './families/plain.ts';
+import { SERIAL_FAMILIES } from './families/serial.ts';
+import { SHARING_FAMILIES } from './families/sharing.ts';
+import { STORAGE_FAMILIES } from './families/storage.ts';
+import { BASE_PROPERTIES } from './properties.ts';
 
 const FAMILIES: readonly Family[] = [
-  {
-    name: 'virtio-blk-pci',
-    aliases: ['virtio-blk'],
-    deviceType: 'virtio-blk-device',
-    pciId: 0x1001,
-    classCode: 0x0100,
-    properties: KIND_PROPERTIES,
-    vectors: (device: VirtioDevice) => device.queues.length + 1,
-  },
-  {
-    name: 'virtio-rng-pci',
-    aliases: ['virtio-rng'],
-    deviceType: 'virtio-rng-device',
-    pciId: 0x1005,
-    classCode: 0x00ff,
-    properties: { ioeventfd: bit(true), vectors: u32(0xffff_ffff) },
-    vectors: () => 2,
-  },
+  ...STORAGE_FAMILIES,
+  ...NETWORK_FAMILIES,
+  ...SERIAL_FAMILIES,
+  ...PLAIN_FAMILIES,
+  ...MEMORY_FAMILIES,
+  ...SHARING_FAMILIES,
+  ...INPUT_FAMILIES,
+  ...DISPLAY_FAMILIES,
+  ...IOMMU_FAMILIES,
 ];
 
-/** Registers the virtio-pci transport and every device's PCI types. */
-export function registerVirtioPci(registry: TypeRegistry): void {
+/** Registers the virtio-pci transport and the PCI types of every device that the program of `arch` has. */
+export function registerVirtioPci(registry: TypeRegistry, arch: string): void {
   registry.register({ name: 'virtio-pci-bus', parent: 'virtio-bus' });
   registry.register({
     name: 'virtio-pci',
@@ -44,30 +33,10 @@ export function registerVirtioPci(registry: TypeRegistry): void {
     properties: BASE_PROPERTIES,
     defaults: { class: 0 },
   });
+  for (const type of [...INPUT_PARENTS, ...DISPLAY_PARENTS]) registry.register(type);
   for (const family of FAMILIES) {
-    const base = `${family.name}-base`;
-    registry.register({
-      name: base,
-      parent: 'virtio-pci',
-      abstract: true,
-      properties: family.properties,
-      create: (init) => new VirtioPci(init, family),
-    });
-    registry.register({
-      name: family.name,
-      parent: base,
-      properties: MODE_PROPERTIES,
-      ...(family.aliases && { aliases: family.aliases }),
-    });
-    registry.register({
-      name: `${family.name}-transitional`,
-      parent: base,
-      defaults: { 'disable-legacy': 'off', 'disable-modern': false },
-    });
-    registry.register({
-      name: `${family.name}-non-transitional`,
-      parent: base,
-      defaults: { 'disable-legacy': 'on', 'disable-modern': false },
-    });
+    if (family.arches && !family.arches.includes(arch)) continue;
+    // There the short names stand for devices on the channel subsystem.
+    registerFamily(registry, arch === 's390x' ? { ...family, aliases: [] } : family);
   }
 }

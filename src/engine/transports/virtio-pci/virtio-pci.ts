@@ -1,6 +1,7 @@
 import { allOnes, join64 } from '../../../base/bits.ts';
 import { ACTOR, NONE } from '../../../journal/schema.ts';
-import type { IoHandler } from '../../../memory/address-space.ts';
+import type { IoHandler } from '../../../memory/io-handler.ts';
+import { MemoryRegion } from '../../../memory/memory-region.ts';
 import { PCI_CAP, PCI_COMMAND, PCI_CONFIG, PCI_VENDOR_VIRTIO } from '../../../spec/pci.ts';
 import { REGION_INDEX } from '../../../spec/regions.ts';
 import { STATUS, VIRTIO_F } from '../../../spec/virtio.ts';
@@ -13,6 +14,7 @@ import {
 import { Msix, msixLayout } from '../../hw/pci/msix.ts';
 import { PciDevice, type PciIds } from '../../hw/pci/pci-device.ts';
 import { addBus } from '../../qdev/bus.ts';
+import { addRegion } from '../../qdev/regions.ts';
 import type { ObjectInit } from '../../qom/type.ts';
 import type { VirtioTransport } from '../../virtio/transport.ts';
 import type { VirtioBus } from '../../virtio/virtio-bus.ts';
@@ -23,6 +25,7 @@ import {
   type QueueSetup,
   VIRTIO_QUEUE_MAX,
 } from './common-registers.ts';
+import { ExpressParts } from './express-parts.ts';
 import { LEGACY_HEADER, legacyRead, legacyWrite } from './legacy-registers.ts';
 import type { VirtioPciProperties } from './properties.ts';
 
@@ -31,14 +34,29 @@ const COMMON = { offset: 0x0000, size: 0x1000 };
 const ISR = { offset: 0x1000, size: 0x1000 };
 const DEVICE = { offset: 0x2000, size: 0x1000 };
 const NOTIFY_OFFSET = 0x3000;
+const PIO_NOTIFY_SIZE = 4;
 const BAR_LEGACY = 0;
-const BAR_MSIX = 1;
-const BAR_PIO_NOTIFY = 2;
-const BAR_MODERN = 4;
 /** Vector count that stands for "as the device likes". */
-const VECTORS_UNSPECIFIED = 0xffff_ffff;
+export const VECTORS_UNSPECIFIED = 0xffff_ffff;
 /** Most vectors that an MSI-X table can have (PCI 3.0 §6.8.2.3). */
 const MAX_VECTORS = 2048;
+
+/** Which BARs hold what. */
+export interface VirtioPciLayout {
+  readonly modern: number;
+  readonly msix: number;
+  readonly pioNotify: number;
+  /** Whether the structures lie at the end of the modern BAR, which leaves room in front of them. */
+  readonly atEnd: boolean;
+}
+
+const LAYOUT: VirtioPciLayout = { modern: 4, msix: 1, pioNotify: 2, atEnd: false };
+
+/** Where a structure lies in the modern BAR, and its size, in bytes. */
+interface Place {
+  readonly offset: number;
+  readonly size: number;
+}
 
 /** What one concrete transport type adds: which device it carries, and as what PCI function. */
 export interface VirtioPciKind {
@@ -47,8 +65,12 @@ export interface VirtioPciKind {
   /** Transitional PCI device ID. */
   readonly pciId: number;
   readonly classCode: number;
-  /** Vectors when the user named none, given the realized properties of the device. */
-  vectors(device: VirtioDevice): number;
+  /** Whether the device came with VIRTIO 1: it has no legacy interface, whatever the user asked. */
+  readonly modernOnly?: boolean;
+  /** Its BARs, where they are not the usual ones. */
+  readonly layout?: VirtioPciLayout;
+  /** Settles what depends on the machine, right before the device behind is realized. Throws RealizeError. */
+  prepare?(transport: VirtioPci): void;
 }
 
 /** A virtio device's PCI function: modern, transitional or legacy (VIRTIO 1.4 §4.1). */
@@ -58,7 +80,10 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
   readonly #kind: VirtioPciKind;
   #bus!: VirtioBus;
   #msix: Msix | undefined;
+  #express: ExpressParts | undefined;
   #pciCfg = -1;
+  /** The modern BAR; made whether it is used or not, when the function is realized. */
+  protected modernBar!: MemoryRegion;
 
   /** Registers without effect of their own, written by the driver. */
   deviceFeatureSelect = 0;
@@ -83,6 +108,10 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
       revision: 0,
       classCode: this.#kind.classCode,
     };
+  }
+
+  get #layout(): VirtioPciLayout {
+    return this.#kind.layout ?? LAYOUT;
   }
 
   get #legacy(): boolean {
@@ -118,14 +147,35 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
   }
 
   protected override realizePci(): void {
-    if (this.props['disable-legacy'] === 'auto') this.values['disable-legacy'] = 'off';
+    // Behind a port of PCI Express nobody expects the legacy interface, nor its I/O ports.
+    const port = this.pciBus.express && this.pciBus.bridge !== undefined;
+    if (this.props['disable-legacy'] === 'auto')
+      this.values['disable-legacy'] = port ? 'on' : 'off';
     if (!this.#modern && !this.#legacy)
       this.fail(
         'device cannot work as neither modern nor legacy mode is enabled\nSet either disable-modern or disable-legacy to off',
       );
+    const modernSize = NOTIFY_OFFSET + this.#notifyMultiplier * VIRTIO_QUEUE_MAX;
+    this.modernBar = addRegion(
+      this,
+      MemoryRegion.container('virtio-pci', 2 ** Math.ceil(Math.log2(modernSize))),
+    );
+    if (port && this.#modern && !this.props['x-disable-pcie']) {
+      this.#express = new ExpressParts(this.config, this.props);
+      this.express = this.#express.capability;
+    }
     this.#bus = addBus<VirtioBus>(this, 'virtio-pci-bus', 'virtio-bus');
     this.#bus.transport = this;
+    if (this.#kind.modernOnly)
+      Object.assign(this.values, { 'disable-legacy': 'on', 'disable-modern': false });
+    this.#kind.prepare?.(this);
     this.vdev.plugInto(this.#bus);
+  }
+
+  /** One queue a CPU beside `fixed` others, as far as vectors and queues go. */
+  queuesPerCpu(fixed: number): number {
+    const most = Math.min(MAX_VECTORS - 1, VIRTIO_QUEUE_MAX) - fixed;
+    return Math.min(this.context.cpus, most);
   }
 
   prePlugged(vdev: VirtioDevice): void {
@@ -151,30 +201,9 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
       config.put(PCI_CONFIG.RevisionID.offset, 1, 1);
     }
     config.put(PCI_CONFIG.InterruptPin.offset, 1, 1);
-    if (this.props.vectors === VECTORS_UNSPECIFIED) this.values.vectors = this.#kind.vectors(vdev);
-    const asksForMsix = this.props.vectors > 0;
-    if (this.props.vectors > MAX_VECTORS) {
-      this.context.report(`warning: unable to init msix vectors to ${this.props.vectors}`);
-      this.values.vectors = 0;
-    }
-    if (this.#legacy) this.#addLegacyBar(vdev);
-    if (this.props.vectors > 0) this.#reserveMsixBar();
-    if (this.#modern) this.#addModern();
+    if (this.#modern) this.#addModern(vdev);
     if (this.props.vectors > 0) this.#addMsix();
-    this.#nameRegions(vdev, asksForMsix);
-  }
-
-  /** The memory regions that QEMU's tree shows below a transport. */
-  #nameRegions({ deviceName }: VirtioDevice, asksForMsix: boolean): void {
-    // One for the modern BAR, in use or not.
-    this.addRegions('virtio-pci');
-    if (this.#legacy) this.addRegions('virtio-pci');
-    if (asksForMsix) this.addRegions(`${this.type.name}-msix`);
-    if (this.#msix) this.addRegions('msix-table', 'msix-pba');
-    if (!this.#modern) return;
-    const structures = ['common', 'isr', 'device', 'notify', 'notify-pio'];
-    this.addRegions(...structures.map((structure) => `virtio-pci-${structure}-${deviceName}`));
-    if (this.props['modern-pio-notify']) this.addRegions('virtio-pci-io');
+    if (this.#legacy) this.#addLegacyBar(vdev);
   }
 
   unplugged(): void {
@@ -295,6 +324,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
 
   override reset(): void {
     super.reset();
+    this.#express?.reset();
     this.#resetVirtio('user');
     this.#msix?.reset();
   }
@@ -317,87 +347,94 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
   #addLegacyBar(vdev: VirtioDevice): void {
     const header = this.props.vectors > 0 ? LEGACY_HEADER.msix : LEGACY_HEADER.plain;
     const size = 2 ** Math.ceil(Math.log2(header + vdev.configSize));
-    const handler: IoHandler = {
-      dev: vdev.dev,
-      region: REGION_INDEX['virtio-pci-legacy'],
-      read: (offset, bytes) => legacyRead(this, offset, bytes) % 2 ** (8 * bytes),
-      write: (offset, bytes, value) => legacyWrite(this, offset, bytes, value),
-    };
-    this.addBar(BAR_LEGACY, { kind: 'io', size, parts: [{ offset: 0, size, handler }] });
-  }
-
-  #reserveMsixBar(): void {
-    const { pending, pendingSize, bar } = msixLayout(this.props.vectors);
-    const parts = [
-      { offset: 0, size: pending, handler: this.#msixHandler('table') },
-      { offset: pending, size: pendingSize, handler: this.#msixHandler('pending') },
-    ];
-    this.addBar(BAR_MSIX, { kind: 'mem', size: bar, parts });
-  }
-
-  #msixHandler(which: 'table' | 'pending'): IoHandler {
-    let handler: IoHandler | undefined;
-    const get = () => {
-      handler ??=
-        which === 'table'
-          ? this.#msix?.tableHandler(this.vdev.dev)
-          : this.#msix?.pendingHandler(this.vdev.dev);
-      return handler;
-    };
-    return {
-      dev: this.vdev.dev,
-      region: REGION_INDEX[which === 'table' ? 'msix-table' : 'msix-pba'],
-      read: (offset, size) => get()?.read(offset, size) ?? 0,
-      write: (offset, size, value) => get()?.write(offset, size, value),
-    };
+    const handler = this.#handler(
+      'virtio-pci-legacy',
+      (offset, bytes) => legacyRead(this, offset, bytes) % 2 ** (8 * bytes),
+      (offset, bytes, value) => legacyWrite(this, offset, bytes, value),
+    );
+    const region = addRegion(this, MemoryRegion.io('virtio-pci', size, handler));
+    this.addBar(BAR_LEGACY, { kind: 'io', region });
   }
 
   #addMsix(): void {
-    const { ram, memory, journal } = this.context;
-    this.#msix = new Msix(this.config, this.props.vectors, BAR_MSIX, (address, data) => {
-      const offset = ram.offsetOf(address, 4);
-      if (offset < 0) {
-        memory.write(address, 4, data);
-        return;
-      }
-      if (journal.on) journal.memWrite(ACTOR.device, address, 4, ram.readAt(offset, 4), 0, data, 0);
-      ram.writeAt(offset, 4, data);
-    });
+    const { vectors } = this.props;
+    if (vectors > MAX_VECTORS) {
+      const { bar } = msixLayout(vectors);
+      addRegion(this, MemoryRegion.container(`${this.type.name}-msix`, bar));
+      this.context.report(`warning: unable to init msix vectors to ${vectors}`);
+      this.values.vectors = 0;
+      return;
+    }
+    this.#msix = new Msix(this.config, vectors, this.#layout.msix, (address, data) =>
+      this.#sendMessage(address, data),
+    );
+    const region = this.#msix.exclusiveBar(this, this.vdev.dev);
+    this.addBar(this.#layout.msix, { kind: 'mem', region });
   }
 
-  #addModern(): void {
-    const notifySize = this.#notifyMultiplier * VIRTIO_QUEUE_MAX;
-    const parts = [
-      { ...COMMON, handler: this.#commonHandler() },
-      { ...ISR, handler: this.#handler('virtio-pci-isr', () => this.readIsr()) },
-      {
-        ...DEVICE,
-        handler: this.#handler(
-          'virtio-pci-device',
-          (offset, size) => this.readDeviceConfig(offset, size),
-          (offset, size, value) => this.writeDeviceConfig(offset, size, value),
-        ),
-      },
-      {
-        offset: NOTIFY_OFFSET,
-        size: notifySize,
-        // The address tells the queue; what is written is not looked at (QEMU 7.2).
-        handler: this.#handler(
-          'virtio-pci-notify',
-          () => 0,
-          (offset) => this.vdev.notified(Math.floor(offset / this.#notifyMultiplier)),
-        ),
-      },
-    ];
-    this.#addCapability(VIRTIO_PCI_CAP.COMMON_CFG, 16, BAR_MODERN, COMMON);
-    this.#addCapability(VIRTIO_PCI_CAP.ISR_CFG, 16, BAR_MODERN, ISR);
-    this.#addCapability(VIRTIO_PCI_CAP.DEVICE_CFG, 16, BAR_MODERN, DEVICE);
-    const notify = { offset: NOTIFY_OFFSET, size: notifySize };
-    const cap = this.#addCapability(VIRTIO_PCI_CAP.NOTIFY_CFG, 20, BAR_MODERN, notify);
+  #sendMessage(address: number, data: number): void {
+    const { ram, memory, journal } = this.context;
+    const offset = ram.offsetOf(address, 4);
+    if (offset < 0) {
+      memory.write(address, 4, data);
+      return;
+    }
+    if (journal.on) journal.memWrite(ACTOR.device, address, 4, ram.readAt(offset, 4), 0, data, 0);
+    ram.writeAt(offset, 4, data);
+  }
+
+  #addModern(vdev: VirtioDevice): void {
+    const { common, isr, device, notify } = this.#places();
+    const make = (name: string, size: number, handler: IoHandler) =>
+      addRegion(this, MemoryRegion.io(`virtio-pci-${name}-${vdev.deviceName}`, size, handler));
+    const place = (name: string, at: { offset: number; size: number }, handler: IoHandler) =>
+      this.modernBar.addSubregion(at.offset, make(name, at.size, handler));
+    place('common', common, this.#commonHandler());
+    place(
+      'isr',
+      isr,
+      this.#handler('virtio-pci-isr', () => this.readIsr()),
+    );
+    place(
+      'device',
+      device,
+      this.#handler(
+        'virtio-pci-device',
+        (offset, size) => this.readDeviceConfig(offset, size),
+        (offset, size, value) => this.writeDeviceConfig(offset, size, value),
+      ),
+    );
+    // The address tells the queue; what is written is not looked at (QEMU 7.2).
+    place(
+      'notify',
+      notify,
+      this.#handler(
+        'virtio-pci-notify',
+        () => 0,
+        (offset) => this.vdev.notified(Math.floor(offset / this.#notifyMultiplier)),
+      ),
+    );
+    const port = make(
+      'notify-pio',
+      PIO_NOTIFY_SIZE,
+      this.#handler(
+        'virtio-pci-notify',
+        () => 0,
+        (_offset, _size, value) => this.vdev.notified(value),
+      ),
+    );
+    this.#addCapability(VIRTIO_PCI_CAP.COMMON_CFG, 16, this.#layout.modern, common);
+    this.#addCapability(VIRTIO_PCI_CAP.ISR_CFG, 16, this.#layout.modern, isr);
+    this.#addCapability(VIRTIO_PCI_CAP.DEVICE_CFG, 16, this.#layout.modern, device);
+    const cap = this.#addCapability(VIRTIO_PCI_CAP.NOTIFY_CFG, 20, this.#layout.modern, notify);
     this.config.put(cap + CAP.extra, 4, this.#notifyMultiplier);
-    if (this.props['modern-pio-notify']) this.#addPioNotify();
-    const size = 2 ** Math.ceil(Math.log2(NOTIFY_OFFSET + notifySize));
-    this.addBar(BAR_MODERN, { kind: 'mem', size, is64: true, prefetch: true, parts });
+    if (this.props['modern-pio-notify']) this.#addPioNotify(port);
+    this.addBar(this.#layout.modern, {
+      kind: 'mem',
+      is64: true,
+      prefetch: true,
+      region: this.modernBar,
+    });
     this.#pciCfg = this.#addCapability(VIRTIO_PCI_CAP.PCI_CFG, 20, 0, { offset: 0, size: 0 });
     this.config.allowWrites(this.#pciCfg + CAP.bar, 1, 0xff);
     this.config.allowWrites(this.#pciCfg + CAP.offset, 4, 0xffff_ffff);
@@ -405,16 +442,26 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
     this.config.allowWrites(this.#pciCfg + CAP.extra, 4, 0xffff_ffff);
   }
 
-  #addPioNotify(): void {
-    const handler = this.#handler(
-      'virtio-pci-notify',
-      () => 0,
-      (_offset, _size, value) => this.vdev.notified(value),
-    );
-    this.addBar(BAR_PIO_NOTIFY, { kind: 'io', size: 4, parts: [{ offset: 0, size: 4, handler }] });
-    const cap = this.#addCapability(VIRTIO_PCI_CAP.NOTIFY_CFG, 20, BAR_PIO_NOTIFY, {
+  /** Places of the structures. */
+  #places(): { common: Place; isr: Place; device: Place; notify: Place } {
+    const size = this.#notifyMultiplier * VIRTIO_QUEUE_MAX;
+    if (!this.#layout.atEnd)
+      return { common: COMMON, isr: ISR, device: DEVICE, notify: { offset: NOTIFY_OFFSET, size } };
+    // Without a page for each queue the BAR has no room to spare, and the first two share a page.
+    const head = this.props['page-per-vq'] ? COMMON.size : COMMON.size / 2;
+    const notify = { offset: this.modernBar.size - size, size };
+    const device = { offset: notify.offset - DEVICE.size, size: DEVICE.size };
+    const isr = { offset: device.offset - head, size: head };
+    return { common: { offset: isr.offset - head, size: head }, isr, device, notify };
+  }
+
+  #addPioNotify(port: MemoryRegion): void {
+    const region = addRegion(this, MemoryRegion.container('virtio-pci-io', PIO_NOTIFY_SIZE));
+    region.addSubregion(0, port);
+    this.addBar(this.#layout.pioNotify, { kind: 'io', region });
+    const cap = this.#addCapability(VIRTIO_PCI_CAP.NOTIFY_CFG, 20, this.#layout.pioNotify, {
       offset: 0,
-      size: 4,
+      size: PIO_NOTIFY_SIZE,
     });
     this.config.put(cap + CAP.extra, 4, 0);
   }
@@ -462,12 +509,13 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
     if (length !== 1 && length !== 2 && length !== 4) return;
     const raw = this.config.get(cap + CAP.offset, 4);
     const offset = raw - (raw % length);
-    const part = this.bars
-      .get(BAR_MODERN)
-      ?.bar.parts.find((p) => offset >= p.offset && offset < p.offset + p.size);
-    if (!part) return;
+    const part = this.modernBar.subregions.find(
+      ({ address, size }) => offset >= address && offset < address + size,
+    );
+    if (!part?.handler) return;
     const data = cap + CAP.extra;
-    if (write) part.handler.write(offset - part.offset, length, this.config.get(data, length));
-    else this.config.put(data, length, part.handler.read(offset - part.offset, length));
+    const at = offset - part.address;
+    if (write) part.handler.write(at, length, this.config.get(data, length));
+    else this.config.put(data, length, part.handler.read(at, length));
   }
 }

@@ -4,7 +4,7 @@ import type { GuestRam } from '../../../memory/guest-ram.ts';
  * RAM offset that marks a segment outside RAM: it reads as zeros, and writes to it are lost. QEMU
  * gives a device such a "bounce buffer" for one page at a time instead of refusing the chain.
  */
-export const BOUNCE = 0xffff_ffff;
+export const BOUNCE = Number.MAX_SAFE_INTEGER;
 
 /** Segments that a new element has room for before it grows. */
 const ROOM = 8;
@@ -27,7 +27,7 @@ export class VirtQueueElement {
   readableLength = 0;
   writableLength = 0;
   /** RAM offsets and lengths of the segments. */
-  offsets = new Uint32Array(ROOM);
+  offsets = new Float64Array(ROOM);
   lengths = new Uint32Array(ROOM);
 
   readonly #ram: GuestRam;
@@ -47,7 +47,7 @@ export class VirtQueueElement {
 
   /** Makes room for one more segment. */
   grow(): void {
-    const offsets = new Uint32Array(this.offsets.length * 2);
+    const offsets = new Float64Array(this.offsets.length * 2);
     const lengths = new Uint32Array(offsets.length);
     offsets.set(this.offsets);
     lengths.set(this.lengths);

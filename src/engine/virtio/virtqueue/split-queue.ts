@@ -1,4 +1,4 @@
-import { distance16, join64 } from '../../../base/bits.ts';
+import { distance16, join64, TWO_32 } from '../../../base/bits.ts';
 import { ACTOR } from '../../../journal/schema.ts';
 import type { JournalWriter } from '../../../journal/writer.ts';
 import type { GuestRam } from '../../../memory/guest-ram.ts';
@@ -91,8 +91,6 @@ export class SplitQueue implements VirtQueue {
   /** Whether a chain of this queue has the machine's bounce page. */
   #holdsBounce = false;
   readonly #scratch = new Uint32Array(4);
-  readonly #ramBase: number;
-  readonly #ramSize: number;
   /** Elements that came back, to be used again. */
   #free: VirtQueueElement | undefined;
 
@@ -101,8 +99,6 @@ export class SplitQueue implements VirtQueue {
     this.#ram = owner.ram;
     this.#u16 = owner.ram.u16;
     this.#u32 = owner.ram.u32;
-    this.#ramBase = owner.ram.base;
-    this.#ramSize = owner.ram.size;
     this.#journal = owner.journal;
     this.index = index;
     this.maxSize = maxSize;
@@ -121,9 +117,9 @@ export class SplitQueue implements VirtQueue {
     this.#desc8 = desc;
     this.#avail8 = avail;
     this.#used8 = used;
-    this.#avail16 = avail >>> 1;
-    this.#used16 = used >>> 1;
-    this.#used32 = used >>> 2;
+    this.#avail16 = Math.floor(avail / 2);
+    this.#used16 = Math.floor(used / 2);
+    this.#used32 = Math.floor(used / 4);
     this.#aligned = desc % 4 === 0 && avail % 2 === 0 && used % 4 === 0;
   }
 
@@ -278,6 +274,7 @@ export class SplitQueue implements VirtQueue {
 
   /** Walks the chain from `head` into `element`; false where it is broken. */
   #collect(element: VirtQueueElement, head: number): boolean {
+    const ram = this.#ram;
     let table = this.#desc8;
     let max = this.size;
     let index = head;
@@ -289,7 +286,7 @@ export class SplitQueue implements VirtQueue {
     for (;;) {
       let view = this.#u32;
       let at = table + SPLIT.descSize * index;
-      if ((at & 3) === 0) at >>>= 2;
+      if ((at & 3) === 0) at = at < TWO_32 ? at >>> 2 : at / 4;
       else {
         view = this.#fetch(at);
         at = 0;
@@ -318,8 +315,8 @@ export class SplitQueue implements VirtQueue {
         readable++;
         readableLength += length;
       }
-      let offset = view[at + 1] === 0 ? (view[at] as number) - this.#ramBase : -1;
-      if (offset < 0 || offset > this.#ramSize - length) {
+      let offset = view[at + 1] === 0 ? (view[at] as number) - ram.mainDelta : -1;
+      if (offset < ram.mainStart || offset > ram.mainEnd - length) {
         offset = this.#elsewhere(
           element,
           index,
@@ -478,7 +475,7 @@ export class SplitQueue implements VirtQueue {
       this.#ram,
       () => this.#journal.on,
       (offset, before, after) =>
-        this.#journal.bytesWritten(ACTOR.device, this.#ram.base + offset, before, after),
+        this.#journal.bytesWritten(ACTOR.device, this.#ram.addressOf(offset), before, after),
     );
   }
 }

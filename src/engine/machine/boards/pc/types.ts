@@ -1,7 +1,31 @@
 import type { PlatformType } from '../../../hw/platform.ts';
+import type { PlatformRegion } from '../../../hw/platform-regions.ts';
 import { bit, bool, i32, oneOf, str, u8, u16, u32 } from '../../../qom/property.ts';
 
+type Values = Readonly<Record<string, number>>;
+
+const iobase = (values: Values) => values.iobase;
+/** Ports of the channels of a DMA controller, and of its commands. */
+const dmaBlock = (values: Values) => 8 << (values.dshift ?? 0);
+
+/** Both channels: the ports of old, which belong to nobody, and the bus master's registers. */
+const IDE_REGIONS: readonly PlatformRegion[] = [
+  { name: 'piix-bmdma-container', size: 16, kind: 'container' },
+  ...[0, 1].flatMap((channel): PlatformRegion[] => [
+    {
+      name: 'piix-bmdma',
+      size: 4,
+      within: { name: 'piix-bmdma-container', at: 8 * channel },
+    },
+    { name: 'bmdma', size: 4, within: { name: 'piix-bmdma-container', at: 8 * channel + 4 } },
+    { name: 'ide', size: 8, io: channel === 0 ? 0x1f0 : 0x170, orphan: true },
+    { name: 'ide', size: 1, io: channel === 0 ? 0x3f6 : 0x376, orphan: true },
+  ]),
+];
+
 const FDC_TYPES = ['144', '288', '120', 'none', 'auto'] as const;
+const fdcType = (value: (typeof FDC_TYPES)[number]) =>
+  oneOf('FdcDriveType', FDC_TYPES, value, 'FDC drive type, 144/288/120/none/auto');
 
 /** Everything on the pc machine's board that has no behaviour here; parents stand before their children. */
 export const PC_TYPES: readonly PlatformType[] = [
@@ -12,8 +36,11 @@ export const PC_TYPES: readonly PlatformType[] = [
     abstract: true,
   },
   { name: 'apic-common', parent: 'device', abstract: true },
-  { name: 'apic', parent: 'apic-common', regions: ['apic-msi'] },
-  { name: 'kvmvapic', parent: 'sys-bus-device', regions: ['kvmvapic'] },
+  {
+    name: 'apic',
+    parent: 'apic-common',
+    regions: [{ name: 'apic-msi', size: 0x10_0000 }],
+  },
   {
     name: 'fw_cfg',
     parent: 'sys-bus-device',
@@ -28,26 +55,9 @@ export const PC_TYPES: readonly PlatformType[] = [
       'acpi-mr-restore': bool(true),
     },
     regions: [
-      '\\x2from@etc\\x2facpi\\x2frsdp',
-      '\\x2from@etc\\x2facpi\\x2ftables',
-      '\\x2from@etc\\x2ftable-loader',
-      'fwcfg.dma',
-      'fwcfg',
+      { name: 'fwcfg', size: 2, io: 0x510 },
+      { name: 'fwcfg.dma', size: 8, io: 0x514 },
     ],
-  },
-  {
-    name: 'i440FX',
-    parent: 'pci-device',
-    pci: {
-      vendor: 0x8086,
-      device: 0x1237,
-      revision: 2,
-      classCode: 0x0600,
-      status: 0,
-      ramSizeAt: 0x57,
-      config: { 0x72: [0x02] },
-    },
-    regions: ['smram-low', 'smram-region', 'smram'],
   },
   { name: 'ioapic-common', parent: 'sys-bus-device', abstract: true },
   {
@@ -55,8 +65,8 @@ export const PC_TYPES: readonly PlatformType[] = [
     parent: 'ioapic-common',
     properties: { version: u8(0x20) },
     gpios: ['gpio-in "" 24'],
-    mmio: [{ base: 0xfec0_0000, size: 0x1000 }],
-    regions: ['ioapic'],
+    // A board with a second one says where that is.
+    regions: [{ name: 'ioapic', size: 0x1000, mmio: ({ place }) => place ?? 0xfec0_0000 }],
   },
   {
     name: 'hpet',
@@ -68,8 +78,7 @@ export const PC_TYPES: readonly PlatformType[] = [
       'hpet-offset-saved': bool(true),
     },
     gpios: ['gpio-in "" 2', 'gpio-out "" 1', 'gpio-out "sysbus-irq" 32'],
-    mmio: [{ base: 0xfed0_0000, size: 0x400 }],
-    regions: ['hpet'],
+    regions: [{ name: 'hpet', size: 0x400, mmio: 0xfed0_0000 }],
   },
   { name: 'ps2-device', parent: 'sys-bus-device', abstract: true },
   { name: 'ps2-kbd', parent: 'ps2-device', gpios: ['gpio-out "" 1'] },
@@ -84,7 +93,16 @@ export const PC_TYPES: readonly PlatformType[] = [
       'pageh-base': i32(-1),
       dshift: i32(0),
     },
-    regions: ['dma-chan', 'dma-cont', 'dma-page', 'dma-page'],
+    regions: [
+      { name: 'dma-chan', size: dmaBlock, io: ({ base }) => base },
+      { name: 'dma-page', size: 3, io: (values) => (values['page-base'] ?? 0) + 1 },
+      { name: 'dma-page', size: 1, io: (values) => (values['page-base'] ?? 0) + 7 },
+      {
+        name: 'dma-cont',
+        size: dmaBlock,
+        io: (values) => (values.base ?? 0) + dmaBlock(values),
+      },
+    ],
   },
   {
     name: 'pic-common',
@@ -101,46 +119,56 @@ export const PC_TYPES: readonly PlatformType[] = [
     name: 'isa-i8259',
     parent: 'pic-common',
     gpios: ['gpio-in "" 8', 'gpio-out "" 1'],
-    regions: ['elcr', 'pic'],
+    regions: [
+      { name: 'pic', size: 2, io: iobase },
+      { name: 'elcr', size: 1, io: (values) => values.elcr_addr },
+    ],
   },
   {
     name: 'mc146818rtc',
     parent: 'isa-device',
     properties: {
-      base_year: i32(0),
+      base_year: i32(1980),
       iobase: u16(0x70),
       irq: u8(8),
       lost_tick_policy: oneOf('LostTickPolicy', ['discard', 'delay', 'slew'], 'discard'),
     },
     gpios: ['gpio-out "" 1'],
-    regions: ['rtc-index', 'rtc'],
+    regions: [
+      { name: 'rtc', size: 2, io: iobase },
+      { name: 'rtc-index', size: 1, within: { name: 'rtc', at: 0 } },
+    ],
   },
   { name: 'pit-common', parent: 'isa-device', abstract: true, properties: { iobase: u32(0x40) } },
   {
     name: 'isa-pit',
     parent: 'pit-common',
     gpios: ['gpio-in "" 1', 'gpio-out "" 1'],
-    regions: ['pit'],
+    regions: [{ name: 'pit', size: 4, io: iobase }],
   },
   {
     name: 'isa-pcspk',
     parent: 'isa-device',
     properties: { audiodev: str(), iobase: u32(0x61), migrate: bool(true) },
-    regions: ['pcspk'],
+    regions: [{ name: 'pcspk', size: 1, io: iobase }],
   },
   {
     name: 'isa-fdc',
     parent: 'isa-device',
+    userCreatable: true,
     properties: {
       iobase: u32(0x3f0),
       irq: u32(6),
       dma: u32(2),
-      fdtypeA: oneOf('FdcDriveType', FDC_TYPES, 'auto'),
-      fdtypeB: oneOf('FdcDriveType', FDC_TYPES, 'auto'),
-      fallback: oneOf('FdcDriveType', FDC_TYPES, '288'),
+      fdtypeA: fdcType('auto'),
+      fdtypeB: fdcType('auto'),
+      fallback: fdcType('288'),
     },
-    buses: [{ type: 'floppy-bus', name: 'floppy-bus.0' }],
-    regions: ['fdc', 'fdc'],
+    buses: [{ type: 'floppy-bus' }],
+    regions: [
+      { name: 'fdc', size: 5, io: (values) => (values.iobase ?? 0) + 1 },
+      { name: 'fdc', size: 1, io: (values) => (values.iobase ?? 0) + 7 },
+    ],
   },
   {
     name: 'i8042',
@@ -157,7 +185,10 @@ export const PC_TYPES: readonly PlatformType[] = [
       'gpio-out "" 2',
       'gpio-out "a20" 1',
     ],
-    regions: ['i8042-cmd', 'i8042-data'],
+    regions: [
+      { name: 'i8042-data', size: 1, io: 0x60 },
+      { name: 'i8042-cmd', size: 1, io: 0x64 },
+    ],
   },
   {
     name: 'vmport',
@@ -170,10 +201,15 @@ export const PC_TYPES: readonly PlatformType[] = [
       'vmware-vmx-version': u32(6),
       'vmware-vmx-type': u8(2),
     },
-    regions: ['vmport'],
+    regions: [{ name: 'vmport', size: 1, io: 0x5658 }],
   },
   { name: 'vmmouse', parent: 'isa-device' },
-  { name: 'port92', parent: 'isa-device', gpios: ['gpio-out "a20" 1'], regions: ['port92'] },
+  {
+    name: 'port92',
+    parent: 'isa-device',
+    gpios: ['gpio-out "a20" 1'],
+    regions: [{ name: 'port92', size: 1, io: 0x92 }],
+  },
   { name: 'pci-ide', parent: 'pci-device', abstract: true },
   {
     name: 'piix3-ide',
@@ -185,51 +221,26 @@ export const PC_TYPES: readonly PlatformType[] = [
       classCode: 0x0101,
       progIf: 0x80,
       status: 0x0280,
-      ioBars: { 4: 16 },
+      bars: { 4: { kind: 'io', region: 'piix-bmdma-container' } },
     },
-    buses: [
-      { type: 'IDE', name: 'ide.0' },
-      { type: 'IDE', name: 'ide.1' },
-    ],
-    regions: ['bmdma', 'bmdma', 'piix-bmdma-container', 'piix-bmdma', 'piix-bmdma'],
+    buses: [{ type: 'IDE' }, { type: 'IDE' }],
+    regions: IDE_REGIONS,
   },
+  { name: 'pci-uhci-usb', parent: 'pci-device', abstract: true },
   {
-    name: 'PIIX4_PM',
-    parent: 'pci-device',
-    properties: {
-      smb_io_base: u32(0xb100),
-      disable_s3: u8(0),
-      disable_s4: u8(0),
-      s4_val: u8(2),
-      'acpi-pci-hotplug-with-bridge-support': bool(true),
-      'acpi-root-pci-hotplug': bool(true),
-      'memory-hotplug-support': bool(true),
-      'smm-compat': bool(false),
-      'smm-enabled': bool(true),
-      'x-not-migrate-acpi-index': bool(false),
-    },
-    gpios: ['gpio-out "smi-irq" 1', 'gpio-out "" 1'],
+    name: 'piix3-usb-uhci',
+    parent: 'pci-uhci-usb',
+    properties: { bandwidth: u32(1280), maxframes: u32(128) },
     pci: {
       vendor: 0x8086,
-      device: 0x7113,
-      revision: 3,
-      classCode: 0x0680,
-      status: 0x0280,
-      pin: 1,
-      config: { 0x40: [0x01], 0x5f: [0x10], 0x63: [0x60], 0x90: [0x01, 0xb1], 0xd2: [0x09] },
+      device: 0x7020,
+      revision: 1,
+      classCode: 0x0c03,
+      pin: 4,
+      bars: { 4: { kind: 'io', region: 'uhci' } },
     },
-    buses: [{ type: 'i2c-bus', name: 'i2c' }],
-    regions: [
-      'acpi-cnt',
-      'acpi-cpu-hotplug',
-      'acpi-evt',
-      'acpi-gpe0',
-      'acpi-pci-hotplug',
-      'acpi-tmr',
-      'apm-io',
-      'piix4-pm',
-      'pm-smbus',
-    ],
+    buses: [{ type: 'usb-bus', name: 'usb-bus.0' }],
+    regions: [{ name: 'uhci', size: 0x20 }],
   },
   {
     name: 'i2c-slave',

@@ -1,0 +1,263 @@
+import { ConfigError } from '../qom/errors.ts';
+import { custom, type Property } from '../qom/property.ts';
+
+/** Kinds of network clients, as `info network` prints them after `type=`. */
+export type NetKind =
+  | 'nic'
+  | 'user'
+  | 'tap'
+  | 'l2tpv3'
+  | 'socket'
+  | 'stream'
+  | 'dgram'
+  | 'bridge'
+  | 'hubport'
+  | 'vhost-user'
+  | 'vhost-vdpa';
+
+/** Kinds that lead out of the machine. */
+const HOST_KINDS: readonly NetKind[] = ['user', 'tap', 'socket', 'stream', 'dgram', 'vhost-user'];
+/** First and last value of the last byte of a MAC address that QEMU gives. */
+const MAC_FIRST = 0x56;
+const MAC_LAST = 0xfe;
+/** The first five bytes of such an address. */
+const MAC_BASE = [0x52, 0x54, 0x00, 0x12, 0x34] as const;
+
+/** A filter between a back end and its NIC. */
+export interface NetFilter {
+  readonly id: string;
+  readonly type: string;
+  /** As `info network` prints them. */
+  readonly properties: readonly (readonly [name: string, value: string])[];
+}
+
+/** One end of a network link: a queue of a NIC, or of a back end. */
+export class NetClient {
+  readonly kind: NetKind;
+  /** The back end's id, or the NIC's name. */
+  readonly name: string;
+  /** What the client is numbered by where it has no name: a device type, a back end's kind. */
+  readonly model: string;
+  /** Which queue of its back end or NIC it is. */
+  queueIndex = 0;
+  /** Text of `info network` behind the kind. */
+  info = '';
+  /** The other end, or undefined. */
+  peer: NetClient | undefined;
+  /** In the order in which packets from the back end pass them. */
+  readonly filters: NetFilter[] = [];
+  /** Moves with `set_link`. */
+  linkDown = false;
+  /** Called when the link went up or down; set by a NIC that its driver asks about it. */
+  onLink: () => void = () => {};
+
+  constructor(kind: NetKind, name: string, model: string) {
+    this.kind = kind;
+    this.name = name;
+    this.model = model;
+  }
+}
+
+/** A port of a hub, and what is plugged into it as its `peer`. */
+export interface Hub {
+  readonly id: number;
+  /** Newest first, as QEMU prints them. */
+  readonly ports: NetClient[];
+}
+
+/** How a NIC introduces itself to the network. */
+export interface NicRequest {
+  /** Device type as `info network` prints it. */
+  readonly model: string;
+  /** The device's id, or '' for `MODEL.N`. */
+  readonly id: string;
+  /** What `netdev=` named: one client a queue; [] where there is none. */
+  readonly peers: readonly NetClient[];
+  /** Six bytes; all zero where QEMU is to choose, and then filled in. */
+  readonly mac: Uint8Array;
+}
+
+/** A NIC that is plugged in: its clients, one a queue (one where it has no back end). */
+export interface Nic {
+  readonly name: string;
+  readonly mac: Uint8Array;
+  readonly clients: readonly NetClient[];
+}
+
+/** All network clients of a machine, its hubs, and the MAC addresses that are taken. */
+export class Network {
+  /** In the order in which they were made. */
+  readonly clients: NetClient[] = [];
+  /** Newest first. */
+  readonly hubs: Hub[] = [];
+  readonly #macUsers = new Map<number, number>();
+
+  /** Every client but NICs that is called `name`: the queues of one back end. */
+  find(name: string): NetClient[] {
+    return this.clients.filter((client) => client.name === name && client.kind !== 'nic');
+  }
+
+  /** Makes a client and links it with `peer`; without a name it is `MODEL.N`. */
+  add(kind: NetKind, model: string, name: string | undefined, peer?: NetClient): NetClient {
+    const made = this.clients.filter((client) => client.model === model).length;
+    const client = new NetClient(kind, name ?? `${model}.${made}`, model);
+    client.peer = peer;
+    if (peer) peer.peer = client;
+    this.clients.push(client);
+    return client;
+  }
+
+  /** A new port on hub `id`, which is made where there is none. Without a name it is `hubNportM`. */
+  addHubPort(id: number, name: string | undefined, peer?: NetClient): NetClient {
+    let hub = this.hubs.find((candidate) => candidate.id === id);
+    if (!hub) {
+      hub = { id, ports: [] };
+      this.hubs.unshift(hub);
+    }
+    const port = this.add('hubport', 'hub', name ?? `hub${id}port${hub.ports.length}`, peer);
+    hub.ports.unshift(port);
+    return port;
+  }
+
+  /** Plugs a NIC in, and gives it a MAC address where it has none (all bytes zero). */
+  addNic({ model, id, peers, mac }: NicRequest): Nic {
+    this.claimMac(mac);
+    const [first, ...more] = peers;
+    const clients = [this.add('nic', model, id === '' ? undefined : id, first)];
+    const name = clients[0]?.name ?? '';
+    for (const peer of more) clients.push(this.add('nic', model, name, peer));
+    clients.forEach((client, index) => {
+      client.queueIndex = index;
+    });
+    const nic = { name, mac, clients };
+    showMac(nic);
+    return nic;
+  }
+
+  /** Takes a NIC out; back ends that were deleted meanwhile go with it. */
+  removeNic({ clients, mac }: Nic): void {
+    if (isOurs(mac)) this.#count(mac[5] ?? 0, -1);
+    for (const client of clients) {
+      if (client.peer) client.peer.peer = undefined;
+      client.peer = undefined;
+      this.clients.splice(this.clients.indexOf(client), 1);
+    }
+  }
+
+  /** Takes the queues of back end `name` out. A NIC that uses it keeps it as a dead link until it goes itself. */
+  removeBackend(name: string): void {
+    for (const client of this.find(name)) {
+      const { peer } = client;
+      if (peer?.kind === 'nic') {
+        peer.linkDown = true;
+        peer.onLink();
+      } else if (peer) peer.peer = undefined;
+      this.clients.splice(this.clients.indexOf(client), 1);
+      for (const hub of this.hubs)
+        if (hub.ports.includes(client)) hub.ports.splice(hub.ports.indexOf(client), 1);
+    }
+  }
+
+  /** Switches the link of every queue called `name`, and of the NIC at its other end. False where there is none. */
+  setLink(name: string, up: boolean): boolean {
+    const clients = this.clients.filter((client) => client.name === name);
+    for (const client of clients) {
+      client.linkDown = !up;
+      if (client.peer?.kind === 'nic') client.peer.linkDown = !up;
+    }
+    clients[0]?.onLink();
+    clients[0]?.peer?.onLink();
+    return clients.length > 0;
+  }
+
+  /** Takes note of a MAC address; one of all zeros becomes the first of QEMU's own that is free. */
+  claimMac(mac: Uint8Array): void {
+    if (mac.every((byte) => byte === 0)) {
+      mac.set(MAC_BASE);
+      mac[5] = 0xff;
+      for (let last = MAC_LAST; last >= MAC_FIRST; last--)
+        if (!this.#macUsers.get(last)) mac[5] = last;
+    }
+    if (isOurs(mac)) this.#count(mac[5] ?? 0, 1);
+  }
+
+  /** What QEMU warns of once the machine stands, without prefix: hubs and clients that lead nowhere. */
+  complaints(): string[] {
+    const complaints: string[] = [];
+    for (const { id, ports } of this.hubs) {
+      for (const port of ports)
+        if (!port.peer) complaints.push(`hub port ${port.name} has no peer`);
+      const kinds = ports.map(({ peer }) => peer?.kind);
+      const nic = kinds.includes('nic');
+      const host = HOST_KINDS.some((kind) => kinds.includes(kind));
+      if (host && !nic) complaints.push(`hub ${id} with no nics`);
+      if (nic && !host) complaints.push(`hub ${id} is not connected to host network`);
+    }
+    for (const { kind, name, peer } of this.clients)
+      if (!peer) complaints.push(`${kind === 'nic' ? 'nic' : 'netdev'} ${name} has no peer`);
+    return complaints;
+  }
+
+  #count(last: number, by: number): void {
+    this.#macUsers.set(last, (this.#macUsers.get(last) ?? 0) + by);
+  }
+}
+
+/** Whether an address is one of those that QEMU gives. */
+function isOurs(mac: Uint8Array): boolean {
+  return MAC_BASE.every((byte, i) => mac[i] === byte);
+}
+
+/** Puts a NIC's model and address into `info network`; again whenever a driver changes the address. */
+export function showMac({ clients, mac }: Nic): void {
+  const [first] = clients;
+  if (first) first.info = `model=${first.model},macaddr=${macText(mac)}`;
+}
+
+/** An address as text: `52:54:00:12:34:56`. */
+export function macText(mac: Uint8Array): string {
+  return Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
+
+/** The network of the machine whose services a device got as its context. */
+export function networkOf(context: unknown): Network {
+  return (context as { readonly network: Network }).network;
+}
+
+/** Property `mac`: six bytes, all zero until QEMU chooses. */
+export function macAddress(): Property<Uint8Array> {
+  return custom<Uint8Array>({
+    type: 'str',
+    default: new Uint8Array(6),
+    description: 'Ethernet 6-byte MAC Address, example: 52:54:00:12:34:56',
+    parse(text, { name, type }) {
+      if (!/^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i.test(text))
+        throw new ConfigError(`Property '${type}.${name}' doesn't take value '${text}'`);
+      return Uint8Array.from(text.split(/[:-]/), (pair) => Number.parseInt(pair, 16));
+    },
+    print: (mac) => `"${macText(mac)}"`,
+    toJson: macText,
+  });
+}
+
+/** Property `netdev`: the queues of a back end, by its id; [] where none is set. */
+export function netdev(): Property<readonly NetClient[]> {
+  return custom<readonly NetClient[]>({
+    type: 'str',
+    default: [],
+    description: 'ID of a netdev to use as a backend',
+    parse(text, { name, type, resolve }) {
+      const queues = resolve(text, 'netdev') as readonly NetClient[];
+      if (queues.length === 0)
+        throw new ConfigError(`Property '${type}.${name}' can't find value '${text}'`);
+      if (queues.some(({ peer }) => peer))
+        throw new ConfigError(`Property '${type}.${name}' can't take value '${text}', it's in use`);
+      queues.forEach((queue, index) => {
+        queue.queueIndex = index;
+      });
+      return queues;
+    },
+    print: ([first]) => `"${first?.name ?? ''}"`,
+    toJson: ([first]) => first?.name ?? '',
+  });
+}

@@ -1,0 +1,238 @@
+import { isPowerOfTwo } from '../../../base/bits.ts';
+import { VIRTIO_NET_CONFIG as CONFIG, VIRTIO_NET_F as F, VIRTIO_NET_S } from '../../../spec/net.ts';
+import { VIRTIO_F, VIRTIO_ID } from '../../../spec/virtio.ts';
+import { type Nic, networkOf, showMac } from '../../backends/net.ts';
+import { BOOT_INDEX } from '../../qdev/boot-index.ts';
+import type { Standby } from '../../qdev/context.ts';
+import type { BackendFacts } from '../../qdev/device.ts';
+import { ConfigError } from '../../qom/errors.ts';
+import type { TypeInfo } from '../../qom/type.ts';
+import { packConfig } from '../../virtio/pack-config.ts';
+import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
+import { FEATURE_OF, PROPERTIES } from './properties.ts';
+
+/** Bounds of a data queue's size. */
+const MIN_QUEUE_SIZE = 256;
+const MAX_QUEUE_SIZE = 1024;
+/** Most entries of a transmit queue whose back end lives in this process. */
+const MAX_TX_QUEUE_SIZE = 256;
+const CTRL_QUEUE_SIZE = 64;
+/** Queues that a transport has room for. */
+const MAX_QUEUES = 1024;
+/** What the device can hash by: every type of VIRTIO 1.4 §5.1.9.4.3.1 with IPv4 and IPv6. */
+const HASH_TYPES = 0x1ff;
+const RSS_KEY_BYTES = 40;
+const RSS_TABLE_ENTRIES = 128;
+const DUPLEX = { half: 0, full: 1, '': 0xff } as const;
+
+/** Features that need a back end that understands the packet header: none in this process does. */
+const HEADER_FEATURES = maskOf(
+  F.VIRTIO_NET_F_CSUM,
+  F.VIRTIO_NET_F_HOST_TSO4,
+  F.VIRTIO_NET_F_HOST_TSO6,
+  F.VIRTIO_NET_F_HOST_ECN,
+  F.VIRTIO_NET_F_GUEST_CSUM,
+  F.VIRTIO_NET_F_GUEST_TSO4,
+  F.VIRTIO_NET_F_GUEST_TSO6,
+  F.VIRTIO_NET_F_GUEST_ECN,
+  F.VIRTIO_NET_F_HASH_REPORT,
+  F.VIRTIO_NET_F_GUEST_UFO,
+  F.VIRTIO_NET_F_HOST_UFO,
+);
+
+/** The configuration space reaches to the last field that a feature speaks of. */
+const FIELD_OF: readonly (readonly [features: bigint, field: keyof typeof CONFIG])[] = [
+  [maskOf(F.VIRTIO_NET_F_RSS, F.VIRTIO_NET_F_HASH_REPORT), 'supported_hash_types'],
+  [maskOf(F.VIRTIO_NET_F_SPEED_DUPLEX), 'duplex'],
+  [maskOf(F.VIRTIO_NET_F_MTU), 'mtu'],
+  [maskOf(F.VIRTIO_NET_F_MQ), 'max_virtqueue_pairs'],
+  [maskOf(F.VIRTIO_NET_F_STATUS), 'status'],
+];
+
+function maskOf(...bits: readonly number[]): bigint {
+  return bits.reduce((mask, bit) => mask | featureMask(bit), 0n);
+}
+
+/** Network device (VIRTIO 1.4 §5.1). */
+export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standby {
+  readonly deviceId = VIRTIO_ID.NET;
+  readonly deviceName = 'virtio-net';
+  /** What the properties ask for; fixed when realized. */
+  #wanted = 0n;
+  #configSize: number = CONFIG.mac.width;
+  #nic: Nic | undefined;
+  /** Address in use: the property's after a reset, then what the driver writes. */
+  readonly #mac = new Uint8Array(CONFIG.mac.width);
+  /** The device that this one stands in for, once it was asked for. */
+  #primary: { readonly id: string; readonly plug: () => void } | undefined;
+  /** Whether a driver has asked for the primary. */
+  #wantsPrimary = false;
+  /** What `status` says about the link. */
+  #linkUp = true;
+  /** Pairs of a receive and a transmit queue. */
+  #pairs = 1;
+
+  override get configSize(): number {
+    return this.#configSize;
+  }
+
+  override backends(): readonly BackendFacts[] {
+    const [peer] = this.props.netdev;
+    return peer
+      ? [{ property: 'netdev', id: peer.name, type: peer.kind, summary: peer.info || peer.kind }]
+      : [];
+  }
+
+  protected override realizeDevice(): void {
+    const { props } = this;
+    this.#wanted = this.#wantedFeatures();
+    const last = FIELD_OF.find(([features]) => features & this.#wanted)?.[1] ?? 'mac';
+    this.#configSize = CONFIG[last].offset + CONFIG[last].width;
+    const bounds = `must be a power of 2 between ${MIN_QUEUE_SIZE} and ${MAX_QUEUE_SIZE}`;
+    if (!fits(props.rx_queue_size))
+      this.fail(`Invalid rx_queue_size (= ${props.rx_queue_size}), ${bounds}.`);
+    if (!fits(props.tx_queue_size))
+      this.fail(`Invalid tx_queue_size (= ${props.tx_queue_size}), ${bounds}`);
+    this.#pairs = Math.max(props.netdev.length, 1);
+    if (this.#pairs * 2 + 1 > MAX_QUEUES)
+      this.fail(
+        `Invalid number of queue pairs (= ${this.#pairs}), must be a positive integer less than ${(MAX_QUEUES - 1) / 2}.`,
+      );
+    if (!['timer', 'bh'].includes(props.tx ?? 'bh'))
+      this.context.report(
+        `warning: virtio-net: Unknown option tx=${props.tx}, valid options: "timer" "bh"\nDefaulting to "bh"`,
+      );
+    const vhost = props.netdev[0]?.kind === 'vhost-user';
+    const txSize = vhost ? props.tx_queue_size : Math.min(props.tx_queue_size, MAX_TX_QUEUE_SIZE);
+    this.values.tx_queue_size = txSize;
+    for (let pair = 1; pair <= this.#pairs; pair++) {
+      this.addQueue(`receiveq${pair}`, props.rx_queue_size, this.unprocessed);
+      this.addQueue(`transmitq${pair}`, txSize, this.unprocessed);
+    }
+    this.addQueue('controlq', CTRL_QUEUE_SIZE, this.unprocessed);
+    // A transport that made the device lends it its name.
+    const known = this.maker ?? this;
+    const nic = networkOf(this.context).addNic({
+      model: known.type.name,
+      id: known.id,
+      peers: props.netdev,
+      mac: Uint8Array.from(props.mac),
+    });
+    this.#nic = nic;
+    if (this.#pairName !== '') this.context.standbys.set(this.#pairName, this);
+    for (const client of nic.clients) client.onLink = () => this.#linkChanged();
+    this.values.mac = Uint8Array.from(nic.mac);
+    this.#mac.set(nic.mac);
+  }
+
+  override unrealize(): void {
+    super.unrealize();
+    this.context.standbys.delete(this.#pairName);
+    // Its own address goes back, not the one that a driver wrote.
+    this.#setMac(this.props.mac);
+    if (this.#nic) networkOf(this.context).removeNic(this.#nic);
+    this.#nic = undefined;
+  }
+
+  #wantedFeatures(): bigint {
+    const { props } = this;
+    let wanted = featureMask(F.VIRTIO_NET_F_MAC);
+    for (const [name, feature] of Object.entries(FEATURE_OF))
+      if (this.values[name]) wanted |= featureMask(feature);
+    if (props.host_mtu > 0) wanted |= featureMask(F.VIRTIO_NET_F_MTU);
+    if (!Object.hasOwn(DUPLEX, props.duplex)) this.fail("'duplex' must be 'half' or 'full'");
+    if (props.speed < -1) this.fail("'speed' must be between 0 and INT_MAX");
+    if (props.duplex !== '' || props.speed >= 0) wanted |= featureMask(F.VIRTIO_NET_F_SPEED_DUPLEX);
+    if (props.failover) wanted |= featureMask(F.VIRTIO_NET_F_STANDBY);
+    return wanted;
+  }
+
+  protected override offerFeatures(common: bigint): bigint {
+    return (common | this.#wanted) & ~HEADER_FEATURES;
+  }
+
+  override readConfig(): Uint8Array {
+    const { props } = this;
+    const offers = (feature: number) => (this.deviceFeatures & featureMask(feature)) !== 0n;
+    return packConfig(
+      CONFIG,
+      {
+        mac: this.#mac,
+        status: this.#linkUp ? VIRTIO_NET_S.LINK_UP : 0,
+        max_virtqueue_pairs: this.#pairs,
+        mtu: props.host_mtu,
+        speed: props.speed,
+        duplex: DUPLEX[props.duplex as keyof typeof DUPLEX],
+        rss_max_key_size: RSS_KEY_BYTES,
+        rss_max_indirection_table_length: offers(F.VIRTIO_NET_F_RSS) ? RSS_TABLE_ENTRIES : 1,
+        supported_hash_types: HASH_TYPES,
+      },
+      this.configSize,
+    );
+  }
+
+  /** A legacy driver sets its address through the configuration (VIRTIO 1.4 §5.1.4.3). */
+  override writeConfig(config: Uint8Array): void {
+    if (this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1)) return;
+    if (this.accepted(F.VIRTIO_NET_F_CTRL_MAC_ADDR)) return;
+    this.#setMac(config.subarray(0, CONFIG.mac.width));
+  }
+
+  protected override resetDevice(): void {
+    this.#setMac(this.props.mac);
+  }
+
+  /** Name by which a primary means this standby; '' where it is none: only an id of the transport's counts. */
+  get #pairName(): string {
+    return this.props.failover ? (this.maker?.id ?? '') : '';
+  }
+
+  keepsBack(id: string, plug: () => void): boolean {
+    if (this.#primary && this.#primary.id !== id)
+      throw new ConfigError(
+        `Cannot attach more than one primary device to '${this.#pairName}': '${this.#primary.id}' and '${id}'`,
+      );
+    this.#primary = { id, plug };
+    return !this.#wantsPrimary;
+  }
+
+  /** A driver that knows of pairs gets the primary beside its standby (VIRTIO 1.4 §5.1.3). */
+  protected override driverChose(): void {
+    if (!this.accepted(F.VIRTIO_NET_F_STANDBY) || this.#wantsPrimary) return;
+    this.#wantsPrimary = true;
+    this.context.emit('FAILOVER_NEGOTIATED', { 'device-id': this.#pairName });
+    try {
+      this.#primary?.plug();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.context.report(`warning: ${error.message}`);
+    }
+  }
+
+  #linkChanged(): void {
+    const up = !this.#nic?.clients[0]?.linkDown;
+    if (up === this.#linkUp) return;
+    this.#linkUp = up;
+    this.notifyConfig();
+  }
+
+  #setMac(mac: Uint8Array): void {
+    this.#mac.set(mac);
+    if (!this.#nic) return;
+    this.#nic.mac.set(mac);
+    showMac(this.#nic);
+  }
+}
+
+function fits(size: number): boolean {
+  return size >= MIN_QUEUE_SIZE && size <= MAX_QUEUE_SIZE && isPowerOfTwo(size);
+}
+
+/** The type of the network device. */
+export const VIRTIO_NET_TYPE: TypeInfo = {
+  name: 'virtio-net-device',
+  parent: 'virtio-device',
+  properties: PROPERTIES,
+  instanceProperties: { bootindex: BOOT_INDEX },
+  create: (init) => new VirtioNet(init),
+};

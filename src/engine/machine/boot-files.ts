@@ -1,0 +1,84 @@
+import { ConfigError } from '../qom/errors.ts';
+import type { CommandLine } from './command-line.ts';
+import type { StartLog } from './start-log.ts';
+
+/** What QEMU says where it finds no firmware or no kernel. */
+interface Sentences {
+  firmware(name: string): string;
+  kernel(name: string): string;
+  /** Whether it looks for the kernel before it makes devices. */
+  readonly early?: boolean;
+}
+
+const missing = (name: string) => `${name}: No such file or directory`;
+
+/** Sentences without a program's name begin with `qemu: ` or nothing. */
+const SENTENCES: Readonly<Record<string, Sentences>> = {
+  x86_64: {
+    firmware: (name) => `qemu: could not load PC BIOS '${name}'`,
+    kernel: (name) => `qemu: could not open kernel file '${name}': No such file or directory`,
+    early: true,
+  },
+  aarch64: {
+    firmware: (name) => `\tCould not find ROM image '${name}'`,
+    kernel: (name) => `\tcould not load kernel '${name}'`,
+  },
+  s390x: {
+    firmware: () => '\tcould not find stage1 bootloader',
+    kernel: (name) => `${missing(name)}\n\tcould not load kernel '${name}'`,
+    early: true,
+  },
+  riscv64: {
+    firmware: (name) => `\tUnable to load the RISC-V firmware "${name}"`,
+    kernel: (name) => `${missing(name)}\n\tcould not load kernel '${name}'`,
+  },
+};
+
+/**
+ * Checks that `-bios` and `-kernel` name something, before devices are made (`early`) or when the machine
+ * stands. What they name is not run. Throws ConfigError with QEMU's sentence.
+ */
+export function checkBootFiles(
+  { arch, machine, machineTree: { firmware, kernel } }: CommandLine,
+  exists: (name: string) => boolean,
+  early: boolean,
+  log: StartLog,
+): void {
+  const sentences = SENTENCES[arch];
+  if (!sentences) return;
+  const fail = (text: string): never => {
+    const lines = text.split('\n');
+    const last = lines.pop() ?? '';
+    for (const line of lines) log.line(line);
+    if (last.startsWith('\t')) throw new ConfigError(last.slice(1));
+    throw log.bare(last);
+  };
+  if (machine.type === 'none-machine') {
+    if (kernel !== undefined && early)
+      fail("\tThe -kernel parameter is not supported (use the generic 'loader' device instead).");
+    return;
+  }
+  if (early && typeof firmware === 'string' && firmware !== 'none' && !exists(firmware))
+    fail(sentences.firmware(firmware));
+  if (early === (sentences.early ?? false) && typeof kernel === 'string')
+    if (!exists(kernel)) fail(sentences.kernel(kernel));
+    else log.note(`-kernel ${kernel} is not modelled: no CPU runs it`);
+}
+
+/** CPU models of a family that knows no hyperthreading. */
+const WITHOUT_THREADS = /^(?:qemu64|qemu32|phenom|athlon|Opteron_G\d|max|base)(?:-v\d)?$/;
+
+/** Warns of, or refuses, threads that the CPU has not. Throws ConfigError with QEMU's sentence. */
+export function checkThreads(
+  { arch, machine }: CommandLine,
+  cpu: string | undefined,
+  threads: number,
+  log: StartLog,
+): void {
+  if (threads < 2 || !machine.cpu) return;
+  if (arch === 's390x') throw new ConfigError('S390 does not support more than 1 threads.');
+  if (arch === 'x86_64' && WITHOUT_THREADS.test(cpu ?? ''))
+    log.warn(
+      `This family of AMD CPU doesn't support hyperthreading(${threads})\nPlease configure -smp options properly or try enabling topoext feature.`,
+    );
+}

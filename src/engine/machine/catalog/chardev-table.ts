@@ -1,0 +1,75 @@
+/** What `-chardev help` prints below its title, a section a program. */
+export const CHARDEVS = `
+#x
+  stdio
+  ringbuf
+  mux
+  pipe
+  qemu-vdagent
+  null
+  msmouse
+  socket
+  vc
+  parallel
+  udp
+  memory
+  file
+  serial
+  wctablet
+  pty
+  testdev
+#a
+  stdio
+  vc
+  serial
+  pipe
+  pty
+  testdev
+  null
+  ringbuf
+  wctablet
+  qemu-vdagent
+  msmouse
+  socket
+  udp
+  file
+  mux
+  parallel
+  memory
+#s
+  msmouse
+  null
+  memory
+  file
+  socket
+  serial
+  qemu-vdagent
+  pipe
+  parallel
+  testdev
+  wctablet
+  mux
+  pty
+  vc
+  udp
+  ringbuf
+  stdio
+#r
+  ringbuf
+  mux
+  pipe
+  qemu-vdagent
+  null
+  msmouse
+  socket
+  vc
+  parallel
+  memory
+  udp
+  file
+  serial
+  pty
+  wctablet
+  stdio
+  testdev
+`;

@@ -1,0 +1,78 @@
+import { addNetdev, netdevOptions } from '../machine/netdevs.ts';
+import type { Command } from './commands.ts';
+import { ask, attempt } from './hmp-answer.ts';
+import { readOptions } from './hmp-machine.ts';
+import { addChardevLate } from './qmp/back-ends.ts';
+import { SyntaxComplaint } from './target.ts';
+
+/** Commands about what stands behind devices. */
+export const BACKEND_HMP: readonly Command[] = [
+  {
+    name: 'block_resize',
+    params: 'device size',
+    help: 'resize a block image',
+    args: ['block', 'size'],
+    run(target, { strings: [device], addresses: [size] }) {
+      ask(target, 'block_resize', { device, size });
+      return '';
+    },
+  },
+  {
+    name: 'chardev-add',
+    params: 'args',
+    help: 'add chardev',
+    args: ['string'],
+    run(target, { strings }) {
+      const { id, entries } = readOptions(target, strings[0] ?? '', 'backend');
+      return attempt(() => addChardevLate(target, id, entries));
+    },
+  },
+  {
+    name: 'chardev-remove',
+    params: 'id',
+    help: 'remove chardev',
+    args: ['string'],
+    complete: ['chardev-id'],
+    run(target, { strings: [id] }) {
+      ask(target, 'chardev-remove', { id });
+      return '';
+    },
+  },
+  {
+    name: 'netdev_add',
+    params:
+      '[user|tap|socket|stream|dgram|vde|bridge|hubport|netmap|vhost-user],id=str[,prop=value][,...]',
+    help: 'add host network device',
+    args: ['options'],
+    run(target, { strings }) {
+      const opts = readOptions(target, strings[0] ?? '', 'type');
+      if (target.network.clients.some(({ kind, name }) => kind !== 'nic' && name === opts.id)) {
+        target.printError(`Duplicate ID '${opts.id}' for netdev`);
+        throw new SyntaxComplaint('');
+      }
+      return attempt(() => addNetdev(target.backEnds, netdevOptions(opts)));
+    },
+  },
+  {
+    name: 'netdev_del',
+    params: 'id',
+    help: 'remove host network device',
+    args: ['string'],
+    complete: ['netdev-id'],
+    run(target, { strings: [id] }) {
+      ask(target, 'netdev_del', { id });
+      return '';
+    },
+  },
+  {
+    name: 'set_link',
+    params: 'name on|off',
+    help: 'change the link status of a network adapter',
+    args: ['string', 'switch'],
+    complete: ['net-name'],
+    run(target, { strings: [name, up] }) {
+      ask(target, 'set_link', { name, up: up === 'on' });
+      return '';
+    },
+  },
+];

@@ -1,0 +1,18 @@
+import { BACK_END_QMP } from './back-ends.ts';
+import { BALLOON_QMP } from './balloon.ts';
+import { type QmpCommand, qmpCommand } from './command.ts';
+import { MACHINE_QMP } from './machine.ts';
+import { PCI_COMMANDS } from './pci.ts';
+import { QOM_COMMANDS } from './qom.ts';
+import { VIRTIO_QMP } from './virtio.ts';
+
+/** Every QMP command that there is; one file a group. */
+export const QMP_COMMANDS: readonly QmpCommand[] = [
+  ...QOM_COMMANDS,
+  ...MACHINE_QMP,
+  ...PCI_COMMANDS,
+  ...VIRTIO_QMP,
+  ...BALLOON_QMP,
+  ...BACK_END_QMP,
+  qmpCommand('query-commands', {}, () => QMP_COMMANDS.map(({ name }) => ({ name }))),
+];

@@ -1,0 +1,7 @@
+import { pciFacts } from '../pci-facts.ts';
+import { type QmpCommand, qmpCommand } from './command.ts';
+
+/** Commands about PCI. */
+export const PCI_COMMANDS: readonly QmpCommand[] = [
+  qmpCommand('query-pci', {}, ({ sysbus }) => pciFacts(sysbus)),
+];

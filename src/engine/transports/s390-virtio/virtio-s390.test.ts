@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { JournalRing } from '../../../journal/ring.ts';
+import { JournalWriter } from '../../../journal/writer.ts';
+import { STATUS } from '../../../spec/virtio.ts';
+import { goldenHost } from '../../../testing/golden.ts';
+import { Machine } from '../../machine/machine.ts';
+import { VirtioS390 } from './virtio-s390.ts';
+
+const MIB = 2 ** 20;
+const DISK =
+  '-m 16 -drive if=none,id=d0,file=img/disk.raw,format=raw -device virtio-blk-s390,drive=d0,id=disk -device virtio-rng-s390,id=rng';
+
+function build(line: string): Machine {
+  return Machine.build(`qemu-system-s390x -M s390-virtio -nodefaults ${line}`, {
+    ...goldenHost(),
+    journal: new JournalWriter(JournalRing.create()),
+  });
+}
+
+function transport(machine: Machine, id: string): VirtioS390 {
+  const found = machine.root.at(`/machine/peripheral/${id}`);
+  if (!(found instanceof VirtioS390)) throw new Error(`no ${id}`);
+  return found;
+}
+
+/** Bytes of guest memory. */
+function bytes(machine: Machine, address: number, length: number): number[] {
+  const at = machine.ram.offsetOf(address, length);
+  return Array.from(machine.ram.u8.subarray(at, at + length));
+}
+
+/** The devices that the scan of Linux's kvm_virtio finds: offset in the page, and device ID. */
+function scan(machine: Machine, page: number): [offset: number, type: number][] {
+  const found: [number, number][] = [];
+  for (let at = 0; at < 4096; ) {
+    const [type = 0, queues = 0, features = 0, config = 0] = bytes(machine, page + at, 4);
+    if (type === 0) break;
+    found.push([at, type]);
+    at += 5 + 24 * queues + 2 * features + config;
+  }
+  return found;
+}
+
+describe('descriptors', () => {
+  test('stand in a page above RAM, one after another, as Linux scans them', () => {
+    const machine = build(DISK);
+    expect(machine.ram.size).toBe(18 * MIB);
+    const disk = transport(machine, 'disk');
+    const length = 5 + 24 + 8 + disk.vdev.configSize;
+    expect(scan(machine, 16 * MIB)).toEqual([
+      [0, 2],
+      [length, 4],
+    ]);
+    expect(transport(machine, 'rng').descriptor.address).toBe(16 * MIB + length);
+  });
+
+  test('tell in big-endian numbers where each ring is: from the second page on, three pages each', () => {
+    const machine = build(DISK);
+    const ring = (id: string) => {
+      const { address } = transport(machine, id).descriptor;
+      return bytes(machine, address + 5 + 8, 10);
+    };
+    expect(ring('disk')).toEqual([0, 0, 0, 0, 0x01, 0x00, 0x10, 0x00, 0x00, 0x80]);
+    expect(ring('rng')).toEqual([0, 0, 0, 0, 0x01, 0x00, 0x40, 0x00, 0x00, 0x08]);
+    expect(transport(machine, 'disk').queueAt(16 * MIB + 4096)).toBe(0);
+  });
+
+  test('offer 32 features, lowest byte first, and a configuration space in the guest’s byte order', () => {
+    const machine = build(DISK);
+    const { descriptor, vdev } = transport(machine, 'disk');
+    const at = descriptor.address + 5 + 24;
+    const offered = bytes(machine, at, 4).reduceRight((value, byte) => value * 256 + byte, 0);
+    expect(offered).toBe(Number(vdev.deviceFeatures));
+    expect(vdev.deviceFeatures >> 32n).toBe(0n);
+    const capacity = bytes(machine, at + 8, 8).reduce((value, byte) => value * 256 + byte, 0);
+    expect(capacity * 512).toBe(machine.drives.list[0]?.backend?.length);
+  });
+});
+
+describe('a driver', () => {
+  test('sets status and features in memory; the device takes them over when it is told', () => {
+    const machine = build(DISK);
+    const { descriptor, vdev } = transport(machine, 'rng');
+    machine.write('memory', descriptor.address + 5 + 24 + 4 + 3, 1, 0x10);
+    machine.write('memory', descriptor.address + 4, 1, STATUS.ACKNOWLEDGE | STATUS.DRIVER);
+    expect(vdev.status).toBe(0);
+    transport(machine, 'rng').statusWritten();
+    expect(vdev.status).toBe(STATUS.ACKNOWLEDGE | STATUS.DRIVER);
+    expect(vdev.driverFeatures).toBe(1n << 28n);
+    transport(machine, 'rng').resetByDriver();
+    expect([vdev.status, descriptor.status, descriptor.driverFeatures]).toEqual([0, 0, 0]);
+    expect(vdev.queues[0]?.vq.ready).toBe(true);
+  });
+});
+
+test('more devices than the page describes are refused', () => {
+  const devices = '-device virtio-rng-s390 '.repeat(120);
+  expect(() => build(devices)).toThrow('the page of device descriptors has no room');
+});
+
+test('the transport is not there on the machine that took its place', () => {
+  expect(() =>
+    Machine.build('qemu-system-s390x -device virtio-rng-s390', {
+      ...goldenHost(),
+      journal: new JournalWriter(JournalRing.create()),
+    }),
+  ).toThrow("'virtio-rng-s390' is not a valid device model name");
+});
+
+describe('the tree of QEMU 2.5', () => {
+  test('has the bus of each transport, on a bus on a bridge', () => {
+    const tree = build('-device virtio-rng-s390,id=rng').monitor('info qtree').split('\n');
+    const from = tree.indexOf('  dev: s390-virtio-bridge, id ""');
+    expect(tree.slice(from, from + 13)).toEqual([
+      '  dev: s390-virtio-bridge, id ""',
+      '    bus: s390-virtio',
+      '      type s390-virtio-bus',
+      '      dev: virtio-rng-s390, id "rng"',
+      '        bus: virtio-bus',
+      '          type virtio-s390-bus',
+      '          dev: virtio-rng-device, id ""',
+      '            max-bytes = 9223372036854775807 (0x7fffffffffffffff)',
+      '            period = 65536 (0x10000)',
+      '            indirect_desc = true',
+      '            event_idx = true',
+      '            notify_on_empty = true',
+      '            any_layout = true',
+    ]);
+  });
+
+  test('knows nothing of properties that came later, and their features are off', () => {
+    expect(() => build('-device virtio-rng-s390,packed=on')).toThrow(
+      "Property 'virtio-rng-device.packed' not found",
+    );
+    const { vdev } = transport(build('-device virtio-rng-s390,id=r'), 'r');
+    expect(vdev.deviceFeatures).toBe((1n << 24n) | (1n << 27n) | (1n << 28n) | (1n << 29n));
+  });
+});

@@ -1,0 +1,144 @@
+import { VIRTIO_BLK_CONFIG } from '../../../spec/blk.ts';
+import { VIRTIO_CONSOLE_CONFIG } from '../../../spec/console.ts';
+import {
+  KVM_FEATURE_BYTES,
+  KVM_PAGE_BYTES,
+  KVM_QUEUE_MAX,
+  KVM_RING_PAGES,
+} from '../../../spec/kvm-virtio.ts';
+import { VIRTIO_NET_CONFIG } from '../../../spec/net.ts';
+import { VIRTIO_SCSI_CONFIG } from '../../../spec/scsi.ts';
+import { VIRTIO_ID } from '../../../spec/virtio.ts';
+import { addBus } from '../../qdev/bus.ts';
+import { Device } from '../../qdev/device.ts';
+import type { ObjectInit } from '../../qom/type.ts';
+import type { VirtioTransport } from '../../virtio/transport.ts';
+import type { VirtioBus } from '../../virtio/virtio-bus.ts';
+import type { VirtioDevice } from '../../virtio/virtio-device.ts';
+import { Descriptor, descriptorBytes } from './descriptor.ts';
+import type { S390VirtioBus } from './s390-virtio-bus.ts';
+
+/** Features that fit in a descriptor. */
+const FEATURE_MASK = 0xffff_ffffn;
+/** Fields of a configuration space, in bytes. */
+type Layout = Readonly<Record<string, { readonly offset: number; readonly width: number }>>;
+/** Configuration layouts, for the byte order of their fields: the guest's, which is big-endian. */
+const LAYOUTS: Readonly<Record<number, Layout>> = {
+  [VIRTIO_ID.NET]: VIRTIO_NET_CONFIG,
+  [VIRTIO_ID.BLOCK]: VIRTIO_BLK_CONFIG,
+  [VIRTIO_ID.CONSOLE]: VIRTIO_CONSOLE_CONFIG,
+  [VIRTIO_ID.SCSI]: VIRTIO_SCSI_CONFIG,
+};
+
+/**
+ * A virtio device on the bus of the s390-virtio machine: everything a driver sees of it is a
+ * descriptor in guest memory. The hypercalls by which a driver calls are not there yet.
+ */
+export class VirtioS390 extends Device implements VirtioTransport {
+  /** The device behind, made together with the transport. */
+  readonly vdev: VirtioDevice;
+  /** Where the driver finds the device; there once realized. */
+  descriptor!: Descriptor;
+  /** Guest-physical addresses of the rings, one a queue. */
+  #rings: readonly number[] = [];
+
+  constructor(init: ObjectInit, deviceType: string) {
+    super(init);
+    this.vdev = this.addChild(
+      'virtio-backend',
+      init.registry.create(deviceType, init.context) as VirtioDevice,
+    );
+    this.aliasProperties(this.vdev);
+  }
+
+  override realize(): void {
+    const bus = addBus<VirtioBus>(this, 'virtio-s390-bus', 'virtio-bus');
+    bus.transport = this;
+    this.vdev.plugInto(bus);
+    const { ram, journal } = this.context;
+    const { queues, configSize } = this.vdev;
+    const parent = this.parentBus as S390VirtioBus;
+    const bytes = descriptorBytes(queues.length, configSize);
+    const address = parent.placeDescriptor(this, bytes);
+    this.descriptor = new Descriptor(ram, journal, address, queues.length);
+    this.#rings = queues.map(({ vq }) => parent.placeRing(ringBytes(vq.maxSize)));
+    this.#describe();
+  }
+
+  prePlugged(): void {}
+
+  plugged(vdev: VirtioDevice): void {
+    const queues = vdev.queues.length;
+    if (queues > KVM_QUEUE_MAX)
+      this.fail(`The nubmer of virtqueues ${queues} exceeds s390 limit ${KVM_QUEUE_MAX}`);
+    vdev.deviceFeatures &= FEATURE_MASK;
+  }
+
+  unplugged(): void {}
+
+  /** External interrupts are not there yet: no driver can ask for one. */
+  interrupt(): void {}
+
+  override reset(): void {
+    this.vdev.resetVirtio('user');
+    this.#describe();
+  }
+
+  /** The driver says that it wrote the status, and before it the features: both are read from the descriptor. */
+  statusWritten(): void {
+    this.vdev.setStatus(this.descriptor.status);
+    this.vdev.setDriverFeatures(BigInt(this.descriptor.driverFeatures));
+  }
+
+  /** The driver resets the device, which describes itself anew. */
+  resetByDriver(): void {
+    this.vdev.resetVirtio('driver');
+    this.#describe();
+  }
+
+  /** The queue whose ring is at a guest-physical address, or -1. */
+  queueAt(ring: number): number {
+    return this.#rings.indexOf(ring);
+  }
+
+  #describe(): void {
+    const { descriptor, vdev } = this;
+    descriptor.setHead('type', vdev.deviceId);
+    descriptor.setHead('num_vq', vdev.queues.length);
+    descriptor.setHead('feature_len', KVM_FEATURE_BYTES);
+    descriptor.setHead('config_len', vdev.configSize);
+    descriptor.setHead('status', 0);
+    vdev.queues.forEach((queue, index) => {
+      const ring = this.#rings[index] ?? 0;
+      const { maxSize } = queue.vq;
+      descriptor.setQueue(index, ring, maxSize);
+      vdev.enableQueue(index, ringAddresses(ring, maxSize));
+      queue.vector = index;
+    });
+    descriptor.setDeviceFeatures(Number(vdev.deviceFeatures));
+    descriptor.setDriverFeatures(0);
+    descriptor.setConfig(bigEndianConfig(vdev));
+  }
+}
+
+/** Parts of a ring of the old layout (VIRTIO 1.4 §2.7.2): the used ring begins on a page. */
+function ringAddresses(desc: number, entries: number) {
+  const driver = desc + 16 * entries;
+  const used = Math.ceil((driver + 2 * (3 + entries)) / KVM_PAGE_BYTES) * KVM_PAGE_BYTES;
+  return { desc, driver, device: used };
+}
+
+/** Whole pages that hold a ring, at least as many as QEMU 2.5 gave every ring. */
+function ringBytes(entries: number): number {
+  const end = ringAddresses(0, entries).device + 2 * 3 + 8 * entries;
+  return Math.max(KVM_RING_PAGES, Math.ceil(end / KVM_PAGE_BYTES)) * KVM_PAGE_BYTES;
+}
+
+/** The configuration space with its numbers in the guest's byte order (VIRTIO 1.4 §2.5.3). */
+function bigEndianConfig(vdev: VirtioDevice): Uint8Array {
+  const bytes = vdev.readConfig().slice(0, vdev.configSize);
+  for (const { offset, width } of Object.values(LAYOUTS[vdev.deviceId] ?? {}))
+    if ([2, 4, 8].includes(width) && offset + width <= bytes.length)
+      bytes.subarray(offset, offset + width).reverse();
+  return bytes;
+}
