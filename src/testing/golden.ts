@@ -6,15 +6,6 @@ import { silentJournal } from '../journal/writer.ts';
 /** Texts share a table of lines: pairs of a first line and how many follow it in the table, itself included. */
 type Runs = readonly number[];
 
-interface DumpFile {
-  readonly lines: readonly string[];
-  readonly dumps: readonly {
-    readonly name: string;
-    readonly argv: readonly string[];
-    readonly files: Readonly<Record<string, Runs>>;
-  }[];
-}
-
 interface SnapshotFile {
   readonly lines: readonly string[];
   readonly sessions: readonly {
@@ -28,13 +19,6 @@ interface SnapshotFile {
 
 /** What a real QEMU's monitor printed, by command. */
 type Answers = ReadonlyMap<string, string>;
-
-/** A machine that a real QEMU built, and what its monitor said about it. */
-export interface GoldenDump {
-  readonly name: string;
-  readonly argv: readonly string[];
-  readonly answers: Answers;
-}
 
 /** A command line that was given to a real QEMU. */
 export interface GoldenCommandLine {
@@ -56,12 +40,6 @@ function unpack(lines: readonly string[], files: Readonly<Record<string, Runs>>)
     return out;
   };
   return new Map(Object.entries(files).map(([command, runs]) => [command, text(runs)]));
-}
-
-/** Dumps of pc machines with virtio-blk and virtio-rng devices, made by QEMU 7.2. */
-export function goldenDumps(): GoldenDump[] {
-  const { lines, dumps } = load('pc-dumps') as DumpFile;
-  return dumps.map(({ name, argv, files }) => ({ name, argv, answers: unpack(lines, files) }));
 }
 
 /** What the monitor said at each `SNAPSHOT` mark of a recorded driver session, by session and label. */

@@ -1,27 +1,13 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { goldenDumps, goldenHost, goldenSnapshots } from '../../testing/golden.ts';
+import { goldenHost, goldenSnapshots } from '../../testing/golden.ts';
 import { machineLine, replay, type Transcript } from '../../testing/transcript.ts';
 import { Machine } from '../machine/machine.ts';
-import { joinWords } from '../machine/words.ts';
 import { INFO_COMMANDS } from './commands.ts';
 
 const DISK =
   '-M pc -m 64 -drive if=none,id=d0,file=img/disk.raw,format=raw -device virtio-blk-pci,id=disk0,drive=d0';
-
-/** What differs from run to run: QEMU's generated node names, and its own test server in the tree. */
-function masked(text: string): string {
-  return text.replace(/#block\d+/g, '#block').replace(/^ {2}\/qtest \(qtest\)\n/m, '');
-}
-
-describe.each(goldenDumps())('QEMU’s dump of $name', ({ argv, answers }) => {
-  const machine = Machine.build(joinWords(argv), goldenHost());
-
-  test.each([...answers.keys()])('%s, character for character', (command) => {
-    expect(masked(machine.monitor(command))).toBe(masked(answers.get(command) ?? ''));
-  });
-});
 
 describe.each([...goldenSnapshots()])('the monitor during session %s', (name, snapshots) => {
   const file = `${import.meta.dirname}/../../testing/golden/drivers/${name}.json`;
