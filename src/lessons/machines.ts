@@ -27,14 +27,15 @@ export const MACHINES: readonly ExampleMachine[] = [
   {
     id: 'q35-express',
     title: 'PCI Express: root port and switch',
-    description: 'q35: a disk behind a downstream port of a switch, a NIC behind a root port.',
-    commandLine: `qemu-system-x86_64 -M q35 -m 64 ${DISK} -netdev user,id=n0 -device pcie-root-port,id=rp0,chassis=1,slot=1 -device x3130-upstream,id=up0,bus=rp0 -device xio3130-downstream,id=down0,bus=up0,chassis=2,slot=2 -device virtio-blk-pci,id=disk0,drive=d0,bus=down0 -device pcie-root-port,id=rp1,chassis=3,slot=3 -device virtio-net-pci,id=net0,netdev=n0,bus=rp1`,
+    description:
+      'q35: a disk on the root bus, a NIC behind a downstream port of a switch, an entropy device behind a root port.',
+    commandLine: `-M q35 -m 64 ${DISK} -netdev user,id=n0 -device virtio-blk-pci,id=disk0,drive=d0 -device pcie-root-port,id=rp0,chassis=1,slot=1 -device x3130-upstream,id=up0,bus=rp0 -device xio3130-downstream,id=down0,bus=up0,chassis=2,slot=2 -device virtio-net-pci,id=net0,netdev=n0,bus=down0 -device pcie-root-port,id=rp1,chassis=3,slot=3 -device virtio-rng-pci,id=rng0,bus=rp1`,
   },
   {
     id: 'microvm',
     title: 'No PCI at all: virtio-mmio slots',
     description: 'microvm: virtio devices in numbered slots of memory addresses.',
-    commandLine: `qemu-system-x86_64 -M microvm -m 64 ${DISK} -device virtio-blk-device,id=disk0,drive=d0 -device virtio-rng-device,id=rng0`,
+    commandLine: `-M microvm -m 64 ${DISK} -device virtio-blk-device,id=disk0,drive=d0 -device virtio-rng-device,id=rng0`,
   },
   {
     id: 'virt',

@@ -13,6 +13,11 @@ const DECODING = PCI_COMMAND.IO | PCI_COMMAND.MEMORY | PCI_COMMAND.MASTER;
 const PIIX3 = { slot: 1, ids: 0x7000_8086, PIRQRC: 0x60, atReset: 0x8080_8080 } as const;
 /** Where firmware sends the four PCI interrupts of a PC. */
 const PIRQ_INPUTS = [10, 10, 11, 11] as const;
+/**
+ * A chipset with an I/O APIC, known by its host bridge: eight wires go to inputs of their own. Slots take
+ * turns on the upper four wires; from slot `chipset` on they use the lower four, but for the `bridge`.
+ */
+const Q35 = { ids: 0x29c0_8086, firstInput: 16, upper: 4, chipset: 25, bridge: 30 } as const;
 
 /** What `PciBus.find` looks for; what is left out matches everything. */
 export interface PciQuery {
@@ -82,6 +87,7 @@ export class PciBus {
   /** @internal See `PciFunction.interruptInput`. */
   interruptInput(fn: PciFunction): number {
     const pin = fn.config8(PCI_CONFIG.InterruptPin.offset);
+    if (pin !== 0 && this.#isQ35()) return q35Input(fn.at.slot, pin - 1);
     // Slots are wired to the router in rotation, so that devices share its four inputs evenly.
     return pin === 0 ? -1 : (PIRQ_INPUTS[(fn.at.slot + pin - 2) & 3] ?? -1);
   }
@@ -101,6 +107,11 @@ export class PciBus {
     }
     this.#windows = new PciWindows();
     return this.#windows;
+  }
+
+  #isQ35(): boolean {
+    const host = this.#nth(0);
+    return host?.vendorId === (Q35.ids & 0xffff) && host.deviceId === Q35.ids >>> 16;
   }
 
   #find(slot: number, fn: number): PciFunction | undefined {
@@ -140,6 +151,13 @@ export class PciBus {
     const ids = this.config.read(at, PCI_CONFIG.VendorID.offset, 4);
     return (ids & 0xffff) === 0xffff ? undefined : new PciFunction(this, at, ids);
   }
+}
+
+/** Interrupt input of a pin (0 for A) on the chipset that `Q35` describes. */
+function q35Input(slot: number, pin: number): number {
+  if (slot === Q35.bridge) return Q35.firstInput + Q35.upper + pin;
+  if (slot >= Q35.chipset) return Q35.firstInput + pin;
+  return Q35.firstInput + Q35.upper + ((slot + pin) & 3);
 }
 
 function quiesce(fn: PciFunction): void {

@@ -7,7 +7,7 @@ import { useUi } from './ui-store.ts';
 
 /** What the ring panel and the inspector show. */
 export interface Shown {
-  /** The selected device; the first one that is or carries a virtio device while nothing was selected. */
+  /** The selected device; while nothing was selected the one that is driven, else the first that carries a virtio device. */
   readonly device: DeviceNode | undefined;
   /** The virtio device that it is or carries. */
   readonly virtio: DeviceNode | undefined;
@@ -17,15 +17,31 @@ export interface Shown {
 export function useShown(): Shown {
   const topology = useSessionState((state) => state.topology);
   const selected = useUi((ui) => ui.selected);
-  return useMemo(() => shownIn(topology, selected), [topology, selected]);
+  const driven = useSessionState(({ moment }) => {
+    for (const { enabled, dev } of moment.queues.values()) if (enabled) return dev;
+    return undefined;
+  });
+  return useMemo(() => shownIn(topology, selected, driven), [topology, selected, driven]);
 }
 
-function shownIn(topology: MachineTopology | undefined, selected: string | undefined): Shown {
+/** `driven`: number of a device whose queue the driver has set up. */
+function shownIn(
+  topology: MachineTopology | undefined,
+  selected: string | undefined,
+  driven: number | undefined,
+): Shown {
   const devices = topology ? devicesOf(topology) : [];
+  const chosen = devices.find(({ path }) => path === selected);
+  const carriers = devices.filter((one) => virtioBelow(one) !== undefined);
   const device =
-    devices.find(({ path }) => path === selected) ??
-    devices.find((one) => virtioBelow(one) !== undefined);
+    chosen ?? carriers.find((one) => virtioBelow(one)?.dev === driven) ?? firstMade(carriers);
   return { device, virtio: device && virtioBelow(device) };
+}
+
+function firstMade(devices: readonly DeviceNode[]): DeviceNode | undefined {
+  let first: DeviceNode | undefined;
+  for (const device of devices) if (!first || device.dev < first.dev) first = device;
+  return first;
 }
 
 /** The queue that the ring panel shows, as it is at the cursor. */
