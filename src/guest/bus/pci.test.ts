@@ -79,6 +79,16 @@ describe('PciBus on a real machine', () => {
     ]);
   });
 
+  it('says that there is no bus rather than no device', () => {
+    const { bus } = realBus('-M microvm -m 64');
+    expect(() => bus.find(VIRTIO)).toThrow('no PCI bus answers at ports 0xcf8 and 0xcfc');
+  });
+
+  it('routes pins as the chipset does', () => {
+    const { bus } = realBus('-M q35 -m 64 -nodefaults -device virtio-rng-pci,addr=2');
+    expect(bus.find(VIRTIO).interruptInput).toBe(22);
+  });
+
   it('looks no further than it must, and never twice', () => {
     const { bus, accesses } = realBus();
     bus.find({ vendor: 0x8086 });

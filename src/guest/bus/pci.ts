@@ -51,6 +51,10 @@ export class PciBus {
   /** The first function that matches. Throws where there is none. */
   find(query: PciQuery): PciFunction {
     for (const fn of this.each(query)) return fn;
+    if (this.#found.length === 0)
+      throw new Error(
+        'no PCI bus answers at ports 0xcf8 and 0xcfc, and this guest library drives no other bus yet',
+      );
     throw new Error(`no PCI function matches ${describe(query)}`);
   }
 
