@@ -99,8 +99,11 @@ function paths(target: MonitorTarget, typed: string): string[] {
   return [...(object?.children.keys() ?? [])].map((name) => parent + name);
 }
 
-/** `name=` of everything that the type that `driver` names can be given. */
+/** `name=` of everything that a device of the type that `driver` names can be given. */
 function properties(target: MonitorTarget, driver: string): string[] {
-  const type = target.root.registry.find(driver);
-  return type ? ['id=', 'bus=', ...[...type.properties.keys()].map((name) => `${name}=`)] : [];
+  const typename = target.root.registry.find(driver)?.name;
+  const answer = target.qmp({ execute: 'device-list-properties', arguments: { typename } });
+  if (!('return' in answer)) return [];
+  const listed = answer.return as readonly { readonly name: string }[];
+  return ['id=', 'bus=', ...listed.map(({ name }) => `${name}=`)];
 }

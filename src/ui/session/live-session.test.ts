@@ -296,6 +296,18 @@ describe('the monitor', () => {
     expect(ended.moment.console.at(-1)?.text).toBe('woken by 32');
   });
 
+  it('stops and goes on when the machine says so, and completes lines', async () => {
+    await session.build('-m 65536');
+    session.setSpeed(Number.POSITIVE_INFINITY);
+    session.run('exits');
+    await until((state) => state.run === 'running');
+    await session.monitor('tell STOP');
+    await until((state) => state.run === 'paused');
+    await session.monitor('tell RESUME');
+    await until((state) => state.run === 'running');
+    expect(await session.complete('r')).toMatchObject({ start: 1, candidates: ['raise'] });
+  });
+
   it('answers a fault with its message', async () => {
     await session.build('-m 65536');
     expect(await session.monitor('throw')).toContain('the monitor is broken');
