@@ -93,8 +93,9 @@ test('twenty wrong command lines leave the machine as it was, with QEMU’s sent
   const playground = new Playground(page);
   await playground.open();
   const before = (await playground.glance()).commandLine;
+  // Words that a shell would change, and files of the recorded host, are left out.
   const wrong = (JSON.parse(read('errors/command-lines.json')) as CommandLine[]).filter(
-    ({ exit, argv }) => exit === 1 && argv.every((word) => /^[^"'\\\s#]+$/.test(word)),
+    ({ exit, argv }) => exit === 1 && argv.every((word) => /^[^"'\\\s#/]+$/.test(word)),
   );
   const step = Math.floor(wrong.length / 20);
   for (let i = 0; i < 20; i++) {
