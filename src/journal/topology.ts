@@ -80,3 +80,12 @@ export interface MachineTopology {
   /** Canonical paths by `dev` number. */
   readonly devices: readonly string[];
 }
+
+/**
+ * Type that a transport and the virtio device in it were before QEMU 1.3 parted them: the transport's,
+ * or one a device (`virtio-blk-mmio`) where the transport takes any.
+ */
+export function typeBeforeVirtioBus(transport: string, device: string): string {
+  if (transport !== 'virtio-mmio') return transport;
+  return `${device.replace(/-device$/, '')}-mmio`;
+}

@@ -17,10 +17,15 @@ function handler(tag: number): IoHandler & { written: [number, number, number][]
   };
 }
 
+/** Puts `registers` in front of what the space has from `base` on; returns their region. */
+function add(space: AddressSpace, base: number, size: number, registers: IoHandler): MemoryRegion {
+  return space.root.addSubregion(base, MemoryRegion.io('registers', size, registers));
+}
+
 describe('AddressSpace', () => {
   test('answers all ones where nothing answers', () => {
     const space = new AddressSpace();
-    space.map(0x100, 0x10, handler(1));
+    add(space, 0x100, 0x10, handler(1));
     space.root.addSubregion(0x200, MemoryRegion.io('silent', 4));
     expect([
       space.read(0xff, 1),
@@ -35,19 +40,18 @@ describe('AddressSpace', () => {
   test('passes offsets from the region’s start, also where only its rest shows', () => {
     const space = new AddressSpace();
     const registers = handler(1);
-    space.map(0x100, 0x10, registers);
-    space.map(0x100, 4, handler(2));
+    add(space, 0x100, 0x10, registers);
+    add(space, 0x100, 4, handler(2));
     space.write(0x10c, 4, 7);
     expect(registers.written).toEqual([[0xc, 4, 7]]);
   });
 
   test('the newest of two ranges decodes, until it goes', () => {
     const space = new AddressSpace();
-    space.map(0x100, 0x10, handler(1));
-    const newest = space.map(0x108, 0x10, handler(2));
+    add(space, 0x100, 0x10, handler(1));
+    const newest = add(space, 0x108, 0x10, handler(2));
     expect([space.read(0x107, 1), space.read(0x108, 1)]).toEqual([1, 2]);
-    space.unmap(newest);
-    space.unmap(newest);
+    space.root.removeSubregion(newest);
     expect([space.read(0x108, 1), space.read(0x110, 1)]).toEqual([1, 0xff]);
   });
 });

@@ -1,9 +1,6 @@
 import { allOnes } from '../base/bits.ts';
 import { type FlatRange, FlatView } from './flat-view.ts';
-import type { IoHandler } from './io-handler.ts';
 import { MemoryRegion } from './memory-region.ts';
-
-export type { IoHandler } from './io-handler.ts';
 
 /**
  * Bus addresses as one master sees them: the tree of regions below `root`, by address. An access
@@ -42,15 +39,6 @@ export class AddressSpace {
   write(addr: number, size: number, value: number): void {
     const range = this.find(addr);
     range?.handler?.write(addr - range.base, size, value);
-  }
-
-  /** Lets `handler` decode `size` bytes from `base` on, in front of what is there; for `unmap`. */
-  map(base: number, size: number, handler: IoHandler): MemoryRegion {
-    return this.root.addSubregion(base, MemoryRegion.io('', size, handler));
-  }
-
-  unmap(region: MemoryRegion): void {
-    if (region.container === this.root) this.root.removeSubregion(region);
   }
 
   #flat(): FlatView {

@@ -1,3 +1,4 @@
+import { typeBeforeVirtioBus } from '../journal/topology.ts';
 import type { BusNode, DeviceNode, MachineTopology } from './topology.ts';
 
 /** The virtio device in a transport's slot, and the slot; undefined for other devices. */
@@ -41,7 +42,7 @@ export function beforeVirtioBus(topology: MachineTopology): BeforeVirtioBus {
     return [
       {
         ...device,
-        type: mergedType(device.type, inside.type),
+        type: typeBeforeVirtioBus(device.type, inside.type),
         id: device.id || inside.id,
         dev: inside.dev,
         properties: [...inside.properties, ...device.properties],
@@ -55,10 +56,4 @@ export function beforeVirtioBus(topology: MachineTopology): BeforeVirtioBus {
   const root = busBefore(topology.root);
   const devices = topology.devices.map((path) => merged.get(path) ?? path);
   return { topology: { ...topology, root, devices }, merged };
-}
-
-/** A slot that takes any device was one type a device: `virtio-blk-mmio`. */
-function mergedType(transport: string, device: string): string {
-  if (transport !== 'virtio-mmio') return transport;
-  return `${device.replace(/-device$/, '')}-mmio`;
 }

@@ -1,7 +1,7 @@
 /**
  * The interface of the s390-virtio machine, which was there before channel devices: descriptors of
  * all devices one after another in the page above RAM, rings in the pages behind it, and three
- * hypercalls. Facts of Linux's kvm_virtio driver and of QEMU 2.5.
+ * hypercalls. Sources: Linux 4.4 kvm_virtio.h and kvm_virtio.c, QEMU 2.5 s390-virtio-bus.h.
  */
 
 /** Head of a device descriptor: one byte each, offsets in bytes. A `type` of 0 ends the list. */

@@ -128,5 +128,8 @@ export const PCI_CAP = {
 /** Extended capability IDs (PCIe 4.0 §7.6). */
 export const PCI_EXT_CAP = { AER: 0x01, SERIAL: 0x03, ACS: 0x0d, ATS: 0x0f } as const;
 
+/** Value of the interrupt pin register for INTA# (PCI 3.0 §6.2.4). */
+export const PCI_INTA = 1;
+
 /** Vendor of every virtio PCI device (VIRTIO 1.4 §4.1.2). */
 export const PCI_VENDOR_VIRTIO = 0x1af4;

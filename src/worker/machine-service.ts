@@ -24,6 +24,7 @@ export interface ServedMachine extends BusTarget {
   readonly ram: GuestRam;
   readonly warnings: readonly string[];
   monitor(line: string): string;
+  qmp(request: unknown): object;
   complete(line: string): { readonly start: number; readonly candidates: readonly string[] };
   takeEvents(): readonly MachineEvent[];
   /** Called whenever there is an event to take. */
@@ -166,7 +167,7 @@ export class MachineService {
 
   #monitor(id: number, line: string): MachineReply {
     const { machine, server } = this.#machine();
-    const output = machine.monitor(line);
+    const output = line.trimStart().startsWith('{') ? qmp(machine, line) : machine.monitor(line);
     server.publishInterrupts();
     machine.journal.handOver();
     this.#tellEvents();
@@ -217,4 +218,23 @@ export class MachineService {
     this.#toldImages = told;
     this.#env.post({ kind: 'images', images });
   }
+}
+
+/** Marks the digits of an integer that a number cannot hold, so that they stand in the text unquoted. */
+const DIGITS = '\u0000';
+
+/** A request of the machine protocol as text, and its answer. */
+function qmp(machine: ServedMachine, text: string): string {
+  let request: unknown;
+  try {
+    request = JSON.parse(text);
+  } catch (error) {
+    return `Not a QMP request: ${describe(error)}\n`;
+  }
+  const answer = JSON.stringify(
+    machine.qmp(request),
+    (_, value: unknown) => (typeof value === 'bigint' ? `${DIGITS}${value}${DIGITS}` : value),
+    2,
+  );
+  return `${answer.replace(/"\\u0000(-?\d+)\\u0000"/g, '$1')}\n`;
 }

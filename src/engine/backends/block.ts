@@ -165,6 +165,8 @@ export class BlockBackend {
   readonly overlay: Overlay;
   /** Called when the length changed; set by the device that uses it. */
   onResize: () => void = () => {};
+  /** Called when the device that used it is gone. */
+  onRelease: () => void = () => {};
   /** What uses it, by path. */
   readonly #users = new Map<string, DriveUse>();
   /** Whether writes may wait in a volatile cache until they are flushed. Moves with the device that uses it. */
@@ -227,6 +229,12 @@ export class BlockBackend {
   detach(path: string): void {
     this.options.lock?.release(path);
     this.#users.delete(path);
+  }
+
+  /** The device at `path` is gone. */
+  release(path: string): void {
+    this.detach(path);
+    this.onRelease();
   }
 
   /** Size in bytes: the image's, rounded up to a sector as QEMU does. */

@@ -1,8 +1,11 @@
 import { ConfigError } from '../qom/errors.ts';
 import { custom, type Property } from '../qom/property.ts';
+import { StringHashOrder } from '../qom/string-hash-order.ts';
 
 /** How many share a multiplexer. */
 const MUX_PLACES = 4;
+/** Back ends with nobody at the other end when they are made. */
+const CLOSED = ['null', 'socket', 'pty', 'udp', 'mux', 'vc', 'msmouse', 'spicevmc'];
 
 /** A character back end: a console, a socket, a buffer. */
 export class Chardev {
@@ -15,30 +18,33 @@ export class Chardev {
   user: object | undefined;
   /** How many may use it: several where it is a multiplexer. */
   readonly places: number;
-  readonly #users = new Set<object>();
+  /** Whether somebody is at the other end. */
+  isOpen: boolean;
+  /** How often it was taken: a multiplexer's places are used once. */
+  #claims = 0;
 
   constructor(id: string, backend: string, filename: string) {
     this.id = id;
     this.backend = backend;
     this.filename = filename;
     this.places = backend === 'mux' ? MUX_PLACES : 1;
+    this.isOpen = !CLOSED.includes(backend);
   }
 
   /** Whether nobody else can use it. */
   get full(): boolean {
-    return this.places === 1 ? this.user !== undefined : this.#users.size >= this.places;
+    return this.places === 1 ? this.user !== undefined : this.#claims >= this.places;
   }
 
   /** Takes it for `user`. Throws ConfigError with QEMU's sentence where it is taken. */
   claim(user: object): void {
     if (this.full) throw new ConfigError(`Device '${this.id}' is in use`);
     this.user = user;
-    this.#users.add(user);
+    this.#claims++;
   }
 
   /** Gives it back. */
   release(user: object): void {
-    this.#users.delete(user);
     if (this.user === user) this.user = undefined;
   }
 }
@@ -69,6 +75,9 @@ export function chardev(
 /** The character back ends of a machine, by id. */
 export class Chardevs {
   readonly #chardevs = new Map<string, Chardev>();
+  readonly #order = new StringHashOrder();
+  /** Called with a back end that came (`there`) or went. */
+  onChange: (chardev: Chardev, there: boolean) => void = () => {};
 
   find(id: string): Chardev | undefined {
     return this.#chardevs.get(id);
@@ -81,12 +90,23 @@ export class Chardevs {
         `attempt to add duplicate property '${chardev.id}' to object (type 'container')`,
       );
     this.#chardevs.set(chardev.id, chardev);
+    this.#order.add(chardev.id);
+    this.onChange(chardev, true);
     return chardev;
   }
 
   /** Takes it out. */
   remove(id: string): void {
+    const chardev = this.#chardevs.get(id);
+    if (!chardev) return;
     this.#chardevs.delete(id);
+    this.#order.delete(id);
+    this.onChange(chardev, false);
+  }
+
+  /** Their ids as QEMU lists them: from the end of its table. */
+  listedIds(): string[] {
+    return this.#order.names().reverse();
   }
 
   /** In the order in which they were made. */

@@ -45,7 +45,14 @@ export class MemoryBackend extends QObject {
   /** Makes it the machine's RAM, from its first byte on; returns its region. */
   becomeRam(): MemoryRegion {
     this.#region = MemoryRegion.memory('ram', this.name, this.bytes, { ramOffset: 0 });
+    this.show();
     return this.#region;
+  }
+
+  /** Shows its region among the object's children. */
+  protected show(): void {
+    for (const part of [...this.parts]) this.dropPart(part);
+    this.addPart({ name: this.name, type: 'memory-region', region: this.region });
   }
 
   /** What a device or a machine puts at a guest address. */

@@ -64,6 +64,7 @@ export const VIRTIO_GPU_TYPES: readonly TypeInfo[] = [
     name: 'virtio-gpu-base',
     parent: 'virtio-device',
     abstract: true,
+    hotpluggable: false,
   },
   {
     name: 'virtio-gpu-device',

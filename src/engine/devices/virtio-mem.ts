@@ -18,7 +18,7 @@ import {
 import type { ObjectInit, TypeInfo } from '../qom/type.ts';
 import { packConfig } from '../virtio/pack-config.ts';
 import { featureMask, VirtioDevice } from '../virtio/virtio-device.ts';
-import type { MemoryDevice } from './memory-device.ts';
+import { type MemoryDevice, memoryFacts } from './memory-device.ts';
 
 const QUEUE_SIZE = 128;
 const MIN_BLOCK = 2 ** 20;
@@ -150,10 +150,7 @@ class VirtioMem extends VirtioDevice<Properties> implements MemoryDevice {
   }
 
   override backends(): readonly BackendFacts[] {
-    const { memdev } = this.props;
-    if (!memdev) return [];
-    const { name, type, bytes } = memdev;
-    return [{ property: 'memdev', id: name, type: type.name, summary: `${bytes} bytes` }];
+    return memoryFacts(this.props.memdev);
   }
 
   protected override realizeDevice(): void {

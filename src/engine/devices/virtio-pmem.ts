@@ -6,7 +6,7 @@ import { link, u64 } from '../qom/property.ts';
 import type { TypeInfo } from '../qom/type.ts';
 import { packConfig } from '../virtio/pack-config.ts';
 import { VirtioDevice } from '../virtio/virtio-device.ts';
-import type { MemoryDevice } from './memory-device.ts';
+import { type MemoryDevice, memoryFacts } from './memory-device.ts';
 
 const QUEUE_SIZE = 128;
 
@@ -37,10 +37,7 @@ class VirtioPmem extends VirtioDevice<typeof PROPERTIES> implements MemoryDevice
   }
 
   override backends(): readonly BackendFacts[] {
-    const { memdev } = this.props;
-    if (!memdev) return [];
-    const { name, type, bytes } = memdev;
-    return [{ property: 'memdev', id: name, type: type.name, summary: `${bytes} bytes` }];
+    return memoryFacts(this.props.memdev);
   }
 
   protected override realizeDevice(): void {

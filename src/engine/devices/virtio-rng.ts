@@ -1,6 +1,6 @@
 import { STATUS, VIRTIO_ID } from '../../spec/virtio.ts';
 import type { RngBackend } from '../backends/rng.ts';
-import type { BackendFacts } from '../qdev/device.ts';
+import { type BackendFacts, objectFacts } from '../qdev/device.ts';
 import { link, u32, u64 } from '../qom/property.ts';
 import type { TypeInfo } from '../qom/type.ts';
 import { VirtioDevice } from '../virtio/virtio-device.ts';
@@ -20,8 +20,7 @@ export class VirtioRng extends VirtioDevice<typeof PROPERTIES> {
   #quota = 0n;
 
   override backends(): readonly BackendFacts[] {
-    const { rng } = this.props;
-    return rng ? [{ property: 'rng', id: rng.name, type: rng.type.name, summary: rng.path }] : [];
+    return objectFacts('rng', this.props.rng);
   }
 
   protected override realizeDevice(): void {

@@ -7,7 +7,7 @@ import type { PropertyTable } from '../qom/property.ts';
 import type { ObjectInit, TypeInfo, TypeRegistry } from '../qom/type.ts';
 import { type Bar, PciDevice, type PciIds } from './pci/pci-device.ts';
 import { furnishRegions, type PlatformRegion } from './platform-regions.ts';
-import { SysBusDevice } from './sysbus.ts';
+import { PlatformSysBusDevice } from './sysbus-platform.ts';
 
 /** A bus that a platform device carries. */
 interface PlatformBus {
@@ -86,23 +86,6 @@ class PlatformDevice extends Device {
   }
 }
 
-class PlatformSysBusDevice extends SysBusDevice {
-  readonly #type: PlatformType;
-
-  constructor(init: ObjectInit, type: PlatformType) {
-    super(init);
-    this.#type = type;
-  }
-
-  override get platform(): boolean {
-    return true;
-  }
-
-  override realize(): void {
-    furnish(this, this.#type);
-  }
-}
-
 class PlatformPciDevice extends PciDevice {
   protected readonly ids: PlatformPci;
   readonly #type: PlatformType;
@@ -163,7 +146,7 @@ function typeInfo(type: PlatformType): TypeInfo {
     ...shared,
     create: (init) =>
       init.type.isA('sys-bus-device')
-        ? new PlatformSysBusDevice(init, type)
+        ? new PlatformSysBusDevice(init, (device) => furnish(device, type))
         : new PlatformDevice(init, type),
   };
 }

@@ -11,12 +11,13 @@ export interface SysBusType {
   furnish(device: SysBusDevice): void;
 }
 
-class PlatformSysBusDevice extends SysBusDevice {
-  readonly #type: SysBusType;
+/** A system bus device that is only there: `furnish` adds what it brings. */
+export class PlatformSysBusDevice extends SysBusDevice {
+  readonly #furnish: (device: SysBusDevice) => void;
 
-  constructor(init: ObjectInit, type: SysBusType) {
+  constructor(init: ObjectInit, furnish: (device: SysBusDevice) => void) {
     super(init);
-    this.#type = type;
+    this.#furnish = furnish;
   }
 
   override get platform(): boolean {
@@ -24,7 +25,7 @@ class PlatformSysBusDevice extends SysBusDevice {
   }
 
   override realize(): void {
-    this.#type.furnish(this);
+    this.#furnish(this);
   }
 }
 
@@ -36,6 +37,6 @@ export function registerSysBusTypes(registry: TypeRegistry, types: readonly SysB
       parent: type.parent,
       userCreatable: false,
       ...(type.properties && { properties: type.properties }),
-      create: (init) => new PlatformSysBusDevice(init, type),
+      create: (init) => new PlatformSysBusDevice(init, (device) => type.furnish(device)),
     });
 }

@@ -21,7 +21,7 @@ import {
   NicTable,
   netdevOptions,
 } from './netdevs.ts';
-import { lastValue } from './opts.ts';
+import { entriesOf, lastValue } from './opts.ts';
 import type { StartLog } from './start-log.ts';
 import { throttleFault } from './throttle.ts';
 
@@ -64,6 +64,11 @@ export class BackEnds implements NetHome, ChardevHome {
 
   exists = (path: string): boolean =>
     path === '/dev/null' || this.#host.openImage(path) !== undefined;
+
+  /** Whether an option made a character back end of that id, even where it is gone. */
+  hasOptionChardev(id: string): boolean {
+    return this.#line.chardevs.some((option) => option.id === id);
+  }
 
   /** Those that properties of the machine may name. Throws ConfigError with QEMU's sentence. */
   makeEarly(): void {
@@ -171,11 +176,10 @@ export class BackEnds implements NetHome, ChardevHome {
     if (!portChardev(this, 'debugcon', text))
       throw new ConfigError(`invalid character backend '${text}'`);
     if (this.devices.length > 0) throw new ConfigError('already have a debugcon device');
-    const entries = Object.entries({ driver: 'isa-debugcon', chardev: 'debugcon' });
     this.devices.push({
       location,
       id: 'debugcon',
-      entries: entries.map(([key, value]) => ({ key, value })),
+      entries: entriesOf({ driver: 'isa-debugcon', chardev: 'debugcon' }),
       warnings: [],
       json: undefined,
     });

@@ -58,7 +58,8 @@ export function checkBootFiles(
       fail("\tThe -kernel parameter is not supported (use the generic 'loader' device instead).");
     return;
   }
-  if (early && typeof firmware === 'string' && firmware !== 'none' && !exists(firmware))
+  const without = arch === 'riscv64' && (firmware === 'none' || firmware === 'default');
+  if (early && typeof firmware === 'string' && !without && !exists(firmware))
     fail(sentences.firmware(firmware));
   if (early === (sentences.early ?? false) && typeof kernel === 'string')
     if (!exists(kernel)) fail(sentences.kernel(kernel));

@@ -1,5 +1,5 @@
 import { ConfigError } from '../qom/errors.ts';
-import { type Entry, readOpts } from './opts.ts';
+import { type Entry, entriesOf, readOpts } from './opts.ts';
 
 /** Back ends whose short name is their name. */
 const PLAIN = ['null', 'pty', 'msmouse', 'wctablet', 'braille', 'testdev', 'stdio'];
@@ -27,29 +27,26 @@ export function chardevForm(text: string): Entry[] {
 }
 
 function plainForm(text: string): Entry[] {
-  if (PLAIN.includes(text)) return entries({ backend: text });
+  if (PLAIN.includes(text)) return entriesOf({ backend: text });
   if (text.startsWith('vc')) return consoleForm(text);
-  if (text === 'con:') return entries({ backend: 'console' });
+  if (text === 'con:') return entriesOf({ backend: 'console' });
   const scheme = /^(\w+):/.exec(text)?.[1] ?? '';
   if (TCP.includes(scheme)) return tcpForm(scheme, text.slice(scheme.length + 1));
   if (scheme === 'udp') return udpForm(text.slice(4));
-  if (scheme === 'unix') return [...entries({ backend: 'socket' }), ...more(text.slice(5), 'path')];
+  if (scheme === 'unix')
+    return [...entriesOf({ backend: 'socket' }), ...more(text.slice(5), 'path')];
   for (const [prefix, backend] of Object.entries(PATHS))
     if (text.startsWith(prefix))
-      return entries({ backend, path: prefix.endsWith(':') ? text.slice(prefix.length) : text });
+      return entriesOf({ backend, path: prefix.endsWith(':') ? text.slice(prefix.length) : text });
   throw new ConfigError(`'${text}' is not a valid char driver`);
-}
-
-function entries(values: Readonly<Record<string, string>>): Entry[] {
-  return Object.entries(values).map(([key, value]) => ({ key, value }));
 }
 
 function consoleForm(text: string): Entry[] {
   const size = /^vc:(\d{1,7})(C?)x(\d{1,7})/.exec(text);
   if (text[2] === ':' && !size) throw new ConfigError('');
-  if (!size) return entries({ backend: 'vc' });
+  if (!size) return entriesOf({ backend: 'vc' });
   const [, first = '', chars, second = ''] = size;
-  return entries(
+  return entriesOf(
     chars
       ? { backend: 'vc', cols: first, rows: second }
       : { backend: 'vc', width: first, height: second },
@@ -62,7 +59,7 @@ function tcpForm(scheme: string, text: string): Entry[] {
   const [, host = '', port = '', rest] = match;
   const flag = scheme === 'tcp' ? [] : [{ key: scheme, value: 'on' }];
   return [
-    ...entries({ backend: 'socket', host, port }),
+    ...entriesOf({ backend: 'socket', host, port }),
     ...(rest === undefined ? [] : more(rest)),
     ...flag,
   ];
@@ -72,11 +69,11 @@ function udpForm(text: string): Entry[] {
   const match = /^([^:]{0,64}):([^@,]{1,32})(?:@(.*))?/s.exec(text);
   if (!match) throw new ConfigError('');
   const [, host = '', port = '', local] = match;
-  const remote = entries({ backend: 'udp', host, port });
+  const remote = entriesOf({ backend: 'udp', host, port });
   if (local === undefined) return remote;
   const [, localaddr, localport] = /^([^:]{0,64}):([^,]{1,32})/.exec(local) ?? [];
   if (localaddr === undefined || localport === undefined) throw new ConfigError('');
-  return [...remote, ...entries({ localaddr, localport })];
+  return [...remote, ...entriesOf({ localaddr, localport })];
 }
 
 /** Further options of a form; QEMU says nothing of short switches here. */

@@ -70,7 +70,9 @@ const BACKENDS: Readonly<Record<string, Make>> = {
   },
   mux(get, { chardevs }) {
     const under = get('chardev') ?? refuse('chardev: mux: no chardev given');
-    if (!chardevs.find(under)) refuse(`mux: base chardev ${under} not found`);
+    const base = chardevs.find(under);
+    if (!base) return refuse(`mux: base chardev ${under} not found`);
+    base.claim(get);
     return 'mux';
   },
   socket,
@@ -164,8 +166,11 @@ export function addChardev(home: ChardevHome, option: ChardevOption): Chardev {
           : `Unable to connect character device ${id}: Failed to connect to '${get('host')}:${get('port')}': Connection refused`,
       ),
     );
-  if (!switchValue('mux', get('mux'), false))
-    return home.chardevs.add(new Chardev(id, backend, filename));
+  if (!switchValue('mux', get('mux'), false)) {
+    const made = home.chardevs.add(new Chardev(id, backend, filename));
+    if (option.served) made.claim(option);
+    return made;
+  }
   const under = home.chardevs.add(new Chardev(`${id}-base`, backend, filename));
   const mux = home.chardevs.add(new Chardev(id, 'mux', 'mux'));
   under.claim(mux);

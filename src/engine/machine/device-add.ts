@@ -5,7 +5,7 @@ import { ConfigError } from '../qom/errors.ts';
 import type { QObject } from '../qom/object.ts';
 import type { ResolvedType, TypeRegistry } from '../qom/type.ts';
 import { findBus, findBusOfType } from './find-bus.ts';
-import type { JsonValue } from './json.ts';
+import { type JsonValue, jsonTypeFor, jsonTypeOf } from './json.ts';
 import { type Entry, lastValue } from './opts.ts';
 import { qdictOrder } from './qdict-order.ts';
 
@@ -23,6 +23,8 @@ export interface DeviceHome {
   readonly started: boolean;
   /** Types of the system bus that the board takes. */
   readonly dynamicSysBus: readonly string[];
+  /** Number of the next device without id. */
+  numberAnonymous(): number;
   /** Places in the boot order that are taken. */
   readonly bootIndexes: Set<number>;
   /** What a property names: a drive, or an object of `type`. Throws ConfigError where it is of another type. */
@@ -69,7 +71,8 @@ function makeDevice(
   if (home.started && bus && !bus.hotpluggable)
     throw new ConfigError(`Bus '${bus.busName}' does not support hotplugging`);
   const device = home.registry.create(type.name, home.context) as Device;
-  if (request.id === undefined) home.peripheralAnon.addChild('device[*]', device);
+  if (request.id === undefined)
+    home.peripheralAnon.addChild(`device[${home.numberAnonymous()}]`, device);
   else {
     device.id = request.id;
     if (home.peripheral.children.has(device.id))
@@ -107,6 +110,7 @@ function driverType(home: DeviceHome, driver: string | undefined): ResolvedType 
   if (!type?.isA('device')) throw new ConfigError(`'${driver}' is not a valid device model name`);
   if (type.info.abstract)
     throw new ConfigError("Parameter 'driver' expects a non-abstract device type");
+  if (started && type.inherited('hotpluggable') === false) throw notPluggable();
   if (
     type.isA('sys-bus-device') &&
     type.info.groups !== undefined &&
@@ -118,12 +122,12 @@ function driverType(home: DeviceHome, driver: string | undefined): ResolvedType 
   // QEMU has it, but here it only stands on boards.
   if (type.inherited('userCreatable') === false && type.info.groups !== undefined)
     throw new ConfigError(`'${type.name}' is not modelled yet`);
-  if (
-    type.inherited('userCreatable') === false ||
-    (started && type.inherited('hotpluggable') === false)
-  )
-    throw new ConfigError("Parameter 'driver' expects a pluggable device type");
+  if (type.inherited('userCreatable') === false) throw notPluggable();
   return type;
+}
+
+function notPluggable(): ConfigError {
+  return new ConfigError("Parameter 'driver' expects a pluggable device type");
 }
 
 function chooseBus(
@@ -161,10 +165,12 @@ function claimBootIndex(home: DeviceHome, device: Device): void {
 
 /** JSON has types of its own, and QEMU insists on them. */
 function checkJsonType(device: Device, key: string, value: JsonValue): void {
-  const type = device.findProperty(key)?.property.type;
-  if (type === undefined) return;
-  const expected = type === 'bool' ? 'boolean' : /^u?int|^size$/.test(type) ? 'integer' : 'string';
-  const actual = typeof value === 'number' && Number.isInteger(value) ? 'integer' : typeof value;
+  const { property } = device.findProperty(key) ?? {};
+  // What cannot be set is told of first.
+  if (!property || property.read || property.readOnly) return;
+  const { type } = property;
+  const expected = jsonTypeFor(type);
+  const actual = jsonTypeOf(value);
   // A PCI address may be text as well as a number.
   if (actual === expected || (key === 'addr' && actual === 'string')) return;
   throw new ConfigError(

@@ -58,6 +58,14 @@ export interface Drive {
   readonly id: string;
 }
 
+/** A node that is open, with what a device sees of it. */
+interface OpenNode {
+  readonly node: BlockNode;
+  readonly backend: BlockBackend;
+  /** Whether the user made it for itself: it stays until the user takes it out. */
+  readonly owned: boolean;
+}
+
 /** All drives and block nodes of a machine, by name. */
 export class Drives {
   /** In the order in which they were made; `info block` lists them. */
@@ -69,13 +77,13 @@ export class Drives {
   /** Who may write to an image, by its name: every node on it shares them. */
   readonly #locks = new Map<string, ImageLock>();
   readonly #byId = new Map<string, Drive>();
-  readonly #nodes = new Map<string, { node: BlockNode; backend: BlockBackend }>();
+  readonly #nodes = new Map<string, OpenNode>();
   /** Places `interface:bus:unit` that are taken. */
   readonly #places = new Set<string>();
   /** Where the search for a free unit of an interface begins. */
   readonly #nextUnit = new Map<string, number>();
-  /** The devices that the board made for drives, and where they are. */
-  readonly #claims = new Map<Drive, string>();
+  /** Drives that the board made a device for. */
+  readonly #claimed = new Set<Drive>();
   readonly #board: Board;
   #generated = 0;
   /** Whether `-snapshot` keeps every image as it is. */
@@ -96,14 +104,9 @@ export class Drives {
     );
   }
 
-  /** The board has made the device at `path` for a drive. */
-  claim(drive: Drive, path: string): void {
-    this.#claims.set(drive, path);
-  }
-
-  /** Path of the device that the board made for a drive, or undefined. */
-  claimant(drive: Drive): string | undefined {
-    return this.#claims.get(drive);
+  /** The board has made a device for a drive. */
+  claim(drive: Drive): void {
+    this.#claimed.add(drive);
   }
 
   /** Units of one bus of an interface; 0 where it has no buses. */
@@ -115,7 +118,7 @@ export class Drives {
   /** Refuses drives of interfaces that the board has not. Throws ConfigError with QEMU's sentences. */
   checkOrphans(): void {
     const unclaimed = this.list.filter(
-      (drive) => !drive.isDefault && !FREE.includes(drive.interface) && !this.#claims.has(drive),
+      (drive) => !drive.isDefault && !FREE.includes(drive.interface) && !this.#claimed.has(drive),
     );
     const isPlaced = ({ interface: kind, bus, unit }: Drive) =>
       bus * this.#unitsOf(kind) + unit < (this.#board.defaults?.places?.[kind] ?? 0);
@@ -171,26 +174,31 @@ export class Drives {
       this.#context(() => {}),
     );
     const { direct = false, 'no-flush': noFlush = false } = (cache ?? {}) as Visited;
-    this.#own(node, {
-      id: name,
-      writeCache: true,
-      direct: direct === true,
-      noFlush: noFlush === true,
-      ...(zeroes !== undefined && zeroes !== 'off' && { detectZeroes: String(zeroes) }),
-    });
+    this.#own(
+      node,
+      {
+        id: name,
+        writeCache: true,
+        direct: direct === true,
+        noFlush: noFlush === true,
+        ...(zeroes !== undefined && zeroes !== 'off' && { detectZeroes: String(zeroes) }),
+      },
+      true,
+    );
   }
 
   /** Enters the nodes that an option brought, those below first. Throws ConfigError where a name is taken. */
   #own(
     node: BlockNode,
     options: Omit<BlockBackend['options'], 'filename' | 'format' | 'readOnly'>,
+    owned = false,
   ): void {
     const backend = backendOn(node, { ...options, ...this.#lockOf(node) });
     for (const child of Object.values(node.children))
       if (!this.#nodes.has(child.name)) this.#own(child, { id: child.name });
     if (this.#nodes.has(node.name))
       throw new ConfigError(`Duplicate nodes with node-name='${node.name}'`);
-    this.#nodes.set(node.name, { node, backend });
+    this.#nodes.set(node.name, { node, backend, owned });
   }
 
   /** The lock of the image that a node stands on, where it is a file. */
@@ -212,17 +220,41 @@ export class Drives {
   removeNode(name: string): void {
     const found = this.#nodes.get(name);
     if (!found) throw new ConfigError(`Failed to find node with node-name='${name}'`);
-    const parents = [...this.#nodes.values()].some(({ node }) =>
-      Object.values(node.children).includes(found.node),
+    const { backend, node, owned } = found;
+    const isDrive = this.list.some((drive) => drive.backend === backend);
+    if (backend.users.length > 0 || isDrive) throw new ConfigError(`Node ${name} is in use`);
+    if (!owned) throw new ConfigError(`Node ${name} is not owned by the monitor`);
+    if (this.#hasParent(node)) throw new ConfigError(`Block device ${name} is in use`);
+    this.#close(node);
+  }
+
+  #hasParent(node: BlockNode): boolean {
+    return [...this.#nodes.values()].some(({ node: { children } }) =>
+      Object.values(children).includes(node),
     );
-    if (found.backend.users.length > 0 || parents) throw new ConfigError(`Node ${name} is in use`);
-    this.#nodes.delete(name);
+  }
+
+  /** Takes a node out, and what stood below for its sake only. */
+  #close(node: BlockNode): void {
+    this.#nodes.delete(node.name);
+    for (const child of Object.values(node.children))
+      if (this.#nodes.get(child.name)?.owned === false && !this.#hasParent(child))
+        this.#close(child);
+  }
+
+  /** The device of a drive is gone, and takes what was made for it along. */
+  #dropDrive(drive: Drive): void {
+    this.list.splice(this.list.indexOf(drive), 1);
+    this.#byId.delete(drive.id);
+    this.#places.delete(`${drive.interface}:${drive.bus}:${drive.unit}`);
+    const open = [...this.#nodes.values()].find(({ backend }) => backend === drive.backend);
+    if (open) this.#close(open.node);
   }
 
   /** The drive called `device`, or the block node called `node`; undefined where there is neither. */
   find(device: string | undefined, node: string | undefined): BlockBackend | undefined {
     const drive = this.list.find(({ id }) => id === device);
-    return drive?.backend ?? this.#nodes.get(node ?? device ?? '')?.backend;
+    return drive?.backend ?? this.#nodes.get(node ?? '')?.backend;
   }
 
   /** Makes the drive of a `-drive`. Throws ConfigError with QEMU's sentence. */
@@ -267,6 +299,7 @@ export class Drives {
     };
     this.list.push(drive);
     this.#byId.set(id, drive);
+    tray.onRelease = () => this.#dropDrive(drive);
     return drive;
   }
 
@@ -343,7 +376,7 @@ export class Drives {
     for (const child of Object.values(node.children)) this.#own(child, { id: child.name });
     if (this.#nodes.has(node.name))
       throw new ConfigError(`Duplicate nodes with node-name='${node.name}'`);
-    this.#nodes.set(node.name, { node, backend });
+    this.#nodes.set(node.name, { node, backend, owned: false });
     return backend;
   }
 

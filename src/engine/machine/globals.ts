@@ -4,6 +4,10 @@ import type { TypeRegistry } from '../qom/type.ts';
 import type { GlobalOption } from './command-line.ts';
 import type { StartLog } from './start-log.ts';
 
+/** What that parser wants where a size is expected. */
+const ANY_SIZE =
+  'a non-negative number below 2^64\nOptional suffix k, M, G, T, P or E means kilo-, mega-, giga-, tera-, peta-\nand exabytes, respectively.';
+
 /** Sets what `-global` says about an object's type or its ancestors. Throws ConfigError with QEMU's sentence. */
 export function applyGlobals(
   object: QObject,
@@ -12,16 +16,30 @@ export function applyGlobals(
 ): void {
   // Objects of other kinds have their own options.
   if (!object.type.isA('device')) return;
-  for (const { driver, property, value } of globals) {
+  for (const global of globals) {
+    const { driver, property, value } = global;
     if (!object.type.isA(driver)) continue;
-    try {
-      object.set(property, value, (id, type) => resolve(property, id, type));
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      // QEMU reads these values with another parser, which names the widest type.
-      const reason = error.message.replace(/expects integer$/, 'expects uint64');
-      throw new ConfigError(`can't apply global ${driver}.${property}=${value}: ${reason}`);
-    }
+    setGlobal(global, object.findProperty(property)?.property.type, () =>
+      object.set(property, value, (id, type) => resolve(property, id, type)),
+    );
+  }
+}
+
+/** Runs `set` for a global whose property is of `type`. Throws ConfigError with QEMU's sentence. */
+export function setGlobal(
+  { driver, property, value }: GlobalOption,
+  type: string | undefined,
+  set: () => void,
+): void {
+  try {
+    set();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    // QEMU reads these values with another parser, which names the widest type.
+    const reason = error.message
+      .replace(/expects integer$/, type?.startsWith('int') ? 'expects int64' : 'expects uint64')
+      .replace(/expects size$/, `expects ${ANY_SIZE}`);
+    throw new ConfigError(`can't apply global ${driver}.${property}=${value}: ${reason}`);
   }
 }
 
@@ -31,7 +49,8 @@ export function checkGlobals(
   registry: TypeRegistry,
   log: StartLog,
 ): void {
+  // Short names are for -device alone.
   for (const { driver, property } of globals)
-    if (!registry.find(driver)?.isA('device'))
+    if (registry.find(driver)?.name !== driver || !registry.find(driver)?.isA('device'))
       log.warn(`global ${driver}.${property} has invalid class name`);
 }

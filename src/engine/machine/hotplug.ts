@@ -13,7 +13,7 @@ export class DeviceNotFound extends ConfigError {
 function findDevice(root: QObject, name: string): Device {
   const found = name.startsWith('/')
     ? root.at(name)
-    : root.at('/machine/peripheral')?.children.get(name);
+    : root.at('/machine/peripheral')?.at(name);
   if (!found) throw new DeviceNotFound(name);
   if (!(found instanceof Device)) throw new ConfigError(`${name} is not a hotpluggable device`);
   return found;

@@ -5,6 +5,17 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
 /** A JSON object; one that was parsed has no prototype. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
+/** What QEMU calls the JSON type of a value: `integer`, `string`, … */
+export function jsonTypeOf(value: unknown): string {
+  return typeof value === 'bigint' || Number.isInteger(value) ? 'integer' : typeof value;
+}
+
+/** The JSON type in which a property of QEMU's type `type` is given. */
+export function jsonTypeFor(type: string): 'boolean' | 'integer' | 'string' {
+  if (type === 'bool') return 'boolean';
+  return /^u?int|^size$/.test(type) ? 'integer' : 'string';
+}
+
 /** A piece of JSON text: punctuation and keywords are themselves. */
 interface Token {
   readonly kind: 'mark' | 'word' | 'string' | 'number';

@@ -36,6 +36,8 @@ export interface MachineSettings {
   readonly ramSlots: number;
   /** Id of the object that is the machine's RAM, where the line names one. */
   readonly memoryBackend: string | undefined;
+  /** What `-boot` says. */
+  readonly boot: Visited;
   /** Properties given with `-M`, for the board. */
   readonly options: ReadonlyMap<string, string>;
 }
@@ -72,6 +74,7 @@ export function machineSettings(
   const options = new Map<string, string>();
   let topology = oneCpu();
   let memory: Visited = {};
+  let boot: Visited = {};
   for (const key of qdictOrder(Object.keys(tree))) {
     const value = tree[key];
     if (value === undefined || LEGACY.includes(key)) continue;
@@ -80,8 +83,10 @@ export function machineSettings(
       const read = visitKeyval(MACHINE_SCHEMA, 'MachineStructures', structure(key, value));
       const given = read[key] as Visited;
       if (key === 'smp') topology = cpuTopology(machine, given, log);
-      else if (key === 'boot') checkBoot(given);
-      else memory = given;
+      else if (key === 'boot') {
+        checkBoot(given);
+        boot = given;
+      } else memory = given;
     } else options.set(key, property(machine, kinds?.get(key)?.type, key, value, log));
   }
   if (tree.accel !== undefined && line.accels.length > 0)
@@ -96,6 +101,7 @@ export function machineSettings(
       machine.cpu === undefined ? undefined : (line.cpuOption ?? machine.cpu.model).split(',')[0],
     ...ramSettings(machine, memory),
     memoryBackend: typeof backend === 'string' ? backend : undefined,
+    boot,
     options,
   };
 }
@@ -122,7 +128,8 @@ function property(
   value: KeyvalValue,
   log: StartLog,
 ): string {
-  const kind = Object.hasOwn(board.properties, key) ? board.properties[key] : undefined;
+  const { properties = {} } = board;
+  const kind = Object.hasOwn(properties, key) ? properties[key] : undefined;
   if (kind === undefined && type === undefined)
     throw new ConfigError(`Property '${board.type}.${key}' not found`);
   if (typeof value !== 'string')
@@ -130,7 +137,7 @@ function property(
       `Invalid parameter type for '${key}', expected: ${kind === 'switch' ? 'boolean' : 'string'}`,
     );
   if (kind === 'switch' || type === 'bool') switchValue(key, value, false);
-  else if (kind === 'size' || type === 'size') {
+  else if (type === 'size') {
     if (typeof readSize(value) === 'string')
       throw new ConfigError(`Parameter '${key}' expects size`);
   } else if (type !== undefined && /^u?int/.test(type)) {

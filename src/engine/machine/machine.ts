@@ -4,12 +4,11 @@ import { ACTOR, NONE } from '../../journal/schema.ts';
 import type { MachineTopology } from '../../journal/topology.ts';
 import { type JournalWriter, silentJournal } from '../../journal/writer.ts';
 import { AddressSpace } from '../../memory/address-space.ts';
-import { GuestRam } from '../../memory/guest-ram.ts';
+import type { GuestRam } from '../../memory/guest-ram.ts';
 import { MemoryRegion } from '../../memory/memory-region.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
-import type { Chardevs } from '../backends/chardev.ts';
+import type { Chardev, Chardevs } from '../backends/chardev.ts';
 import type { FileKind, Fsdevs } from '../backends/fs.ts';
-import { MemoryBackend } from '../backends/memory.ts';
 import type { Network } from '../backends/net.ts';
 import { type Completion, complete } from '../monitor/complete.ts';
 import { Monitor } from '../monitor/monitor.ts';
@@ -21,7 +20,7 @@ import { Device } from '../qdev/device.ts';
 import type { HotplugHandler } from '../qdev/hotplug.ts';
 import { addRegion } from '../qdev/regions.ts';
 import { ConfigError } from '../qom/errors.ts';
-import type { QObject } from '../qom/object.ts';
+import { Container, type QObject } from '../qom/object.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 import { Answered, Asked, type Question } from './answered.ts';
 import { BackEnds } from './back-ends.ts';
@@ -33,6 +32,7 @@ import { LoadedTypes } from './catalog/loaded-types.ts';
 import type { CommandLine } from './command-line.ts';
 import { addDevice, type DeviceRequest } from './device-add.ts';
 import type { Drives } from './drives.ts';
+import { checkEarlyGlobals } from './early-globals.ts';
 import { applyGlobals, checkGlobals } from './globals.ts';
 import { answer } from './help/answer.ts';
 import type { Host } from './host.ts';
@@ -44,8 +44,11 @@ import {
   type MachineSettings,
   machineSettings,
 } from './machine-options.ts';
+import { allocateRam, findRam, followRam, showRam } from './machine-ram.ts';
+import { showSettings } from './machine-values.ts';
 import { isMadeLate, makeObject, type ObjectHome, type ObjectRequest } from './objects.ts';
 import { parseCommandLine } from './options.ts';
+import { entriesOf } from './opts.ts';
 import { createRegistry } from './registry.ts';
 import { resolveObject } from './resolve.ts';
 import { StartLog } from './start-log.ts';
@@ -101,6 +104,7 @@ export class Machine implements DeviceContext {
   readonly #objects: QObject;
   readonly #events: MachineEvent[] = [];
   readonly #bootIndexes = new Set<number>();
+  #anonymous = 0;
   readonly #busCounts = new Map<string, number>();
   readonly #monitor: Monitor;
   readonly #qmp = new Qmp(this);
@@ -149,11 +153,13 @@ export class Machine implements DeviceContext {
         this.resolve(property, id, type),
       );
     this.root = this.#container();
+    this.root.addChild('machine', this.registry.create(config.machine.type, this));
     const objects = this.root.addChild('objects', this.#container());
     this.#objects = objects;
     if (config.vga !== undefined)
       checkVga(config.vga, (type) => this.registry.find(type) !== undefined);
     this.backEnds = new BackEnds(host, log, objects, config);
+    this.chardevs.onChange = (chardev, there) => this.#showChardev(chardev, there);
     const makeObjects = (late: boolean) => {
       for (const request of config.objects)
         if (isMadeLate(request) === late) makeObject(this.#objectHome(), request);
@@ -163,16 +169,17 @@ export class Machine implements DeviceContext {
     const settings = machineSettings(config, this.registry, log);
     checkAccelerators(config, log);
     this.cpus = settings.cpus;
+    checkEarlyGlobals(config.globals, this.registry, config.machine.type);
     this.backEnds.makeLate(() => makeObjects(true));
     const { machine: board } = config;
     if (board.cpu) checkCpu(board, settings.cpu ?? '');
     const exists = (name: string) => host.openImage(name) !== undefined;
     checkThreads(config, settings.cpu, settings.topology.threads, log);
     checkBootFiles(config, exists, true, log);
-    const backend = this.#memoryBackend(config, settings);
+    const backend = findRam(objects, config, settings);
     const ramBytes = (backend?.bytes ?? settings.ramBytes) + (board.extraRamBytes ?? 0);
     this.ram = allocateRam(board, ramBytes, host);
-    if (ramBytes > 0) this.ramRegion = this.#showRam(backend, board, ramBytes);
+    if (ramBytes > 0) this.ramRegion = showRam(this.#objectHome(), backend, board, ramBytes);
     this.sysbus = this.#buildBoard(config, { ...settings, ramBytes });
     this.drives.checkOrphans();
     this.#addDevices(config, log);
@@ -185,7 +192,7 @@ export class Machine implements DeviceContext {
     log.close((text) => this.report(text));
     this.started = true;
     for (const work of this.#atStart.splice(0)) work();
-    this.#followRam();
+    followRam(this.ram, this.memory);
     this.#monitor = new Monitor(this);
     if (this.journal.on) this.journal.flush();
   }
@@ -417,23 +424,6 @@ export class Machine implements DeviceContext {
     if (this.#irqLevel !== before) this.onInterrupt();
   }
 
-  /** Guest RAM is where the machine's memory shows it, now and after every change. */
-  #followRam(): void {
-    const { ram, memory } = this;
-    const follow = () => {
-      const shown = memory.ranges.filter(({ region: { ramOffset }, readonly }) => {
-        return ramOffset !== undefined && !readonly;
-      });
-      ram.windows = shown.map(({ start, end, base, region }) => ({
-        base: start,
-        size: end - start,
-        offset: start - base + (region.ramOffset ?? 0),
-      }));
-    };
-    follow();
-    memory.onRamMoved = follow;
-  }
-
   #objectHome(): ObjectHome {
     return {
       registry: this.registry,
@@ -443,32 +433,15 @@ export class Machine implements DeviceContext {
     };
   }
 
-  /** The object that the line names as the machine's RAM. Throws ConfigError with QEMU's sentence. */
-  #memoryBackend(line: CommandLine, settings: MachineSettings): MemoryBackend | undefined {
-    const { memoryBackend: name, ramBytes } = settings;
-    if (name === undefined) return undefined;
-    const found = this.#objects.at(name);
-    if (!(found instanceof MemoryBackend))
-      throw new ConfigError(`Memory backend '${name}' not found`);
-    if (line.customRam && found.bytes !== ramBytes)
-      throw new ConfigError('Machine memory size does not match the size of the memory backend');
-    return found;
-  }
-
-  /** Makes the region that is the machine's RAM: of the object that the line names, or of one of its own. */
-  #showRam(backend: MemoryBackend | undefined, board: Board, bytes: number): MemoryRegion {
-    if (backend) {
-      backend.mapped = true;
-      return backend.becomeRam();
-    }
-    const { ramId } = board;
-    if (this.#objects.children.has(ramId))
-      throw new ConfigError(
-        `object name '${ramId}' is reserved for the default RAM backend, it can't be used for any other purposes. Change the object's 'id' to something else`,
-      );
-    const own = this.#objects.addChild(ramId, this.registry.create('memory-backend-ram', this));
-    if (own instanceof MemoryBackend) own.mapped = true;
-    return addRegion(own, MemoryRegion.memory('ram', ramId, bytes, { ramOffset: 0 }));
+  /** Shows a character back end in the tree of objects, or takes it out. */
+  #showChardev({ id, backend }: Chardev, there: boolean): void {
+    const home =
+      this.root.children.get('chardevs') ?? this.root.addChild('chardevs', this.#container());
+    const shown = home.children.get(id);
+    if (shown) home.removeChild(shown);
+    const type = this.registry.find(`chardev-${backend}`);
+    if (there && type)
+      home.addChild(id, new Container({ type, registry: this.registry, context: this }));
   }
 
   #container(): QObject {
@@ -476,7 +449,10 @@ export class Machine implements DeviceContext {
   }
 
   #buildBoard(config: CommandLine, settings: MachineSettings): Bus {
-    const machine = this.root.addChild('machine', this.registry.create(config.machine.type, this));
+    const machine = this.root.at('/machine');
+    assert(machine, 'no machine');
+    const { memoryBackend = config.machine.ramId } = settings;
+    showSettings(machine, settings, this.#objects.at(memoryBackend));
     const unattached = machine.addChild('unattached', this.#container());
     machine.addChild('peripheral', this.#container());
     machine.addChild('peripheral-anon', this.#container());
@@ -518,10 +494,8 @@ export class Machine implements DeviceContext {
     const devices = [...asked, ...this.backEnds.devices];
     for (const option of devices) if (!option.json) add(option.location, option);
     for (const { interface: kind, id, location } of this.drives.list)
-      if (kind === 'virtio') {
-        const entries = Object.entries({ driver: 'virtio-blk', drive: id });
-        add(location, { id: undefined, entries: entries.map(([key, value]) => ({ key, value })) });
-      }
+      if (kind === 'virtio')
+        add(location, { id: undefined, entries: entriesOf({ driver: 'virtio-blk', drive: id }) });
     for (const option of devices) if (option.json) add(option.location, option);
   }
 
@@ -541,6 +515,7 @@ export class Machine implements DeviceContext {
       standbys: this.standbys,
       dynamicSysBus: this.type.dynamicSysBus ?? [],
       bootIndexes: this.#bootIndexes,
+      numberAnonymous: () => this.#anonymous++,
       resolve: (property: string, id: string, type: string) => this.resolve(property, id, type),
     };
   }
@@ -561,20 +536,5 @@ export class Machine implements DeviceContext {
     const offset = addr - range.base;
     const { dev, region, origin = 0 } = range.handler;
     return journal.register(write, space, addr, size, value, dev, region, offset + origin);
-  }
-}
-
-/** Unit of guest RAM in bytes. */
-const PAGE = 4096;
-
-function allocateRam(machine: Board, ramBytes: number, host: Host): GuestRam {
-  const none = () =>
-    new ConfigError(`cannot set up guest memory '${machine.ramId}': Cannot allocate memory`);
-  if (ramBytes > machine.maxRamBytes) throw none();
-  const bytes = Math.ceil(ramBytes / PAGE) * PAGE;
-  try {
-    return new GuestRam(host.allocateRam(bytes), machine.ramBase, bytes);
-  } catch (error) {
-    throw error instanceof RangeError ? none() : error;
   }
 }

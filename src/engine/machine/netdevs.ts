@@ -264,7 +264,7 @@ function addNetNic(
   const vectors = options.vectors as bigint | undefined;
   if (vectors !== undefined && vectors > 0x7ff_ffffn) refuse(`invalid # of vectors: ${vectors}`);
   home.nics.add({
-    name: id,
+    name: id ?? home.nics.generateName(),
     model: text(options.model),
     mac: claimMac(home, mac),
     peer,

@@ -2,8 +2,8 @@ import { ConfigError } from '../qom/errors.ts';
 import type { QObject } from '../qom/object.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 import type { JsonValue } from './json.ts';
-import { parseKeyval } from './keyval.ts';
-import { lastValue, type Opts } from './opts.ts';
+import type { KeyvalTree } from './keyval.ts';
+import { checkedId, lastValue, type Opts } from './opts.ts';
 import { OBJECT_SCHEMA } from './qapi/object-options.ts';
 import {
   type Visited,
@@ -33,9 +33,9 @@ export function objectFromJson(json: Readonly<Record<string, JsonValue>>): Objec
   return request(visitJson(OBJECT_SCHEMA, 'ObjectOptions', json));
 }
 
-/** Reads the argument of `object_add`. Throws ConfigError with QEMU's sentence. */
-export function objectFromText(text: string): ObjectRequest {
-  return request(visitKeyval(OBJECT_SCHEMA, 'ObjectOptions', parseKeyval(text, 'qom-type').tree));
+/** Reads an object of `a.b=c,…`. Throws ConfigError with QEMU's sentence. */
+export function objectFromKeyval(tree: KeyvalTree): ObjectRequest {
+  return request(visitKeyval(OBJECT_SCHEMA, 'ObjectOptions', tree));
 }
 
 function request(visited: Visited): ObjectRequest {
@@ -67,6 +67,7 @@ export interface ObjectHome {
 /** Makes a checked object below `/objects`. Throws ConfigError where it cannot be. */
 export function makeObject(home: ObjectHome, { type, id, values }: ObjectRequest): QObject {
   const { registry, objects } = home;
+  checkedId(id);
   const known = registry.find(type);
   if (!known) throw new ConfigError(`invalid object type: ${type}`);
   if (!known.inherited('create'))

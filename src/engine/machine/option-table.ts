@@ -29,10 +29,10 @@ const NAMES: Readonly<Record<OptionFate, { readonly plain: string; readonly argu
   },
   harmless: {
     plain: `async-teardown audio-help daemonize enable-sync-profile full-screen mem-prealloc no-acpi
-      no-fd-bootchk no-hpet no-reboot no-shutdown no-user-config old-param only-migratable portrait rotate s
+      no-fd-bootchk no-hpet no-reboot no-shutdown no-user-config old-param only-migratable portrait s
       semihosting singlestep win2k-hack xen-attach xen-domid-restrict -preconfig`,
     argument: `D L action add-fd audio audiodev chroot compat d dfilter display dump-vmstate echr g gdb
-      msg overcommit pidfile plugin prom-env qtest-log runas sandbox seed semihosting-config spice trace vnc
+      msg overcommit pidfile plugin prom-env qtest-log rotate runas sandbox seed semihosting-config spice trace vnc
       watchdog-action xen-domid`,
   },
   question: { plain: 'h help version', argument: '' },

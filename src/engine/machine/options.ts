@@ -33,6 +33,7 @@ import { architecture, type Word, wordsOf } from './option-words.ts';
 import {
   checkEntry,
   type Entry,
+  entriesOf,
   isWellFormedId,
   lastValue,
   type OptsRules,
@@ -325,11 +326,10 @@ class Draft {
       refuse(`duplicate or invalid fsdev id: ${tag}`);
     const kept = entries.filter(({ key }) => key !== 'mount_tag');
     this.#fsdevs.push({ location, id: tag, entries: kept, warnings: [] });
-    const device = Object.entries({ driver: 'virtio-9p-pci', fsdev: tag, mount_tag: tag });
     this.#devices.push({
       location,
       id: undefined,
-      entries: device.map(([key, value]) => ({ key, value })),
+      entries: entriesOf({ driver: 'virtio-9p-pci', fsdev: tag, mount_tag: tag }),
       warnings: [],
       json: undefined,
     });
@@ -384,13 +384,8 @@ class Draft {
   #shortDrive(name: string, argument: string, location: string): void {
     const form = SHORT_DRIVES[name];
     if (!form) return;
-    const entries = Object.entries({ ...form, file: argument });
-    this.#drives.push({
-      location,
-      id: undefined,
-      entries: entries.map(([key, value]) => ({ key, value })),
-      warnings: [],
-    });
+    const entries = entriesOf({ ...form, file: argument });
+    this.#drives.push({ location, id: undefined, entries, warnings: [] });
   }
 
   #global(argument: string, location: string): GlobalOption {
@@ -428,7 +423,9 @@ class Draft {
     if (!list || !found) refuse(`there is no ${group} "${id}" defined`);
     const rules: OptsRules = OPTION_LISTS[group as keyof typeof OPTION_LISTS];
     if (rules.keys) checkEntry(rules.keys, { key, value });
-    list[at] = { ...found, entries: [...found.entries, { key, value }] };
+    const entries = [...found.entries, { key, value }];
+    // A device's id is one of its keys in the end.
+    list[at] = group === 'device' && key === 'id' ? { ...found, id: value } : { ...found, entries };
   }
 
   /** Checks that need the whole line. */
@@ -447,11 +444,11 @@ class Draft {
     const machine = selectBoard(this.#arch, this.#machine.type);
     const [late] = this.#questions;
     if (late) throw new Asked(late);
-    for (const { entries } of this.#devices) {
-      const replaced = REPLACES[lastValue(entries, 'driver') ?? ''];
-      if (replaced) this.#without.add(replaced);
-    }
-    for (const { driver } of this.#globals) {
+    const drivers = [
+      ...this.#devices.map(({ entries }) => lastValue(entries, 'driver') ?? ''),
+      ...this.#globals.map(({ driver }) => driver),
+    ];
+    for (const driver of drivers) {
       const replaced = Object.hasOwn(REPLACES, driver) ? REPLACES[driver] : undefined;
       if (replaced) this.#without.add(replaced);
     }

@@ -8,6 +8,11 @@ export interface Entry {
   readonly value: string;
 }
 
+/** The same as a record has. */
+export function entriesOf(values: Readonly<Record<string, string>>): Entry[] {
+  return Object.entries(values).map(([key, value]) => ({ key, value }));
+}
+
 /** An option's argument, taken apart. */
 export interface Opts {
   /** The user's `id=`, or undefined. */

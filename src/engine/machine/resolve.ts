@@ -1,4 +1,5 @@
 import { ConfigError } from '../qom/errors.ts';
+import { DeviceNotFound } from './hotplug.ts';
 import type { QObject } from '../qom/object.ts';
 
 /**
@@ -19,11 +20,8 @@ export function resolveObject(
   if (fitting.length > 1)
     throw new ConfigError(`Path '${path}' does not uniquely identify an object`);
   if (fitting[0]) return fitting[0];
-  throw new ConfigError(
-    found.length > 0
-      ? `Invalid parameter type for '${property}', expected: ${type}`
-      : `Device '${path}' not found`,
-  );
+  if (found.length === 0) throw new DeviceNotFound(path);
+  throw new ConfigError(`Invalid parameter type for '${property}', expected: ${type}`);
 }
 
 /** Every object whose path ends in `path`. */

@@ -4,6 +4,8 @@ import { networkOf } from '../backends/net.ts';
 import { ConfigError } from '../qom/errors.ts';
 import { QObject } from '../qom/object.ts';
 import type { TypeRegistry } from '../qom/type.ts';
+import { type NumberFault, readI64, readSize } from './numbers.ts';
+import { switchValue } from './opts.ts';
 import { throttleFault } from './throttle.ts';
 
 /** Texts of an object's properties, by name. */
@@ -16,6 +18,12 @@ interface ObjectRules {
   readonly readOnly?: readonly string[];
   /** Checks one property as it is set. */
   set?(name: string, text: string, type: string): void;
+  /** Values of what was not set, where they are no zero. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  /** Whether what is set once the object is complete is checked with the rest again. */
+  readonly rechecks?: boolean;
+  /** What is said where something is set once the object is complete. */
+  readonly fixed?: string;
   /** Properties that name something, and its type. */
   readonly links?: Readonly<Record<string, string>>;
   /** Checks all of them at the end. */
@@ -43,7 +51,13 @@ function completeLoop(_object: UserObject, texts: Texts): void {
     refuse('bad thread-pool-min/thread-pool-max values');
 }
 
-const SECRET: Omit<ObjectRules, 'complete'> = { parent: 'secret_common', readOnly: ['loaded'] };
+const SECRET: Omit<ObjectRules, 'complete'> = {
+  parent: 'secret_common',
+  readOnly: ['loaded'],
+  defaults: { format: 'raw', loaded: true },
+};
+/** Credentials that nobody said more of. */
+const CREDENTIALS = { endpoint: 'client', 'verify-peer': true };
 
 function secretKey(object: UserObject, { keyid }: Texts): void {
   if (keyid === undefined) return;
@@ -53,9 +67,17 @@ function secretKey(object: UserObject, { keyid }: Texts): void {
 }
 
 const RULES: Readonly<Record<string, ObjectRules>> = {
-  iothread: { parent: 'event-loop-base', set: setLoop, complete: completeLoop },
+  iothread: {
+    parent: 'event-loop-base',
+    defaults: { 'poll-max-ns': 32768, 'thread-pool-max': Number(MAX_THREADS) },
+    rechecks: true,
+    set: setLoop,
+    complete: completeLoop,
+  },
   'main-loop': {
     parent: 'event-loop-base',
+    defaults: { 'thread-pool-max': Number(MAX_THREADS) },
+    rechecks: true,
     set: setLoop,
     complete(object, texts) {
       completeLoop(object, texts);
@@ -76,6 +98,7 @@ const RULES: Readonly<Record<string, ObjectRules>> = {
   },
   'throttle-group': {
     parent: 'object',
+    fixed: 'Property cannot be set after initialization',
     set(name, text) {
       if (name === 'limits') return;
       if (text.startsWith('-')) refuse('Property values cannot be negative');
@@ -124,9 +147,10 @@ const RULES: Readonly<Record<string, ObjectRules>> = {
   },
   'authz-simple': { parent: 'authz' },
   'authz-list': { parent: 'authz' },
-  'tls-creds-anon': { parent: 'tls-creds', readOnly: ['loaded'] },
+  'tls-creds-anon': { parent: 'tls-creds', readOnly: ['loaded'], defaults: CREDENTIALS },
   'tls-creds-x509': {
     parent: 'tls-creds',
+    defaults: CREDENTIALS,
     readOnly: ['loaded'],
     complete(_object, { dir }) {
       if (dir === undefined) refuse("Missing 'dir' property value");
@@ -135,6 +159,7 @@ const RULES: Readonly<Record<string, ObjectRules>> = {
   },
   'tls-creds-psk': {
     parent: 'tls-creds',
+    defaults: CREDENTIALS,
     readOnly: ['loaded'],
     complete(_object, { dir }) {
       if (dir === undefined) refuse("Missing 'dir' property value");
@@ -286,10 +311,12 @@ export class UserObject extends QObject {
   readonly machine: unknown;
   /** What was set, as text. */
   readonly #texts: Record<string, string> = {};
+  #isComplete = false;
 
   constructor(init: ConstructorParameters<typeof QObject>[0]) {
     super(init);
     this.machine = init.context;
+    setDefaults(this, this.#rules?.defaults ?? {});
   }
 
   get #rules(): ObjectRules | undefined {
@@ -304,17 +331,42 @@ export class UserObject extends QObject {
     const rules = this.#rules;
     if (rules?.readOnly?.includes(name))
       throw new ConfigError(`Property '${this.type.name}.${name}' is not writable`);
+    if (this.#isComplete && rules?.fixed !== undefined) refuse(rules.fixed);
     rules?.set?.(name, text, this.type.name);
     const link = rules?.links?.[name];
     if (link !== undefined) resolve(text, link);
+    this.values[name] = typedValue(this, name, text);
     this.#texts[name] = text;
-    this.values[name] = text;
+    if (this.#isComplete && rules?.rechecks) rules.complete?.(this, this.#texts);
   }
 
   /** Throws ConfigError with QEMU's sentence. */
   complete(): void {
     this.#rules?.complete?.(this, this.#texts);
+    this.#isComplete = true;
   }
+}
+
+/** Integers are zero until they are set. */
+function setDefaults(object: QObject, defaults: Readonly<Record<string, unknown>>): void {
+  for (const [name, { type }] of object.type.properties)
+    if (type === 'int') object.values[name] = 0;
+  Object.assign(object.values, defaults);
+}
+
+/** A property's text as a value of its type. Throws ConfigError with QEMU's sentence. */
+function typedValue(object: QObject, name: string, text: string): unknown {
+  const type = object.type.properties.get(name)?.type;
+  if (type === 'bool') return switchValue(name, text, false);
+  if (type !== 'int') return text;
+  const number = name.endsWith('size') ? sizeOf(text) : readI64(text);
+  if (typeof number === 'string') return refuse(`Parameter '${name}' expects int64`);
+  return Number(number);
+}
+
+function sizeOf(text: string): bigint | NumberFault {
+  const size = readSize(text);
+  return typeof size === 'string' ? size : size.bytes;
 }
 
 /** What the machine knows of the host's files. */
@@ -334,6 +386,7 @@ class UserMemory extends MemoryBackend {
   readonly #machine: HostFiles;
   /** What was set, as text. */
   readonly #texts: Record<string, string> = {};
+  #isComplete = false;
 
   override set(
     name: string,
@@ -341,19 +394,37 @@ class UserMemory extends MemoryBackend {
     resolve: (id: string, type: string) => unknown = () => undefined,
   ): void {
     const type = this.type.name;
-    if ((name === 'size' || name === 'prealloc-threads') && BigInt(text) === 0n)
-      refuse(`property '${name}' of ${type} doesn't take value '0'`);
-    if (name === 'prealloc-context') resolve(text, 'thread-context');
-    if (name === 'host-nodes')
+    if (name === 'host-nodes') {
       for (const node of text.split(' '))
         if (Number(node) >= MAX_NODES) refuse(`Invalid host-nodes value: ${node}`);
+      this.#texts[name] = text;
+      this.values[name] = text.split(' ').map(Number);
+      return;
+    }
+    const fixed = this.#isComplete ? FIXED_ONCE[name] : undefined;
+    if (fixed !== undefined) refuse(fixed.replace('TYPE', type));
+    const value = typedValue(this, name, text);
+    if (name === 'policy' && !POLICIES.includes(text))
+      refuse(`Parameter '${name}' does not accept value '${text}'`);
+    if ((name === 'size' || name === 'prealloc-threads') && value === 0)
+      refuse(`property '${name}' of ${type} doesn't take value '0'`);
+    if (name === 'prealloc-context') resolve(text, 'thread-context');
     this.#texts[name] = text;
-    this.values[name] = name === 'size' ? Number(text) : text;
+    // Pages that are there stay there.
+    this.values[name] =
+      name === 'prealloc' && this.#isComplete ? value || this.values[name] : value;
   }
 
   constructor(init: ConstructorParameters<typeof QObject>[0]) {
     super(init);
     this.#machine = init.context as HostFiles;
+    const { cpus } = init.context as { readonly cpus?: number };
+    setDefaults(this, {
+      ...Object.fromEntries(['dump', 'merge', 'reserve'].map((name) => [name, true])),
+      'prealloc-threads': cpus ?? 1,
+      policy: 'default',
+      'host-nodes': [],
+    });
   }
 
   complete(): void {
@@ -380,8 +451,24 @@ class UserMemory extends MemoryBackend {
       refuse(`host-nodes must be set for policy ${policy}`);
     if (this.bytes > MOST_MEMORY)
       refuse(`cannot set up guest memory '${this.name}': Cannot allocate memory`);
+    this.#isComplete = true;
+    this.show();
   }
 }
+
+const POLICIES = ['default', 'preferred', 'bind', 'interleave'];
+
+/** What is said where a property is set of memory that is there. */
+const FIXED_ONCE: Readonly<Record<string, string>> = {
+  size: 'cannot change property size of TYPE ',
+  share: 'cannot change property value',
+  reserve: 'cannot change property value',
+  hugetlbsize: 'cannot change property value',
+  'mem-path': "cannot change property 'mem-path' of TYPE",
+  align: "cannot change property 'align' of TYPE",
+  pmem: "cannot change property 'pmem' of TYPE.",
+  readonly: "cannot change property 'readonly' of TYPE.",
+};
 
 /** More memory than this no host gives, in bytes. */
 const MOST_MEMORY = 2 ** 38;

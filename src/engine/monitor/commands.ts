@@ -4,7 +4,7 @@ import { BACKEND_HMP } from './hmp-backends.ts';
 import { BALLOON_HMP, BALLOON_INFO } from './hmp-balloon.ts';
 import { MACHINE_HMP } from './hmp-machine.ts';
 import { QOM_HMP } from './hmp-qom.ts';
-import { infoBlock, infoNodes } from './info-block.ts';
+import { infoBlock } from './info-block.ts';
 import { infoChardev } from './info-chardev.ts';
 import { infoFlatViews, infoMtree } from './info-mtree.ts';
 import { infoNetwork, infoUsernet } from './info-network.ts';
@@ -14,10 +14,8 @@ import { qomTree } from './qom-tree.ts';
 import { qtree } from './qtree.ts';
 import { qtreeBefore } from './qtree-before.ts';
 import { MonitorError, type MonitorTarget } from './target.ts';
+import { QEMU_PACKAGE, QEMU_VERSION } from './version.ts';
 import { dumpMemory, type MemoryFormat } from './xp.ts';
-
-/** Version of QEMU that the machine is modelled on. */
-const QEMU_VERSION = '7.2.22';
 
 /**
  * Kinds of arguments; `?` marks one that may be left out. `block` is a string that names a block device,
@@ -74,7 +72,7 @@ export const INFO_COMMANDS: readonly Command[] = [
     help: 'show info of one block device or all block devices (-n: show named nodes; -v: show details)',
     args: ['-n', '-v', 'block?'],
     run: (target, { strings, flags }) =>
-      flags.has('n') ? infoNodes(target, strings[0]) : infoBlock(target, strings[0]),
+      infoBlock(target, { name: strings[0], nodes: flags.has('n'), verbose: flags.has('v') }),
   },
   {
     name: 'chardev',
@@ -152,7 +150,7 @@ export const INFO_COMMANDS: readonly Command[] = [
     params: '',
     help: 'show the version of QEMU',
     args: [],
-    run: () => `${QEMU_VERSION}\n`,
+    run: () => `${QEMU_VERSION}${QEMU_PACKAGE}\n`,
   },
   ...VIRTIO_INFO,
 ];

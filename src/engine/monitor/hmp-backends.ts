@@ -1,9 +1,11 @@
 import { addNetdev, netdevOptions } from '../machine/netdevs.ts';
+import { OPTION_LISTS } from '../machine/option-lists.ts';
+import { lastValue, readOpts } from '../machine/opts.ts';
 import type { Command } from './commands.ts';
-import { ask, attempt } from './hmp-answer.ts';
+import { answerTo, ask, attempt, isHelp } from './hmp-answer.ts';
 import { readOptions } from './hmp-machine.ts';
-import { addChardevLate } from './qmp/back-ends.ts';
-import { SyntaxComplaint } from './target.ts';
+import { addChardevLate, terminalOf } from './qmp/back-ends.ts';
+import { MonitorError, SyntaxComplaint } from './target.ts';
 
 /** Commands about what stands behind devices. */
 export const BACKEND_HMP: readonly Command[] = [
@@ -23,8 +25,20 @@ export const BACKEND_HMP: readonly Command[] = [
     help: 'add chardev',
     args: ['string'],
     run(target, { strings }) {
-      const { id, entries } = readOptions(target, strings[0] ?? '', 'backend');
-      return attempt(() => addChardevLate(target, id, entries));
+      const { fault, id, entries, warnings } = readOpts(strings[0] ?? '', OPTION_LISTS.chardev);
+      const told = warnings.map((warning) => `warning: ${warning}\n`).join('');
+      const rival = id !== undefined && target.backEnds.hasOptionChardev(id);
+      const complaint = rival ? `Duplicate ID '${id}' for chardev` : fault?.message;
+      if (complaint !== undefined)
+        throw new MonitorError(`${told}${complaint}\nError: Parsing chardev args failed`);
+      if (isHelp(lastValue(entries, 'backend'))) return told + answerTo(target, 'chardev');
+      let redirected = '';
+      const complained = attempt(() => {
+        const terminal = terminalOf(addChardevLate(target, id, entries));
+        if (terminal !== undefined)
+          redirected = `char device redirected to ${terminal} (label ${id})\n`;
+      });
+      return told + complained + redirected;
     },
   },
   {
@@ -46,6 +60,7 @@ export const BACKEND_HMP: readonly Command[] = [
     args: ['options'],
     run(target, { strings }) {
       const opts = readOptions(target, strings[0] ?? '', 'type');
+      if (isHelp(lastValue(opts.entries, 'type'))) return answerTo(target, 'netdev');
       if (target.network.clients.some(({ kind, name }) => kind !== 'nic' && name === opts.id)) {
         target.printError(`Duplicate ID '${opts.id}' for netdev`);
         throw new SyntaxComplaint('');

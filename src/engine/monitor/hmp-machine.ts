@@ -1,8 +1,7 @@
-import { Answered } from '../machine/answered.ts';
-import { type Opts, parseOpts } from '../machine/opts.ts';
+import { lastValue, type Opts, parseOpts } from '../machine/opts.ts';
 import { ConfigError } from '../qom/errors.ts';
 import type { Command } from './commands.ts';
-import { ask, attempt } from './hmp-answer.ts';
+import { answerTo, ask, attempt, isHelp } from './hmp-answer.ts';
 import { type MonitorTarget, SyntaxComplaint } from './target.ts';
 
 /** Reads a command's `key=value`s as QEMU reads an option; a complaint goes to stderr, and the monitor to its help. */
@@ -38,12 +37,11 @@ export const MACHINE_HMP: readonly Command[] = [
     complete: ['device-options'],
     run(target, { strings }) {
       const opts = readOptions(target, strings[0] ?? '', 'driver');
-      try {
-        return attempt(() => target.addDevice(opts));
-      } catch (error) {
-        if (error instanceof Answered) return error.text;
-        throw error;
-      }
+      const driver = lastValue(opts.entries, 'driver');
+      if (isHelp(driver)) return answerTo(target, 'device');
+      if (driver !== undefined && opts.entries.some(({ key }) => isHelp(key)))
+        return answerTo(target, 'device', driver);
+      return attempt(() => target.addDevice(opts));
     },
   },
   {

@@ -1,8 +1,11 @@
-import { objectFromText } from '../machine/objects.ts';
+import { parseJson } from '../machine/json.ts';
+import { parseKeyval } from '../machine/keyval.ts';
+import { qdictOrder } from '../machine/qdict-order.ts';
+import { objectFromJson, objectFromKeyval } from '../machine/objects.ts';
 import type { Command } from './commands.ts';
-import { ask, attempt } from './hmp-answer.ts';
+import { answerTo, ask, attempt } from './hmp-answer.ts';
+import { runQmp } from './qmp/qmp.ts';
 import { setPropertyText } from './qmp/qom.ts';
-import { MonitorError } from './target.ts';
 
 interface Listed {
   readonly name: string;
@@ -11,7 +14,21 @@ interface Listed {
 
 /** A property's value as the human monitor writes JSON: with four blanks a level. */
 function pretty(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 4)}\n`;
+  // Numbers that are exact beyond 2^53 pass as marked text, and lose their quotes again.
+  const exact = (_key: string, inner: unknown) =>
+    typeof inner === 'bigint' ? `\u0000${inner}` : inner;
+  const text = JSON.stringify(ordered(value), exact, 4);
+  return `${text.replace(/"\\u0000(-?\d+)"/g, '$1')}\n`;
+}
+
+/** A value whose objects have their members in QEMU's order. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    qdictOrder(Object.keys(members)).map((name) => [name, ordered(members[name])]),
+  );
 }
 
 /** Commands about objects and their properties. */
@@ -22,7 +39,17 @@ export const QOM_HMP: readonly Command[] = [
     help: 'create QOM object',
     args: ['rest'],
     complete: ['object-options'],
-    run: (target, { strings }) => attempt(() => target.addObject(objectFromText(strings[0] ?? ''))),
+    run(target, { strings: [text = ''] }) {
+      let help = '';
+      const complaint = attempt(() => {
+        if (text.startsWith('{')) return target.addObject(objectFromJson(parseJson(text)));
+        const keyval = parseKeyval(text, 'qom-type');
+        if (!keyval.help) return target.addObject(objectFromKeyval(keyval.tree));
+        const name = keyval.tree['qom-type'];
+        help = answerTo(target, 'object', typeof name === 'string' ? name : undefined);
+      });
+      return help + complaint;
+    },
   },
   {
     name: 'object_del',
@@ -62,16 +89,10 @@ export const QOM_HMP: readonly Command[] = [
     run(target, { strings: [path, property, text = ''], flags }) {
       if (!flags.has('j'))
         return attempt(() => setPropertyText(target, path ?? '', property ?? '', text));
-      ask(target, 'qom-set', { path, property, value: jsonValue(text) });
-      return '';
+      return attempt(() => {
+        const value = parseJson(text);
+        runQmp(target, { execute: 'qom-set', arguments: { path, property, value } });
+      });
     },
   },
 ];
-
-function jsonValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new MonitorError('Error: JSON parse error, invalid keyword');
-  }
-}

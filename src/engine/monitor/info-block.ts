@@ -1,23 +1,63 @@
 import type { BlockBackend, DriveHolder } from '../backends/block.ts';
+import { sizeText } from '../qom/property.ts';
 import type { MonitorTarget } from './target.ts';
 
-/** `info block [name]`: drives, then what devices use beside them. */
-export function infoBlock({ drives, devices }: MonitorTarget, name: string | undefined): string {
+/** `info block [-n] [-v] [name]`: drives, then what devices use beside them; a name may be a node's as well. */
+export function infoBlock(target: MonitorTarget, { name, nodes, verbose }: BlockQuestion): string {
+  const { drives, devices } = target;
   const listed = new Set(drives.list.map(({ tray }) => tray));
   const held = devices.flatMap((device) => {
     const { tray } = device as Partial<DriveHolder>;
     return device.realized && tray && !listed.has(tray) ? [{ device, tray }] : [];
   });
-  const lines = [
-    ...drives.list.map(({ id, tray }) => ({ id, text: describe(id, tray, tray.users[0]) })),
+  const used = [
+    ...drives.list.map(({ id, tray }) => ({ name: id, tray, id, user: tray.users[0] })),
     ...held.map(({ device, tray }) => {
       const user = device.id || device.path;
-      const id = tray.options.id || user;
-      return { id, text: describe(id, tray, user) };
+      return { name: '', tray, id: tray.options.id || user, user };
     }),
+  ].map((drive) => ({ ...drive, text: describe(drive.id, drive.tray, drive.user) }));
+  const shown = nodes ? '' : paragraphs(used, name, verbose);
+  return shown !== '' || (name === undefined && !nodes)
+    ? shown
+    : paragraphs(nodesOf(target), name, verbose);
+}
+
+/** What `info block` is asked. */
+export interface BlockQuestion {
+  /** Undefined where all are meant. */
+  readonly name: string | undefined;
+  /** Whether it is about nodes and not about drives. */
+  readonly nodes: boolean;
+  readonly verbose: boolean;
+}
+
+interface Shown {
+  readonly name: string;
+  readonly tray: BlockBackend;
+  readonly text: readonly string[];
+}
+
+/** Those of a list that are asked for; an empty line stands before all but the first of the list. */
+function paragraphs(list: readonly Shown[], name: string | undefined, verbose: boolean): string {
+  return list
+    .map(({ text, tray, name: own }, i) => {
+      if (name !== undefined && name !== own) return '';
+      const lines = [...text, ...(verbose && tray.inserted ? imageLines(tray) : [])];
+      return `${i > 0 ? '\n' : ''}${lines.map((line) => `${line}\n`).join('')}`;
+    })
+    .join('');
+}
+
+function imageLines({ length, options: { filename, format } }: BlockBackend): string[] {
+  return [
+    '',
+    'Images:',
+    `image: ${filename}`,
+    `file format: ${format}`,
+    `virtual size: ${sizeText(length)} (${length} bytes)`,
+    'disk size: 0 B',
   ];
-  const shown = lines.filter(({ id }) => name === undefined || id === name);
-  return shown.map(({ text }) => text.map((line) => `${line}\n`).join('')).join('\n');
 }
 
 function describe(id: string, backend: BlockBackend, user: string | undefined): string[] {
@@ -49,13 +89,15 @@ function cacheMode({ writeCache, options: { direct, noFlush } }: BlockBackend): 
   ].join(', ');
 }
 
-/** `info block -n`: every node of the block graph, newest first. */
-export function infoNodes({ drives }: MonitorTarget, name: string | undefined): string {
-  const shown = drives.nodes().filter((node) => name === undefined || node.name === name);
-  return shown
-    .map(({ name: node, backend }) => {
-      const { filename, format, readOnly } = backend.options;
-      return `${node}: ${filename} (${format}${readOnly ? ', read-only' : ''})\n    Cache mode:       ${cacheMode(backend)}\n`;
-    })
-    .join('\n');
+/** Every node of the block graph, newest first. */
+function nodesOf({ drives }: MonitorTarget): Shown[] {
+  return drives.nodes().map(({ name, backend }) => {
+    const { filename, format, readOnly, detectZeroes } = backend.options;
+    const text = [
+      `${name}: ${filename} (${format}${readOnly ? ', read-only' : ''})`,
+      `    Cache mode:       ${cacheMode(backend)}`,
+      ...(detectZeroes === undefined ? [] : [`    Detect zeroes:    ${detectZeroes}`]),
+    ];
+    return { name, tray: backend, text };
+  });
 }

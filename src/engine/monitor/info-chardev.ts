@@ -1,11 +1,9 @@
 import type { Chardevs } from '../backends/chardev.ts';
-import { StringHashOrder } from '../qom/string-hash-order.ts';
 
-/** `info chardev`: a line for each character back end, from the end of QEMU's table of them. */
+/** `info chardev`: a line for each character back end. */
 export function infoChardev({ chardevs }: { readonly chardevs: Chardevs }): string {
-  const names = new StringHashOrder(chardevs.list().map(({ id }) => id)).names();
-  return names
-    .reverse()
+  return chardevs
+    .listedIds()
     .map((id) => `${id}: filename=${chardevs.find(id)?.filename}\n`)
     .join('');
 }

@@ -1,7 +1,8 @@
+import { typeBeforeVirtioBus } from '../../journal/topology.ts';
 import type { Bus } from '../qdev/bus.ts';
 import type { Device } from '../qdev/device.ts';
-import { printedProperties } from '../qdev/print.ts';
 import { VirtioBus } from '../virtio/virtio-bus.ts';
+import { printTree, type ShownDevice } from './qtree.ts';
 
 /**
  * `info qtree` as it was before QEMU 1.3 gave transports a virtio-bus: the transport is the device, has
@@ -9,37 +10,20 @@ import { VirtioBus } from '../virtio/virtio-bus.ts';
  * did not exist.
  */
 export function qtreeBefore(root: Bus): string {
-  const lines: string[] = [];
-  printBus(root, 0, lines);
-  return lines.map((line) => `${line}\n`).join('');
+  return printTree(root, before);
 }
 
-function printBus(bus: Bus, indent: number, lines: string[]): void {
-  const pad = ' '.repeat(indent);
-  lines.push(`${pad}bus: ${bus.busName}`, `${pad}  type ${bus.type.name}`);
-  for (const device of bus.devices) printDevice(device, bus, indent + 2, lines);
-}
-
-function printDevice(device: Device, bus: Bus, indent: number, lines: string[]): void {
+function before(device: Device): ShownDevice | undefined {
   const slot = device.childBuses.find((child) => child instanceof VirtioBus);
-  const inside = slot?.devices[0];
-  if (slot && !inside) return;
-  const pad = ' '.repeat(indent);
-  const inner = `${pad}  `;
-  lines.push(
-    `${pad}dev: ${inside ? mergedType(device.type.name, inside.type.name) : device.type.name}, id "${device.id || (inside?.id ?? '')}"`,
-    ...device.gpios.map((gpio) => inner + gpio),
-    ...[...(inside ? printedProperties(inside) : []), ...printedProperties(device)].map(
-      ([name, value]) => `${inner}${name} = ${value}`,
-    ),
-    ...bus.describe(device).map((line) => inner + line),
-  );
-  const buses = [...(inside?.childBuses ?? []), ...device.childBuses.filter((b) => b !== slot)];
-  for (const child of buses) printBus(child, indent + 2, lines);
-}
-
-/** A slot that takes any device was one type a device: `virtio-blk-mmio`. */
-function mergedType(transport: string, device: string): string {
-  if (transport !== 'virtio-mmio') return transport;
-  return `${device.replace(/-device$/, '')}-mmio`;
+  const type = device.type.name;
+  const { id, childBuses: buses } = device;
+  if (!slot) return { type, id, propertiesOf: [device], buses };
+  const [inside] = slot.devices;
+  if (!inside) return undefined;
+  return {
+    type: typeBeforeVirtioBus(type, inside.type.name),
+    id: id || inside.id,
+    propertiesOf: [inside, device],
+    buses: [...inside.childBuses, ...buses.filter((bus) => bus !== slot)],
+  };
 }

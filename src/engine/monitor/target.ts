@@ -4,6 +4,7 @@ import type { BlockBackend } from '../backends/block.ts';
 import type { Chardevs } from '../backends/chardev.ts';
 import type { Network } from '../backends/net.ts';
 import type { BackEnds } from '../machine/back-ends.ts';
+import type { Board } from '../machine/boards/board.ts';
 import type { LoadedTypes } from '../machine/catalog/loaded-types.ts';
 import type { DeviceRequest } from '../machine/device-add.ts';
 import type { ObjectRequest } from '../machine/objects.ts';
@@ -45,6 +46,10 @@ export interface MonitorTarget {
   };
   /** What QEMU calls the run state: `prelaunch` until the first `cont` of a machine started with `-S`. */
   readonly runState: RunState;
+  /** What kind of machine it is. */
+  readonly type: Pick<Board, 'arch'>;
+  /** How many CPUs it has. */
+  readonly cpus: number;
   reset(): void;
   /** Lets the guest run; nothing where it runs already. */
   cont(): void;

@@ -43,6 +43,9 @@ test('[2.7.5.2] a chain that leaves the table ends there, with a complaint', () 
   const answer = ask(machine, '0 0');
   expect(answer).toMatch(/^Desc next is 900\n/);
   expect(answer.match(/addr 0x/g)).toHaveLength(1);
+  const args = { path: PATH, queue: 0, index: 0 };
+  machine.machine.qmp({ execute: 'x-query-virtio-queue-element', arguments: args });
+  expect(machine.machine.stderr).toMatch(/Desc next is 900\n$/);
 });
 
 test('refuses a queue that is not there, and one that the driver has not set up', () => {

@@ -6,6 +6,7 @@ import {
   VIRTQ_DESC,
   VIRTQ_DESC_F_INDIRECT,
   VIRTQ_DESC_F_NEXT,
+  VIRTQ_DESC_F_WRITE,
 } from '../../spec/virtio.ts';
 import type { VirtioDevice } from '../virtio/virtio-device.ts';
 import { MonitorError } from './target.ts';
@@ -15,7 +16,7 @@ const FLAG_NAMES = [
   [1 << 15, 'used'],
   [1 << 7, 'avail'],
   [VIRTQ_DESC_F_INDIRECT, 'indirect'],
-  [2, 'write'],
+  [VIRTQ_DESC_F_WRITE, 'write'],
   [VIRTQ_DESC_F_NEXT, 'next'],
 ] as const;
 

@@ -44,6 +44,8 @@ export class QObject {
   readonly #added = new Map<string, Property<unknown>>();
   /** Names of everything that this object has and its class has not, in QEMU's order. */
   readonly #order = new StringHashOrder();
+  /** Names among these of parts that are still to be made. */
+  readonly #awaited = new Set<string>();
   readonly #children = new Map<string, QObject>();
   readonly #aliases = new Map<string, Alias>();
   /** Where the search for the next free number of a name begins. */
@@ -53,8 +55,11 @@ export class QObject {
     this.type = init.type;
     this.registry = init.registry;
     this.values = { ...init.type.defaults };
-    for (const { info } of init.type.ancestry().reverse())
-      for (const name of Object.keys(info.instanceProperties ?? {})) this.#order.add(name);
+    for (const { info } of init.type.ancestry().reverse()) {
+      for (const name of info.partNames ?? []) this.#awaited.add(name);
+      for (const name of [...(info.partNames ?? []), ...Object.keys(info.instanceProperties ?? {})])
+        this.#order.add(name);
+    }
   }
 
   /** Children without a life of their own; `info qom-tree` lists them. */
@@ -75,7 +80,7 @@ export class QObject {
   addPart(part: Omit<Part, 'path'>): void {
     const path = this.#number(part.name);
     this.#parts.push({ ...part, path });
-    this.#order.add(path);
+    this.#name(path);
   }
 
   /** Takes a part out. */
@@ -96,13 +101,13 @@ export class QObject {
   addProperty<T>(name: string, property: Property<T>, value: T): void {
     this.#added.set(name, property as Property<unknown>);
     this.values[name] = value;
-    this.#order.add(name);
+    this.#name(name);
   }
 
   /** Adds a property that points to another object. */
   addLink(name: string, link: ObjectLink): void {
     this.#links.set(name, link);
-    this.#order.add(name);
+    this.#name(name);
   }
 
   dropLink(name: string): void {
@@ -132,16 +137,25 @@ export class QObject {
         `attempt to add duplicate property '${free}' to object (type '${this.type.name}')`,
       );
     this.#children.set(free, child);
-    this.#order.add(free);
+    this.#name(free);
     child.parent = this;
     child.name = free;
     return child;
   }
 
+  #has(name: string): boolean {
+    return this.#order.has(name) && !this.#awaited.has(name);
+  }
+
+  #name(name: string): void {
+    this.#awaited.delete(name);
+    this.#order.add(name);
+  }
+
   /** `stem` with the first number that is free. */
   #number(stem: string): string {
     let i = this.#nextIndex.get(stem) ?? 0;
-    while (this.#order.has(`${stem}[${i}]`)) i++;
+    while (this.#has(`${stem}[${i}]`)) i++;
     this.#nextIndex.set(stem, i + 1);
     return `${stem}[${i}]`;
   }
@@ -185,7 +199,7 @@ export class QObject {
 
   addAlias(name: string, target: QObject, targetName: string): void {
     this.#aliases.set(name, { target, name: targetName });
-    this.#order.add(name);
+    this.#name(name);
   }
 
   /** The declaration of property `name` and the object that holds it, aliases followed. */
@@ -205,7 +219,10 @@ export class QObject {
     resolve: (id: string, type: string) => unknown = () => undefined,
   ): void {
     const found = this.findProperty(name);
-    if (!found) throw new ConfigError(`Property '${this.type.name}.${name}' not found`);
+    if (!found)
+      throw new ConfigError(
+        `Property '${this.type.name}.${name}' ${this.#children.has(name) ? 'is not writable' : 'not found'}`,
+      );
     if (found.property.read || found.property.readOnly)
       throw new ConfigError(`Property '${found.owner.type.name}.${found.name}' is not writable`);
     const { owner, property } = found;

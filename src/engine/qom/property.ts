@@ -117,12 +117,16 @@ function integer(
   );
 }
 
+/** Unsigned number of 8 bits. */
 export const u8 = (value: number, description = '') =>
   integer('uint8', 8, false, value, description);
+/** Unsigned number of 16 bits. */
 export const u16 = (value: number, description = '') =>
   integer('uint16', 16, false, value, description);
+/** Unsigned number of 32 bits. */
 export const u32 = (value: number, description = '') =>
   integer('uint32', 32, false, value, description);
+/** Signed number of 32 bits. */
 export const i32 = (value: number, description = '') =>
   integer('int32', 32, true, value, description);
 

@@ -22,6 +22,8 @@ export interface TypeInfo {
   readonly listedAs?: readonly string[];
   /** Properties that QEMU adds to each instance: settable, but not in the lists of `info qtree`. */
   readonly instanceProperties?: PropertyTable;
+  /** Names that each instance has from the start, properties and parts, in an order in which lists come out as QEMU's. */
+  readonly partNames?: readonly string[];
   /** Interfaces that the type has and its parent has not. */
   readonly interfaces?: readonly string[];
   /** As `-device help` prints it. */
@@ -261,7 +263,10 @@ function merge(info: TypeInfo, known: TypeInfo | undefined): TypeInfo {
     ...facts,
     ...(properties && { properties: withoutParts(properties) }),
     ...(classProperties && { classProperties: withoutParts(classProperties) }),
-    ...(instanceProperties && { instanceProperties: withoutParts(instanceProperties) }),
+    ...(instanceProperties && {
+      instanceProperties: withoutParts(instanceProperties),
+      partNames: Object.keys(instanceProperties),
+    }),
     ...info,
   };
 }

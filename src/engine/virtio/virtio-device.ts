@@ -76,7 +76,7 @@ export abstract class VirtioDevice<P = unknown>
   driverFeatures = 0n;
   /** Why the driver was interrupted: bit 0 a queue, bit 1 the configuration. Cleared by the driver's read. */
   isr = 0;
-  /** Configuration generation, modulo 256 (VIRTIO 1.4 §2.5.1). */
+  /** Configuration generation, modulo 256 (VIRTIO 1.4 §2.5). */
   generation = 0;
   /** Interrupt vector of configuration changes. */
   configVector: number = VIRTIO_MSI_NO_VECTOR;

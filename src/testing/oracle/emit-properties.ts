@@ -196,7 +196,12 @@ class Splitter {
           0,
           this.#children.has(name) ? this.#classPart(name).length - inherited : rest.length,
         );
-    for (let at = end; at >= 0; at--) {
+    // A class has no children; and where nothing tells better, none of its own beside them.
+    const childless = rest.findIndex(({ type }) => type.startsWith('child<'));
+    const most = childless < 0 ? end : Math.min(end, childless);
+    const places = Array.from({ length: most + 1 }, (_, at) => most - at);
+    const guess = childless >= 0 && !this.#survey.declared[name];
+    for (const at of guess ? [0, ...places] : places) {
       const head = rest.slice(0, at);
       if (fresh(head).length < head.length) continue;
       const declared = this.#explain(name, head);

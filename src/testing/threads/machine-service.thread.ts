@@ -28,6 +28,7 @@ const service = new MachineService({
       complete: (line: string) => ({ start: line.length, candidates: ['raise'] }),
       takeEvents: () => machine.events.splice(0),
       onEvent: () => {},
+      qmp: (request: unknown) => ({ return: request, big: 2n ** 64n - 1n }),
       cont: () => {},
       monitor(line: string): string {
         const [command, name = '', text = ''] = line.split(' ');

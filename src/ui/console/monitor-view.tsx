@@ -46,7 +46,9 @@ export default function MonitorView() {
         }
       },
     });
-    terminal.write('Human monitor of this machine. Try: info qtree, info pci, help\n');
+    terminal.write(
+      'Human monitor of this machine. Try: info qtree, info pci, help. Tab completes.\nA line of JSON is a QMP command: {"execute": "query-pci"}\n',
+    );
     editor.begin();
     const data = terminal.onData((keys) => editor.type(keys));
     // F keys belong to the page, and Tab wherever there is no word to complete: the keyboard can leave.

@@ -308,6 +308,14 @@ describe('the monitor', () => {
     expect(await session.complete('r')).toMatchObject({ start: 1, candidates: ['raise'] });
   });
 
+  it('takes a line of JSON as QMP, and writes large integers whole', async () => {
+    await session.build('-m 65536');
+    const answer = await session.monitor('{"execute": "x"}');
+    expect(answer).toContain('"execute": "x"');
+    expect(answer).toContain('"big": 18446744073709551615\n');
+    expect(await session.monitor('{"execute"')).toContain('Not a QMP request');
+  });
+
   it('answers a fault with its message', async () => {
     await session.build('-m 65536');
     expect(await session.monitor('throw')).toContain('the monitor is broken');

@@ -75,7 +75,7 @@ export function takeDrive(
   try {
     settle();
   } catch (error) {
-    releaseDrive(device, drive);
+    drive.detach(device.id || device.path);
     throw error;
   }
 }
@@ -96,5 +96,5 @@ export function driveFacts(drive: BlockBackend | undefined): BackendFacts[] {
 
 /** Gives a drive back that the device took. */
 export function releaseDrive(device: DriveUser, drive: BlockBackend | undefined): void {
-  drive?.detach(device.id || device.path);
+  drive?.release(device.id || device.path);
 }

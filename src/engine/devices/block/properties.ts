@@ -14,7 +14,7 @@ import {
 } from '../../qom/property.ts';
 
 /** A drive, named by the `id=` of `-drive`; undefined where none is set. */
-const drive = custom<BlockBackend | undefined>({
+export const drive = custom<BlockBackend | undefined>({
   type: 'str',
   default: undefined,
   description: 'Node name or ID of a block device to use as a backend',

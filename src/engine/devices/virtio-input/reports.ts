@@ -5,9 +5,11 @@ import {
   VIRTIO_INPUT_CONFIG_MAX,
 } from '../../../spec/input.ts';
 
-/** Event types and codes of Linux's input layer, which the device's words are (VIRTIO 1.4 §5.8.6.1). */
+/** Event types of Linux's input layer, whose words the device uses (VIRTIO 1.4 §5.8). */
 export const EV = { KEY: 0x01, REL: 0x02, ABS: 0x03, LED: 0x11, REP: 0x14 } as const;
+/** Codes of relative axes. */
 export const REL = { X: 0x00, Y: 0x01, WHEEL: 0x08 } as const;
+/** Codes of absolute axes. */
 export const ABS = { X: 0x00, Y: 0x01 } as const;
 
 /** What an input device answers to one question of its driver. */
@@ -23,6 +25,7 @@ export function nameReport(name: string): InputReport {
   return { select: CFG.ID_NAME, subsel: 0, bytes: utf8Encode(`${name}\0`) };
 }
 
+/** The device's serial number. */
 export function serialReport(serial: string): InputReport {
   return { select: CFG.ID_SERIAL, subsel: 0, bytes: utf8Encode(serial) };
 }

@@ -1,6 +1,6 @@
 import { VIRTIO_NET_F as F } from '../../../spec/net.ts';
 import { macAddress, netdev } from '../../backends/net.ts';
-import { bit, bool, i32, optionalStr, str, u16, u32 } from '../../qom/property.ts';
+import { bit, bool, i32, optionalStr, u16, u32 } from '../../qom/property.ts';
 
 /** Properties of virtio-net-device, in QEMU's order. */
 export const PROPERTIES = {
@@ -39,7 +39,7 @@ export const PROPERTIES = {
   host_mtu: u16(0),
   'x-mtu-bypass-backend': bool(true),
   speed: i32(-1),
-  duplex: str(),
+  duplex: optionalStr(),
   failover: bool(false),
 } as const;
 

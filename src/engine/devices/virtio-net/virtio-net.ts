@@ -23,7 +23,9 @@ const MAX_QUEUES = 1024;
 const HASH_TYPES = 0x1ff;
 const RSS_KEY_BYTES = 40;
 const RSS_TABLE_ENTRIES = 128;
-const DUPLEX = { half: 0, full: 1, '': 0xff } as const;
+const DUPLEX = { half: 0, full: 1 } as const;
+/** `duplex` where the user says nothing (VIRTIO 1.4 §5.1.4). */
+const DUPLEX_UNKNOWN = 0xff;
 
 /** Features that need a back end that understands the packet header: none in this process does. */
 const HEADER_FEATURES = maskOf(
@@ -140,9 +142,11 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
     for (const [name, feature] of Object.entries(FEATURE_OF))
       if (this.values[name]) wanted |= featureMask(feature);
     if (props.host_mtu > 0) wanted |= featureMask(F.VIRTIO_NET_F_MTU);
-    if (!Object.hasOwn(DUPLEX, props.duplex)) this.fail("'duplex' must be 'half' or 'full'");
+    if (props.duplex !== undefined && !Object.hasOwn(DUPLEX, props.duplex))
+      this.fail("'duplex' must be 'half' or 'full'");
     if (props.speed < -1) this.fail("'speed' must be between 0 and INT_MAX");
-    if (props.duplex !== '' || props.speed >= 0) wanted |= featureMask(F.VIRTIO_NET_F_SPEED_DUPLEX);
+    if (props.duplex !== undefined || props.speed >= 0)
+      wanted |= featureMask(F.VIRTIO_NET_F_SPEED_DUPLEX);
     if (props.failover) wanted |= featureMask(F.VIRTIO_NET_F_STANDBY);
     return wanted;
   }
@@ -162,7 +166,7 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
         max_virtqueue_pairs: this.#pairs,
         mtu: props.host_mtu,
         speed: props.speed,
-        duplex: DUPLEX[props.duplex as keyof typeof DUPLEX],
+        duplex: DUPLEX[props.duplex as keyof typeof DUPLEX] ?? DUPLEX_UNKNOWN,
         rss_max_key_size: RSS_KEY_BYTES,
         rss_max_indirection_table_length: offers(F.VIRTIO_NET_F_RSS) ? RSS_TABLE_ENTRIES : 1,
         supported_hash_types: HASH_TYPES,

@@ -9,8 +9,6 @@ import type { TypeRegistry } from '../../qom/type.ts';
 const ANY = 0xffff_ffff;
 /** Ports are handed out in words of this many. */
 const WORD = 32;
-/** Character back ends with nobody at the other end when they are made. */
-const CLOSED = ['null', 'socket', 'pty', 'udp', 'mux', 'vc', 'msmouse'];
 
 const PORT_PROPERTIES = { nr: u32(ANY), name: str() } as const;
 const CHARDEV_PROPERTIES = { chardev: chardev() } as const;
@@ -50,7 +48,7 @@ export class SerialPort extends Device<typeof PORT_PROPERTIES & typeof CHARDEV_P
     const { chardev: back } = this.props;
     if (!back) return;
     back.claim(this);
-    this.hostConnected = this.isConsole || !CLOSED.includes(back.backend);
+    this.hostConnected = this.isConsole || back.isOpen;
   }
 
   override unrealize(): void {

@@ -47,11 +47,6 @@ export class CssBus extends Bus {
   readonly #sets = new Map<number, SubchannelSet>();
   readonly #holders = new Map<Device, Subchannel>();
 
-  /** The subchannel of a device, or undefined. */
-  subchannelOf(device: Device): Subchannel | undefined {
-    return this.#holders.get(device);
-  }
-
   /** Gives `device` a subchannel, and the device number that it wants or else the first free one. Throws RealizeError. */
   claim(device: Device, wanted: CssId | undefined): Subchannel {
     const id = wanted ?? this.#freeDevice();

@@ -3,8 +3,9 @@ import { custom, type Property } from '../../qom/property.ts';
 
 /** Number of the channel subsystem image that virtual devices live in where the user names none. */
 export const DEFAULT_CSSID = 0xfe;
-/** Largest numbers of a subchannel set, and of a device or subchannel in it. */
+/** Largest number of a subchannel set. */
 export const MAX_SSID = 3;
+/** Largest number of a device or a subchannel in a set. */
 export const MAX_DEVNO = 0xffff;
 
 /** Where a device or a subchannel is in the channel subsystem: `fe.0.1234`. */

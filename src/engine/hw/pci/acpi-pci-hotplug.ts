@@ -89,14 +89,10 @@ export class AcpiPciHotplug implements HotplugHandler {
     state.down |= slotBit(device);
   }
 
-  /** Carries out what the guest did not answer, and forgets what came. */
+  /** Carries out what the guest did not answer. */
   reset(): void {
-    for (const state of this.#all()) {
+    for (const state of this.#all())
       for (let slot = 0; slot < 32; slot++) if (state.down & (1 << slot)) this.#eject(state, slot);
-      state.up = 0;
-      state.down = 0;
-    }
-    this.#selected = 0;
   }
 
   /** The register block, for the I/O space. */
@@ -106,7 +102,8 @@ export class AcpiPciHotplug implements HotplugHandler {
       region: REGION_INDEX['acpi-pci-hotplug'],
       read: (offset, size) => (this.#read(offset & ~3) >>> (8 * (offset & 3))) % 2 ** (8 * size),
       write: (offset, _size, value) => {
-        if (offset === REG.BNUM.offset) this.#selected = value;
+        // Without bridges there is but one bus, whatever is selected.
+        if (offset === REG.BNUM.offset && this.#onBridges) this.#selected = value;
         const state = this.#all()[this.#selected];
         if (offset !== REG.B0EJ.offset || !state || value === 0) return;
         this.#eject(state, 31 - Math.clz32(value & -value));
@@ -120,7 +117,7 @@ export class AcpiPciHotplug implements HotplugHandler {
     if (!state) return 0;
     if (register === REG.PCIU.offset) {
       const { up } = state;
-      state.up = 0;
+      if (this.#onBridges) state.up = 0;
       return up >>> 0;
     }
     if (register === REG.PCID.offset) return state.down >>> 0;

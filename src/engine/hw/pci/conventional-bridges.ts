@@ -1,4 +1,4 @@
-import { PCI_CAP, PCI_CONFIG } from '../../../spec/pci.ts';
+import { PCI_CAP, PCI_CONFIG, PCI_INTA } from '../../../spec/pci.ts';
 import { bit, onOffAuto, u8, type Values } from '../../qom/property.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { PciBridge } from './bridge.ts';
@@ -8,7 +8,6 @@ import type { PciIds } from './pci-device.ts';
 import { addReserve, RESERVE_PROPERTIES, type ReserveValues } from './reserve.ts';
 import { Shpc } from './shpc.ts';
 
-const PIN_A = 1;
 const MSI = { vectors: 1, is64: true, masking: true } as const;
 /** Slot identification: first in its chassis. */
 const FIRST_IN_CHASSIS = 0x20;
@@ -18,6 +17,8 @@ const PM_BYTES = 8;
 /** Power management capabilities: version 3. */
 const PM_VERSION = 3;
 
+/** What QEMU adds to its refusal. */
+const MSI_HINT = '\nYou have to use msi=auto (default) or msi=off with this machine type.';
 const MSI_PROPERTY = { msi: onOffAuto('auto') } as const;
 const BRIDGE_PROPERTIES = {
   chassis_nr: u8(0),
@@ -42,7 +43,7 @@ class GenericBridge extends PciBridge<typeof BRIDGE_PROPERTIES> {
     const { config } = this;
     const values = this.values as Values<typeof BRIDGE_PROPERTIES>;
     if (values.shpc) {
-      config.put(PCI_CONFIG.InterruptPin.offset, 1, PIN_A);
+      config.put(PCI_CONFIG.InterruptPin.offset, 1, PCI_INTA);
       this.#shpc = new Shpc(this);
     }
     // Only the hot-plug controller has something to say.
@@ -55,7 +56,8 @@ class GenericBridge extends PciBridge<typeof BRIDGE_PROPERTIES> {
     config.put(slotId + 2, 1, FIRST_IN_CHASSIS);
     config.put(slotId + 3, 1, values.chassis_nr);
     config.allowWrites(slotId + 3, 1, 0xff);
-    if (values.msi !== 'off') this.#msi = addMsi(config, MSI);
+    if (values.msi === 'on') this.needMessages('MSI', MSI_HINT);
+    if (values.msi !== 'off' && this.pciBus.takesMessages) this.#msi = addMsi(config, MSI);
     addReserve(this, this.values as ReserveValues);
     if (this.#shpc) this.addBar(0, { kind: 'mem', is64: true, region: this.#shpc.bar });
     this.context.whenStarted(() => this.#shpc?.reset());
@@ -82,7 +84,7 @@ class ExpressToPci extends PciBridge<typeof MSI_PROPERTY> {
 
   protected override realizeBridge(): void {
     const { config } = this;
-    config.put(PCI_CONFIG.InterruptPin.offset, 1, PIN_A);
+    config.put(PCI_CONFIG.InterruptPin.offset, 1, PCI_INTA);
     this.#shpc = new Shpc(this);
     const express = new ExpressCapability(config, EXPRESS_TYPE.PCI_BRIDGE, 0);
     this.express = express;
@@ -91,7 +93,9 @@ class ExpressToPci extends PciBridge<typeof MSI_PROPERTY> {
     express.forwardAri();
     express.reportErrors();
     express.addErrorReporting(FIRST_EXTENDED, 2);
-    if ((this.values as Values<typeof MSI_PROPERTY>).msi !== 'off') this.#msi = addMsi(config, MSI);
+    const { msi } = this.values as Values<typeof MSI_PROPERTY>;
+    if (msi === 'on') this.needMessages('MSI');
+    if (msi !== 'off' && this.pciBus.takesMessages) this.#msi = addMsi(config, MSI);
     this.addBar(0, { kind: 'mem', is64: true, region: this.#shpc.bar });
     this.context.whenStarted(() => this.#shpc?.reset());
   }

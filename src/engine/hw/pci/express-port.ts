@@ -24,6 +24,8 @@ export const POWER_PROPERTY = {
   power_controller_present: bit(true),
 } as const satisfies PropertyTable;
 
+/** Most errors that a port keeps. */
+const MAX_ERRORS = 128;
 /** Answer where a chassis has the slot's number already: EBUSY. */
 const BUSY = -16;
 /** Slots by chassis that a machine has, `chassis.slot`. */
@@ -60,6 +62,9 @@ export abstract class ExpressPort<P = unknown> extends PciBridge<P & typeof PORT
     express.reportErrors();
     if (layout.functionReset) express.offerFunctionReset();
     this.addExpressParts(express);
+    const { aer_log_max: errors } = this.props as Values<typeof PORT_PROPERTIES>;
+    if (errors > MAX_ERRORS)
+      this.fail(`Invalid aer_log_max ${errors}. The max number of aer log is ${MAX_ERRORS}`);
     express.addErrorReporting(FIRST_EXTENDED, layout.aerVersion);
     this.context.whenStarted(() => this.reset());
   }

@@ -8,7 +8,14 @@ import { bool, size, u32 } from '../../qom/property.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { SysBusDevice } from '../sysbus.ts';
 import { ConfigPorts } from './config-ports.ts';
-import { AttributeMap, PAM_REGISTERS } from './pam.ts';
+import {
+  AttributeMap,
+  PAM_REGISTERS,
+  SMRAM_DEFAULT,
+  SMRAM_ENABLE,
+  SMRAM_OPEN,
+  SMRAM_WINDOW,
+} from './pam.ts';
 import type { PciBus } from './pci-bus.ts';
 import { PciDevice, type PciIds } from './pci-device.ts';
 
@@ -44,12 +51,8 @@ export class I440fxPciHost extends SysBusDevice {
 /** Offsets in the north bridge's configuration space. */
 const PAM = 0x59;
 const SMRAM = 0x72;
-const SMRAM_OPEN = 0x40;
-const SMRAM_ENABLE = 0x08;
 /** Where it tells firmware how much RAM there is, and in units of how many bytes. */
 const RAM_SIZE = { offset: 0x57, unit: 8 * 2 ** 20, most: 255 };
-/** Memory that only system management mode sees. */
-const SMRAM_WINDOW = { base: 0xa_0000, size: 0x2_0000 };
 
 /** The pc machine's north bridge: it decides what the guest sees below 1 MiB. */
 export class I440fx extends PciDevice {
@@ -99,7 +102,7 @@ export class I440fx extends PciDevice {
     config.put(PCI_CONFIG.Status.offset, 2, 0);
     config.put(RAM_SIZE.offset, 1, Math.min(RAM_SIZE.most, units));
     config.bytes.fill(0, PAM, PAM + PAM_REGISTERS);
-    config.put(SMRAM, 1, 0x02);
+    config.put(SMRAM, 1, SMRAM_DEFAULT);
   }
 
   override configWrite(offset: number, length: number, value: number): void {

@@ -1,12 +1,11 @@
 import { MemoryRegion } from '../../../memory/memory-region.ts';
-import { PCI_CAP, PCI_CONFIG } from '../../../spec/pci.ts';
+import { PCI_CAP, PCI_CONFIG, PCI_INTA } from '../../../spec/pci.ts';
 import { addBus, type Bus } from '../../qdev/bus.ts';
 import { addRegion } from '../../qdev/regions.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { addMsi, resetMsi } from './msi.ts';
 import { PciDevice, type PciIds } from './pci-device.ts';
 
-const PIN_A = 1;
 /** Disks that the SATA controller can have. */
 const PORTS = 6;
 const AHCI_BYTES = 4096;
@@ -36,7 +35,7 @@ class Ich9Ahci extends PciDevice {
 
   protected override realizePci(): void {
     const { config } = this;
-    config.put(PCI_CONFIG.InterruptPin.offset, 1, PIN_A);
+    config.put(PCI_CONFIG.InterruptPin.offset, 1, PCI_INTA);
     config.put(MAP, 1, MAP_AHCI);
     const region = (name: string, bytes: number) => addRegion(this, MemoryRegion.io(name, bytes));
     this.addBar(4, { kind: 'io', region: region('ahci-idp', INDEX_DATA_BYTES) });
@@ -74,7 +73,7 @@ class Ich9Smbus extends PciDevice {
   }
 
   protected override realizePci(): void {
-    this.config.put(PCI_CONFIG.InterruptPin.offset, 1, PIN_A);
+    this.config.put(PCI_CONFIG.InterruptPin.offset, 1, PCI_INTA);
     this.config.allowWrites(HOST_CONFIG, 1, HOST_CONFIG_WRITABLE);
     const registers = addRegion(this, MemoryRegion.io('pm-smbus', SMBUS_BYTES));
     this.addBar(4, { kind: 'io', region: registers });

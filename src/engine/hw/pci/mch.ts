@@ -3,7 +3,14 @@ import { MemoryRegion } from '../../../memory/memory-region.ts';
 import { addRegion } from '../../qdev/regions.ts';
 import { bool, u16 } from '../../qom/property.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
-import { AttributeMap, PAM_REGISTERS } from './pam.ts';
+import {
+  AttributeMap,
+  PAM_REGISTERS,
+  SMRAM_DEFAULT,
+  SMRAM_ENABLE,
+  SMRAM_OPEN,
+  SMRAM_WINDOW,
+} from './pam.ts';
 import { PciDevice, type PciIds } from './pci-device.ts';
 import type { Q35PciHost } from './q35-host.ts';
 
@@ -13,15 +20,12 @@ const PCIEXBAR = 0x60;
 const PAM = 0x90;
 const SMRAM = 0x9d;
 const ESMRAMC = 0x9e;
-/** After a reset: ECAM would be here, and system management memory is shut. */
+/** After a reset: ECAM would be here. */
 const PCIEXBAR_DEFAULT = 0xb000_0000;
-const SMRAM_DEFAULT = 0x02;
 const ESMRAMC_DEFAULT = 0x38;
 const PCIEXBAR_ENABLE = 1;
 /** Bytes that ECAM spans, by bits 1 and 2 of its register; the fourth value is reserved. */
 const PCIEXBAR_SIZES = [256 * 2 ** 20, 128 * 2 ** 20, 64 * 2 ** 20] as const;
-const SMRAM_OPEN = 0x40;
-const SMRAM_ENABLE = 0x08;
 const ESMRAMC_HIGH = 0x80;
 const ESMRAMC_TSEG = 0x01;
 /** What a guest writes to ask how large the extended segment is. */
@@ -29,8 +33,7 @@ const EXT_TSEG_QUERY = 0xffff;
 const MIB = 2 ** 20;
 /** Segments of system management memory at the end of RAM, in bytes, by their two bits. */
 const TSEG_SIZES = [1 * MIB, 2 * MIB, 8 * MIB] as const;
-/** Memory that only system management mode sees, and where its high view is. */
-const LOW_SMRAM = { base: 0xa_0000, size: 0x2_0000 };
+/** Where the high view of system management memory is. */
 const HIGH_SMRAM = 0xfeda_0000;
 /** Where system management mode begins by default. */
 const SMBASE = { base: 0x3_0000, size: 0x2_0000 };
@@ -63,7 +66,7 @@ export class Mch extends PciDevice {
     const { context, pciBus } = this;
     const ram = context.ramRegion;
     const system = context.memory.root;
-    const { base, size } = LOW_SMRAM;
+    const { base, size } = SMRAM_WINDOW;
     const window = (name: string, at: number, bytes: number) =>
       ram && addRegion(this, MemoryRegion.alias(name, ram, at, bytes, { enabled: false }));
     const hole = (name: string, bytes: number) =>

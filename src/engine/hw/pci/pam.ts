@@ -16,6 +16,15 @@ const LOW = { base: 0xc_0000, size: 0x4000, count: 12 };
 const HIGH = { base: 0xf_0000, size: 0x1_0000 };
 const PRIORITY = 1;
 
+/** Memory that only system management mode sees, until the chipset opens it; bytes. */
+export const SMRAM_WINDOW = { base: 0xa_0000, size: 0x2_0000 };
+/** Bit of the chipset's SMRAM register: everybody sees the memory. */
+export const SMRAM_OPEN = 0x40;
+/** Bit of that register: system management mode sees the memory. */
+export const SMRAM_ENABLE = 0x08;
+/** What the register is after a reset: shut. */
+export const SMRAM_DEFAULT = 0x02;
+
 /** Registers of the Programmable Attribute Map. */
 export const PAM_REGISTERS = 7;
 

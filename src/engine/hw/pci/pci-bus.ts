@@ -42,6 +42,7 @@ export class PciBus extends Bus {
   /** Platform interrupt input that a wire drives now, or -1; set by the router's owner on the root bus. */
   inputOf: (wire: number) => number = (wire) => this.#above?.inputOf(wire) ?? -1;
   readonly #functions = new Map<number, PciDevice>();
+  #messages = true;
   /** What functions on a root bus, and behind it, wait for the machine's start with. */
   readonly #atStart: { device: PciDevice; work: () => void }[] = [];
   /** How many functions assert each wire. */
@@ -60,6 +61,15 @@ export class PciBus extends Bus {
   /** The bus in front of the bridge or expander; undefined on the host bridge's root bus. */
   get #above(): PciBus | undefined {
     return (this.bridge ?? this.expander)?.pciBus;
+  }
+
+  /** Whether messages that functions write reach an interrupt controller; set by the board on the root bus. */
+  get takesMessages(): boolean {
+    return this.#above?.takesMessages ?? this.#messages;
+  }
+
+  set takesMessages(taken: boolean) {
+    this.#messages = taken;
   }
 
   /** Bus number: fixed on a root bus, else what the bridge was programmed with. */

@@ -203,6 +203,12 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
       this.fail(`ROM size ${romsize} is not a power of two`);
   }
 
+  /** Refuses to work where its messages, `MSI` or `MSI-X`, would reach nobody. Throws RealizeError. */
+  protected needMessages(kind: string, hint = ''): void {
+    if (!this.pciBus.takesMessages)
+      this.fail(`${kind} is not supported by interrupt controller${hint}`);
+  }
+
   /** The primary of a failover pair is an Ethernet device that a root port can take away. */
   #checkFailover(): void {
     if (!this.pciBus.express) this.fail('failover primary device must be on PCIExpress bus');

@@ -1,5 +1,5 @@
 import { MemoryRegion } from '../../../memory/memory-region.ts';
-import { PCI_CONFIG } from '../../../spec/pci.ts';
+import { PCI_CONFIG, PCI_INTA } from '../../../spec/pci.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { addRegion } from '../../qdev/regions.ts';
 import { bool, u8, u32 } from '../../qom/property.ts';
@@ -90,7 +90,7 @@ export class Piix4Pm extends PciDevice {
   #powerOn(): void {
     const { config } = this;
     config.put(PCI_CONFIG.Status.offset, 2, 0x0280);
-    config.put(PCI_CONFIG.InterruptPin.offset, 1, 1);
+    config.put(PCI_CONFIG.InterruptPin.offset, 1, PCI_INTA);
     config.put(PM_BASE, 4, 1);
     config.put(0x5f, 1, 0x10);
     config.put(0x63, 1, 0x60);

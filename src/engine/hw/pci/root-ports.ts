@@ -1,4 +1,4 @@
-import { PCI_BRIDGE_CONFIG, PCI_CONFIG } from '../../../spec/pci.ts';
+import { PCI_BRIDGE_CONFIG, PCI_CONFIG, PCI_INTA } from '../../../spec/pci.ts';
 import { bool, oneOf, type PropertyTable, type Values } from '../../qom/property.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { AER_BYTES, EXPRESS_TYPE, FIRST_EXTENDED, type Link } from './express.ts';
@@ -25,7 +25,6 @@ const GENERIC_PROPERTIES = {
 } as const;
 /** Bytes of I/O ports that a port without hot-plug of its own reserves for its slot. */
 const DEFAULT_IO = 4096;
-const PIN_A = 1;
 
 /** A root port: where the fabric begins. */
 abstract class RootPort<P = unknown> extends ExpressSlot<P & typeof BASE_PROPERTIES> {
@@ -33,7 +32,7 @@ abstract class RootPort<P = unknown> extends ExpressSlot<P & typeof BASE_PROPERT
   protected abstract readonly accessControl: boolean;
 
   protected override realizeBridge(): void {
-    this.config.put(PCI_CONFIG.InterruptPin.offset, 1, PIN_A);
+    this.config.put(PCI_CONFIG.InterruptPin.offset, 1, PCI_INTA);
     super.realizeBridge();
     this.express?.addRoot();
     if (this.accessControl && !(this.values as Values<typeof BASE_PROPERTIES>)['disable-acs'])
@@ -73,6 +72,7 @@ class GenericRootPort extends RootPort<typeof GENERIC_PROPERTIES> {
 
   protected override addCapabilities(): void {
     this.addSubsystem(0x40, this.ids.vendor);
+    this.needMessages('MSI-X');
     const msix = new Msix(this.config, 1, 0, (address, data) =>
       this.context.memory.write(address, 4, data),
     );
@@ -117,6 +117,7 @@ class Ioh3420 extends RootPort {
 
   protected override addCapabilities(): void {
     this.addSubsystem(0x40, this.ids.vendor);
+    this.needMessages('MSI');
     this.#msi = addMsi(this.config, { vectors: 2, is64: false, masking: true }, 0x60);
   }
 

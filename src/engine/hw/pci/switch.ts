@@ -26,6 +26,7 @@ class Upstream extends ExpressPort {
   };
 
   protected override addCapabilities(): void {
+    this.needMessages('MSI');
     addMsi(this.config, MSI, MSI_AT);
     this.addSubsystem(SUBSYSTEM_AT, 0);
   }
@@ -56,6 +57,7 @@ class Downstream extends ExpressSlot {
   }
 
   protected override addCapabilities(): void {
+    this.needMessages('MSI');
     addMsi(this.config, MSI, MSI_AT);
     this.addSubsystem(SUBSYSTEM_AT, 0);
   }

@@ -1,16 +1,23 @@
 import { assert } from '../../../base/assert.ts';
 import { MemoryRegion } from '../../../memory/memory-region.ts';
+import { BlockBackend } from '../../backends/block.ts';
+import { takeDrive } from '../../devices/block/conf.ts';
+import { drive } from '../../devices/block/properties.ts';
 import type { SysBusType } from '../../hw/sysbus-platform.ts';
-import { bit, bool, custom, str, u8, u16, u32, u64 } from '../../qom/property.ts';
+import type { Device } from '../../qdev/device.ts';
+import { RealizeError } from '../../qom/errors.ts';
+import { bit, bool, str, u8, u16, u32, u64 } from '../../qom/property.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 
-/** A flash chip has no image of its own here: nothing can be named. */
-const drive = custom<undefined>({
-  type: 'str',
-  default: undefined,
-  parse: () => undefined,
-  print: () => '""',
-});
+/** Takes the drive that holds a flash chip's bytes. Throws RealizeError. */
+function takeMedium(chip: Device, medium: BlockBackend, bytes: number): void {
+  takeDrive(chip, medium, { sharesWrites: false, writes: !medium.options.readOnly }, () => {
+    if (medium.length !== bytes)
+      throw new RealizeError(
+        `device requires ${bytes} bytes, block backend provides ${medium.length} bytes`,
+      );
+  });
+}
 
 /** What a machine with a device tree has on its board, whatever the CPU; needs `fw_cfg`. */
 export const BOARD_TYPES: readonly SysBusType[] = [
@@ -37,6 +44,8 @@ export const BOARD_TYPES: readonly SysBusType[] = [
       const { name } = device.values;
       const bytes = Number(device.values['num-blocks']) * Number(device.values['sector-length']);
       assert(typeof name === 'string', 'a flash chip without a name');
+      const { drive: medium } = device.values;
+      if (medium instanceof BlockBackend) takeMedium(device, medium, bytes);
       device.addMmio(MemoryRegion.memory('romd', name, bytes));
     },
   },

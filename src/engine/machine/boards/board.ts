@@ -14,12 +14,11 @@ import type { FirmwareMachine } from '../firmware/firmware-machine.ts';
 
 /** Architectures as the programs are called: `qemu-system-ARCH`. */
 export const ARCHES = ['x86_64', 'aarch64', 's390x', 'riscv64'] as const;
+/** One of them. */
 export type Arch = (typeof ARCHES)[number];
 
 /** Properties of a machine type (`-M type,key=value`), and how their values read: a list names all there are. */
-export type BoardProperties = Readonly<
-  Record<string, 'switch' | 'any' | 'size' | readonly string[]>
->;
+export type BoardProperties = Readonly<Record<string, 'switch' | readonly string[]>>;
 
 /** What a board does with drives and ports that nobody asked for. */
 export interface BoardDefaults {
@@ -81,10 +80,11 @@ export interface Board {
   readonly ramId: string;
   /** Undefined where there is no CPU. */
   readonly cpu: BoardCpu | undefined;
-  readonly properties: BoardProperties;
+  /** Properties that the catalog does not have of the type. */
+  readonly properties?: BoardProperties;
   readonly defaults?: BoardDefaults;
   readonly smp?: BoardSmp;
-  /** Those of `properties` that `build` acts on; of the others the user is told that they do nothing. */
+  /** Properties that `build` acts on; of the others the user is told that they do nothing. */
   readonly heeds?: readonly string[];
   /** Changes a type to what it is on this board; absent: types are as QEMU 7.2 has them. */
   readonly adaptType?: (info: TypeInfo) => TypeInfo;
@@ -215,6 +215,9 @@ function addNode(
 ): Device {
   const device = site.context.registry.create(node.type, site.context) as Device;
   owner.addChild(node.name ?? 'device[*]', device);
+  // Whether its slot holds more is for the board to say, not for -global.
+  if ('multifunction' in device.values)
+    device.values.multifunction = device.type.defaults.multifunction;
   Object.assign(device.values, node.values);
   device.plugInto(node.bus === undefined ? undefined : buses.get(node.bus));
   for (const bus of device.childBuses) buses.set(bus.busName, bus);

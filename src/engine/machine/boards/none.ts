@@ -15,7 +15,6 @@ export const NONE_BOARD: Board = {
     driveInterface: 'none',
     without: ['serial', 'parallel', 'cdrom', 'floppy', 'sdcard'],
   },
-  properties: {},
   registerTypes() {},
   build() {},
 };

@@ -1,6 +1,8 @@
 import type { MemoryRegion } from '../../../memory/memory-region.ts';
+import type { BlockBackend } from '../../backends/block.ts';
 import type { SysBusDevice } from '../../hw/sysbus.ts';
 import type { Device } from '../../qdev/device.ts';
+import { ConfigError } from '../../qom/errors.ts';
 import type { QObject } from '../../qom/object.ts';
 import type { BuildSite } from './board.ts';
 
@@ -39,6 +41,25 @@ function seatDevice(site: BuildSite, device: Device, seat: Seat): void {
 /** Blocks of the flash chips, in bytes. */
 const FLASH_BLOCK = 256 * 1024;
 
+/** The drive in a flash chip, from `-drive if=pflash` or the machine's property. Throws ConfigError with QEMU's sentence. */
+function flashMedium({ backEnds, options }: BuildSite, index: number): BlockBackend | undefined {
+  const { drives, log } = backEnds;
+  const named = options.get(`pflash${index}`);
+  const drive = drives.at('pflash', 0, index);
+  if (named !== undefined && drive)
+    log.at(drive.location, () => {
+      throw new ConfigError('clashes with -machine');
+    });
+  if (drive) {
+    drives.claim(drive);
+    return drive.tray;
+  }
+  if (named === undefined || named === '') return undefined;
+  const found = drives.resolve(named);
+  if (!found) throw new ConfigError(`Property 'cfi.pflash01.drive' can't find value '${named}'`);
+  return found;
+}
+
 /** Puts two flash chips of `bytes` each behind one another from `base` on, the first where only `first` shows it. */
 export function addFlash(
   site: BuildSite,
@@ -47,6 +68,7 @@ export function addFlash(
   first: MemoryRegion = site.context.memory.root,
 ): void {
   for (let i = 0; i < 2; i++) {
+    const medium = flashMedium(site, i);
     const flash = solder(site, 'cfi.pflash01', {
       owner: site.machine,
       name: `virt.flash${i}`,
@@ -59,8 +81,10 @@ export function addFlash(
         id0: 0x89,
         id1: 0x18,
         name: `virt.flash${i}`,
+        ...(medium && { drive: medium }),
       },
     });
+    site.machine.addAlias(`pflash${i}`, flash, 'drive');
     flash.showMmio(0, base + i * bytes, i === 0 ? first : site.context.memory.root);
   }
 }

@@ -1,3 +1,4 @@
+import { BlockBackend, type DriveHolder } from '../../backends/block.ts';
 import {
   driveFacts,
   NO_GRANULARITY,
@@ -74,7 +75,8 @@ export class IdeBus extends Bus {
 }
 
 /** An ATA disk or CD drive: its place and its drive are true, its registers are not there. */
-class IdeDrive extends Device<typeof HD_PROPERTIES & typeof UNIT> {
+class IdeDrive extends Device<typeof HD_PROPERTIES & typeof UNIT> implements DriveHolder {
+  tray: BlockBackend | undefined;
   readonly #isCd: boolean;
 
   constructor(init: ObjectInit) {
@@ -111,8 +113,9 @@ class IdeDrive extends Device<typeof HD_PROPERTIES & typeof UNIT> {
       removable: this.#isCd,
       writes: !this.#isCd,
     };
-    if (drive) takeDrive(this, drive, kind, settle);
-    else settle();
+    const tray = drive ?? BlockBackend.empty('');
+    takeDrive(this, tray, kind, settle);
+    this.tray = tray;
     if (props.discard_granularity === NO_GRANULARITY)
       values.discard_granularity = props.logical_block_size;
     values.ver ||= HARDWARE_VERSION;
@@ -130,14 +133,13 @@ class IdeDrive extends Device<typeof HD_PROPERTIES & typeof UNIT> {
   }
 
   override unrealize(): void {
-    releaseDrive(this, this.props.drive);
+    releaseDrive(this, this.tray);
   }
 }
 
 /** How a BIOS tells of a disk's geometry where nobody says. */
-function translation({ cyls, heads }: GeometryValues): (typeof TRANSLATIONS)[number] {
-  if (cyls <= PLAIN_CYLINDERS && heads <= 16) return 'none';
-  return cyls * heads > 131_072 ? 'lba' : 'large';
+function translation({ cyls, heads, secs }: GeometryValues): (typeof TRANSLATIONS)[number] {
+  return cyls <= PLAIN_CYLINDERS && heads <= 16 && secs <= 63 ? 'none' : 'lba';
 }
 
 const FLOPPY_TYPES = ['144', '288', '120', 'none', 'auto'] as const;
@@ -164,7 +166,9 @@ const FLOPPY_FORMATS: ReadonlyMap<number, (typeof FLOPPY_TYPES)[number]> = new M
 ]);
 
 /** A floppy drive. */
-class Floppy extends Device<typeof FLOPPY_PROPERTIES> {
+class Floppy extends Device<typeof FLOPPY_PROPERTIES> implements DriveHolder {
+  tray: BlockBackend | undefined;
+
   override get platform(): boolean {
     return true;
   }
@@ -187,8 +191,9 @@ class Floppy extends Device<typeof FLOPPY_PROPERTIES> {
       writeCache: props['write-cache'],
       removable: true,
     };
-    if (drive) takeDrive(this, drive, kind, settle);
-    else settle();
+    const tray = drive ?? BlockBackend.empty('');
+    takeDrive(this, tray, kind, settle);
+    this.tray = tray;
     if (values['drive-type'] === 'auto')
       values['drive-type'] =
         FLOPPY_FORMATS.get((drive?.length ?? 0) / 1024) ??
@@ -208,7 +213,7 @@ class Floppy extends Device<typeof FLOPPY_PROPERTIES> {
   }
 
   override unrealize(): void {
-    releaseDrive(this, this.props.drive);
+    releaseDrive(this, this.tray);
   }
 }
 

@@ -1,5 +1,5 @@
 import { MemoryRegion } from '../../../memory/memory-region.ts';
-import { PCI_CAP, PCI_CONFIG } from '../../../spec/pci.ts';
+import { PCI_CAP, PCI_CONFIG, PCI_INTA } from '../../../spec/pci.ts';
 import { macAddress, type Nic, netdev, networkOf } from '../../backends/net.ts';
 import { EXPRESS_TYPE, ExpressCapability, FIRST_EXTENDED } from '../../hw/pci/express.ts';
 import { addMsi } from '../../hw/pci/msi.ts';
@@ -10,7 +10,6 @@ import { addRegion } from '../../qdev/regions.ts';
 import { bit, bool, u8, u16, type Values } from '../../qom/property.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 
-const PIN_A = 1;
 const KIB = 1024;
 const INTEL = 0x8086;
 const ETHERNET = 0x0200;
@@ -81,7 +80,7 @@ class E1000 extends NetworkCard<typeof E1000_PROPERTIES> {
   }
 
   protected override realizePci(): void {
-    this.config.put(PCI_CONFIG.InterruptPin.offset, 1, PIN_A);
+    this.config.put(PCI_CONFIG.InterruptPin.offset, 1, PCI_INTA);
     const region = (name: string, bytes: number) => addRegion(this, MemoryRegion.io(name, bytes));
     this.addBar(0, { kind: 'mem', region: region('e1000-mmio', 128 * KIB) });
     this.addBar(1, { kind: 'io', region: region('e1000-io', 64) });
@@ -110,7 +109,7 @@ class E1000e extends NetworkCard<typeof E1000E_PROPERTIES> {
 
   protected override realizePci(): void {
     const { config } = this;
-    config.put(PCI_CONFIG.InterruptPin.offset, 1, PIN_A);
+    config.put(PCI_CONFIG.InterruptPin.offset, 1, PCI_INTA);
     this.#addBars();
     config.addCapability(PCI_CAP.MSIX, 12, MSIX_AT);
     config.put(MSIX_AT + 2, 2, VECTORS - 1);

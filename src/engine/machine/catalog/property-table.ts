@@ -154,17 +154,17 @@ VGA vgamem_mb:u32=16 mmio:bit=true qemu-extended-regs:bit=true edid:bit=true xre
 acpi-erst record_size:u32=8192 memdev:k8
 adlib freq:u32=44100 iobase:u32=544 audiodev:k0
 adm1272 pin:u16 vout:u16 vin:u16 iout:u16
-am53c974 - esp:k9
+am53c974 + esp:k9
 at24c-eeprom writable:bool=true rom-size:u32=0 drive:k31
 ati-vga vgamem_mb:u32=16 model:str x-device-id:u16=20550 guest_hwcursor:bool=false x-pixman:k12=3
 authz-list rules:k13 policy:k14
 authz-list-file refresh:bool filename:k7
 authz-simple identity:k7
-bcm2835-cprman-clock-mux srcs[4]:k119 srcs[3]:k119 srcs[2]:k119 srcs[1]:k119 srcs[0]:k119 out:k119
+bcm2835-cprman-clock-mux + srcs[4]:k119 srcs[3]:k119 srcs[2]:k119 srcs[1]:k119 srcs[0]:k119 out:k119
  srcs[9]:k119 srcs[8]:k119 srcs[7]:k119 srcs[6]:k119 srcs[5]:k119
-bcm2835-cprman-dsi0hsck-mux plld-in:k119 out:k119 plla-in:k119
-bcm2835-cprman-pll out:k119 xosc-in:k119
-bcm2835-cprman-pll-channel out:k119 pll-in:k119
+bcm2835-cprman-dsi0hsck-mux + plld-in:k119 out:k119 plla-in:k119
+bcm2835-cprman-pll + out:k119 xosc-in:k119
+bcm2835-cprman-pll-channel + out:k119 pll-in:k119
 bochs-display vgamem:size=16777216 edid:bool=true xres:u32=0 yres:u32=0 xmax:u32=0 ymax:u32=0
  refresh_rate:u32=0 + big-endian-framebuffer:bool
 can-host&kvaser_pci canbus:k16
@@ -186,7 +186,7 @@ cxl-upstream cdat:str
 dbus-display p2p:bool gl-mode:k22 audiodev:k7 addr:k7
 dbus-vmstate addr:k7 id-list:k7
 device parent_bus:k5 - hotpluggable:bool hotplugged:bool realized:bool
-dpcd dpcd[0]:k20
+dpcd + dpcd[0]:k20
 e1000&e1000-82544gc&e1000-82545em mac:k23 netdev:k24 autonegotiation:bit=true mitigation:bit=true
  extra_mac_registers:bit=true migrate_tso_props:bit=true init-vet:bit=true + bootindex:i32
 e1000e mac:k23 netdev:k24 disable_vnet_hdr:k26=0 subsys_ven:k27=32902 subsys:k28=0 init-vet:bool=true +
@@ -217,8 +217,8 @@ i8042 extended-state:bool=true kbd-throttle:bool=false kbd-irq:u8=1 mouse-irq:u8
  ps2-mouse-input-irq[0]:k35 ps2kbd:k37 a20[0]:k36
 i82550&i82551&i82557a&i82557b&i82557c&i82558a&i82558b&i82559a&i82559b&i82559c&i82559er&i82562&i82801&ne2k_pci&pcnet&rtl8139&tulip
  mac:k23 netdev:k24 + bootindex:i32
-ich9-ahci - ahci-idp[0]:k20 ahci[0]:k20
-ich9-usb-ehci1&ich9-usb-ehci2&usb-ehci - operational[0]:k20 capabilities[0]:k20 ehci[0]:k20 ports[0]:k20
+ich9-ahci + ahci-idp[0]:k20 ahci[0]:k20
+ich9-usb-ehci1&ich9-usb-ehci2&usb-ehci + operational[0]:k20 capabilities[0]:k20 ehci[0]:k20 ports[0]:k20
 ich9-usb-uhci1&ich9-usb-uhci2&ich9-usb-uhci3&ich9-usb-uhci4&ich9-usb-uhci5&ich9-usb-uhci6 masterbus:str
  firstport:u32=0 bandwidth:u32=1280 maxframes:u32=128
 ide-cd@x drive:k31 backend_defaults:onoff=auto logical_block_size:k32=0 physical_block_size:k32=0
@@ -267,7 +267,7 @@ isa-parallel index:u32=4294967295 iobase:u32=4294967295 irq:u32=7 chardev:k18
 isa-serial index:u32=4294967295 iobase:u32=4294967295 irq:u32=4294967295 + serial:k43 baudbase:u32=115200
  chardev:k18 wakeup:bool=false
 isa-vga vgamem_mb:u32=8
-isapc-machine nvdimm-persistence:k44~ cxl-fmw:k45~ peripheral-anon:k46~ nvdimm:k47~ pcspk-audiodev:k0~
+isapc-machine + nvdimm-persistence:k44~ cxl-fmw:k45~ peripheral-anon:k46~ nvdimm:k47~ pcspk-audiodev:k0~
  hmat:k48~ cxl:k49~ peripheral:k46~
 isl69260&raa229004 vout[1]:u16 pin[1]:u16 temp3[1]:u16 iin[0]:u16 iout[0]:u16 iin[1]:u16 pout[0]:u16
  temp1[0]:u16 vout[0]:u16 iout[1]:u16 temp2[0]:u16 vin[0]:u16 pin[0]:u16 pout[1]:u16 temp1[1]:u16
@@ -303,9 +303,9 @@ ne2k_isa iobase:u32=768 irq:u32=9 mac:k23 netdev:k24 + bootindex:i32
 nec-usb-xhci msi:onoff=auto msix:onoff=auto superspeed-ports-first:bit=true force-pcie-endcap:bit=false
  intrs:u32=16 slots:u32=64 host:k99 + xhci-core:k100 p2:u32=4 streams:bit=true p3:u32=4
 netfilter position:k7 status:k7 insert:k7 netdev:k7 queue:k30
-none-machine&s390-ccw-virtio-7.2-machine peripheral:k46~ peripheral-anon:k46~
-npcm7xx-clock-divider&npcm7xx-clock-pll clock-in:k119 clock-out:k119
-npcm7xx-clock-sel clock-in[0]:k119 clock-in[4]:k119 clock-in[3]:k119 clock-in[2]:k119 clock-in[1]:k119
+none-machine&s390-ccw-virtio-7.2-machine + peripheral:k46~ peripheral-anon:k46~
+npcm7xx-clock-divider&npcm7xx-clock-pll + clock-in:k119 clock-out:k119
+npcm7xx-clock-sel + clock-in[0]:k119 clock-in[4]:k119 clock-in[3]:k119 clock-in[2]:k119 clock-in[1]:k119
  clock-out:k119
 nvdimm unarmed:bool=false + label-size:k29 uuid:k101
 nvme = share-rw:bool=false mdts:u8=7 cmb_size_mb:u32=0 account-invalid:onoff=auto aerl:u8=3 serial:str
@@ -327,11 +327,11 @@ nvme-ns zoned.max_active:u32=0 pif:u8=0 discard_granularity:size=4294967295 writ
 nvme-subsys nqn:str
 object - type:k7~
 pc-dimm slot:i32=-1 addr:u64=0 node:u32=0 memdev:k8 + size:u64
-pc-i440fx-7.2-machine&pc-q35-7.2-machine system.flash1:k103~ nvdimm-persistence:k44~ system.flash0:k103~
+pc-i440fx-7.2-machine&pc-q35-7.2-machine + system.flash1:k103~ nvdimm-persistence:k44~ system.flash0:k103~
  cxl-fmw:k45~ peripheral-anon:k46~ nvdimm:k47~ pcspk-audiodev:k0~ peripheral:k46~ cxl:k49~ pflash1:k31~
  hmat:k48~ pflash0:k31~
-pca9546 i2c.0:k120 i2c.2:k120 i2c.1:k120 i2c.3:k120
-pca9548 i2c.3:k120 i2c.2:k120 i2c.1:k120 i2c.7:k120 i2c.0:k120 i2c.6:k120 i2c.5:k120 i2c.4:k120
+pca9546 + i2c.0:k120 i2c.2:k120 i2c.1:k120 i2c.3:k120
+pca9548 + i2c.3:k120 i2c.2:k120 i2c.1:k120 i2c.7:k120 i2c.0:k120 i2c.6:k120 i2c.5:k120 i2c.4:k120
 pca9552 led0:bool led3:bool led12:bool led6:bool led15:bool led9:bool led1:bool led10:bool led4:bool
  led13:bool led7:bool led2:bool led11:bool led5:bool led14:bool led8:bool
 pca955x description:str
@@ -369,7 +369,7 @@ pvrdma ibdev:str dev-caps-qp-rd-atom:i32=16 dev-caps-max-mr-size:u64=134217728 m
 pvscsi use_msg:u8=1 x-old-pci-configuration:bit=false x-disable-pcie:bit=false
 pxb&pxb-cxl@x numa_node:u16=128 bus_nr:u8=0 bypass_iommu:bool=false
 pxb-cxl@a&pxb-pcie bus_nr:u8=0 numa_node:u16=128 bypass_iommu:bool=false
-qemu-xhci host:k99 - xhci-core:k100 p2:u32=4 streams:bit=true p3:u32=4
+qemu-xhci host:k99 - p2:u32=4 streams:bit=true p3:u32=4 + xhci-core:k100
 qtest log:k7 chardev:k7
 raa228000 pin[0]:u16 pout[0]:u16 vin[0]:u16 temp2[0]:u16 temp1[0]:u16 iout[0]:u16 iin[0]:u16 vout[0]:u16
  temp3[0]:u16
@@ -454,7 +454,7 @@ vfio-pci = x-no-kvm-msix:bool=false yres:u32=0 x-vga:bit=false x-pre-copy-dirty-
  xres:u32=0 x-no-mmap:bool=false x-balloon-allowed:bool=false + bootindex:i32
 vfio-pci-nohotplug ramfb:bool=false
 vfio-platform mmap-timeout-ms:u32=1100 sysfsdev:str x-no-mmap:bool=false host:str x-irqfd:bool=true
-virt-7.2-machine nvdimm-persistence:k44~ virt.flash0:k103~ peripheral-anon:k46~ nvdimm:k47~ peripheral:k46~
+virt-7.2-machine + nvdimm-persistence:k44~ virt.flash0:k103~ peripheral-anon:k46~ nvdimm:k47~ peripheral:k46~
  pflash1:k31~ hmat:k48~ virt.flash1:k103~ pflash0:k31~
 virt-machine@a = virtualization:k121 its:k122 secure:k123 default-bus-bypass-iommu:k124 iommu:k125 acpi:k58
  mte:k126 x-oem-table-id:k61 gic-version:k127 dtb-randomness:k128 ras:k129 highmem:k130 dtb-kaslr-seed:k131

@@ -10,6 +10,7 @@ export const INT_KINDS = {
   u64: [0n, 2n ** 64n - 1n],
   size: [0n, 2n ** 64n - 1n],
 } as const;
+/** Name of an integer type. */
 export type IntKind = keyof typeof INT_KINDS;
 
 /** The type of a member. */

@@ -10,6 +10,7 @@ import { INT_KINDS, type IntKind, type Member, type Schema, type SchemaType } fr
 
 /** What a structure was read as: texts, booleans, integers, lists and structures; absent members are absent. */
 export type Visited = { readonly [name: string]: VisitedValue };
+/** The value of one member. */
 export type VisitedValue = string | boolean | bigint | number | readonly VisitedValue[] | Visited;
 
 /** How scalars are written, and what QEMU says where one is not as its type wants it. */
@@ -99,8 +100,16 @@ class Visitor {
     for (const { name, optional, type } of members) {
       const value = Object.hasOwn(input, name) ? input[name] : undefined;
       if (value !== undefined) visited[name] = this.#value(type, value, name, `${prefix}${name}`);
-      else if (!optional) throw new ConfigError(`Parameter '${prefix}${name}' is missing`);
+      else if (!optional)
+        throw new ConfigError(`Parameter '${prefix}${this.#missed(name, type)}' is missing`);
     }
+  }
+
+  /** What is missed where a member is not there: options in a row cannot name a structure, only what is in it. */
+  #missed(name: string, type: SchemaType): string {
+    if (this.#notation !== 'opts' || type.kind !== 'named') return name;
+    const declared = this.#schema.get(type.name);
+    return (declared && 'tag' in declared ? declared.tag : undefined) ?? name;
   }
 
   /** `full` is the name with what it stands in; some messages give the bare one. */

@@ -1,27 +1,56 @@
+import type { Chardev } from '../../backends/chardev.ts';
 import { addChardev } from '../../machine/chardevs.ts';
 import type { JsonObject } from '../../machine/json.ts';
 import { addNetdev } from '../../machine/netdevs.ts';
 import type { Entry } from '../../machine/opts.ts';
 import { BLOCKDEV_SCHEMA } from '../../machine/qapi/blockdev.ts';
+import { CHARDEV_SCHEMA } from '../../machine/qapi/chardev.ts';
 import { NETDEV_SCHEMA } from '../../machine/qapi/netdev.ts';
-import { visitJson } from '../../machine/qapi/visit.ts';
+import { type Visited, visitJson } from '../../machine/qapi/visit.ts';
+import { ConfigError } from '../../qom/errors.ts';
 import type { MonitorTarget } from '../target.ts';
-import { isJsonObject, openQmpCommand, type QmpCommand, QmpError, qmpCommand } from './command.ts';
+import { openQmpCommand, type QmpCommand, QmpError, qmpCommand } from './command.ts';
 
 /** Names of a character back end's data in QMP, where an option calls them otherwise. */
-const CHARDEV_KEYS: Readonly<Record<string, string>> = { out: 'path', device: 'path' };
+const CHARDEV_KEYS: Readonly<Record<string, string>> = {
+  out: 'path',
+  device: 'path',
+  str: 'fd',
+  fqdn: 'name',
+  type: 'name',
+};
 
 /** What `chardev-add` describes, as the `key=value`s of a `-chardev`. */
-function chardevEntries(backend: Readonly<Record<string, unknown>>): Entry[] {
-  const entries: Entry[] = [{ key: 'backend', value: String(backend.type) }];
-  const add = (data: Readonly<Record<string, unknown>>): void => {
-    for (const [key, value] of Object.entries(data))
-      if (isJsonObject(value)) add(isJsonObject(value.data) ? value.data : value);
+function chardevEntries({ type, data }: Visited): Entry[] {
+  const entries: Entry[] = [{ key: 'backend', value: String(type) }];
+  const add = (values: Visited): void => {
+    for (const [key, value] of Object.entries(values))
+      if (typeof value === 'object') add((value as Visited).data as Visited);
       else if (typeof value === 'boolean') entries.push({ key, value: value ? 'on' : 'off' });
       else entries.push({ key: CHARDEV_KEYS[key] ?? key, value: String(value) });
   };
-  if (isJsonObject(backend.data)) add(backend.data);
+  add(data as Visited);
   return entries;
+}
+
+/** QMP's `chardev-add`: the name of a terminal that it made is in its answer. */
+function addQmpChardev(target: MonitorTarget, args: JsonObject): object {
+  const { id: given, backend } = visitJson(CHARDEV_SCHEMA, 'ChardevAdd', args);
+  const id = String(given);
+  if (target.chardevs.find(id)) throw new QmpError(`Chardev with id '${id}' already exists`);
+  try {
+    const made = addChardevLate(target, id, chardevEntries(backend as Visited));
+    const terminal = terminalOf(made);
+    return terminal === undefined ? {} : { pty: terminal };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new QmpError(`Failed to add chardev '${id}': ${error.message}`);
+  }
+}
+
+/** Name of the terminal that a back end made; undefined where it made none. */
+export function terminalOf({ backend, filename }: Chardev): string | undefined {
+  return backend === 'pty' ? filename.slice(filename.indexOf(':') + 1) : undefined;
 }
 
 /** Makes a character back end while the machine stands. Throws ConfigError with QEMU's sentence. */
@@ -29,21 +58,24 @@ export function addChardevLate(
   target: MonitorTarget,
   id: string | undefined,
   entries: readonly Entry[],
-): void {
-  addChardev(target.backEnds, { location: '', id, entries, warnings: [] });
+): Chardev {
+  const made = addChardev(target.backEnds, { location: '', id, entries, warnings: [] });
+  // One that is made with the machine waits for its first user.
+  if (made.backend === 'mux' || made.backend === 'vc') made.isOpen = true;
+  return made;
 }
 
 function removeNetdev({ network }: MonitorTarget, id: string): void {
-  const [client] = network.clients.filter(({ name }) => name === id);
-  if (!client) throw new QmpError(`Device '${id}' not found`, 'DeviceNotFound');
-  if (client.kind === 'nic') throw new QmpError(`Device '${id}' is not a netdev`);
+  if (network.find(id).length === 0)
+    throw new QmpError(`Device '${id}' not found`, 'DeviceNotFound');
   network.removeBackend(id);
 }
 
 function removeChardev({ chardevs }: MonitorTarget, id: string): void {
   const found = chardevs.find(id);
   if (!found) throw new QmpError(`Chardev '${id}' not found`);
-  if (found.user !== undefined) throw new QmpError(`Chardev '${id}' is busy`);
+  if (found.user !== undefined || found.backend === 'mux')
+    throw new QmpError(`Chardev '${id}' is busy`);
   chardevs.remove(id);
 }
 
@@ -72,10 +104,7 @@ export const BACK_END_QMP: readonly QmpCommand[] = [
       throw new QmpError(`Device '${name}' not found`, 'DeviceNotFound');
     return {};
   }),
-  qmpCommand('chardev-add', { id: 'string', backend: 'object' }, (target, { id, backend }) => {
-    addChardevLate(target, id, chardevEntries(backend));
-    return {};
-  }),
+  openQmpCommand('chardev-add', (target, args) => addQmpChardev(target, args as JsonObject)),
   qmpCommand('chardev-remove', { id: 'string' }, (target, { id }) => {
     removeChardev(target, id);
     return {};

@@ -24,6 +24,8 @@ interface ArgumentTypes {
   boolean: boolean;
   /** A whole number; a bigint where it came as one. */
   integer: number | bigint;
+  /** A whole number of 16 bits. */
+  u16: number | bigint;
   number: number;
   object: Readonly<Record<string, unknown>>;
   array: readonly unknown[];
@@ -71,12 +73,23 @@ export function openQmpCommand(name: string, run: QmpCommand['run']): QmpCommand
 const CHECKS: Readonly<Record<keyof ArgumentTypes, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
   boolean: (value) => typeof value === 'boolean',
-  integer: (value) => typeof value === 'bigint' || Number.isInteger(value),
+  integer: isInteger,
+  u16: (value) => isInteger(value) && value >= 0 && value < 2 ** 16,
   number: (value) => typeof value === 'bigint' || typeof value === 'number',
   object: isJsonObject,
   array: Array.isArray,
   any: () => true,
 };
+
+function isInteger(value: unknown): value is number | bigint {
+  return typeof value === 'bigint' || Number.isInteger(value);
+}
+
+/** What is said of a value that is not as declared. */
+function complaint(name: string, kind: keyof ArgumentTypes, value: unknown): string {
+  if (kind !== 'u16') return `Invalid parameter type for '${name}', expected: ${kind}`;
+  return `Parameter '${name}' expects ${isInteger(value) ? 'uint16_t' : 'uint64'}`;
+}
 
 /** Whether a JSON value is an object. */
 export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -92,8 +105,7 @@ export function checkArguments(schema: QmpSchema, args: Readonly<Record<string, 
       if (optional) continue;
       throw new QmpError(`Parameter '${name}' is missing`);
     }
-    if (!CHECKS[kind](args[name]))
-      throw new QmpError(`Invalid parameter type for '${name}', expected: ${kind}`);
+    if (!CHECKS[kind](args[name])) throw new QmpError(complaint(name, kind, args[name]));
   }
   const extra = Object.keys(args).find((name) => !Object.hasOwn(schema, name));
   if (extra !== undefined) throw new QmpError(`Parameter '${extra}' is unexpected`);

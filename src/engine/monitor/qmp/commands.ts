@@ -2,15 +2,15 @@ import { BACK_END_QMP } from './back-ends.ts';
 import { BALLOON_QMP } from './balloon.ts';
 import { type QmpCommand, qmpCommand } from './command.ts';
 import { MACHINE_QMP } from './machine.ts';
-import { PCI_COMMANDS } from './pci.ts';
-import { QOM_COMMANDS } from './qom.ts';
+import { PCI_QMP } from './pci.ts';
+import { QOM_QMP } from './qom.ts';
 import { VIRTIO_QMP } from './virtio.ts';
 
 /** Every QMP command that there is; one file a group. */
 export const QMP_COMMANDS: readonly QmpCommand[] = [
-  ...QOM_COMMANDS,
+  ...QOM_QMP,
   ...MACHINE_QMP,
-  ...PCI_COMMANDS,
+  ...PCI_QMP,
   ...VIRTIO_QMP,
   ...BALLOON_QMP,
   ...BACK_END_QMP,

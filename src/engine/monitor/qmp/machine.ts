@@ -1,28 +1,30 @@
-import { DeviceNotFound } from '../../machine/hotplug.ts';
 import type { JsonObject } from '../../machine/json.ts';
 import { objectFromJson } from '../../machine/objects.ts';
-import type { Entry } from '../../machine/opts.ts';
+import { checkedId, type Entry } from '../../machine/opts.ts';
 import type { MonitorTarget } from '../target.ts';
+import { QEMU_PACKAGE, QEMU_VERSION } from '../version.ts';
 import { openQmpCommand, type QmpCommand, QmpError, qmpCommand } from './command.ts';
 
-/** Text of a member as QEMU's older commands read it: they take every value as words. */
-function text(value: unknown): string {
+/** Text of a member as QEMU's older commands read it: as words, and what is no scalar not at all. */
+function text(value: unknown): string | undefined {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
 }
 
-/** Members of a command that reads them like an option's `key=value`s. */
-export function optionsOf(args: Readonly<Record<string, unknown>>): {
+/** Members of a command that reads them like an option's `key=value`s. Throws ConfigError. */
+function optionsOf(args: Readonly<Record<string, unknown>>): {
   id: string | undefined;
   entries: Entry[];
   warnings: string[];
 } {
-  const { id, ...members } = args;
-  return {
-    id: id === undefined ? undefined : text(id),
-    entries: Object.entries(members).map(([key, value]) => ({ key, value: text(value) })),
-    warnings: [],
-  };
+  const { id: given, ...members } = args;
+  const id = typeof given === 'string' ? checkedId(given) : undefined;
+  const entries = Object.entries(members).flatMap(([key, member]) => {
+    const value = text(member);
+    return value === undefined ? [] : [{ key, value }];
+  });
+  return { id, entries, warnings: [] };
 }
 
 function status({ runState }: MonitorTarget): object {
@@ -32,6 +34,10 @@ function status({ runState }: MonitorTarget): object {
 /** Commands about the machine as a whole and its devices. */
 export const MACHINE_QMP: readonly QmpCommand[] = [
   qmpCommand('query-status', {}, status),
+  qmpCommand('query-version', {}, () => {
+    const [major, minor, micro] = QEMU_VERSION.split('.').map(Number);
+    return { qemu: { micro, minor, major }, package: QEMU_PACKAGE };
+  }),
   qmpCommand('cont', {}, (target) => {
     target.cont();
     return {};
@@ -49,18 +55,19 @@ export const MACHINE_QMP: readonly QmpCommand[] = [
     return {};
   }),
   qmpCommand('device_del', { id: 'string' }, (target, { id }) => {
-    try {
-      target.removeDevice(id);
-    } catch (error) {
-      if (error instanceof DeviceNotFound) throw new QmpError(error.message, 'DeviceNotFound');
-      throw error;
-    }
+    target.removeDevice(id);
     return {};
   }),
   qmpCommand(
     'human-monitor-command',
     { 'command-line': 'string', 'cpu-index': 'integer?' },
-    (target, args) => target.monitor(args['command-line']),
+    (target, args) => {
+      const index = args['cpu-index'];
+      if (index !== undefined && (index < 0 || index >= target.cpus))
+        throw new QmpError("Parameter 'cpu-index' expects a CPU number");
+      // Lines end as on a terminal.
+      return target.monitor(args['command-line']).replaceAll('\n', '\r\n');
+    },
   ),
   openQmpCommand('object-add', (target, args) => {
     target.addObject(objectFromJson(args as JsonObject));

@@ -1,4 +1,5 @@
 import type { LoadedTypes } from '../../machine/catalog/loaded-types.ts';
+import { jsonTypeFor, jsonTypeOf } from '../../machine/json.ts';
 import { Device } from '../../qdev/device.ts';
 import { ConfigError } from '../../qom/errors.ts';
 import { type ListedProperty, listClass, listInstances, listObject } from '../../qom/listing.ts';
@@ -13,12 +14,13 @@ import { type QmpCommand, QmpError, qmpCommand } from './command.ts';
 const OF_EVERY_DEVICE = ['type', 'realized', 'hotpluggable', 'hotplugged', 'parent_bus'];
 
 /** Commands about types and the composition tree. */
-export const QOM_COMMANDS: readonly QmpCommand[] = [
-  qmpCommand('qom-list', { path: 'string' }, ({ root }, { path }) =>
-    nodeOf(root, path)
+export const QOM_QMP: readonly QmpCommand[] = [
+  qmpCommand('qom-list', { path: 'string' }, ({ root }, { path }) => {
+    if (resolveNode(root, path) === 'ambiguous') throw new QmpError(`Path '${path}' is ambiguous`);
+    return nodeOf(root, path)
       .list()
-      .map(({ name, type }) => ({ name, type })),
-  ),
+      .map(({ name, type }) => ({ name, type }));
+  }),
   qmpCommand('qom-get', { path: 'string', property: 'string' }, ({ root }, { path, property }) => {
     const node = nodeOf(root, path);
     const got = node.read(property);
@@ -98,8 +100,8 @@ function propertiesOf(types: LoadedTypes, type: ResolvedType): ListedProperty[] 
 
 function nodeOf(root: QObject, path: string): QomNode {
   const found = resolveNode(root, path);
-  if (found === 'ambiguous') throw new QmpError(`Path '${path}' is ambiguous`);
-  if (!found) throw new QmpError(`Device '${path}' not found`, 'DeviceNotFound');
+  if (!found || found === 'ambiguous')
+    throw new QmpError(`Device '${path}' not found`, 'DeviceNotFound');
   return found;
 }
 
@@ -140,15 +142,13 @@ function setProperty(target: MonitorTarget, node: QomNode, name: string, value: 
   const fixed = owner.type
     .ancestry()
     .some(({ info }) => Object.hasOwn(info.properties ?? {}, found.name));
-  if (fixed && owner instanceof Device && owner.realized) refuseRealized(owner, found.name);
-  const text = 'text' in value ? value.text : jsonText(name, found.property.type, value.json);
-  try {
-    object.set(name, text, (id, type) => target.resolve(name, id, type));
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const missing = /^Device '.*' not found$/.test(error.message);
-    throw new QmpError(error.message, missing ? 'DeviceNotFound' : 'GenericError');
+  if (fixed && owner instanceof Device && owner.realized) {
+    const { type } = found.property;
+    if (type.startsWith('link<')) refuseRealizedLink(target, owner, found.name, type, value);
+    refuseRealized(owner, found.name);
   }
+  const text = 'text' in value ? value.text : jsonText(name, found.property.type, value.json);
+  object.set(name, text, (id, type) => target.resolve(name, id, type));
 }
 
 /** A device can be told to stop; QEMU itself does not survive an attempt to start it again. */
@@ -164,6 +164,21 @@ function setRealized(device: Device, value: NewValue): void {
   device.retire();
 }
 
+/** What a link would point to is looked for first. */
+function refuseRealizedLink(
+  target: MonitorTarget,
+  device: Device,
+  name: string,
+  type: string,
+  value: NewValue,
+): never {
+  const id = 'text' in value ? value.text : jsonText(name, type, value.json);
+  target.resolve(name, id, type.slice('link<'.length, -1));
+  throw new QmpError(
+    `Attempt to set link property '${name}' on device '${device.id || '(null)'}' (type '${device.type.name}') after it was realized`,
+  );
+}
+
 function refuseRealized(device: Device, name: string): never {
   const who = device.id === '' ? 'anonymous device' : `device '${device.id}'`;
   throw new QmpError(
@@ -173,9 +188,8 @@ function refuseRealized(device: Device, name: string): never {
 
 /** A JSON value as the text that a property reads. Throws QmpError where it is of another type. */
 function jsonText(name: string, type: string, value: unknown): string {
-  const expected = type === 'bool' ? 'boolean' : /^u?int|^size$/.test(type) ? 'integer' : 'string';
-  const actual = typeof value === 'bigint' || Number.isInteger(value) ? 'integer' : typeof value;
-  if (actual !== expected)
+  const expected = jsonTypeFor(type);
+  if (jsonTypeOf(value) !== expected)
     throw new QmpError(`Invalid parameter type for '${name}', expected: ${expected}`);
   return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
 }

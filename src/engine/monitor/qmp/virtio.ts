@@ -146,12 +146,7 @@ function named(names: readonly BitName[], bits: bigint): { texts: string[]; rest
   return { texts: set.map(({ name, text }) => `${name}: ${text}`), rest };
 }
 
-/** A queue's number as QEMU takes it: cut to 16 bits. */
-function queueNumber(value: number | bigint): number {
-  return Number(BigInt.asUintN(16, BigInt(value)));
-}
-
-const QUEUE = { path: 'string', queue: 'integer' } as const;
+const QUEUE = { path: 'string', queue: 'u16' } as const;
 
 /** Commands about virtio devices, whatever carries them. */
 export const VIRTIO_QMP: readonly QmpCommand[] = [
@@ -162,7 +157,7 @@ export const VIRTIO_QMP: readonly QmpCommand[] = [
     status(target, path),
   ),
   qmpCommand('x-query-virtio-queue-status', QUEUE, (target, { path, queue }) =>
-    queueStatus(target, path, queueNumber(queue)),
+    queueStatus(target, path, Number(queue)),
   ),
   qmpCommand('x-query-virtio-vhost-queue-status', QUEUE, (target, { path }) => {
     // Nothing here is served by vhost.
@@ -171,13 +166,13 @@ export const VIRTIO_QMP: readonly QmpCommand[] = [
   }),
   qmpCommand(
     'x-query-virtio-queue-element',
-    { ...QUEUE, index: 'integer?' },
+    { ...QUEUE, index: 'u16?' },
     (target, { path, queue, index }) =>
       queueElement(
         virtioDeviceAt(target, path),
-        queueNumber(queue),
-        index === undefined ? undefined : queueNumber(index),
-        target.printError,
+        Number(queue),
+        index === undefined ? undefined : Number(index),
+        (text) => target.printError(text),
       ),
   ),
 ];

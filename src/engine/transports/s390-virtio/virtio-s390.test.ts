@@ -6,6 +6,14 @@ import { goldenHost } from '../../../testing/golden.ts';
 import { Machine } from '../../machine/machine.ts';
 import { VirtioS390 } from './virtio-s390.ts';
 
+/**
+ * No living program has this machine. What is expected here is what was published of it:
+ * - the guest's side: Linux 4.4, arch/s390/include/uapi/asm/kvm_virtio.h (the descriptor) and
+ *   drivers/s390/virtio/kvm_virtio.c (how a driver scans, negotiates and resets);
+ * - the host's side: QEMU 2.5, hw/s390x/s390-virtio-bus.h and s390-virtio-bus.c (places and sizes);
+ * - the tree: QEMU's wiki, Features/virtio-refactoring, revision of 15 January 2013, which lists
+ *   virtio-s390-bus and virtio-s390-device beside those of PCI.
+ */
 const MIB = 2 ** 20;
 const DISK =
   '-m 16 -drive if=none,id=d0,file=img/disk.raw,format=raw -device virtio-blk-s390,drive=d0,id=disk -device virtio-rng-s390,id=rng';
@@ -29,7 +37,7 @@ function bytes(machine: Machine, address: number, length: number): number[] {
   return Array.from(machine.ram.u8.subarray(at, at + length));
 }
 
-/** The devices that the scan of Linux's kvm_virtio finds: offset in the page, and device ID. */
+/** The devices that Linux finds (kvm_virtio.c, scan_devices): offset in the page, and device ID. */
 function scan(machine: Machine, page: number): [offset: number, type: number][] {
   const found: [number, number][] = [];
   for (let at = 0; at < 4096; ) {
@@ -41,7 +49,7 @@ function scan(machine: Machine, page: number): [offset: number, type: number][] 
   return found;
 }
 
-describe('descriptors', () => {
+describe('descriptors (Linux kvm_virtio.h, QEMU 2.5 s390-virtio-bus)', () => {
   test('stand in a page above RAM, one after another, as Linux scans them', () => {
     const machine = build(DISK);
     expect(machine.ram.size).toBe(18 * MIB);
@@ -77,7 +85,7 @@ describe('descriptors', () => {
   });
 });
 
-describe('a driver', () => {
+describe('a driver (Linux kvm_virtio.c)', () => {
   test('sets status and features in memory; the device takes them over when it is told', () => {
     const machine = build(DISK);
     const { descriptor, vdev } = transport(machine, 'rng');
@@ -93,7 +101,7 @@ describe('a driver', () => {
   });
 });
 
-test('more devices than the page describes are refused', () => {
+test('more devices than the one page of descriptors holds are refused', () => {
   const devices = '-device virtio-rng-s390 '.repeat(120);
   expect(() => build(devices)).toThrow('the page of device descriptors has no room');
 });
@@ -107,7 +115,7 @@ test('the transport is not there on the machine that took its place', () => {
   ).toThrow("'virtio-rng-s390' is not a valid device model name");
 });
 
-describe('the tree of QEMU 2.5', () => {
+describe('the tree of QEMU 2.5 (Features/virtio-refactoring)', () => {
   test('has the bus of each transport, on a bus on a bridge', () => {
     const tree = build('-device virtio-rng-s390,id=rng').monitor('info qtree').split('\n');
     const from = tree.indexOf('  dev: s390-virtio-bridge, id ""');

@@ -27,7 +27,7 @@ const VENDOR = 0x554d_4551;
 const VIRTQUEUE_MAX_SIZE = 1024;
 /** Largest count of queues that QEMU's registers reach. */
 const VIRTIO_QUEUE_MAX = 1024;
-/** Length of a shared memory region that does not exist (VIRTIO 1.4 §4.2.2.1), half of it. */
+/** Length of a shared memory region that does not exist (VIRTIO 1.4 §4.2.2), half of it. */
 const NO_REGION = 0xffff_ffff;
 
 /** A transport whose bus carries a device. */

@@ -2,7 +2,7 @@ import { allOnes, join64 } from '../../../base/bits.ts';
 import { ACTOR, NONE } from '../../../journal/schema.ts';
 import type { IoHandler } from '../../../memory/io-handler.ts';
 import { MemoryRegion } from '../../../memory/memory-region.ts';
-import { PCI_CAP, PCI_COMMAND, PCI_CONFIG, PCI_VENDOR_VIRTIO } from '../../../spec/pci.ts';
+import { PCI_COMMAND, PCI_CONFIG, PCI_INTA, PCI_VENDOR_VIRTIO } from '../../../spec/pci.ts';
 import { REGION_INDEX } from '../../../spec/regions.ts';
 import { STATUS, VIRTIO_F } from '../../../spec/virtio.ts';
 import {
@@ -19,6 +19,7 @@ import type { ObjectInit } from '../../qom/type.ts';
 import type { VirtioTransport } from '../../virtio/transport.ts';
 import type { VirtioBus } from '../../virtio/virtio-bus.ts';
 import { type DeviceQueue, featureMask, type VirtioDevice } from '../../virtio/virtio-device.ts';
+import { addStructure, ConfigAccess, type Place } from './capabilities.ts';
 import {
   COMMON_BY_OFFSET,
   freshSetup,
@@ -52,12 +53,6 @@ export interface VirtioPciLayout {
 
 const LAYOUT: VirtioPciLayout = { modern: 4, msix: 1, pioNotify: 2, atEnd: false };
 
-/** Where a structure lies in the modern BAR, and its size, in bytes. */
-interface Place {
-  readonly offset: number;
-  readonly size: number;
-}
-
 /** What one concrete transport type adds: which device it carries, and as what PCI function. */
 export interface VirtioPciKind {
   /** Type of the virtio device: `virtio-blk-device`. */
@@ -81,7 +76,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
   #bus!: VirtioBus;
   #msix: Msix | undefined;
   #express: ExpressParts | undefined;
-  #pciCfg = -1;
+  #configAccess: ConfigAccess | undefined;
   /** The modern BAR; made whether it is used or not, when the function is realized. */
   protected modernBar!: MemoryRegion;
 
@@ -200,7 +195,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
       config.put(PCI_CONFIG.DeviceID.offset, 2, MODERN_PCI_ID_BASE + vdev.deviceId);
       config.put(PCI_CONFIG.RevisionID.offset, 1, 1);
     }
-    config.put(PCI_CONFIG.InterruptPin.offset, 1, 1);
+    config.put(PCI_CONFIG.InterruptPin.offset, 1, PCI_INTA);
     if (this.#modern) this.#addModern(vdev);
     if (this.props.vectors > 0) this.#addMsix();
     if (this.#legacy) this.#addLegacyBar(vdev);
@@ -295,7 +290,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
   }
 
   override configRead(offset: number, size: number): number {
-    if (this.#touchesPciCfg(offset, size)) this.#pciCfgAccess(false);
+    if (this.#configAccess?.touches(offset, size)) this.#configAccess.access(false);
     return super.configRead(offset, size);
   }
 
@@ -304,7 +299,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
     this.#msix?.configWritten();
     if (offset <= PCI_CONFIG.Command.offset && offset + size > PCI_CONFIG.Command.offset)
       this.#commandWritten();
-    if (this.#touchesPciCfg(offset, size)) this.#pciCfgAccess(true);
+    if (this.#configAccess?.touches(offset, size)) this.#configAccess.access(true);
   }
 
   readDeviceConfig(offset: number, size: number): number {
@@ -334,7 +329,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
     this.#setups.clear();
   }
 
-  /** Without bus mastering the device stops, and is no longer DRIVER_OK, as QEMU has it. */
+  /** Without bus mastering the device stops, and DRIVER_OK is cleared, as QEMU has it. */
   #commandWritten(): void {
     const { vdev } = this;
     const master = (this.config.get(PCI_CONFIG.Command.offset, 2) & PCI_COMMAND.MASTER) !== 0;
@@ -358,14 +353,17 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
 
   #addMsix(): void {
     const { vectors } = this.props;
-    if (vectors > MAX_VECTORS) {
-      const { bar } = msixLayout(vectors);
+    // QEMU's tables count their entries with 16 bits.
+    const entries = vectors & 0xffff;
+    const { takesMessages } = this.pciBus;
+    if (!takesMessages || entries === 0 || entries > MAX_VECTORS) {
+      const { bar } = msixLayout(entries);
       addRegion(this, MemoryRegion.container(`${this.type.name}-msix`, bar));
-      this.context.report(`warning: unable to init msix vectors to ${vectors}`);
+      if (takesMessages) this.context.report(`warning: unable to init msix vectors to ${vectors}`);
       this.values.vectors = 0;
       return;
     }
-    this.#msix = new Msix(this.config, vectors, this.#layout.msix, (address, data) =>
+    this.#msix = new Msix(this.config, entries, this.#layout.msix, (address, data) =>
       this.#sendMessage(address, data),
     );
     const region = this.#msix.exclusiveBar(this, this.vdev.dev);
@@ -387,7 +385,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
     const { common, isr, device, notify } = this.#places();
     const make = (name: string, size: number, handler: IoHandler) =>
       addRegion(this, MemoryRegion.io(`virtio-pci-${name}-${vdev.deviceName}`, size, handler));
-    const place = (name: string, at: { offset: number; size: number }, handler: IoHandler) =>
+    const place = (name: string, at: Place, handler: IoHandler) =>
       this.modernBar.addSubregion(at.offset, make(name, at.size, handler));
     place('common', common, this.#commonHandler());
     place(
@@ -423,23 +421,16 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
         (_offset, _size, value) => this.vdev.notified(value),
       ),
     );
-    this.#addCapability(VIRTIO_PCI_CAP.COMMON_CFG, 16, this.#layout.modern, common);
-    this.#addCapability(VIRTIO_PCI_CAP.ISR_CFG, 16, this.#layout.modern, isr);
-    this.#addCapability(VIRTIO_PCI_CAP.DEVICE_CFG, 16, this.#layout.modern, device);
-    const cap = this.#addCapability(VIRTIO_PCI_CAP.NOTIFY_CFG, 20, this.#layout.modern, notify);
-    this.config.put(cap + CAP.extra, 4, this.#notifyMultiplier);
+    const { config } = this;
+    const { modern } = this.#layout;
+    addStructure(config, VIRTIO_PCI_CAP.COMMON_CFG, 16, modern, common);
+    addStructure(config, VIRTIO_PCI_CAP.ISR_CFG, 16, modern, isr);
+    addStructure(config, VIRTIO_PCI_CAP.DEVICE_CFG, 16, modern, device);
+    const cap = addStructure(config, VIRTIO_PCI_CAP.NOTIFY_CFG, 20, modern, notify);
+    config.put(cap + CAP.extra, 4, this.#notifyMultiplier);
     if (this.props['modern-pio-notify']) this.#addPioNotify(port);
-    this.addBar(this.#layout.modern, {
-      kind: 'mem',
-      is64: true,
-      prefetch: true,
-      region: this.modernBar,
-    });
-    this.#pciCfg = this.#addCapability(VIRTIO_PCI_CAP.PCI_CFG, 20, 0, { offset: 0, size: 0 });
-    this.config.allowWrites(this.#pciCfg + CAP.bar, 1, 0xff);
-    this.config.allowWrites(this.#pciCfg + CAP.offset, 4, 0xffff_ffff);
-    this.config.allowWrites(this.#pciCfg + CAP.length, 4, 0xffff_ffff);
-    this.config.allowWrites(this.#pciCfg + CAP.extra, 4, 0xffff_ffff);
+    this.addBar(modern, { kind: 'mem', is64: true, prefetch: true, region: this.modernBar });
+    this.#configAccess = new ConfigAccess(config, this.modernBar);
   }
 
   /** Places of the structures. */
@@ -459,26 +450,10 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
     const region = addRegion(this, MemoryRegion.container('virtio-pci-io', PIO_NOTIFY_SIZE));
     region.addSubregion(0, port);
     this.addBar(this.#layout.pioNotify, { kind: 'io', region });
-    const cap = this.#addCapability(VIRTIO_PCI_CAP.NOTIFY_CFG, 20, this.#layout.pioNotify, {
-      offset: 0,
-      size: PIO_NOTIFY_SIZE,
-    });
+    const place = { offset: 0, size: PIO_NOTIFY_SIZE };
+    const { pioNotify } = this.#layout;
+    const cap = addStructure(this.config, VIRTIO_PCI_CAP.NOTIFY_CFG, 20, pioNotify, place);
     this.config.put(cap + CAP.extra, 4, 0);
-  }
-
-  #addCapability(
-    type: number,
-    length: number,
-    bar: number,
-    place: { offset: number; size: number },
-  ): number {
-    const at = this.config.addCapability(PCI_CAP.VENDOR, length);
-    this.config.put(at + CAP.cap_len, 1, length);
-    this.config.put(at + CAP.cfg_type, 1, type);
-    this.config.put(at + CAP.bar, 1, bar);
-    this.config.put(at + CAP.offset, 4, place.offset);
-    this.config.put(at + CAP.length, 4, place.size);
-    return at;
   }
 
   #commonHandler(): IoHandler {
@@ -495,27 +470,5 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
     write: (offset: number, size: number, value: number) => void = () => {},
   ): IoHandler {
     return { dev: this.vdev.dev, region: REGION_INDEX[region], read, write };
-  }
-
-  #touchesPciCfg(offset: number, size: number): boolean {
-    const data = this.#pciCfg + CAP.extra;
-    return this.#pciCfg >= 0 && offset < data + 4 && offset + size > data;
-  }
-
-  /** Access to BAR 4 through configuration space (VIRTIO 1.4 §4.1.4.9). */
-  #pciCfgAccess(write: boolean): void {
-    const cap = this.#pciCfg;
-    const length = this.config.get(cap + CAP.length, 4);
-    if (length !== 1 && length !== 2 && length !== 4) return;
-    const raw = this.config.get(cap + CAP.offset, 4);
-    const offset = raw - (raw % length);
-    const part = this.modernBar.subregions.find(
-      ({ address, size }) => offset >= address && offset < address + size,
-    );
-    if (!part?.handler) return;
-    const data = cap + CAP.extra;
-    const at = offset - part.address;
-    if (write) part.handler.write(at, length, this.config.get(data, length));
-    else this.config.put(data, length, part.handler.read(at, length));
   }
 }

@@ -2,39 +2,12 @@ import type { BoardProperties } from '../board.ts';
 
 const ON_OFF_AUTO = ['auto', 'on', 'off'] as const;
 
-/** Properties of the microvm machine type. */
+/** Properties of the microvm machine type that it does not share with the PC's. */
 export const MICROVM_PROPERTIES: BoardProperties = {
-  acpi: ON_OFF_AUTO,
-  append: 'any',
   'auto-kernel-cmdline': 'switch',
-  boot: 'any',
-  'bus-lock-ratelimit': 'any',
-  'confidential-guest-support': 'any',
-  'dt-compatible': 'any',
-  dtb: 'any',
-  'dump-guest-core': 'switch',
-  dumpdtb: 'any',
-  firmware: 'any',
-  graphics: 'switch',
-  initrd: 'any',
   ioapic2: ON_OFF_AUTO,
   'isa-serial': 'switch',
-  kernel: 'any',
-  'mem-merge': 'switch',
-  'memory-backend': 'any',
-  'memory-encryption': 'any',
-  memory: 'any',
   pcie: ON_OFF_AUTO,
-  'phandle-start': 'any',
-  pic: ON_OFF_AUTO,
-  pit: ON_OFF_AUTO,
   rtc: ON_OFF_AUTO,
-  'sgx-epc': 'any',
-  smm: ON_OFF_AUTO,
-  smp: 'any',
-  'suppress-vmdesc': 'switch',
-  usb: 'switch',
-  'x-oem-id': 'any',
-  'x-oem-table-id': 'any',
   'x-option-roms': 'switch',
 };

@@ -18,6 +18,8 @@ export interface PcParts {
   readonly pit: boolean;
   readonly pic: boolean;
   readonly smm: boolean;
+  /** Whether the IOMMU leaves the root bus alone. */
+  readonly bypassesIommu: boolean;
 }
 
 /** The parts that the properties of the machine ask for. */
@@ -32,6 +34,7 @@ export function pcParts(options: ReadonlyMap<string, string>): PcParts {
     pit: isOn(options, 'pit', true),
     pic: isOn(options, 'pic', true),
     smm: isOn(options, 'smm', true),
+    bypassesIommu: isOn(options, 'default-bus-bypass-iommu', false),
   };
 }
 
@@ -82,7 +85,13 @@ export interface PcRequests {
 export function pcNodes(parts: PcParts, requests: PcRequests): readonly BoardStep[] {
   return [
     { type: 'fw_cfg_io', bus: 'main-system-bus', owner: '/machine', name: 'fw_cfg' },
-    { type: 'i440FX-pcihost', bus: 'main-system-bus', owner: '/machine', name: 'i440fx' },
+    {
+      type: 'i440FX-pcihost',
+      bus: 'main-system-bus',
+      owner: '/machine',
+      name: 'i440fx',
+      values: { 'bypass-iommu': parts.bypassesIommu },
+    },
     { type: 'i440FX', bus: 'pci.0', values: { addr: 0 } },
     { type: 'PIIX3', bus: 'pci.0', values: { addr: 8 } },
     ...isaControllers(parts),

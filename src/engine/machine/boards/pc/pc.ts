@@ -14,7 +14,6 @@ import { runPcFirmware } from './firmware.ts';
 import { i440fxHole, placePcRam, placePcRoms } from './memory.ts';
 import { PC_BUS_TYPES, pcIrqs, pcNodes, pcParts } from './nodes.ts';
 import { addMemoryHotplug, addPcPlugRules, MEMORY_HOTPLUG_PORT } from './plug-rules.ts';
-import { PC_PROPERTIES } from './properties.ts';
 import {
   addDisks,
   addDisplay,
@@ -85,8 +84,10 @@ export const PC: Board = {
   cpu: { model: 'qemu64', parent: 'x86_64-cpu', suffix: '-x86_64-cpu', knows: isX86CpuModel },
   smp: { most: 255, dies: true },
   defaults: { vga: true, places: { ide: 4, floppy: 2, pflash: 2 } },
-  properties: PC_PROPERTIES,
-  heeds: ['acpi', 'hpet', 'i8042', 'max-ram-below-4g', 'pic', 'pit', 'smm', 'usb', 'vmport'],
+  heeds: [
+    ...['acpi', 'default-bus-bypass-iommu', 'hpet', 'i8042', 'max-ram-below-4g', 'pic', 'pit'],
+    ...['smm', 'usb', 'vmport'],
+  ],
   registerTypes(registry) {
     for (const name of PC_BUS_TYPES) registry.register({ name, parent: 'bus' });
     registerKvmVapic(registry);

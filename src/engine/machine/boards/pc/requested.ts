@@ -64,8 +64,8 @@ export function addFloppies(site: BuildSite, isa: Bus, always: boolean): void {
   const [bus] = addDevice(site, 'isa-fdc', isa, {}).childBuses;
   for (const [unit, drive] of units.entries()) {
     if (!drive || !bus) continue;
-    const device = addDevice(site, 'floppy', bus, { unit, drive: drive.tray });
-    drives.claim(drive, device.path);
+    addDevice(site, 'floppy', bus, { unit, drive: drive.tray });
+    drives.claim(drive);
   }
 }
 
@@ -79,8 +79,8 @@ export function addDisks(site: BuildSite, controller: Device, units: number): vo
       const drive = drives.at('ide', cable, unit);
       if (!drive) continue;
       const type = drive.isCd ? 'ide-cd' : 'ide-hd';
-      const device = addDevice(site, type, bus, { unit, drive: drive.tray });
-      drives.claim(drive, device.path);
+      addDevice(site, type, bus, { unit, drive: drive.tray });
+      drives.claim(drive);
     }
   }
 }

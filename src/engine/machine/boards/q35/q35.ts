@@ -62,6 +62,7 @@ function build(site: BuildSite): void {
       values: {
         'below-4g-mem-size': below,
         'above-4g-mem-size': (ram?.size ?? 0) - below,
+        'bypass-iommu': isOn(site.options, 'default-bus-bypass-iommu', false),
       },
     },
     ...q35Nodes(parts, requests),
@@ -88,7 +89,10 @@ export const Q35: Board = {
     without: ['floppy'],
     places: { ide: 6, floppy: 2, pflash: 2 },
   },
-  heeds: ['hpet', 'i8042', 'max-ram-below-4g', 'pic', 'pit', 'sata', 'smbus', 'vmport'],
+  heeds: [
+    ...['default-bus-bypass-iommu', 'hpet', 'i8042', 'max-ram-below-4g', 'pic', 'pit', 'sata'],
+    ...['smbus', 'vmport'],
+  ],
   registerTypes(registry) {
     registerQ35Host(registry);
     registerMch(registry);

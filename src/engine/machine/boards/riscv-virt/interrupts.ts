@@ -20,6 +20,9 @@ const MESSAGE_COUNT = 256;
 const PRIORITY_MASK = 7;
 const MOST_GUESTS = 7;
 
+/** Models of harts that have no supervisor mode. */
+const MACHINE_ONLY = ['any', 'sifive-e51'];
+
 const KINDS = ['none', 'aplic', 'aplic-imsic'];
 
 /** The advanced interrupt architecture that the options ask for. Throws ConfigError. */
@@ -69,9 +72,10 @@ function addLocal(site: BuildSite, messages: boolean): void {
 }
 
 function addPlic(site: BuildSite): void {
+  const levels = MACHINE_ONLY.includes(site.cpu) ? 'M' : 'MS';
   solder(site, 'riscv.sifive.plic', {
     values: {
-      'hart-config': Array.from({ length: site.cpus }, () => 'MS').join(','),
+      'hart-config': Array.from({ length: site.cpus }, () => levels).join(','),
       'num-sources': PLIC_SOURCES,
       'num-priorities': 7,
       'priority-base': 4,

@@ -6,7 +6,7 @@ import { registerSysBusTypes } from '../../../hw/sysbus-platform.ts';
 import { addRegion } from '../../../qdev/regions.ts';
 import { Container } from '../../../qom/object.ts';
 import type { VirtioMmio } from '../../../transports/virtio-mmio/virtio-mmio.ts';
-import type { Board, BoardProperties, BuildSite } from '../board.ts';
+import type { Board, BuildSite } from '../board.ts';
 import { BOARD_TYPES, FW_CFG_TYPE } from '../board-types.ts';
 import { addFlash, addFwCfg, addPlatformBus, solder } from '../solder.ts';
 import { addInterruptControllers } from './interrupts.ts';
@@ -31,31 +31,6 @@ const PCI_IRQ_BASE = 32;
 const PCI_HIGH_SIZE = 16 * GIB;
 /** `serial-mm` follows the CPU's byte order. */
 const LITTLE_ENDIAN = 2;
-
-const PROPERTIES: BoardProperties = {
-  aclint: 'switch',
-  'aia-guests': 'any',
-  aia: 'any',
-  append: 'any',
-  boot: 'any',
-  'confidential-guest-support': 'any',
-  'dt-compatible': 'any',
-  dtb: 'any',
-  'dump-guest-core': 'switch',
-  dumpdtb: 'any',
-  firmware: 'any',
-  graphics: 'switch',
-  initrd: 'any',
-  kernel: 'any',
-  'mem-merge': 'switch',
-  'memory-backend': 'any',
-  'memory-encryption': 'any',
-  memory: 'any',
-  'phandle-start': 'any',
-  smp: 'any',
-  'suppress-vmdesc': 'switch',
-  usb: 'switch',
-};
 
 /** Puts the devices of the board into the tree, in QEMU's order. */
 function build(site: BuildSite): void {
@@ -109,7 +84,7 @@ export const RISCV_VIRT: Board = {
   arch: 'riscv64',
   names: ['virt'],
   ramBytes: 128 * MIB,
-  maxRamBytes: 4 * GIB,
+  maxRamBytes: 2 ** 40,
   ramBase: RAM_BASE,
   ramId: 'riscv_virt_board.ram',
   cpu: {
@@ -119,7 +94,6 @@ export const RISCV_VIRT: Board = {
     knows: (model) =>
       ['any', 'rv64', 'shakti-c', 'sifive-e51', 'sifive-u54', 'x-rv128'].includes(model),
   },
-  properties: PROPERTIES,
   defaults: { driveInterface: 'none', places: { pflash: 2 } },
   smp: { most: 512 },
   heeds: ['aclint', 'aia', 'aia-guests'],

@@ -11,9 +11,9 @@ function number(device: SysBusDevice, property: string): number {
   return Number(device.values[property]);
 }
 
-/** Contexts of harts that `MS,MS,…` names: one for each privilege level of each. */
-function contexts(config: unknown): number {
-  return String(config).replace(/[^A-Z]/g, '').length;
+/** Harts that `MS,MS,…` names. */
+function hartsOf(config: unknown): number {
+  return String(config).split(',').length;
 }
 
 /** Everything on the board of `virt` that has no behaviour here. */
@@ -81,7 +81,7 @@ export const RISCV_VIRT_TYPES: readonly SysBusType[] = [
     furnish(device) {
       device.gpios.push(
         `gpio-in "" ${number(device, 'num-sources')}`,
-        `gpio-out "" ${contexts(device.values['hart-config'])}`,
+        `gpio-out "" ${2 * hartsOf(device.values['hart-config'])}`,
       );
       device.addMmio(MemoryRegion.io('riscv.sifive.plic', number(device, 'aperture-size')));
     },

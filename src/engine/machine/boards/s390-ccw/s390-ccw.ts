@@ -7,7 +7,6 @@ import { ConfigError } from '../../../qom/errors.ts';
 import { registerVirtioCcw } from '../../../transports/virtio-ccw/register.ts';
 import { addCpus, addNodes, type Board, type BuildSite } from '../board.ts';
 import { hasPci, S390_CPU } from './cpu.ts';
-import { S390_CCW_PROPERTIES } from './properties.ts';
 import { addRequested } from './requested.ts';
 import { registerTerminal3270 } from './terminal-3270.ts';
 import { registerS390Types } from './types.ts';
@@ -30,6 +29,12 @@ export const SERVICE_NODES: readonly PlatformNode[] = [
   { type: 'sclp-cpu-hotplug', bus: EVENTS, owner: EVENT_FACILITY, name: 'sclp-cpu-hotplug' },
 ];
 
+/** What belongs to the memory: keys and attributes of its pages. */
+const MEMORY_NODES: readonly PlatformNode[] = [
+  { type: 's390-skeys-qemu', owner: '/machine', name: 's390-skeys' },
+  { type: 's390-storage_attributes-qemu', owner: '/machine', name: 's390-storage_attributes' },
+];
+
 /** The other devices of the board, in the order in which they are realized. */
 const BOARD_NODES: readonly PlatformNode[] = [
   { type: 's390-flic-qemu', bus: 'main-system-bus', owner: '/machine', name: 's390-flic-qemu' },
@@ -41,8 +46,6 @@ const BOARD_NODES: readonly PlatformNode[] = [
   },
   { type: 's390-ipl', owner: '/machine', name: 's390-ipl' },
   { type: 's390-pcihost', bus: 'main-system-bus', owner: '/machine', name: 's390-pcihost' },
-  { type: 's390-skeys-qemu', owner: '/machine', name: 's390-skeys' },
-  { type: 's390-storage_attributes-qemu', owner: '/machine', name: 's390-storage_attributes' },
   { type: 's390-tod-qemu', owner: '/machine', name: 's390-tod' },
 ];
 
@@ -71,6 +74,7 @@ function build(site: BuildSite): void {
   if (context.ram.size % MIB !== 0) throw new ConfigError('ram size must be multiples of 1 MiB');
   if (site.ram) context.memory.root.addSubregion(0, site.ram);
   addNodes(site, SERVICE_NODES);
+  addNodes(site, MEMORY_NODES);
   addCpus(site, {});
   addNodes(site, BOARD_NODES);
   const pci = site.root.at('/machine/s390-pcihost') as S390PciHost;
@@ -87,13 +91,12 @@ export const S390_CCW: Board = {
   names: ['s390-ccw-virtio-7.2', 's390-ccw-virtio'],
   isDefault: true,
   ramBytes: 128 * MIB,
-  maxRamBytes: 0x1_0000_0000,
+  maxRamBytes: 2 ** 40,
   ramBase: 0,
   ramId: 's390.ram',
   cpu: S390_CPU,
   smp: { most: 248 },
   defaults: { driveInterface: 'virtio', without: ['cdrom', 'floppy', 'sdcard', 'parallel'] },
-  properties: S390_CCW_PROPERTIES,
   registerTypes(registry) {
     registerS390Types(registry);
     registerCss(registry);

@@ -56,7 +56,6 @@ export const S390_VIRTIO: Board = {
     driveInterface: 'virtio',
     without: ['cdrom', 'floppy', 'sdcard', 'serial', 'parallel'],
   },
-  properties: {},
   adaptType: asInQemu25,
   registerTypes: registerS390Virtio,
   build,

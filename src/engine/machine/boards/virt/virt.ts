@@ -17,7 +17,6 @@ import { addFlash, addFwCfg, addPlatformBus, solder } from '../solder.ts';
 import { isOn } from '../switches.ts';
 import { fitsVirt, isArmCpuModel } from './cpus.ts';
 import { addGic, type GicChoice, gicVersion, maxCpus, messageAddresses } from './gic.ts';
-import { VIRT_PROPERTIES } from './properties.ts';
 import { addSmmu } from './smmu.ts';
 import { VIRT_ABSTRACT_TYPES, VIRT_TYPES } from './types.ts';
 
@@ -42,6 +41,12 @@ function checkWords(options: ReadonlyMap<string, string>): void {
   const acpi = options.get('acpi');
   if (acpi !== undefined && !['on', 'off', 'auto'].includes(acpi))
     throw new ConfigError(`Parameter 'acpi' does not accept value '${acpi}'`);
+  for (const [key, most] of [
+    ['oem-id', 6],
+    ['oem-table-id', 8],
+  ] as const)
+    if ((options.get(`x-${key}`)?.length ?? 0) > most)
+      throw new ConfigError(`User specified ${key} value is bigger than ${most} bytes in size`);
   const iommu = options.get('iommu');
   if (iommu !== undefined && iommu !== 'none' && iommu !== 'smmuv3')
     throw new ConfigError('Invalid iommu value\nValid values are none, smmuv3.');
@@ -55,6 +60,7 @@ function build(site: BuildSite): void {
   checkWords(site.options);
   const virtualization = isOn(site.options, 'virtualization', false);
   const version = gicVersion(site.options, virtualization);
+  site.machine.values['gic-version'] = String(version);
   if (site.cpus > maxCpus(version))
     throw new ConfigError(
       `Number of SMP CPUs requested (${site.cpus}) exceeds max CPUs supported by machine 'mach-virt' (${maxCpus(version)})`,
@@ -87,7 +93,9 @@ function build(site: BuildSite): void {
     addUart(site, 1).showMmio(0, SECURE_UART, secureMemory);
   }
   solder(site, 'pl031', { at: [CLOCK] });
-  const host = solder<GpexHost>(site, 'gpex-pcihost');
+  const bypass = isOn(site.options, 'default-bus-bypass-iommu', false);
+  const host = solder<GpexHost>(site, 'gpex-pcihost', { values: { 'bypass-iommu': bypass } });
+  host.bus.takesMessages = messageAddresses(gic) !== undefined;
   host.place(pciePlace(site));
   addNics(site, { bus: host.bus, model: 'virtio' });
   if (site.options.get('iommu') === 'smmuv3') addSmmu(site, host);
@@ -162,7 +170,7 @@ export const VIRT: Board = {
   arch: 'aarch64',
   names: ['virt-7.2', 'virt'],
   ramBytes: 128 * MIB,
-  maxRamBytes: 4 * GIB,
+  maxRamBytes: 2 ** 40,
   ramBase: RAM_BASE,
   dynamicSysBus: [
     'ramfb',
@@ -173,10 +181,20 @@ export const VIRT: Board = {
   ],
   ramId: 'mach-virt.ram',
   cpu: { model: 'cortex-a15', parent: 'arm-cpu', suffix: '-arm-cpu', knows: isArmCpuModel },
-  properties: VIRT_PROPERTIES,
   defaults: { driveInterface: 'virtio', without: ['cdrom'], places: { pflash: 2 } },
   smp: { most: 512, clusters: true },
-  heeds: ['acpi', 'gic-version', 'highmem', 'iommu', 'its', 'secure', 'virtualization'],
+  heeds: [
+    'pflash0',
+    'pflash1',
+    'default-bus-bypass-iommu',
+    'acpi',
+    'gic-version',
+    'highmem',
+    'iommu',
+    'its',
+    'secure',
+    'virtualization',
+  ],
   registerTypes(registry) {
     for (const type of [
       { name: 'cpu', parent: 'device', abstract: true },
