@@ -59,12 +59,13 @@ export function QtreeDialog(props: { open: boolean; onOpenChange: (open: boolean
           <Dialog.Title>Before and since the virtio-bus</Dialog.Title>
           <Dialog.Description>
             Until QEMU 1.2 a virtio transport was the device. Since 1.3 it carries a virtio-bus, and
-            the virtio device sits on that; one <code>-device</code> still makes both.
+            the virtio device sits on that; one <code>-device</code> still makes both. Properties
+            and values are those of this machine on both sides.
           </Dialog.Description>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
           <section ref={trees} className="qtrees" aria-label="The two trees" tabIndex={0}>
-            <h3>info qtree, QEMU 1.2</h3>
-            <h3>info qtree, since QEMU 1.3</h3>
+            <h3>info qtree, laid out as by QEMU 1.2</h3>
+            <h3>info qtree, as since QEMU 1.3</h3>
             <Text lines={lines.before} side="before" />
             <Text lines={lines.since} side="since" />
           </section>
