@@ -110,4 +110,13 @@ test('twenty wrong command lines leave the machine as it was, with QEMU’s sent
       await expect(node(page, 'virtio-blk-pci disk0')).toBeVisible();
     });
   }
+
+  await test.step('a question is answered', async () => {
+    await build(page, '-device virtio-rng-pci,help');
+    await expect(page.getByRole('region', { name: 'QEMU’s answer' })).toContainText(
+      'max-bytes=<uint64>',
+    );
+    await expect(page.locator('.command-refused')).toBeHidden();
+    expect((await playground.glance()).commandLine).toBe(before);
+  });
 });

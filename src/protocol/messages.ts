@@ -74,6 +74,8 @@ export type MachineReply = { readonly id: number } & (
     }
   /** QEMU's own sentence; the machine that ran before runs on. */
   | { readonly kind: 'refused'; readonly message: string }
+  /** The line asked a question (`-device help`): there is no machine, only the program's answer. */
+  | { readonly kind: 'answered'; readonly text: string }
   /** `topology`: after the command. */
   | { readonly kind: 'monitor'; readonly output: string; readonly topology: MachineTopology }
   /** Words that may replace what stands from `start` on. */

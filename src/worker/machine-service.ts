@@ -1,3 +1,4 @@
+import { Answered } from '../engine/machine/answered.ts';
 import type { Host } from '../engine/machine/host.ts';
 import { ConfigError } from '../engine/qom/errors.ts';
 import { JournalRing } from '../journal/ring.ts';
@@ -91,7 +92,8 @@ export class MachineService {
     try {
       this.#env.post(this.#reply(request));
     } catch (error) {
-      if (error instanceof ConfigError)
+      if (error instanceof Answered) this.#env.post({ id, kind: 'answered', text: error.text });
+      else if (error instanceof ConfigError)
         this.#env.post({ id, kind: 'refused', message: error.message });
       else this.#env.post({ id, kind: 'failed', message: describe(error) });
     }

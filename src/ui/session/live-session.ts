@@ -70,6 +70,7 @@ export class LiveSession implements Session {
   #fault: string | undefined;
   #commandLine = '';
   #refused: string | undefined;
+  #answered: string | undefined;
   #warnings: readonly string[] = [];
   #topology: MachineTopology | undefined;
   #facts: readonly ImageFacts[] = [];
@@ -201,8 +202,9 @@ export class LiveSession implements Session {
 
   /** Takes over the machine that was built, if one was. */
   async #adopt(reply: MachineReply, commandLine: string): Promise<boolean> {
-    if (reply.kind === 'refused') this.#refused = reply.message;
-    else if (reply.kind === 'failed') this.#break(reply.message);
+    this.#refused = reply.kind === 'refused' ? reply.message : undefined;
+    this.#answered = reply.kind === 'answered' ? reply.text : undefined;
+    if (reply.kind === 'failed') this.#break(reply.message);
     if (reply.kind !== 'built') {
       if (this.#phase === 'starting') this.#phase = 'ready';
       this.#publish();
@@ -220,7 +222,6 @@ export class LiveSession implements Session {
     this.#machine.wake = () => this.#live?.gate.wakeMachine();
     this.#phase = 'ready';
     this.#fault = undefined;
-    this.#refused = undefined;
     this.#commandLine = commandLine;
     this.#topology = reply.topology;
     this.#warnings = reply.warnings;
@@ -357,6 +358,7 @@ export class LiveSession implements Session {
       fault: this.#fault,
       commandLine: this.#commandLine,
       refused: this.#refused,
+      answered: this.#answered,
       warnings: this.#warnings,
       topology: this.#topology,
       memory: this.#live?.memory,

@@ -31,6 +31,8 @@ export interface SessionState {
   readonly commandLine: string;
   /** QEMU's sentence about the last command line that was refused; the machine before it goes on. */
   readonly refused: string | undefined;
+  /** What QEMU says to the last command line, where that was a question (`-device help`). */
+  readonly answered: string | undefined;
   readonly warnings: readonly string[];
   readonly topology: MachineTopology | undefined;
   readonly memory: MachineMemory | undefined;

@@ -9,6 +9,7 @@ export function CommandLine() {
   const session = useSession();
   const commandLine = useSessionState((state) => state.commandLine);
   const refused = useSessionState((state) => state.refused);
+  const answered = useSessionState((state) => state.answered);
   const warnings = useSessionState((state) => state.warnings);
   const [draft, setDraft] = useState(commandLine);
   const [building, setBuilding] = useState(false);
@@ -90,6 +91,12 @@ export function CommandLine() {
             <span className="mono">{warning}</span>
           </p>
         ))}
+      {answered !== undefined && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        <section className="command-answer mono" aria-label="QEMU’s answer" tabIndex={0}>
+          {answered}
+        </section>
+      )}
       <div role="alert">
         {refused !== undefined && (
           <p className="command-refused" id={message}>
