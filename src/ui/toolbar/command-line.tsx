@@ -91,7 +91,7 @@ export function CommandLine() {
             <span className="mono">{warning}</span>
           </p>
         ))}
-      {answered !== undefined && (
+      {answered !== undefined && changed && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         <section className="command-answer mono" aria-label="QEMU’s answer" tabIndex={0}>
           {answered}
