@@ -155,6 +155,11 @@ test('two drives on one image may not both be written', () => {
   expect(drives.resolve('b')?.attach('/b', false)).toBe(
     'Failed to get "write" lock\nIs another process using the image [numbers]?',
   );
+  const kept = open(
+    `-drive if=none,id=a,${file},snapshot=on`,
+    `-drive if=none,id=b,${file},snapshot=on`,
+  );
+  for (const id of ['a', 'b']) expect(kept.resolve(id)?.attach(`/${id}`, false)).toBeUndefined();
 });
 
 test('a drive that the board has no place for is refused once the board stands', () => {

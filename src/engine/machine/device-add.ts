@@ -1,3 +1,4 @@
+import type { BootOrder } from '../qdev/boot-index.ts';
 import type { Bus } from '../qdev/bus.ts';
 import type { Standby } from '../qdev/context.ts';
 import type { Device } from '../qdev/device.ts';
@@ -26,7 +27,7 @@ export interface DeviceHome {
   /** Number of the next device without id. */
   numberAnonymous(): number;
   /** Places in the boot order that are taken. */
-  readonly bootIndexes: Set<number>;
+  readonly bootOrder: BootOrder;
   /** What a property names: a drive, or an object of `type`. Throws ConfigError where it is of another type. */
   resolve(property: string, id: string, type: string): unknown;
 }
@@ -90,13 +91,17 @@ function makeDevice(
 }
 
 function configure(home: DeviceHome, device: Device, request: DeviceRequest): void {
-  for (const key of qdictOrder(request.entries.map((entry) => entry.key))) {
+  const keys = [...new Set(request.entries.map((entry) => entry.key))];
+  // On the command line a dictionary is copied once less, which turns every bucket around.
+  for (const key of qdictOrder(home.started ? keys : keys.reverse())) {
     const value = lastValue(request.entries, key) ?? '';
     if (key === 'driver' || key === 'bus') continue;
     if (READ_ONLY.includes(key) || device.children.has(key))
       throw new ConfigError(`Property '${device.type.name}.${key}' is not writable`);
     if (request.json) checkJsonType(device, key, request.json[key] ?? null);
     const number = request.json?.[key];
+    // No address is what it has anyway.
+    if (key === 'addr' && number === -1) continue;
     const text = key === 'addr' && typeof number === 'number' ? devfnText(number) : value;
     device.set(key, text, (id, wanted) => home.resolve(key, id, wanted));
     if (key === 'bootindex') claimBootIndex(home, device);
@@ -150,17 +155,14 @@ function chooseBus(
 
 /** A PCI address that came as a number: slot and function as text. */
 function devfnText(devfn: number): string {
+  if (devfn < -1 || devfn > 255)
+    throw new ConfigError("Parameter 'addr' expects a value between -1 and 255");
   return `${(devfn >> 3).toString(16)}.${devfn & 7}`;
 }
 
-/** Two devices cannot be booted first. */
-function claimBootIndex(home: DeviceHome, device: Device): void {
-  const { owner, name } = device.findProperty('bootindex') ?? {};
-  const index = Number(owner?.values[name ?? '']);
-  if (index < 0) return;
-  if (home.bootIndexes.has(index))
-    throw new ConfigError(`The bootindex ${index} has already been used`);
-  home.bootIndexes.add(index);
+function claimBootIndex({ bootOrder }: DeviceHome, device: Device): void {
+  const { owner } = device.findProperty('bootindex') ?? {};
+  if (owner) bootOrder.claim(owner, Number(owner.values.bootindex));
 }
 
 /** JSON has types of its own, and QEMU insists on them. */
@@ -173,6 +175,8 @@ function checkJsonType(device: Device, key: string, value: JsonValue): void {
   const actual = jsonTypeOf(value);
   // A PCI address may be text as well as a number.
   if (actual === expected || (key === 'addr' && actual === 'string')) return;
+  if (key === 'addr')
+    throw new ConfigError("Invalid parameter type for 'addr', expected int or str");
   throw new ConfigError(
     expected === 'integer' && !type.startsWith('int')
       ? `Parameter '${key}' expects uint64`

@@ -357,9 +357,10 @@ export class Drives {
     if (lastValue(given, 'driver') !== undefined && lastValue(given, 'format') !== undefined)
       throw new ConfigError("Cannot specify both 'driver' and 'format'");
     if (file === undefined && given.length === 0) return undefined;
+    // Nothing is written to what a snapshot keeps.
+    const kept = this.snapshot || snapshot;
     const context = this.#context((filename) =>
-      // Nothing is written to what a snapshot keeps.
-      this.snapshot || snapshot
+      kept
         ? undefined
         : this.#log.line(
             `WARNING: Image format was not specified for '${filename}' and probing guessed raw.\n         Automatically detecting the format is dangerous for raw images, write operations on block 0 will be restricted.\n         Specify the 'raw' format explicitly to remove the restrictions.`,
@@ -369,7 +370,7 @@ export class Drives {
     const zeroes = lastValue(content, 'detect-zeroes');
     const backend = backendOn(node, {
       ...options,
-      ...this.#lockOf(node),
+      ...(!kept && this.#lockOf(node)),
       nodeName: node.name,
       ...(zeroes !== undefined && zeroes !== 'off' && { detectZeroes: zeroes }),
     });

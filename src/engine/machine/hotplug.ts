@@ -11,9 +11,7 @@ export class DeviceNotFound extends ConfigError {
 
 /** The device that `device_del` means: a user's id, or a path. Throws ConfigError with QEMU's sentence. */
 function findDevice(root: QObject, name: string): Device {
-  const found = name.startsWith('/')
-    ? root.at(name)
-    : root.at('/machine/peripheral')?.at(name);
+  const found = name.startsWith('/') ? root.at(name) : root.at('/machine/peripheral')?.at(name);
   if (!found) throw new DeviceNotFound(name);
   if (!(found instanceof Device)) throw new ConfigError(`${name} is not a hotpluggable device`);
   return found;

@@ -14,6 +14,7 @@ import { type Completion, complete } from '../monitor/complete.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Qmp, type QmpAnswer } from '../monitor/qmp/qmp.ts';
 import type { RunState } from '../monitor/target.ts';
+import { BootOrder } from '../qdev/boot-index.ts';
 import type { Bus } from '../qdev/bus.ts';
 import type { DeviceContext, Standby } from '../qdev/context.ts';
 import { Device } from '../qdev/device.ts';
@@ -103,7 +104,7 @@ export class Machine implements DeviceContext {
   readonly #host: Host;
   readonly #objects: QObject;
   readonly #events: MachineEvent[] = [];
-  readonly #bootIndexes = new Set<number>();
+  readonly bootOrder = new BootOrder();
   #anonymous = 0;
   readonly #busCounts = new Map<string, number>();
   readonly #monitor: Monitor;
@@ -514,7 +515,7 @@ export class Machine implements DeviceContext {
       started: this.started,
       standbys: this.standbys,
       dynamicSysBus: this.type.dynamicSysBus ?? [],
-      bootIndexes: this.#bootIndexes,
+      bootOrder: this.bootOrder,
       numberAnonymous: () => this.#anonymous++,
       resolve: (property: string, id: string, type: string) => this.resolve(property, id, type),
     };

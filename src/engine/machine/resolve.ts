@@ -1,6 +1,6 @@
 import { ConfigError } from '../qom/errors.ts';
-import { DeviceNotFound } from './hotplug.ts';
 import type { QObject } from '../qom/object.ts';
+import { DeviceNotFound } from './hotplug.ts';
 
 /**
  * The object that a link property names: an absolute path, or the end of one anywhere in the tree.

@@ -1,7 +1,7 @@
 import { parseJson } from '../machine/json.ts';
 import { parseKeyval } from '../machine/keyval.ts';
-import { qdictOrder } from '../machine/qdict-order.ts';
 import { objectFromJson, objectFromKeyval } from '../machine/objects.ts';
+import { qdictOrder } from '../machine/qdict-order.ts';
 import type { Command } from './commands.ts';
 import { answerTo, ask, attempt } from './hmp-answer.ts';
 import { runQmp } from './qmp/qmp.ts';

@@ -8,6 +8,7 @@ import type { Board } from '../machine/boards/board.ts';
 import type { LoadedTypes } from '../machine/catalog/loaded-types.ts';
 import type { DeviceRequest } from '../machine/device-add.ts';
 import type { ObjectRequest } from '../machine/objects.ts';
+import type { BootOrder } from '../qdev/boot-index.ts';
 import type { Bus } from '../qdev/bus.ts';
 import type { Device } from '../qdev/device.ts';
 import type { QObject } from '../qom/object.ts';
@@ -65,6 +66,8 @@ export interface MonitorTarget {
   removeObject(id: string): void;
   /** Prints a line on stderr. */
   printError(line: string): void;
+  /** Who has which place in the boot order. */
+  readonly bootOrder: BootOrder;
   /** What a property names: a drive, or an object of `type`. Throws ConfigError where it is of another type. */
   resolve(property: string, id: string, type: string): unknown;
   /** One line of the human monitor. */

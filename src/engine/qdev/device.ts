@@ -84,6 +84,7 @@ export abstract class Device<P = unknown> extends QObject {
       hotplugHandler?.prePlug?.(this);
       this.realize();
     } catch (error) {
+      this.#unplugChildren();
       this.#detach();
       throw error;
     }

@@ -185,7 +185,7 @@ function sized(type: string, max: number, value: number, description: string): P
       if (parsed === undefined) throw new ConfigError(`Parameter '${name}' expects size`);
       if (parsed > max)
         throw new ConfigError(
-          `Property ${owner}.${name} doesn't take value ${parsed} (maximum: ${max})`,
+          `Property ${owner}.${name} doesn't take value ${sizeDigits(parsed)} (maximum: ${max})`,
         );
       return parsed;
     },

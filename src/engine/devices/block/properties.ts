@@ -8,6 +8,7 @@ import {
   type Property,
   parseSize,
   size32,
+  sizeDigits,
   sizeText,
   u32,
   type Values,
@@ -43,7 +44,7 @@ const blockSize: Property<number> = {
       if (bytes === undefined) throw new ConfigError(`Parameter '${name}' expects size`);
       if (bytes !== 0 && (bytes < MIN_BLOCK || bytes > MAX_BLOCK))
         throw new ConfigError(
-          `Property .${name} doesn't take value ${bytes} (minimum: ${MIN_BLOCK}, maximum: ${MAX_BLOCK})`,
+          `Property .${name} doesn't take value ${sizeDigits(bytes)} (minimum: ${MIN_BLOCK}, maximum: ${MAX_BLOCK})`,
         );
       if (bytes !== 0 && (bytes & (bytes - 1)) !== 0)
         throw new ConfigError(

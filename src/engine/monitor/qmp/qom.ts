@@ -115,10 +115,16 @@ export function setPropertyText(
   property: string,
   text: string,
 ): void {
+  let kind = '';
   try {
-    setProperty(target, nodeOf(target.root, path), property, { text });
+    const node = nodeOf(target.root, path);
+    kind = node.object?.findProperty(property)?.property.type ?? '';
+    setProperty(target, node, property, { text });
   } catch (error) {
-    throw error instanceof QmpError ? new ConfigError(error.message) : error;
+    if (!(error instanceof QmpError || error instanceof ConfigError)) throw error;
+    // Typed text is read as 64 bits, whatever the property holds.
+    const wide = kind.startsWith('uint') ? 'uint64' : 'int64';
+    throw new ConfigError(error.message.replace(/(?<=^Parameter '.*' expects )integer$/, wide));
   }
 }
 
@@ -148,6 +154,8 @@ function setProperty(target: MonitorTarget, node: QomNode, name: string, value: 
     refuseRealized(owner, found.name);
   }
   const text = 'text' in value ? value.text : jsonText(name, found.property.type, value.json);
+  if (found.name === 'bootindex' && /^-?\d+$/.test(text))
+    target.bootOrder.claim(owner, Number(text));
   object.set(name, text, (id, type) => target.resolve(name, id, type));
 }
 

@@ -17,8 +17,8 @@ function buses(line: string, count: number): (string | undefined)[] {
 }
 
 function windowsOf(machine: Machine, type: string): (number | undefined)[] {
-  const found = machine.devices.find((device) => device.type.name === type) as SysBusDevice;
-  return found.mmio.map(({ base }) => base);
+  const found = machine.devices.find((device) => device.type.name === type);
+  return found ? (found as SysBusDevice).mmio.map(({ base }) => base) : [];
 }
 
 test('the transport that was made last is filled first, and no device finds a place when all are', () => {
@@ -57,5 +57,37 @@ test('PCI lies where highmem puts it, and ECAM reaches the host bridge', () => {
 test('takes the CPUs that QEMU’s takes', () => {
   expect(() => build(`${ARM} -M virt -cpu cortex-a8`)).toThrow(
     'mach-virt: CPU type cortex-a8-arm-cpu not supported',
+  );
+});
+
+test('a machine whose interrupt controller hears no messages has functions without them', () => {
+  const line = `${ARM} -M virt,gic-version=3,its=off`;
+  const machine = build(`${line} -device virtio-rng-pci,id=r -device pci-bridge,chassis_nr=1`);
+  expect(machine.root.at('/machine/peripheral/r')?.values.vectors).toBe(0);
+  expect(() => build(`${line} -device pcie-root-port`)).toThrow(
+    'MSI-X is not supported by interrupt controller',
+  );
+});
+
+test('RISC-V: messages to harts take the place of software interrupts, and guests get pages', () => {
+  const machine = build(`${RISCV} -machine aia=aplic-imsic,aia-guests=2,aclint=on -smp 2`);
+  expect(windowsOf(machine, 'riscv.aclint.swi')).toEqual([]);
+  const pages = machine.devices.filter(({ type }) => type.name === 'riscv.imsic');
+  expect(pages.map((device) => (device as SysBusDevice).mmio[0]?.base)).toEqual([
+    0x2400_0000, 0x2400_1000, 0x2800_0000, 0x2800_4000,
+  ]);
+  expect(() => build(`${RISCV} -machine aia=imsic`)).toThrow(
+    'Invalid AIA interrupt controller type',
+  );
+});
+
+test('a flash chip takes the drive that fits it', () => {
+  const pflash = (bytes: number) =>
+    `${ARM} -M virt -drive if=pflash,file.driver=null-co,file.size=${bytes},format=raw`;
+  expect(build(pflash(2 ** 26)).monitor('info block')).toContain(
+    'Attached to:      /machine/virt.flash0',
+  );
+  expect(() => build(pflash(2 ** 20))).toThrow(
+    'device requires 67108864 bytes, block backend provides 1048576 bytes',
   );
 });

@@ -17,6 +17,10 @@ test.each([
   ['virtio-net-pci', 4],
   ['virtio-rng-pci', 2],
   ['virtio-serial-pci', 2],
+  ['virtio-serial-pci,vectors=0xffffffff,max_ports=5', 6],
+  ['virtio-rng-pci,vectors=2049', 0],
+  // Entries are counted with 16 bits.
+  ['virtio-rng-pci,vectors=65537', 65537],
 ])('%s has as many vectors as it has use for, unless it is told', (line, vectors) => {
   expect(values(line).vectors).toBe(vectors);
 });
@@ -32,4 +36,11 @@ test('a type that names its mode has it, and no property for it', () => {
 test('the class of a serial port is one of three', () => {
   expect(values('virtio-serial-pci,class=0x380').class).toBe(0x380);
   expect(values('virtio-serial-pci,class=0x200').class).toBe(0x780);
+});
+
+test('text that was given empty is not text that was not given', () => {
+  expect(() => values('virtio-net-pci,duplex=')).toThrow("'duplex' must be 'half' or 'full'");
+  expect(() => values('virtio-rng-pci,failover_pair_id=')).toThrow(
+    'failover primary device must be on PCIExpress bus',
+  );
 });
