@@ -135,7 +135,7 @@ export class AcpiPciHotplug implements HotplugHandler {
 
   #all(): readonly BusState[] {
     if (!this.#buses) {
-      this.#buses = [...hotplugBuses(this.#root, this)].map((bus) => ({ bus, up: 0, down: 0 }));
+      this.#buses = [...hotplugBuses(this.#root)].map((bus) => ({ bus, up: 0, down: 0 }));
       for (const [i, { bus }] of this.#buses.entries()) bus.addProperty(BSEL, busNumber, i);
     }
     return this.#buses;
@@ -153,12 +153,14 @@ function slotBit(device: PciDevice): number {
   return 1 << (device.devfn >> 3);
 }
 
-/** Buses that the handler serves: a bus before those behind its bridges, the newest bridge first. */
-function* hotplugBuses(bus: PciBus, handler: HotplugHandler): Generator<PciBus> {
-  if (bus.hotplugHandler === handler && bus.hotpluggable) yield bus;
-  for (const device of bus.devices)
-    for (const below of device.childBuses)
-      if (below instanceof PciBus) yield* hotplugBuses(below, handler);
+/** Buses that anybody may hot-plug on: a bus before those behind its bridges, the newest bridge first. */
+function* hotplugBuses(bus: PciBus): Generator<PciBus> {
+  if (bus.hotpluggable) yield bus;
+  for (const device of bus.devices) {
+    const brought = bus.expanded.filter(({ expander }) => expander === device);
+    for (const below of [...device.childBuses, ...brought])
+      if (below instanceof PciBus) yield* hotplugBuses(below);
+  }
 }
 
 /** A bridge of the command line stays, and so does what its type nails down. */
