@@ -60,6 +60,9 @@ const NO_REGION = 0xffff;
 /** Ports that I/O instructions reach. */
 const IO_PORTS = 0x1_0000;
 
+/** Characters of stderr that are kept: a guest can make devices complain for ever. */
+const MAX_STDERR = 2 ** 18;
+
 /** An event of QMP's, without its time. */
 export interface MachineEvent {
   readonly event: string;
@@ -73,7 +76,7 @@ export class Machine implements DeviceContext {
   readonly journal: JournalWriter;
   /** What was said while it was built: QEMU's warnings, then what is not modelled. */
   readonly warnings: readonly string[];
-  /** What QEMU has printed on stderr so far, with line ends. */
+  /** What QEMU has printed on stderr so far, with line ends; a guest that makes devices complain for ever is cut short. */
   stderr: string;
   runState: RunState;
   readonly registry: TypeRegistry;
@@ -337,8 +340,12 @@ export class Machine implements DeviceContext {
 
   /** A line on stderr. */
   printError(line: string): void {
-    this.stderr += `${line}\n`;
+    this.#print(`${line}\n`);
     this.note(line);
+  }
+
+  #print(text: string): void {
+    if (this.stderr.length < MAX_STDERR) this.stderr += text;
   }
 
   note(message: string): void {
@@ -390,7 +397,7 @@ export class Machine implements DeviceContext {
     if (this.#log) this.#log.print(message);
     else if (this.#hear) this.#hear(message);
     else {
-      this.stderr += `qemu-system-${this.type.arch}: ${message}\n`;
+      this.#print(`qemu-system-${this.type.arch}: ${message}\n`);
       this.note(message);
     }
   }
