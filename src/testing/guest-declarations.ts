@@ -9,15 +9,30 @@ const GLOBALS = { console: 'Console' };
 
 const HEADER = `// Types of the module 'guest', generated from the sources of the guest library.`;
 
+/** A part of the module. */
+function block(declarations: readonly string[]): string {
+  return `${HEADER}\ndeclare module 'guest' {\n${indent(declarations.join('\n'))}\n}\n`;
+}
+
 type Declaration =
   | ts.ClassDeclaration
   | ts.InterfaceDeclaration
   | ts.TypeAliasDeclaration
   | ts.VariableStatement;
 
+/** Parts of the declaration of module 'guest'; each declares the module, and an editor takes them together. */
+export interface GuestDeclarations {
+  /** What a script imports, and what it has without importing. */
+  readonly values: string;
+  /** The types of what it imports. */
+  readonly types: string;
+  /** Numbers of the specification. */
+  readonly constants: string;
+}
+
 /** The ambient declaration of module 'guest', as an editor wants it, made from the library's sources. */
-export function guestDeclarations(): string {
-  return new Generator().text();
+export function guestDeclarations(): GuestDeclarations {
+  return new Generator().parts();
 }
 
 class Generator {
@@ -49,7 +64,7 @@ class Generator {
     }
   }
 
-  text(): string {
+  parts(): GuestDeclarations {
     const module = this.#declared.get(MODULE);
     if (!module || !ts.isInterfaceDeclaration(module)) throw new Error(`no ${MODULE}`);
     const values = module.members.map((member) => this.#value(member));
@@ -59,14 +74,17 @@ class Generator {
     for (const type of Object.values(GLOBALS)) this.#want(type);
     const types: string[] = [];
     for (let i = 0; i < this.#wanted.length; i++) types.push(this.#type(this.#wanted[i] as string));
-    const body = [...values, ...types, ...constants].join('\n');
     const globals = Object.entries(GLOBALS)
       .map(
         ([name, type]) =>
           `/** Prints as \`log\` does. */\ndeclare const ${name}: import('guest').${type};`,
       )
       .join('\n');
-    return `${HEADER}\ndeclare module 'guest' {\n${indent(body)}\n}\n\n${globals}\n`;
+    return {
+      values: `${block(values)}\n${globals}\n`,
+      types: block(types),
+      constants: block(constants),
+    };
   }
 
   #index(name: string, text: string): void {

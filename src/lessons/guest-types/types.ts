@@ -1,0 +1,544 @@
+/** The types of module 'guest', for an editor. Generated; its test tells how. */
+export const GUEST_TYPES = `// Types of the module 'guest', generated from the sources of the guest library.
+declare module 'guest' {
+  /** The PCI bus of the machine. Configuration space is read as far as a search has to go, once. */
+  interface PciBus {
+    /** Every function on the bus, in the order of slots. */
+    functions(): PciFunction[];
+    /** The first function that matches. Throws where there is none. */
+    find(query: PciQuery): PciFunction;
+    /** Every function that matches, in the order of slots. */
+    findAll(query: PciQuery): PciFunction[];
+  }
+  /** The guest's virtio bus: finds devices on the machine's buses, and matches them with drivers. */
+  interface VirtioBus {
+    /** Every virtio device of the machine, in the order of its buses. */
+    devices(): VirtioCandidate[];
+    /** The transport of an enabled PCI function. Throws where it is not a modern virtio device. */
+    open(fn: PciFunction): VirtioPci;
+    /**
+     * Finds a device that \`driver\` is for and lets it take the device over, ready for use.
+     * \`nth\` counts the machine's devices of that kind from 0. Throws where there is none.
+     */
+    probe<D>(driver: VirtioDriverClass<D>, nth?: number): D;
+  }
+  /**
+   * Hands out guest-physical memory for rings and buffers: first fit on a list of free ranges
+   * that is kept in the order of addresses. Memory comes zeroed.
+   */
+  interface DmaAllocator {
+    /**
+     * \`length\` zeroed bytes, aligned to \`align\` (a power of two, in bytes).
+     * Throws RangeError where no free range is large enough.
+     */
+    alloc(length: number, align?: number): DmaBuffer;
+    /** Gives the memory of a buffer back. Throws where it was not allocated here, or was freed before. */
+    free(buffer: MemoryRange): void;
+    /** Bytes that are free, in all pieces together. */
+    get available(): number;
+  }
+  /**
+   * Guest RAM as the guest writes it: every write is paced and recorded while the journal is on.
+   * Addresses are guest-physical; an access outside RAM throws \`GuestMemoryFault\` (a bug of the
+   * script: real hardware would raise a machine check).
+   */
+  interface GuestMemory {
+    /** The byte at \`addr\`. */
+    read8(addr: number): number;
+    /** 16-bit little-endian value; any alignment. */
+    read16(addr: number): number;
+    /** 32-bit little-endian value; any alignment. */
+    read32(addr: number): number;
+    /** 64-bit little-endian value; throws RangeError from 2^53 on. */
+    read64(addr: number): number;
+    /** Writes a byte. */
+    write8(addr: number, value: number): void;
+    /** 16-bit little-endian write. */
+    write16(addr: number, value: number): void;
+    /** 32-bit little-endian write. */
+    write32(addr: number, value: number): void;
+    /** 64-bit little-endian write of a safe integer. */
+    write64(addr: number, value: number): void;
+    /** A copy of \`length\` bytes. */
+    readBytes(addr: number, length: number): Uint8Array;
+    /** Copies \`bytes\` to \`addr\`. */
+    writeBytes(addr: number, bytes: Uint8Array): void;
+    /** Sets \`length\` bytes to \`value\`. */
+    fill(addr: number, length: number, value: number): void;
+  }
+  /** I/O ports, by the names of the instructions that reach them. Each call is one access. */
+  interface PortIo {
+    /** Reads a byte; 0xff where nothing answers. */
+    inb(port: number): number;
+    /** Reads 16 bits. */
+    inw(port: number): number;
+    /** Reads 32 bits. */
+    inl(port: number): number;
+    /** Writes a byte. */
+    outb(port: number, value: number): void;
+    /** Writes 16 bits. */
+    outw(port: number, value: number): void;
+    /** Writes 32 bits. */
+    outl(port: number, value: number): void;
+  }
+  /** Device registers in the memory address space (for RAM, see \`ram\`). Each call is one access. */
+  interface Mmio {
+    /** Reads a byte; all ones where nothing answers. */
+    read8(addr: number): number;
+    /** Reads 16 bits. */
+    read16(addr: number): number;
+    /** Reads 32 bits. */
+    read32(addr: number): number;
+    /** Writes a byte. */
+    write8(addr: number, value: number): void;
+    /** Writes 16 bits. */
+    write16(addr: number, value: number): void;
+    /** Writes 32 bits. */
+    write32(addr: number, value: number): void;
+  }
+  /** Platform interrupt inputs: on a PC, those of its I/O APIC. */
+  interface InterruptInputs {
+    /** Numbers of the inputs that are asserted now, ascending. */
+    asserted(): number[];
+    /** Sleeps until one of \`wanted\` is asserted; returns those that are. Nothing is acknowledged. */
+    wait(...wanted: number[]): number[];
+  }
+  /** Prints to the console panel. */
+  interface Log {
+    /** Prints values in one line, separated by spaces; numbers in base 10 (see \`hex\`). */
+    (...values: unknown[]): void;
+    /** Prints a warning. */
+    warn(...values: unknown[]): void;
+    /** Prints an error; the script goes on. */
+    error(...values: unknown[]): void;
+  }
+  /**
+   * A buffer in the making: the pieces of guest memory that one descriptor chain will name, those
+   * that the device reads before those that it writes (VIRTIO 1.4 §2.7.4.2). Made once and used
+   * again, it costs no memory per request.
+   */
+  class Chain {
+    /** Guest-physical addresses of the pieces. */
+    readonly addr: Float64Array;
+    /** Bytes of the pieces. */
+    readonly len: Uint32Array;
+    /** How many pieces there are. */
+    count: number;
+    /** How many of them, from the first on, the device may only read. */
+    readableCount: number;
+    /** \`capacity\`: the most pieces that it can hold. */
+    constructor(capacity: number);
+    /** Forgets all pieces; returns the chain. */
+    clear(): this;
+    /** Appends a piece that the device reads. Throws after a writable one, and where the chain is full. */
+    readable({ addr, length }: MemoryRange): this;
+    /** Appends a piece that the device writes. Throws where the chain is full. */
+    writable({ addr, length }: MemoryRange): this;
+  }
+  /**
+   * Driver of the block device (VIRTIO 1.4 §5.2): whole requests (\`read\`, \`write\`, \`flush\`,
+   * \`getId\`), or several in flight: \`start…\`, \`submit\`, then \`next\` as the device finishes them.
+   */
+  class VirtioBlk {
+    static readonly deviceId: 2;
+    /** \`requestq1\` (VIRTIO 1.4 §5.2.2). */
+    readonly queue: SplitQueue;
+    /** Size of the disk, in sectors of 512 bytes. */
+    readonly capacity: number;
+    /** Takes the device over. */
+    constructor(transport: VirtioTransport);
+    /** Whether the device refuses to write (VIRTIO 1.4 §5.2.3). */
+    get readOnly(): boolean;
+    /** Reads \`count\` sectors. Throws \`BlkError\` where the device fails. */
+    read(sector: number, count?: number): Uint8Array;
+    /** Writes whole sectors; a text is padded with zeros. Throws \`BlkError\` where the device fails. */
+    write(sector: number, content: Uint8Array | string): void;
+    /** Makes everything that was written so far permanent. Throws \`BlkError\` where the device fails. */
+    flush(): void;
+    /** The serial number that the device goes by, at most 20 characters. */
+    getId(): string;
+    /** Prepares the reading of \`count\` sectors; the device sees it at \`submit\`. */
+    startRead(sector: number, count?: number): BlkRequest;
+    /** Prepares the writing of whole sectors; the device sees it at \`submit\`. */
+    startWrite(sector: number, content: Uint8Array | string): BlkRequest;
+    /** Makes all prepared requests available, and notifies the device once. */
+    submit(): void;
+    /** Waits for whichever request the device finishes next: not always in the order of submission. */
+    next(): BlkRequest;
+  }
+  interface VirtioBlk extends VirtioDriver {}
+  /** Driver of the entropy device: one queue of buffers that come back random (VIRTIO 1.4 §5.4). */
+  class VirtioRng {
+    static readonly deviceId: 4;
+    /** \`requestq\`, the only queue (VIRTIO 1.4 §5.4.2). */
+    readonly queue: SplitQueue;
+    /** Takes the device over. */
+    constructor(transport: VirtioTransport);
+    /** Random bytes: at least one, at most \`length\`; a device may give fewer than asked for. */
+    read(length: number): Uint8Array;
+  }
+  interface VirtioRng extends VirtioDriver {}
+  /** The device answered a request with a status other than OK. */
+  class BlkError extends Error {
+    readonly name = "BlkError";
+    /** The status byte: \`VIRTIO_BLK_S_IOERR\`, \`VIRTIO_BLK_S_UNSUPP\`. */
+    readonly status: number;
+  }
+  /** The device did what no device may do, or gave up: the queue cannot be used before a reset. */
+  class DeviceError extends Error {
+    readonly name = "DeviceError";
+  }
+  /** One register of a map. Offsets and widths in bytes. */
+  interface Register {
+    readonly offset: number;
+    readonly width: 1 | 2 | 4 | 6 | 8;
+    readonly access: 'R' | 'W' | 'RW';
+    readonly doc: string;
+  }
+  /** What a script's \`console\` can do. */
+  interface Console {
+    log(...values: unknown[]): void;
+    info(...values: unknown[]): void;
+    debug(...values: unknown[]): void;
+    warn(...values: unknown[]): void;
+    error(...values: unknown[]): void;
+  }
+  /** One function of a PCI device: a configuration space of 256 bytes with a name like \`00:02.0\`. */
+  interface PciFunction {
+    /** Bus, slot and function number. */
+    readonly at: PciAddress;
+    /** Vendor ID: 0x1af4 for virtio. */
+    readonly vendorId: number;
+    /** Device ID: 0x1040 + the virtio device ID, or 0x1000 and up where the device is transitional. */
+    readonly deviceId: number;
+    /** Place on the bus as lspci prints it: \`00:02.0\`. */
+    get address(): string;
+    /** Class and sub-class in one number, as \`0x0100\`: a SCSI mass-storage controller. */
+    get classCode(): number;
+    /** Reads 8 bits of configuration space. */
+    config8(offset: number): number;
+    /** Reads 16 bits of configuration space. */
+    config16(offset: number): number;
+    /** Reads 32 bits of configuration space. */
+    config32(offset: number): number;
+    /** Writes 1, 2 or 4 bytes of configuration space. */
+    writeConfig(offset: number, size: AccessSize, value: number): void;
+    /** The capability list: virtio structures, MSI-X and others. Read once; a function does not change it. */
+    capabilities(): readonly PciCapability[];
+    /**
+     * What a firmware does: gives every BAR an address, routes the interrupt pin, and turns on
+     * decoding and bus mastering (without it the device cannot read the rings). Returns the function.
+     */
+    enable(): this;
+    /** The BARs, once \`enable\` has placed them. */
+    get bars(): readonly PciBar[];
+    /** Platform interrupt input that the pin arrives on, or -1 where the function has no pin. */
+    get interruptInput(): number;
+    toString(): string;
+  }
+  /** What \`PciBus.find\` looks for; what is left out matches everything. */
+  interface PciQuery {
+    /** Vendor ID: 0x1af4 for virtio. */
+    readonly vendor?: number;
+    /** Device ID, or several that will do. */
+    readonly device?: number | readonly number[];
+    /** Class and sub-class, as \`0x0100\`. */
+    readonly classCode?: number;
+  }
+  /** A virtio device that was found, whatever bus it is on, and not opened yet. */
+  interface VirtioCandidate {
+    /** Virtio device ID (VIRTIO 1.4 §5). */
+    readonly deviceId: number;
+    /** Where it was found, in words. */
+    readonly place: string;
+  }
+  /** The modern PCI transport: registers in BARs, found through capabilities (VIRTIO 1.4 §4.1). */
+  interface VirtioPci extends VirtioTransport {
+    /** The PCI function. */
+    readonly function: PciFunction;
+    /** Reads a register of the common configuration by its name (VIRTIO 1.4 §4.1.4.3). */
+    readRegister(name: CommonRegister): number;
+    /** Writes a register of the common configuration by its name, right or wrong. */
+    writeRegister(name: CommonRegister, value: number): void;
+    toString(): string;
+  }
+  /** A class of drivers: what device it is for, and how it takes one over. */
+  interface VirtioDriverClass<D> {
+    /** Virtio device ID that it is for. */
+    readonly deviceId: number;
+    new (transport: VirtioTransport): D;
+  }
+  /**
+   * Memory that the device can reach: a guest-physical range with typed access. Offsets are bytes
+   * from its start, values are little-endian as virtio wants them (VIRTIO 1.4 §1.4). Every write
+   * is recorded in the journal; an offset beyond the end throws RangeError.
+   */
+  interface DmaBuffer {
+    /** Guest-physical address. */
+    readonly addr: number;
+    /** Bytes. */
+    readonly length: number;
+    /** Reads the byte at \`offset\`. */
+    u8(offset: number): number;
+    /** Writes the byte at \`offset\`; returns the buffer, to go on writing. */
+    u8(offset: number, value: number): this;
+    /** Reads 16 bits at \`offset\`. */
+    u16(offset: number): number;
+    /** Writes 16 bits at \`offset\`; returns the buffer. */
+    u16(offset: number, value: number): this;
+    /** Reads 32 bits at \`offset\`. */
+    u32(offset: number): number;
+    /** Writes 32 bits at \`offset\`; returns the buffer. */
+    u32(offset: number, value: number): this;
+    /** Reads 64 bits at \`offset\`; throws RangeError where the value is 2^53 or more. */
+    u64(offset: number): number;
+    /** Writes 64 bits at \`offset\`: an integer below 2^53. Returns the buffer. */
+    u64(offset: number, value: number | bigint): this;
+    /** A copy of \`length\` bytes from \`offset\` on. */
+    bytes(offset?: number, length?: number): Uint8Array;
+    /** The text that starts at \`offset\`, up to a zero byte or \`length\` bytes, as UTF-8. */
+    text(offset?: number, length?: number): string;
+    /** Copies bytes, or a text as UTF-8, to \`offset\`; returns the buffer. */
+    write(content: ArrayLike<number> | string, offset?: number): this;
+    /** Sets every byte to \`value\`; returns the buffer. */
+    fill(value: number): this;
+    /** A part of this buffer that shares its memory. */
+    part(offset: number, length?: number): DmaBuffer;
+    toString(): string;
+  }
+  /** A piece of guest-physical memory, as a descriptor names it. */
+  interface MemoryRange {
+    /** Guest-physical address. */
+    readonly addr: number;
+    /** Bytes. */
+    readonly length: number;
+  }
+  /**
+   * What all drivers have in common: the order in which a device is taken over
+   * (VIRTIO 1.4 §3.1.1). A driver sets its queues up in \`start\` and calls \`ready\`.
+   */
+  interface VirtioDriver {
+    /** The device as the driver reaches it. */
+    readonly transport: VirtioTransport;
+    /** The features that driver and device agreed on. */
+    readonly features: FeatureSet;
+  }
+  /**
+   * The driver's end of a split virtqueue (VIRTIO 1.4 §2.7). All that the driver must remember is
+   * kept in shadows of its own: the device may write anything to the rings without confusing it.
+   *
+   * The steps of a request: \`add\` fills descriptors, \`publish\` makes them available, \`notify\` rings
+   * the doorbell, \`wait\` (or \`pop\`) takes what the device has used.
+   */
+  interface SplitQueue {
+    /** Number of the queue. */
+    readonly index: number;
+    /** Entries, a power of two. */
+    readonly size: number;
+    /** Guest-physical address of the descriptor table. */
+    readonly desc: number;
+    /** Guest-physical address of the available ring. */
+    readonly avail: number;
+    /** Guest-physical address of the used ring. */
+    readonly used: number;
+    /** Bytes that the device wrote into the chain that \`popUsed\` returned last. */
+    usedLength: number;
+    /** Descriptors that are free. */
+    get free(): number;
+    /** Chains that the device owns: offered, and not taken back yet. */
+    get inFlight(): number;
+    /**
+     * Fills one descriptor for each piece of memory and links them (VIRTIO 1.4 §2.7.13.1).
+     * Returns the head. The device knows nothing of it before \`publish\`. Throws where too few
+     * descriptors are free.
+     */
+    add(buffers: QueueBuffers): number;
+    /** As \`add\`, for a chain that was put together before; -1 where too few descriptors are free. */
+    addChain(chain: Chain): number;
+    /**
+     * The fast way for a buffer of one piece: \`flags\` is 0 for a readable one, \`VIRTQ_DESC_F_WRITE\`
+     * for a writable one. Returns the head, -1 where no descriptor is free.
+     */
+    add1(addr: number, len: number, flags: number): number;
+    /**
+     * Puts the head of a chain into the next entry of the available ring (VIRTIO 1.4 §2.7.13.2).
+     * The device does not see it before \`publish\`. Throws where no chain begins there.
+     */
+    offer(head: number): void;
+    /**
+     * Makes every chain that was offered available, by storing the available index
+     * (VIRTIO 1.4 §2.7.13.3). With \`head\`, offers that chain first.
+     */
+    publish(head?: number): void;
+    /**
+     * Rings the doorbell, unless the device has said that it needs none
+     * (VIRTIO 1.4 §2.7.13.4). Returns whether it rang.
+     */
+    notify(): boolean;
+    /**
+     * Takes back the next chain that the device has used: its head, and its length in
+     * \`usedLength\`; -1 where there is none (VIRTIO 1.4 §2.7.14). Throws \`DeviceError\` where the
+     * used ring holds what it cannot.
+     */
+    popUsed(): number;
+    /** Takes back the next used chain, if there is one. */
+    pop(): UsedBuffer | undefined;
+    /**
+     * Takes back the next used chain; sleeps until the device interrupts where there is none yet.
+     * Pending interrupts are acknowledged first, as an interrupt handler would.
+     */
+    wait(): UsedBuffer;
+    /** Tells the device that it need not (true) or shall (false) interrupt when it uses a chain. */
+    suppressInterrupts(suppress: boolean): void;
+    /**
+     * Writes descriptor \`index\` as it stands, right or wrong; it is yours from now on, \`add\` will
+     * not use it. \`publish\` it when it is the head of a chain.
+     */
+    setDescriptor(index: number, { addr, len, flags, next }: Descriptor): void;
+    toString(): string;
+  }
+  /**
+   * A virtio device as its driver reaches it: the same steps on every bus (VIRTIO 1.4 §3.1.1).
+   * Each access is one that the device sees.
+   */
+  interface VirtioTransport {
+    /** Virtio device ID: 2 is a block device (VIRTIO 1.4 §5). */
+    readonly deviceId: number;
+    /** Platform interrupt input that the device raises, or -1 where it has none. */
+    readonly interruptInput: number;
+    /** Device status field, as bits \`ACKNOWLEDGE\`, \`DRIVER\`, … (VIRTIO 1.4 §2.1). Read from the device each time. */
+    get status(): number;
+    set status(value: number);
+    /** Count of queues that the device has. */
+    get queueCount(): number;
+    /** Reads 1, 2 or 4 bytes of the device's own configuration (VIRTIO 1.4 §2.5). */
+    readConfig(offset: number, size: AccessSize): number;
+    /** Writes 1, 2 or 4 bytes of the device's own configuration. */
+    writeConfig(offset: number, size: AccessSize, value: number): void;
+    /** Changes whenever the configuration may have changed (VIRTIO 1.4 §2.5.1). */
+    get configGeneration(): number;
+    /** Rings the doorbell of queue \`index\`, whatever the device says it needs. */
+    notify(index: number): void;
+    /** Resets the device, and waits until it has: all queues and features are forgotten. */
+    reset(): void;
+    /** The features that the device offers (VIRTIO 1.4 §2.2). */
+    deviceFeatures(): FeatureSet;
+    /**
+     * Tells the device which features the driver accepts. They hold once \`FEATURES_OK\` is set and
+     * has been read back.
+     */
+    acceptFeatures(features: FeatureSet | readonly number[]): FeatureSet;
+    /**
+     * The whole negotiation: takes the wanted features that are offered, sets \`FEATURES_OK\` and
+     * reads it back. Returns what was agreed on. Throws where the device refuses, or cannot do
+     * \`VIRTIO_F_VERSION_1\`.
+     */
+    negotiate(wanted: readonly number[]): FeatureSet;
+    /**
+     * Sets queue \`index\` up: allocates its rings, tells the device where they are and enables it
+     * (VIRTIO 1.4 §4.1.5.1.3). Throws where the device has no such queue or allows no such size.
+     */
+    queue(index: number, options?: QueueOptions): SplitQueue;
+    /** Reads one field of the device's configuration whole, even one that takes two accesses. */
+    config({ offset, width }: Pick<Register, 'offset' | 'width'>): number;
+    /** Acknowledges an interrupt of the device that is pending, if any. Throws \`DeviceError\` where it gave up. */
+    pollInterrupt(): void;
+    /** Sleeps until the device interrupts, and acknowledges it. Throws \`DeviceError\` where it gave up. */
+    waitForInterrupt(): void;
+  }
+  /** One request under way: 16 bytes of header, the data, one byte of status (VIRTIO 1.4 §5.2.6). */
+  interface BlkRequest {
+    /** \`VIRTIO_BLK_T_IN\`, \`VIRTIO_BLK_T_OUT\`, … */
+    readonly type: number;
+    /** First sector. */
+    readonly sector: number;
+    /** Whether the device has answered. */
+    get done(): boolean;
+    /** What was read; empty for other requests. Throws \`BlkError\` where the device failed. */
+    get bytes(): Uint8Array;
+    toString(): string;
+  }
+  /** Where a function sits: bus 0 to 255, slot 0 to 31, function 0 to 7. */
+  interface PciAddress {
+    readonly bus: number;
+    readonly slot: number;
+    readonly fn: number;
+  }
+  /** Width of a bus access, in bytes. */
+  type AccessSize = 1 | 2 | 4;
+  /** One entry of a function's capability list (PCI 3.0 §6.7). */
+  interface PciCapability {
+    /** Capability ID. */
+    readonly id: number;
+    /** Offset in configuration space. */
+    readonly at: number;
+    /** What the ID means. */
+    get name(): string;
+    toString(): string;
+  }
+  /** One base address register, placed. */
+  interface PciBar {
+    /** Number of the register, 0 to 5; a 64-bit BAR takes the next one too. */
+    readonly index: number;
+    readonly space: BusSpace;
+    /** First address or port. */
+    readonly addr: number;
+    /** Bytes, a power of two. */
+    readonly size: number;
+    /** Whether it holds a 64-bit address. */
+    readonly is64: boolean;
+  }
+  /** Name of a register of the common configuration structure. */
+  type CommonRegister = "num_queues" | "device_feature_select" | "device_feature" | "driver_feature_select" | "driver_feature" | "config_msix_vector" | "device_status" | "config_generation" | "queue_select" | "queue_size" | "queue_msix_vector" | "queue_enable" | "queue_notify_off" | "queue_desc_lo" | "queue_desc_hi" | "queue_driver_lo" | "queue_driver_hi" | "queue_device_lo" | "queue_device_hi" | "queue_notif_config_data" | "queue_reset";
+  /** A set of feature bits, 0 to 63 (VIRTIO 1.4 §2.2). Never changes. */
+  interface FeatureSet {
+    /** Bits 0 to 31. */
+    readonly lo: number;
+    /** Bits 32 to 63. */
+    readonly hi: number;
+    /** Whether the set has feature \`bit\`. */
+    has(bit: number): boolean;
+    /** The features that are in both sets. */
+    and(other: FeatureSet): FeatureSet;
+    /** The features of this set that are not in \`other\`. */
+    without(other: FeatureSet): FeatureSet;
+    /** Bit numbers, ascending. */
+    get bits(): number[];
+    /** Names of the features, ascending by bit; \`bit 40\` where a bit has none. */
+    get names(): string[];
+    toString(): string;
+  }
+  /** Memory that one request needs. */
+  interface QueueBuffers {
+    /** What the device reads, in order. */
+    readonly readable?: readonly MemoryRange[];
+    /** What the device writes, in order, after what it reads. */
+    readonly writable?: readonly MemoryRange[];
+  }
+  /** A chain that the device has returned. */
+  interface UsedBuffer {
+    /** Descriptor at the head of the chain. */
+    readonly head: number;
+    /** Bytes that the device wrote. */
+    readonly length: number;
+  }
+  /** The fields of a descriptor (VIRTIO 1.4 §2.7.5). */
+  interface Descriptor {
+    /** Guest-physical address. */
+    readonly addr: number;
+    /** Bytes. */
+    readonly len: number;
+    /** \`VIRTQ_DESC_F_NEXT\`, \`VIRTQ_DESC_F_WRITE\`; 0 where left out. */
+    readonly flags?: number;
+    /** The descriptor that continues the chain, with NEXT. */
+    readonly next?: number;
+  }
+  /** How a queue is to be set up. */
+  interface QueueOptions {
+    /** Entries, a power of two; the most that the device allows where left out. */
+    readonly size?: number;
+  }
+  /** Address spaces that a guest instruction can reach. */
+  type BusSpace = "memory" | "io";
+}
+`;
