@@ -14,15 +14,17 @@ const TABLE = {
   'engine/transports': ['engine/virtio', 'engine/hw'],
   'engine/backends': ['engine/qdev'],
   'engine/devices': ['engine/virtio', 'engine/backends'],
-  'engine/machine': ['engine'],
-  'engine/monitor': ['engine'],
+  options: ['base'],
+  'engine/machine': ['engine', 'options'],
+  'engine/monitor': ['engine', 'options'],
   guest: ['base', 'spec', 'memory', 'journal'],
   protocol: ['spec', 'journal'],
+  document: ['options', 'protocol'],
   worker: ['engine', 'guest', 'protocol'],
   headless: ['worker', 'lessons'],
   lessons: ['spec'],
 };
-const PAGE = ['base', 'spec', 'memory', 'journal', 'protocol', 'lessons'];
+const PAGE = ['base', 'spec', 'memory', 'journal', 'options', 'protocol', 'document', 'lessons'];
 
 /** Layers that `name` may import, itself included. */
 function reach(name, seen = new Set()) {

@@ -12,7 +12,7 @@ import { cruise } from 'dependency-cruiser';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const KNOWN =
-  /^src\/(?:main\.tsx|vite-env\.d\.ts|(?:base|spec|memory|journal|guest|protocol|worker|headless|lessons|ui|testing)\/.+|engine\/(?:qom|qdev|hw|virtio|transports|devices|backends|machine|monitor)\/.+)$/;
+  /^src\/(?:main\.tsx|vite-env\.d\.ts|(?:base|spec|memory|journal|options|guest|protocol|document|worker|headless|lessons|ui|testing)\/.+|engine\/(?:qom|qdev|hw|virtio|transports|devices|backends|machine|monitor)\/.+)$/;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 const config = createRequire(import.meta.url)('../.dependency-cruiser.cjs');

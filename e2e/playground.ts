@@ -1,11 +1,12 @@
 import { expect, type Page } from '@playwright/test';
 import type { JournalEvent } from '../src/journal/schema.ts';
+import type { DocumentHandle } from '../src/ui/document/handle.ts';
 import type { Session, SessionState } from '../src/ui/session/session.ts';
 
 /** What the page offers to tests and to the curious; see `src/main.tsx`. */
 declare global {
   interface Window {
-    virtioPlayground?: { readonly session: Session };
+    virtioPlayground?: { readonly session: Session; readonly document: DocumentHandle };
   }
 }
 

@@ -1,6 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { Machine } from '../engine/machine/machine.ts';
-import { joinWords } from '../engine/machine/words.ts';
 import type { Device } from '../engine/qdev/device.ts';
 import { ConfigError } from '../engine/qom/errors.ts';
 import { VirtioDevice } from '../engine/virtio/virtio-device.ts';
@@ -8,6 +7,7 @@ import { runScript } from '../guest/script/run.ts';
 import { violationText } from '../journal/narration/lifecycle.ts';
 import type { EventOf } from '../journal/schema.ts';
 import { DEFAULT_COMMAND_LINE, EXAMPLES } from '../lessons/examples.ts';
+import { joinWords } from '../options/words.ts';
 import { VIOLATIONS } from '../spec/violations.ts';
 import { DirectHal } from '../worker/direct-hal.ts';
 import { openImage } from './files.ts';

@@ -12,6 +12,12 @@ export interface BusNode {
   readonly name: string;
   /** QOM type: `PCI`, `virtio-pci-bus`, … */
   readonly type: string;
+  /** Type and its ancestors, nearest first: a device fits that asks for a bus of one of them. */
+  readonly ancestors: readonly string[];
+  /** Whether it has all the devices that it takes: QEMU passes it by when it looks for a bus. */
+  readonly full: boolean;
+  /** Whether devices may come and go while the machine runs. */
+  readonly hotpluggable: boolean;
   readonly children: readonly DeviceNode[];
 }
 
@@ -35,6 +41,12 @@ export interface DeviceNode {
   readonly ancestors: readonly string[];
   /** Declared as data: the platform device has no behaviour of its own. */
   readonly platform: boolean;
+  /** Option of the command line that asked for it, counted from 0; absent for what the board brought along. */
+  readonly option?: number;
+  /** What `device_add` was given, in the notation of `-device`; present where it came while the machine ran. */
+  readonly added?: string;
+  /** The guest was asked to let go of it, and has not yet. */
+  readonly leaving?: true;
   /** Back ends that its link properties name. */
   readonly backends: readonly BackendNode[];
   /** Present on virtio devices. */
@@ -42,15 +54,33 @@ export interface DeviceNode {
   readonly buses: readonly BusNode[];
 }
 
-/** A back-end object: drive, rng object, … */
+/** A back end that a device is linked to. */
 export interface BackendNode {
   /** Property that links to it. */
   readonly property: string;
+  /** With `id`, what `MachineTopology.backEnds` has it under, if somebody asked for it. */
+  readonly kind: BackEndKind;
+  /** An object that only the device knows has none: its path stands here. */
   readonly id: string;
-  /** `drive`, `rng-builtin`, … */
+  /** `raw`, `user`, `null`, `rng-builtin`, … */
   readonly type: string;
   /** One line: file, size, format. */
   readonly summary: string;
+}
+
+/** What a back end is made with: `-drive`, `-blockdev`, `-netdev`, … */
+export type BackEndKind = 'drive' | 'blockdev' | 'netdev' | 'chardev' | 'fsdev' | 'object';
+
+/** A back end that somebody asked for on the line or at the monitor, whether or not a device uses it. */
+export interface BackEndFacts {
+  readonly kind: BackEndKind;
+  readonly id: string;
+  /** `raw`, `user`, `null`, `rng-builtin`, … */
+  readonly type: string;
+  /** One line: file, size, format. */
+  readonly summary: string;
+  /** Option of the command line that asked for it, counted from 0; absent where the monitor did. */
+  readonly option?: number;
 }
 
 /** A queue as the device made it. */
@@ -77,6 +107,8 @@ export interface MachineTopology {
   readonly ramBytes: number;
   /** `main-system-bus`. */
   readonly root: BusNode;
+  /** By kind, each kind in the order in which they were made; none of the board's own. */
+  readonly backEnds: readonly BackEndFacts[];
   /** Canonical paths by `dev` number. */
   readonly devices: readonly string[];
 }

@@ -1,4 +1,13 @@
+import type { DeviceFacts, DeviceType, QtreeLine } from '../journal/device-facts.ts';
 import type { MachineTopology } from './topology.ts';
+
+export type {
+  DeviceFacts,
+  DeviceType,
+  LinkFacts,
+  PropertyFacts,
+  QtreeLine,
+} from '../journal/device-facts.ts';
 
 /** Shared memory of a running machine, handed to page and vCPU. */
 export interface MachineMemory {
@@ -31,7 +40,7 @@ export interface ImageSource {
 /** Page → machine worker. Every request is answered once, by a reply with its `id`. */
 export type MachineRequest = {
   readonly id: number;
-} /** `images`: those that are new or replaced since the last build. */ & (
+} /** `images`: those that are new or replaced since they were last sent. */ & (
   | {
       readonly kind: 'build';
       readonly commandLine: string;
@@ -42,6 +51,18 @@ export type MachineRequest = {
   | { readonly kind: 'monitor'; readonly line: string }
   /** Asks what could stand at the end of an unfinished monitor line. */
   | { readonly kind: 'complete'; readonly line: string }
+  /** Builds a machine beside the one that runs, tells what came of it, and drops it. */
+  | {
+      readonly kind: 'try';
+      readonly commandLine: string;
+      readonly images: readonly ImageSource[];
+    }
+  /** Asks for the device types that a person can plug into this machine. */
+  | { readonly kind: 'types' }
+  /** Asks all about one device. `path`: canonical QOM path. */
+  | { readonly kind: 'device'; readonly path: string }
+  /** Asks for `info qtree`, each line with what it is about. */
+  | { readonly kind: 'qtree' }
   /** A vCPU is about to run, or has ended; `lost`: its thread was ended from outside and may write to RAM for a while. */
   | { readonly kind: 'vcpu'; readonly running: boolean; readonly lost?: boolean }
   /** Asks for an image as the guest left it. */
@@ -72,8 +93,13 @@ export type MachineReply = { readonly id: number } & (
       readonly warnings: readonly string[];
       readonly images: readonly ImageFacts[];
     }
-  /** QEMU's own sentence; the machine that ran before runs on. */
-  | { readonly kind: 'refused'; readonly message: string }
+  /** QEMU's own sentence; the machine that ran before runs on. `option`: the one that it is about, counted from 0. */
+  | { readonly kind: 'refused'; readonly message: string; readonly option?: number }
+  | { readonly kind: 'tried'; readonly trial: Trial }
+  | { readonly kind: 'types'; readonly types: readonly DeviceType[] }
+  /** `facts` is undefined where no device has that path. */
+  | { readonly kind: 'device'; readonly facts: DeviceFacts | undefined }
+  | { readonly kind: 'qtree'; readonly lines: readonly QtreeLine[] }
   /** The line asked a question (`-device help`): there is no machine, only the program's answer. */
   | { readonly kind: 'answered'; readonly text: string }
   /** `topology`: after the command. */
@@ -86,6 +112,18 @@ export type MachineReply = { readonly id: number } & (
   /** A fault of this program, never of the user. */
   | { readonly kind: 'failed'; readonly message: string }
 );
+
+/** What would come of a command line. */
+export type Trial =
+  | {
+      readonly kind: 'stands';
+      readonly topology: MachineTopology;
+      /** `info qtree`, with line ends. */
+      readonly qtree: string;
+      readonly warnings: readonly string[];
+    }
+  /** QEMU's own sentence, and the option that it is about, counted from 0. */
+  | { readonly kind: 'refused'; readonly message: string; readonly option?: number };
 
 /** Machine worker → page, unasked. */
 export type MachineNotice =

@@ -1,5 +1,7 @@
 /** The snapshot of the machine that travels from the machine worker to the page. */
 export type {
+  BackEndFacts,
+  BackEndKind,
   BackendNode,
   BusNode,
   DeviceNode,

@@ -1,16 +1,22 @@
 import { Answered } from '../engine/machine/answered.ts';
 import type { Host } from '../engine/machine/host.ts';
+import { StartRefused } from '../engine/machine/start-log.ts';
 import { ConfigError } from '../engine/qom/errors.ts';
 import { JournalRing } from '../journal/ring.ts';
-import { JournalWriter } from '../journal/writer.ts';
+import { JournalWriter, silentJournal } from '../journal/writer.ts';
 import type { GuestRam } from '../memory/guest-ram.ts';
 import { CONTROL } from '../protocol/control.ts';
 import type {
+  DeviceFacts,
+  DeviceType,
+  ImageSource,
   MachineEvent,
   MachineMemory,
   MachineNotice,
   MachineReply,
   MachineRequest,
+  QtreeLine,
+  Trial,
 } from '../protocol/messages.ts';
 import type { MachineTopology } from '../protocol/topology.ts';
 import type { BusTarget } from './channel/bus-target.ts';
@@ -32,6 +38,9 @@ export interface ServedMachine extends BusTarget {
   onEvent: () => void;
   cont(): void;
   topology(): MachineTopology;
+  deviceTypes(): readonly DeviceType[];
+  deviceFacts(path: string): DeviceFacts | undefined;
+  qtree(): readonly QtreeLine[];
 }
 
 /** All that the service needs of the thread around it. */
@@ -93,8 +102,7 @@ export class MachineService {
       this.#env.post(this.#reply(request));
     } catch (error) {
       if (error instanceof Answered) this.#env.post({ id, kind: 'answered', text: error.text });
-      else if (error instanceof ConfigError)
-        this.#env.post({ id, kind: 'refused', message: error.message });
+      else if (error instanceof ConfigError) this.#env.post({ id, ...refusal(error) });
       else this.#env.post({ id, kind: 'failed', message: describe(error) });
     }
   }
@@ -103,8 +111,19 @@ export class MachineService {
     const { id } = request;
     switch (request.kind) {
       case 'build':
-        for (const image of request.images) this.#shelf.add(image);
+        this.#shelve(request.images);
         return this.#build(id, request.commandLine);
+      case 'try':
+        this.#shelve(request.images);
+        return { id, kind: 'tried', trial: this.#try(request.commandLine) };
+      case 'types':
+        return { id, kind: 'types', types: this.#machine().machine.deviceTypes() };
+      case 'device': {
+        const facts = this.#machine().machine.deviceFacts(request.path);
+        return { id, kind: 'device', facts };
+      }
+      case 'qtree':
+        return { id, kind: 'qtree', lines: this.#machine().machine.qtree() };
       case 'reset':
         return this.#build(id, this.#machine().commandLine);
       case 'monitor':
@@ -120,6 +139,38 @@ export class MachineService {
         this.#shelf.restore(request.name);
         this.#tellImages(0);
         return { id, kind: 'done' };
+    }
+  }
+
+  #shelve(images: readonly ImageSource[]): void {
+    for (const image of images) this.#shelf.add(image);
+  }
+
+  /** Builds a machine that never runs, and lets go of it: it may read images, and RAM not at all. */
+  #try(commandLine: string): Trial {
+    const borrowed: SharedArrayBuffer[] = [];
+    try {
+      const machine = this.#env.build(commandLine, {
+        allocateRam: (bytes) => {
+          const ram = this.#pool.borrow(bytes);
+          borrowed.push(ram);
+          return ram;
+        },
+        openImage: (name) => {
+          const image = this.#shelf.open(name);
+          return image && { length: image.length, read: (at, into) => image.read(at, into) };
+        },
+        random: (into) => this.#env.random(into),
+        journal: silentJournal(),
+      });
+      const { warnings } = machine;
+      const qtree = machine.qtree().map(({ text }) => `${text}\n`);
+      return { kind: 'stands', topology: machine.topology(), qtree: qtree.join(''), warnings };
+    } catch (error) {
+      if (error instanceof ConfigError) return refusal(error);
+      throw error;
+    } finally {
+      for (const ram of borrowed) this.#pool.release(ram);
     }
   }
 
@@ -220,6 +271,16 @@ export class MachineService {
     this.#toldImages = told;
     this.#env.post({ kind: 'images', images });
   }
+}
+
+/** What is said of a line that makes no machine. */
+function refusal(error: ConfigError): Extract<Trial, { kind: 'refused' }> {
+  const message =
+    error instanceof Answered
+      ? 'asks for help only, so there is no machine to build'
+      : error.message;
+  const option = error instanceof StartRefused ? error.option : undefined;
+  return { kind: 'refused', message, ...(option !== undefined && { option }) };
 }
 
 /** Marks the digits of an integer that a number cannot hold, so that they stand in the text unquoted. */

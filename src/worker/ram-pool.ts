@@ -26,6 +26,14 @@ export class RamPool {
     return buffer;
   }
 
+  /** As `allocate`, for somebody who neither reads nor writes it: what is in it is anything. */
+  borrow(bytes: number): SharedArrayBuffer {
+    const spare = this.#spare;
+    if (!spare || this.#spareBytes !== bytes) return this.allocate(bytes);
+    this.#spare = undefined;
+    return spare;
+  }
+
   /** Takes a buffer that nothing uses any more. */
   release(buffer: SharedArrayBuffer): void {
     this.#spare = buffer;

@@ -57,6 +57,7 @@ export function chardev(
     type: 'str',
     default: undefined,
     description,
+    names: ['chardev'],
     parse(text, { name, type, resolve }) {
       if (text === '') return undefined;
       const found = resolve(text, 'chardev') as Chardev | undefined;

@@ -66,6 +66,7 @@ const queueCount = custom<number>({
 const chardevName = custom<Chardev | undefined>({
   type: 'string',
   default: undefined,
+  names: ['chardev'],
   parse(text, { resolve }) {
     const found = resolve(text, 'chardev') as Chardev | undefined;
     if (!found) throw new ConfigError(`Device '${text}' not found`);

@@ -1,4 +1,5 @@
 import { ConfigError } from '../qom/errors.ts';
+import { optionalStr, type Property } from '../qom/property.ts';
 
 /** What a name of the host's stands for. */
 export type FileKind = 'file' | 'directory' | 'device';
@@ -101,6 +102,11 @@ export class Fsdevs {
     this.#faultOf = faultOf;
   }
 
+  /** In the order in which they were added. */
+  list(): Fsdev[] {
+    return [...this.#entries.values()];
+  }
+
   find(id: string): Fsdev | undefined {
     return this.#entries.get(id);
   }
@@ -140,6 +146,11 @@ export class Fsdevs {
     if (parameters.has('sock_fd')) throw new ConfigError(`share path ${source} does not exist`);
     refuse(`failed to connect to '${source}': No such file or directory`);
   }
+}
+
+/** Property `fsdev`: the id of a file system, which is looked for when the device is realized. */
+export function fsdevName(): Property<string | undefined> {
+  return { ...optionalStr(), names: ['fsdev'] };
 }
 
 /** The file systems of the machine whose services a device got as its context. */

@@ -246,6 +246,7 @@ export function netdev(): Property<readonly NetClient[]> {
     type: 'str',
     default: [],
     description: 'ID of a netdev to use as a backend',
+    names: ['netdev'],
     parse(text, { name, type, resolve }) {
       const queues = resolve(text, 'netdev') as readonly NetClient[];
       if (queues.length === 0)

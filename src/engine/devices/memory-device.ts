@@ -1,5 +1,4 @@
 import type { MemoryBackend } from '../backends/memory.ts';
-import type { BackendFacts } from '../qdev/device.ts';
 
 /** A device whose memory lies in the guest's address space, where the machine finds it a place. */
 export interface MemoryDevice {
@@ -14,11 +13,4 @@ export interface MemoryDevice {
 /** Whether a device has memory for the guest's address space. */
 export function isMemoryDevice(device: object): device is MemoryDevice {
   return 'deviceMemory' in device;
-}
-
-/** The memory of a device as its node shows it. */
-export function memoryFacts(memdev: MemoryBackend | undefined): BackendFacts[] {
-  if (!memdev) return [];
-  const { name, type, bytes } = memdev;
-  return [{ property: 'memdev', id: name, type: type.name, summary: `${bytes} bytes` }];
 }

@@ -1,7 +1,6 @@
 import { utf8Encode } from '../../base/utf8.ts';
 import { VIRTIO_ID } from '../../spec/virtio.ts';
-import { fsdevsOf } from '../backends/fs.ts';
-import type { BackendFacts } from '../qdev/device.ts';
+import { fsdevName, fsdevsOf } from '../backends/fs.ts';
 import { optionalStr } from '../qom/property.ts';
 import type { TypeInfo } from '../qom/type.ts';
 import { featureMask, VirtioDevice } from '../virtio/virtio-device.ts';
@@ -14,7 +13,7 @@ const TAG_LENGTH_BYTES = 2;
 /** The device has a mount tag: its one feature. */
 const VIRTIO_9P_MOUNT_TAG = 0;
 
-const PROPERTIES = { mount_tag: optionalStr(), fsdev: optionalStr() } as const;
+const PROPERTIES = { mount_tag: optionalStr(), fsdev: fsdevName() } as const;
 
 /** A directory of the host's, by the 9P protocol; its device ID is VIRTIO's, its layout Linux's. */
 class Virtio9p extends VirtioDevice<typeof PROPERTIES> {
@@ -27,13 +26,6 @@ class Virtio9p extends VirtioDevice<typeof PROPERTIES> {
 
   override get configSize(): number {
     return TAG_LENGTH_BYTES + this.#tag.length;
-  }
-
-  override backends(): readonly BackendFacts[] {
-    const fsdev = fsdevsOf(this.context).find(this.props.fsdev ?? '');
-    if (!fsdev) return [];
-    const { id, driver, source } = fsdev;
-    return [{ property: 'fsdev', id, type: driver, summary: source }];
   }
 
   protected override realizeDevice(): void {

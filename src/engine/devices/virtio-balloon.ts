@@ -4,7 +4,6 @@ import {
   VIRTIO_BALLOON_PAGE,
 } from '../../spec/balloon.ts';
 import { VIRTIO_ID } from '../../spec/virtio.ts';
-import type { BackendFacts } from '../qdev/device.ts';
 import { ConfigError } from '../qom/errors.ts';
 import type { QObject } from '../qom/object.ts';
 import { bit, bool, custom, link, type Property } from '../qom/property.ts';
@@ -107,13 +106,6 @@ export class VirtioBalloon extends VirtioDevice<typeof PROPERTIES> {
     const { props } = this;
     if (props['qemu-4-0-config-size'] || props['page-poison']) return poison.offset + poison.width;
     return props['free-page-hint'] ? poison.offset : hint.offset;
-  }
-
-  override backends(): readonly BackendFacts[] {
-    const { iothread } = this.props;
-    if (!iothread) return [];
-    const { name, type, path } = iothread;
-    return [{ property: 'iothread', id: name, type: type.name, summary: path }];
   }
 
   protected override realizeDevice(): void {

@@ -1,7 +1,6 @@
 import { VIRTIO_CRYPTO_CONFIG, VIRTIO_CRYPTO_S } from '../../spec/crypto.ts';
 import { VIRTIO_ID } from '../../spec/virtio.ts';
 import type { CryptoBackend } from '../backends/crypto.ts';
-import type { BackendFacts } from '../qdev/device.ts';
 import { link } from '../qom/property.ts';
 import type { TypeInfo } from '../qom/type.ts';
 import { packConfig } from '../virtio/pack-config.ts';
@@ -20,12 +19,6 @@ class VirtioCrypto extends VirtioDevice<typeof PROPERTIES> {
 
   override get configSize(): number {
     return VIRTIO_CRYPTO_CONFIG.max_size.offset + VIRTIO_CRYPTO_CONFIG.max_size.width;
-  }
-
-  override backends(): readonly BackendFacts[] {
-    const { cryptodev: back } = this.props;
-    if (!back) return [];
-    return [{ property: 'cryptodev', id: back.name, type: back.type.name, summary: back.path }];
   }
 
   protected override realizeDevice(): void {

@@ -2,7 +2,6 @@ import { isPowerOfTwo } from '../../base/bits.ts';
 import { VIRTIO_MEM_F as F, VIRTIO_MEM_CONFIG } from '../../spec/mem.ts';
 import { VIRTIO_ID } from '../../spec/virtio.ts';
 import type { MemoryBackend } from '../backends/memory.ts';
-import type { BackendFacts } from '../qdev/device.ts';
 import { ConfigError } from '../qom/errors.ts';
 import {
   bool,
@@ -18,7 +17,7 @@ import {
 import type { ObjectInit, TypeInfo } from '../qom/type.ts';
 import { packConfig } from '../virtio/pack-config.ts';
 import { featureMask, VirtioDevice } from '../virtio/virtio-device.ts';
-import { type MemoryDevice, memoryFacts } from './memory-device.ts';
+import type { MemoryDevice } from './memory-device.ts';
 
 const QUEUE_SIZE = 128;
 const MIN_BLOCK = 2 ** 20;
@@ -147,10 +146,6 @@ class VirtioMem extends VirtioDevice<Properties> implements MemoryDevice {
 
   override get configSize(): number {
     return VIRTIO_MEM_CONFIG.requested_size.offset + VIRTIO_MEM_CONFIG.requested_size.width;
-  }
-
-  override backends(): readonly BackendFacts[] {
-    return memoryFacts(this.props.memdev);
   }
 
   protected override realizeDevice(): void {

@@ -1,12 +1,11 @@
 import { VIRTIO_PMEM_CONFIG } from '../../spec/mem.ts';
 import { VIRTIO_ID } from '../../spec/virtio.ts';
 import type { MemoryBackend } from '../backends/memory.ts';
-import type { BackendFacts } from '../qdev/device.ts';
 import { link, u64 } from '../qom/property.ts';
 import type { TypeInfo } from '../qom/type.ts';
 import { packConfig } from '../virtio/pack-config.ts';
 import { VirtioDevice } from '../virtio/virtio-device.ts';
-import { type MemoryDevice, memoryFacts } from './memory-device.ts';
+import type { MemoryDevice } from './memory-device.ts';
 
 const QUEUE_SIZE = 128;
 
@@ -34,10 +33,6 @@ class VirtioPmem extends VirtioDevice<typeof PROPERTIES> implements MemoryDevice
 
   override get configSize(): number {
     return VIRTIO_PMEM_CONFIG.size.offset + VIRTIO_PMEM_CONFIG.size.width;
-  }
-
-  override backends(): readonly BackendFacts[] {
-    return memoryFacts(this.props.memdev);
   }
 
   protected override realizeDevice(): void {

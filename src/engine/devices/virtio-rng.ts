@@ -1,6 +1,5 @@
 import { STATUS, VIRTIO_ID } from '../../spec/virtio.ts';
 import type { RngBackend } from '../backends/rng.ts';
-import { type BackendFacts, objectFacts } from '../qdev/device.ts';
 import { link, u32, u64 } from '../qom/property.ts';
 import type { TypeInfo } from '../qom/type.ts';
 import { VirtioDevice } from '../virtio/virtio-device.ts';
@@ -18,10 +17,6 @@ export class VirtioRng extends VirtioDevice<typeof PROPERTIES> {
   readonly deviceName = 'virtio-rng';
   /** Bytes that may still be handed out; the guest's time stands still, so a period never ends. */
   #quota = 0n;
-
-  override backends(): readonly BackendFacts[] {
-    return objectFacts('rng', this.props.rng);
-  }
 
   protected override realizeDevice(): void {
     if (this.props.period === 0) this.fail("'period' parameter expects a positive integer");

@@ -1,12 +1,13 @@
 import { ConfigError } from '../qom/errors.ts';
+import type { Place } from './start-log.ts';
 
 /** What a command line asks instead of describing a machine. */
 export interface Question {
   readonly about: 'version' | 'cpu' | 'device' | 'object' | 'machine' | 'netdev' | 'chardev';
   /** The type that it is about; undefined for a list of them. */
   readonly name: string | undefined;
-  /** The option that asks, as it stands on the line. */
-  readonly location: string;
+  /** The option that asks. */
+  readonly location: Place;
   /** Whether the line says where pictures go. */
   readonly display: boolean;
 }

@@ -3,6 +3,7 @@ import { type FileKind, Fsdevs } from '../backends/fs.ts';
 import { Network } from '../backends/net.ts';
 import { ConfigError } from '../qom/errors.ts';
 import type { QObject } from '../qom/object.ts';
+import { Origins } from './back-end-facts.ts';
 import {
   addChardev,
   type ChardevHome,
@@ -22,7 +23,7 @@ import {
   netdevOptions,
 } from './netdevs.ts';
 import { entriesOf, lastValue } from './opts.ts';
-import type { StartLog } from './start-log.ts';
+import { NOWHERE, type StartLog } from './start-log.ts';
 import { throttleFault } from './throttle.ts';
 
 /** Consoles of the page's stand for what QEMU shows in a window. */
@@ -37,6 +38,7 @@ export class BackEnds implements NetHome, ChardevHome {
   readonly drives: Drives;
   readonly objects: QObject;
   readonly log: StartLog;
+  readonly origins: Origins;
   /** Back ends of the serial ports, undefined where a port has none. */
   serials: readonly (Chardev | undefined)[] = [];
   /** Back ends of the parallel ports. */
@@ -50,9 +52,10 @@ export class BackEnds implements NetHome, ChardevHome {
     this.#host = host;
     this.#line = line;
     this.log = log;
+    this.origins = new Origins(log);
     this.objects = objects;
     this.fsdevs = new Fsdevs((name) => this.#kindOf(name), throttleFault);
-    this.drives = new Drives(host, log, line.machine);
+    this.drives = new Drives(host, log, line.machine, this.origins);
     this.drives.snapshot = line.snapshot;
     this.drives.hasGroup = (name) => objects.children.get(name)?.type.name === 'throttle-group';
   }
@@ -78,7 +81,7 @@ export class BackEnds implements NetHome, ChardevHome {
     for (const option of [...line.chardevs, ...ports])
       log.at(option.location, () => addChardev(this, option));
     for (const option of line.fsdevs)
-      log.at(option.location, () => this.fsdevs.add(parametersOf(option)));
+      log.at(option.location, () => this.origins.note(this.fsdevs.add(parametersOf(option))));
     for (const option of line.blockdevs)
       log.at(option.location, () => this.drives.addNode(option.options));
     for (const option of line.drives) log.at(option.location, () => this.drives.addDrive(option));
@@ -94,7 +97,8 @@ export class BackEnds implements NetHome, ChardevHome {
   makeLate(makeObjects: () => void): void {
     const { log } = this;
     const line = this.#line;
-    if (line.qtest) addQtest(this, line.qtest);
+    const { qtest } = line;
+    if (qtest) log.at(qtest.location, () => addQtest(this, qtest));
     this.#makeNetwork();
     makeObjects();
     for (const option of line.monitors) log.at(option.location, () => this.#attachMonitor(option));
@@ -159,12 +163,12 @@ export class BackEnds implements NetHome, ChardevHome {
     const backend = nographic ? 'stdio' : 'vc';
     if (nographic && this.#has('serial')) return [];
     const entries = [{ key: 'backend', value: backend }];
-    return [{ location: '', id: 'compat_monitor0', entries, warnings: [] }];
+    return [{ location: NOWHERE, id: 'compat_monitor0', entries, warnings: [] }];
   }
 
   #defaultPorts(): [serial: PortOption[], parallel: PortOption[]] {
     const { nographic, without } = this.#line;
-    const port = (text: string): PortOption => ({ location: '', text });
+    const port = (text: string): PortOption => ({ location: NOWHERE, text });
     const terminal = without.has('monitor') ? 'stdio' : 'mon:stdio';
     return [
       this.#has('serial') ? [port(nographic ? terminal : WINDOW)] : [],
@@ -193,7 +197,12 @@ export class BackEnds implements NetHome, ChardevHome {
 }
 
 function plainNet(type: string): Located {
-  return { location: '', id: undefined, entries: [{ key: 'type', value: type }], warnings: [] };
+  return {
+    location: NOWHERE,
+    id: undefined,
+    entries: [{ key: 'type', value: type }],
+    warnings: [],
+  };
 }
 
 function parametersOf({ id, entries }: Located): Map<string, string> {
@@ -205,7 +214,7 @@ function parametersOf({ id, entries }: Located): Map<string, string> {
 function addQtest(home: ChardevHome, { text }: PortOption): void {
   if (text.startsWith('unix:') || text.startsWith('tcp:'))
     addChardev(home, {
-      location: '',
+      location: NOWHERE,
       id: 'qtest',
       entries: [
         { key: 'backend', value: 'socket' },

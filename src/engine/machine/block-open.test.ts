@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { goldenHost } from '../../testing/golden.ts';
 import { bytesSource } from '../backends/byte-source.ts';
+import { Origins } from './back-end-facts.ts';
 import { PC } from './boards/pc/pc.ts';
 import { Drives } from './drives.ts';
 import { parseKeyval } from './keyval.ts';
@@ -21,14 +22,15 @@ function open(...options: string[]): Drives {
     const bytes = IMAGES[name];
     return bytes && bytesSource(bytes);
   };
-  const drives = new Drives({ ...goldenHost(), openImage }, new StartLog(), PC);
+  const log = new StartLog();
+  const drives = new Drives({ ...goldenHost(), openImage }, log, PC, new Origins(log));
   for (const option of options) {
     const [kind = '', text = ''] = option.split(' ');
     if (kind === '-blockdev')
       drives.addNode(
         visitKeyval(BLOCKDEV_SCHEMA, 'BlockdevOptions', parseKeyval(text, 'driver').tree),
       );
-    else drives.addDrive({ ...parseOpts(text), location: option });
+    else drives.addDrive({ ...parseOpts(text), location: { text: option, option: 0 } });
   }
   return drives;
 }

@@ -39,7 +39,7 @@ const SENTENCES: Readonly<Record<string, Sentences>> = {
  * stands. What they name is not run. Throws ConfigError with QEMU's sentence.
  */
 export function checkBootFiles(
-  { arch, machine, machineTree: { firmware, kernel } }: CommandLine,
+  { arch, machine, machineTree: { firmware, kernel }, optionOf }: CommandLine,
   exists: (name: string) => boolean,
   early: boolean,
   log: StartLog,
@@ -55,14 +55,16 @@ export function checkBootFiles(
   };
   if (machine.type === 'none-machine') {
     if (kernel !== undefined && early)
-      fail("\tThe -kernel parameter is not supported (use the generic 'loader' device instead).");
+      log.about(optionOf.get('kernel'), () =>
+        fail("\tThe -kernel parameter is not supported (use the generic 'loader' device instead)."),
+      );
     return;
   }
   const without = arch === 'riscv64' && (firmware === 'none' || firmware === 'default');
   if (early && typeof firmware === 'string' && !without && !exists(firmware))
-    fail(sentences.firmware(firmware));
+    log.about(optionOf.get('firmware'), () => fail(sentences.firmware(firmware)));
   if (early === (sentences.early ?? false) && typeof kernel === 'string')
-    if (!exists(kernel)) fail(sentences.kernel(kernel));
+    if (!exists(kernel)) log.about(optionOf.get('kernel'), () => fail(sentences.kernel(kernel)));
     else log.note(`-kernel ${kernel} is not modelled: no CPU runs it`);
 }
 

@@ -1,10 +1,11 @@
 import { Chardev, type Chardevs } from '../backends/chardev.ts';
 import { ConfigError } from '../qom/errors.ts';
 import type { QObject } from '../qom/object.ts';
+import type { Origins } from './back-end-facts.ts';
 import { chardevForm } from './chardev-forms.ts';
 import type { ChardevOption, PortOption } from './command-line.ts';
 import { type Entry, lastValue, optNumber, optSize, switchValue } from './opts.ts';
-import type { StartLog } from './start-log.ts';
+import { NOWHERE, type StartLog } from './start-log.ts';
 
 /** What making character back ends needs of the machine. */
 export interface ChardevHome {
@@ -12,6 +13,7 @@ export interface ChardevHome {
   /** `/objects`: TLS credentials stand there. */
   readonly objects: QObject;
   readonly log: StartLog;
+  readonly origins: Origins;
   /** Whether the host lets a file be written at `path`. */
   canWrite(path: string): boolean;
   /** Whether something of the host's can be opened at `path`. */
@@ -168,12 +170,14 @@ export function addChardev(home: ChardevHome, option: ChardevOption): Chardev {
     );
   if (!switchValue('mux', get('mux'), false)) {
     const made = home.chardevs.add(new Chardev(id, backend, filename));
+    home.origins.note(made);
     if (option.served) made.claim(option);
     return made;
   }
   const under = home.chardevs.add(new Chardev(`${id}-base`, backend, filename));
   const mux = home.chardevs.add(new Chardev(id, 'mux', 'mux'));
   under.claim(mux);
+  home.origins.note(mux);
   return mux;
 }
 
@@ -182,7 +186,7 @@ export function portChardev(home: ChardevHome, label: string, text: string): Cha
   if (text.startsWith('chardev:')) return home.chardevs.find(text.slice(8));
   try {
     const entries: readonly Entry[] = chardevForm(text);
-    const chardev = addChardev(home, { location: '', id: label, entries, warnings: [] });
+    const chardev = addChardev(home, { location: NOWHERE, id: label, entries, warnings: [] });
     // The monitor is on a multiplexer's first place.
     if (chardev.backend === 'mux') chardev.claim(home);
     return chardev;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { OPTIONS } from '../../options/option-table.ts';
 import { goldenHost } from '../../testing/golden.ts';
-import { OPTIONS } from './option-table.ts';
 import { startMachine } from './start.ts';
 
 /** Lines that are tried; `FUZZ_LINES=100000` tries more. */

@@ -4,11 +4,11 @@ import type { KeyvalTree } from './keyval.ts';
 import type { ObjectRequest } from './objects.ts';
 import type { Opts } from './opts.ts';
 import type { Visited } from './qapi/visit.ts';
+import type { Place } from './start-log.ts';
 
 /** An option that makes something, and where it stands on the line (`-device virtio-rng-pci`). */
 export interface Located extends Opts {
-  /** '' for what no option asked for. */
-  readonly location: string;
+  readonly location: Place;
 }
 
 /** `-device`: JSON values keep their types. */
@@ -24,13 +24,13 @@ export interface ChardevOption extends Located {
 
 /** `-blockdev`, read. */
 export interface BlockdevOption {
-  readonly location: string;
+  readonly location: Place;
   readonly options: Visited;
 }
 
 /** `-netdev` in one of the notations that are read at once. */
 export interface NetdevOption {
-  readonly location: string;
+  readonly location: Place;
   readonly options: Visited;
 }
 
@@ -42,12 +42,18 @@ export interface DriveOption extends Located {
 
 /** `-serial`, `-parallel`, `-debugcon`: a character back end by its short name. */
 export interface PortOption {
-  readonly location: string;
+  readonly location: Place;
   readonly text: string;
+}
+
+/** `-object`. */
+export interface ObjectOption extends ObjectRequest {
+  readonly location: Place;
 }
 
 /** `-global driver.property=value`. */
 export interface GlobalOption {
+  readonly location: Place;
   readonly driver: string;
   readonly property: string;
   readonly value: string;
@@ -74,7 +80,7 @@ export interface CommandLine {
   readonly snapshot: boolean;
   /** `-cpu`. */
   readonly cpuOption: string | undefined;
-  readonly objects: readonly ObjectRequest[];
+  readonly objects: readonly ObjectOption[];
   readonly chardevs: readonly ChardevOption[];
   readonly fsdevs: readonly Located[];
   readonly blockdevs: readonly BlockdevOption[];
@@ -93,6 +99,8 @@ export interface CommandLine {
   readonly globals: readonly GlobalOption[];
   /** `-vga`. */
   readonly vga: string | undefined;
+  /** Number of the last option that set a property of the machine (`type`, `smp`, `kernel`), or `vga` or `cpu`. */
+  readonly optionOf: ReadonlyMap<string, number>;
 }
 
 /** What a machine gets unless the line says otherwise. */

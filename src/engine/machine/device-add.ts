@@ -44,23 +44,28 @@ export interface DeviceRequest {
 const READ_ONLY = ['type', 'hotplugged', 'hotpluggable', 'realized', 'parent_bus'];
 
 /**
- * Makes, configures and realizes the device that `request` describes; undefined where it is kept back
+ * Makes, configures and realizes the device that `request` describes, and `option` of the line asked for; undefined where it is kept back
  * for the sake of a standby. Throws ConfigError with QEMU's sentence.
  */
-export function addDevice(home: DeviceHome, request: DeviceRequest): Device | undefined {
+export function addDevice(
+  home: DeviceHome,
+  request: DeviceRequest,
+  option?: number,
+): Device | undefined {
   const type = driverType(home, lastValue(request.entries, 'driver'));
   const bus = chooseBus(home, type, lastValue(request.entries, 'bus'));
-  return isKeptBack(home, request) ? undefined : makeDevice(home, request, type, bus);
+  if (isKeptBack(home, request, option)) return undefined;
+  return makeDevice(home, request, type, bus, option);
 }
 
 /** Whether the device is the primary of a failover pair whose standby's driver has not asked for it. */
-function isKeptBack(home: DeviceHome, request: DeviceRequest): boolean {
+function isKeptBack(home: DeviceHome, request: DeviceRequest, option: number | undefined): boolean {
   const pair = lastValue(request.entries, 'failover_pair_id');
   const { standbys } = home;
   if (pair === undefined || standbys.size === 0) return false;
   if (request.id === undefined)
     throw new ConfigError('Device with failover_pair_id needs to have id');
-  return standbys.get(pair)?.keepsBack(request.id, () => addDevice(home, request)) ?? false;
+  return standbys.get(pair)?.keepsBack(request.id, () => addDevice(home, request, option)) ?? false;
 }
 
 function makeDevice(
@@ -68,10 +73,13 @@ function makeDevice(
   request: DeviceRequest,
   type: ResolvedType,
   bus: Bus | undefined,
+  option: number | undefined,
 ): Device {
   if (home.started && bus && !bus.hotpluggable)
     throw new ConfigError(`Bus '${bus.busName}' does not support hotplugging`);
   const device = home.registry.create(type.name, home.context) as Device;
+  device.option = option;
+  if (option === undefined && home.started) device.asAdded = notation(request);
   if (request.id === undefined)
     home.peripheralAnon.addChild(`device[${home.numberAnonymous()}]`, device);
   else {
@@ -99,11 +107,9 @@ function configure(home: DeviceHome, device: Device, request: DeviceRequest): vo
     if (READ_ONLY.includes(key) || device.children.has(key))
       throw new ConfigError(`Property '${device.type.name}.${key}' is not writable`);
     if (request.json) checkJsonType(device, key, request.json[key] ?? null);
-    const number = request.json?.[key];
     // No address is what it has anyway.
-    if (key === 'addr' && number === -1) continue;
-    const text = key === 'addr' && typeof number === 'number' ? devfnText(number) : value;
-    device.set(key, text, (id, wanted) => home.resolve(key, id, wanted));
+    if (key === 'addr' && request.json?.[key] === -1) continue;
+    device.set(key, textOf(request, key, value), (id, wanted) => home.resolve(key, id, wanted));
     if (key === 'bootindex') claimBootIndex(home, device);
   }
 }
@@ -151,6 +157,30 @@ function chooseBus(
   const bus = findBusOfType(home.sysbus, wanted);
   if (!bus || bus.full) throw new ConfigError(`No '${wanted}' bus found for device '${type.name}'`);
   return bus;
+}
+
+/** The value of a key as text: JSON may have a PCI address as a number. */
+function textOf({ json }: DeviceRequest, key: string, value: string): string {
+  const number = json?.[key];
+  return key === 'addr' && typeof number === 'number' ? devfnText(number) : value;
+}
+
+/** A request as `-device` would have it. */
+function notation(request: DeviceRequest): string {
+  const { id, entries, json } = request;
+  const pairs = entries
+    .filter(({ key }) => key !== 'driver' && !(key === 'addr' && json?.[key] === -1))
+    .map(({ key, value }) => [key, textOf(request, key, value)] as const);
+  const all = id === undefined ? pairs : [['id', id] as const, ...pairs];
+  return [
+    doubled(lastValue(entries, 'driver') ?? ''),
+    ...all.map(([key, value]) => `${key}=${doubled(value)}`),
+  ].join(',');
+}
+
+/** A value as it stands among others. */
+function doubled(value: string): string {
+  return value.replaceAll(',', ',,');
 }
 
 /** A PCI address that came as a number: slot and function as text. */

@@ -2,6 +2,7 @@ import { BlockBackend, ImageLock } from '../backends/block.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
 import type { FileKind } from '../backends/fs.ts';
 import { ConfigError } from '../qom/errors.ts';
+import type { Origins } from './back-end-facts.ts';
 import type { BlockNode } from './block-graph.ts';
 import { type BlockContext, backendOn, openBlockdev, openDrive } from './block-open.ts';
 import type { Board } from './boards/board.ts';
@@ -17,7 +18,7 @@ import {
 import type { Host } from './host.ts';
 import { type Entry, isWellFormedId, lastValue, optNumber, switchValue } from './opts.ts';
 import type { Visited } from './qapi/visit.ts';
-import type { StartLog } from './start-log.ts';
+import { NOWHERE, type Place, type StartLog } from './start-log.ts';
 
 const INTERFACES = ['none', 'ide', 'scsi', 'floppy', 'pflash', 'mtd', 'sd', 'virtio', 'xen'];
 /** Units of one bus, where an interface has buses. */
@@ -41,7 +42,7 @@ const ATTACHMENT = [
 
 /** A drive of the machine. */
 export interface Drive {
-  readonly location: string;
+  readonly location: Place;
   /** `none`, `virtio`, … */
   readonly interface: string;
   /** Where it stands on its interface. */
@@ -74,6 +75,7 @@ export class Drives {
   readonly #images = new Map<string, ByteSource | undefined>();
   readonly #host: Host;
   readonly #log: StartLog;
+  readonly #origins: Origins;
   /** Who may write to an image, by its name: every node on it shares them. */
   readonly #locks = new Map<string, ImageLock>();
   readonly #byId = new Map<string, Drive>();
@@ -91,9 +93,10 @@ export class Drives {
   /** Whether there is a throttle group by a name; set by the machine. */
   hasGroup: (name: string) => boolean = () => false;
 
-  constructor(host: Host, log: StartLog, board: Board) {
+  constructor(host: Host, log: StartLog, board: Board, origins: Origins) {
     this.#host = host;
     this.#log = log;
+    this.#origins = origins;
     this.#board = board;
   }
 
@@ -125,7 +128,7 @@ export class Drives {
     for (const drive of unclaimed.filter(isPlaced))
       if (drive.backend)
         this.#log.note(
-          `${drive.location}: if=${drive.interface} is not modelled: no guest will find this disk. Use if=none and a -device`,
+          `${drive.location.text}: if=${drive.interface} is not modelled: no guest will find this disk. Use if=none and a -device`,
         );
     const orphans = unclaimed.filter((drive) => !isPlaced(drive));
     const last = orphans.pop();
@@ -199,6 +202,7 @@ export class Drives {
     if (this.#nodes.has(node.name))
       throw new ConfigError(`Duplicate nodes with node-name='${node.name}'`);
     this.#nodes.set(node.name, { node, backend, owned });
+    if (owned) this.#origins.note(backend);
   }
 
   /** The lock of the image that a node stands on, where it is a file. */
@@ -209,6 +213,11 @@ export class Drives {
     const lock = this.#locks.get(node.exactName) ?? new ImageLock(node.exactName);
     this.#locks.set(node.exactName, lock);
     return { lock };
+  }
+
+  /** What devices see of the nodes that the user made, oldest first. */
+  ownNodes(): BlockBackend[] {
+    return [...this.#nodes.values()].filter(({ owned }) => owned).map(({ backend }) => backend);
   }
 
   /** Every node of the block graph with what it shows, newest first. */
@@ -298,6 +307,7 @@ export class Drives {
       id,
     };
     this.list.push(drive);
+    this.#origins.note(tray);
     this.#byId.set(id, drive);
     tray.onRelease = () => this.#dropDrive(drive);
     return drive;
@@ -314,7 +324,7 @@ export class Drives {
           : this.at(kind, Math.floor(index / units), index % units);
       if (taken) return;
       this.addDrive({
-        location: '',
+        location: NOWHERE,
         id: undefined,
         warnings: [],
         isDefault: true,

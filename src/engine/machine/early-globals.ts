@@ -3,6 +3,7 @@ import { bool, type Property, size, str, u8, u32, u64 } from '../qom/property.ts
 import type { TypeRegistry } from '../qom/type.ts';
 import type { GlobalOption } from './command-line.ts';
 import { setGlobal } from './globals.ts';
+import type { StartLog } from './start-log.ts';
 
 function all(property: unknown, names: string): [string, Property<unknown>][] {
   return names.split(/\s+/).map((name) => [name, property as Property<unknown>]);
@@ -44,24 +45,29 @@ export function checkEarlyGlobals(
   globals: readonly GlobalOption[],
   registry: TypeRegistry,
   board: string,
+  log: StartLog,
 ): void {
   const flash = registry.find(FLASH);
   const hasFlash = registry.find(board)?.info.partNames?.some((name) => /\.flash0$/.test(name));
   if (flash && hasFlash)
     for (const global of globals) {
-      const { driver, property: name } = global;
+      const { driver, property: name, location } = global;
       if (flash.isA(driver) && !flash.properties.has(name))
-        setGlobal(global, undefined, () => {
-          throw new ConfigError(`Property '${FLASH}.${name}' not found`);
-        });
+        log.about(location.option, () =>
+          setGlobal(global, undefined, () => {
+            throw new ConfigError(`Property '${FLASH}.${name}' not found`);
+          }),
+        );
     }
   for (const global of globals) {
-    const { driver, property: name, value } = global;
+    const { driver, property: name, value, location } = global;
     if (driver !== 'migration' && driver !== 'device') continue;
-    setGlobal(global, PROPERTIES.get(name)?.type, () => {
-      const property = PROPERTIES.get(name);
-      if (!property) throw new ConfigError(`Property 'migration.${name}' not found`);
-      property.parse(value, { name, type: 'migration', resolve: () => undefined });
-    });
+    log.about(location.option, () =>
+      setGlobal(global, PROPERTIES.get(name)?.type, () => {
+        const property = PROPERTIES.get(name);
+        if (!property) throw new ConfigError(`Property 'migration.${name}' not found`);
+        property.parse(value, { name, type: 'migration', resolve: () => undefined });
+      }),
+    );
   }
 }

@@ -8,20 +8,24 @@ import type { StartLog } from './start-log.ts';
 const ANY_SIZE =
   'a non-negative number below 2^64\nOptional suffix k, M, G, T, P or E means kilo-, mega-, giga-, tera-, peta-\nand exabytes, respectively.';
 
-/** Sets what `-global` says about an object's type or its ancestors. Throws ConfigError with QEMU's sentence. */
+/** Sets what `-global` says about an object's type or its ancestors; `log`: while the machine is built. Throws ConfigError with QEMU's sentence. */
 export function applyGlobals(
   object: QObject,
   globals: readonly GlobalOption[],
   resolve: (property: string, id: string, type: string) => unknown,
+  log: StartLog | undefined,
 ): void {
   // Objects of other kinds have their own options.
   if (!object.type.isA('device')) return;
   for (const global of globals) {
     const { driver, property, value } = global;
     if (!object.type.isA(driver)) continue;
-    setGlobal(global, object.findProperty(property)?.property.type, () =>
-      object.set(property, value, (id, type) => resolve(property, id, type)),
-    );
+    const set = () =>
+      setGlobal(global, object.findProperty(property)?.property.type, () =>
+        object.set(property, value, (id, type) => resolve(property, id, type)),
+      );
+    if (log) log.about(global.location.option, set);
+    else set();
   }
 }
 

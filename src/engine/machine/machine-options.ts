@@ -78,16 +78,18 @@ export function machineSettings(
   for (const key of qdictOrder(Object.keys(tree))) {
     const value = tree[key];
     if (value === undefined || LEGACY.includes(key)) continue;
-    if (STRUCTURES.includes(key)) {
-      warnOfHex(value, log);
-      const read = visitKeyval(MACHINE_SCHEMA, 'MachineStructures', structure(key, value));
-      const given = read[key] as Visited;
-      if (key === 'smp') topology = cpuTopology(machine, given, log);
-      else if (key === 'boot') {
-        checkBoot(given);
-        boot = given;
-      } else memory = given;
-    } else options.set(key, property(machine, kinds?.get(key)?.type, key, value, log));
+    log.about(line.optionOf.get(key), () => {
+      if (STRUCTURES.includes(key)) {
+        warnOfHex(value, log);
+        const read = visitKeyval(MACHINE_SCHEMA, 'MachineStructures', structure(key, value));
+        const given = read[key] as Visited;
+        if (key === 'smp') topology = cpuTopology(machine, given, log);
+        else if (key === 'boot') {
+          checkBoot(given);
+          boot = given;
+        } else memory = given;
+      } else options.set(key, property(machine, kinds?.get(key)?.type, key, value, log));
+    });
   }
   if (tree.accel !== undefined && line.accels.length > 0)
     throw new ConfigError('The -accel and "-machine accel=" options are incompatible');
@@ -99,7 +101,7 @@ export function machineSettings(
     cpus: topology.cpus,
     cpu:
       machine.cpu === undefined ? undefined : (line.cpuOption ?? machine.cpu.model).split(',')[0],
-    ...ramSettings(machine, memory),
+    ...log.about(line.optionOf.get('memory'), () => ramSettings(machine, memory)),
     memoryBackend: typeof backend === 'string' ? backend : undefined,
     boot,
     options,
@@ -282,7 +284,7 @@ export function checkAccelerators({ accels }: CommandLine, log: StartLog): void 
     const found = log.at(location, () => {
       if (name === 'tcg') checkTcg(entries);
       else if (name === 'kvm')
-        log.note(`${location} is not modelled: the machine has no CPU to speed up`);
+        log.note(`${location.text} is not modelled: the machine has no CPU to speed up`);
       else log.print(`invalid accelerator ${name}`);
       return name === 'tcg' || name === 'kvm';
     });

@@ -7,8 +7,8 @@ import type { BusNode, DeviceNode } from '../../journal/topology.ts';
 import { JournalWriter } from '../../journal/writer.ts';
 import { REGION_INDEX } from '../../spec/regions.ts';
 import { goldenHost } from '../../testing/golden.ts';
-import { ConfigError } from '../qom/errors.ts';
 import { Machine } from './machine.ts';
+import { startMachine } from './start.ts';
 
 const DISK =
   '-nodefaults -M pc -m 64 -drive if=none,id=d0,file=img/disk.raw,format=raw -device virtio-blk-pci,id=disk0,drive=d0';
@@ -186,7 +186,7 @@ describe('topology', () => {
       path: '/machine/peripheral/disk0/virtio-backend',
       type: 'virtio-blk-device',
       virtio: { deviceId: 2, name: 'virtio-blk', queues: [{ maxSize: 256 }] },
-      backends: [{ property: 'drive', id: 'd0', type: 'drive' }],
+      backends: [{ property: 'drive', kind: 'drive', id: 'd0', type: 'raw' }],
     });
   });
 
@@ -242,7 +242,11 @@ test.each([
   ['-m', 'qemu-system-x86_64: -m: requires an argument'],
   ['-m 4G', "qemu-system-x86_64: cannot set up guest memory 'pc.ram': Cannot allocate memory"],
 ])('%s is refused with a reason', (line, message) => {
-  expect(() => Machine.build(line, goldenHost())).toThrow(new ConfigError(message));
+  expect(startMachine(line, goldenHost())).toEqual({
+    exit: 1,
+    stdout: '',
+    stderr: `${message}\n`,
+  });
 });
 
 test('a machine of 200 devices takes at most a few times as long for each as one of 50', () => {

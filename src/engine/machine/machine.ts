@@ -1,5 +1,6 @@
 import { assert } from '../../base/assert.ts';
 import { allOnes } from '../../base/bits.ts';
+import type { DeviceFacts, DeviceType, QtreeLine } from '../../journal/device-facts.ts';
 import { ACTOR, NONE } from '../../journal/schema.ts';
 import type { MachineTopology } from '../../journal/topology.ts';
 import { type JournalWriter, silentJournal } from '../../journal/writer.ts';
@@ -13,6 +14,7 @@ import type { Network } from '../backends/net.ts';
 import { type Completion, complete } from '../monitor/complete.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Qmp, type QmpAnswer } from '../monitor/qmp/qmp.ts';
+import { qtreeLines } from '../monitor/qtree.ts';
 import type { RunState } from '../monitor/target.ts';
 import { BootOrder } from '../qdev/boot-index.ts';
 import type { Bus } from '../qdev/bus.ts';
@@ -32,6 +34,8 @@ import { catalogOf } from './catalog/catalog.ts';
 import { LoadedTypes } from './catalog/loaded-types.ts';
 import type { CommandLine } from './command-line.ts';
 import { addDevice, type DeviceRequest } from './device-add.ts';
+import { deviceFacts } from './device-facts.ts';
+import { deviceTypes } from './device-types.ts';
 import type { Drives } from './drives.ts';
 import { checkEarlyGlobals } from './early-globals.ts';
 import { applyGlobals, checkGlobals } from './globals.ts';
@@ -52,7 +56,7 @@ import { parseCommandLine } from './options.ts';
 import { entriesOf } from './opts.ts';
 import { createRegistry } from './registry.ts';
 import { resolveObject } from './resolve.ts';
-import { StartLog } from './start-log.ts';
+import { type Place, StartLog } from './start-log.ts';
 import { topologyOf } from './topology.ts';
 
 /** Region of a bus access that nothing decodes. */
@@ -114,6 +118,7 @@ export class Machine implements DeviceContext {
   readonly #qmp = new Qmp(this);
   readonly #atStart: (() => void)[] = [];
   readonly #plugRules: PlugRule[] = [];
+  #deviceTypes: readonly DeviceType[] | undefined;
   #irqLevel = 0;
   /** While the machine is built, complaints belong to the option that is worked on. */
   #log: StartLog | undefined;
@@ -133,13 +138,18 @@ export class Machine implements DeviceContext {
 
   /** What the program says to a question: an empty machine knows its types. */
   static #answer(question: Question, log: StartLog, host: Host): ConfigError {
-    const line = [`qemu-system-${log.arch}`, '-M', 'none', '-nodefaults'];
-    const unheard = new StartLog();
-    const quiet = { ...host, journal: silentJournal() };
-    const { types, registry } = new Machine(parseCommandLine(line, unheard), quiet, unheard);
+    const { types, registry } = Machine.#empty(log.arch, host);
     const program = { arch: log.arch as Arch, types, registry };
     const { text, stderr } = log.at(question.location, () => answer(program, question));
     return new Answered(text, log.stderr + stderr);
+  }
+
+  /** A machine without anything, which nobody hears of. */
+  static #empty(arch: string, host: Host): Machine {
+    const line = [`qemu-system-${arch}`, '-M', 'none', '-nodefaults'];
+    const unheard = new StartLog();
+    const quiet = { ...host, journal: silentJournal() };
+    return new Machine(parseCommandLine(line, unheard), quiet, unheard);
   }
 
   private constructor(config: CommandLine, host: Host, log: StartLog) {
@@ -153,36 +163,48 @@ export class Machine implements DeviceContext {
     this.types = new LoadedTypes(this.registry, catalogOf(config.machine.arch), this);
     host.registerTypes?.(this.registry);
     this.registry.created = (object) =>
-      applyGlobals(object, config.globals, (property, id, type) =>
-        this.resolve(property, id, type),
+      applyGlobals(
+        object,
+        config.globals,
+        (property, id, type) => this.resolve(property, id, type),
+        this.#log,
       );
     this.root = this.#container();
     this.root.addChild('machine', this.registry.create(config.machine.type, this));
     const objects = this.root.addChild('objects', this.#container());
     this.#objects = objects;
-    if (config.vga !== undefined)
-      checkVga(config.vga, (type) => this.registry.find(type) !== undefined);
+    const { vga, optionOf } = config;
+    if (vga !== undefined)
+      log.about(optionOf.get('vga'), () =>
+        checkVga(vga, (type) => this.registry.find(type) !== undefined),
+      );
     this.backEnds = new BackEnds(host, log, objects, config);
     this.chardevs.onChange = (chardev, there) => this.#showChardev(chardev, there);
     const makeObjects = (late: boolean) => {
       for (const request of config.objects)
-        if (isMadeLate(request) === late) makeObject(this.#objectHome(), request);
+        if (isMadeLate(request) === late) log.at(request.location, () => this.addObject(request));
     };
     makeObjects(false);
     this.backEnds.makeEarly();
     const settings = machineSettings(config, this.registry, log);
     checkAccelerators(config, log);
     this.cpus = settings.cpus;
-    checkEarlyGlobals(config.globals, this.registry, config.machine.type);
+    checkEarlyGlobals(config.globals, this.registry, config.machine.type, log);
     this.backEnds.makeLate(() => makeObjects(true));
     const { machine: board } = config;
-    if (board.cpu) checkCpu(board, settings.cpu ?? '');
+    log.about(optionOf.get('cpu'), () => {
+      if (board.cpu) checkCpu(board, settings.cpu ?? '');
+    });
     const exists = (name: string) => host.openImage(name) !== undefined;
-    checkThreads(config, settings.cpu, settings.topology.threads, log);
+    log.about(optionOf.get('smp'), () =>
+      checkThreads(config, settings.cpu, settings.topology.threads, log),
+    );
     checkBootFiles(config, exists, true, log);
-    const backend = findRam(objects, config, settings);
+    const backend = log.about(optionOf.get('memory-backend'), () =>
+      findRam(objects, config, settings),
+    );
     const ramBytes = (backend?.bytes ?? settings.ramBytes) + (board.extraRamBytes ?? 0);
-    this.ram = allocateRam(board, ramBytes, host);
+    this.ram = log.about(optionOf.get('memory'), () => allocateRam(board, ramBytes, host));
     if (ramBytes > 0) this.ramRegion = showRam(this.#objectHome(), backend, board, ramBytes);
     this.sysbus = this.#buildBoard(config, { ...settings, ramBytes });
     this.drives.checkOrphans();
@@ -326,7 +348,7 @@ export class Machine implements DeviceContext {
 
   /** `object_add`. Throws ConfigError with QEMU's sentence. */
   addObject(request: ObjectRequest): void {
-    makeObject(this.#objectHome(), request);
+    this.backEnds.origins.note(makeObject(this.#objectHome(), request));
   }
 
   /** `object_del`. Throws ConfigError with QEMU's sentence. */
@@ -373,8 +395,29 @@ export class Machine implements DeviceContext {
 
   /** The qdev tree as it is now. */
   topology(): MachineTopology {
-    const paths = this.devices.map(({ path }) => path);
-    return topologyOf(this.type.type, this.ram.size, this.sysbus, paths);
+    return topologyOf(this);
+  }
+
+  /** Every type that `-device` can make here. */
+  deviceTypes(): readonly DeviceType[] {
+    const { arch } = this.type;
+    this.#deviceTypes ??= deviceTypes(
+      this.registry,
+      catalogOf(arch),
+      Machine.#empty(arch, this.#host),
+    );
+    return this.#deviceTypes;
+  }
+
+  /** All about the device at a canonical path; undefined where there is none. */
+  deviceFacts(path: string): DeviceFacts | undefined {
+    const found = this.root.at(path);
+    return found instanceof Device ? deviceFacts(found) : undefined;
+  }
+
+  /** `info qtree`, each line with what it is about. */
+  qtree(): QtreeLine[] {
+    return qtreeLines(this.sysbus);
   }
 
   whenStarted(work: () => void): void {
@@ -489,6 +532,7 @@ export class Machine implements DeviceContext {
       backEnds: this.backEnds,
       without: config.without,
       vga: config.vga,
+      optionOf: config.optionOf,
     });
     if (this.ramRegion && !this.ramRegion.shown)
       this.memory.root.addSubregion(board.ramBase, this.ramRegion);
@@ -497,8 +541,8 @@ export class Machine implements DeviceContext {
 
   /** Devices in QEMU's order: of the line, then those that drives ask for, then JSON. */
   #addDevices({ devices: asked }: CommandLine, log: StartLog): void {
-    const add = (location: string, request: DeviceRequest) =>
-      log.at(location, () => addDevice(this.#home(), request));
+    const add = (location: Place, request: DeviceRequest) =>
+      log.at(location, () => addDevice(this.#home(), request, location.option));
     const devices = [...asked, ...this.backEnds.devices];
     for (const option of devices) if (!option.json) add(option.location, option);
     for (const { interface: kind, id, location } of this.drives.list)

@@ -1,10 +1,12 @@
 import type { Chardevs } from '../backends/chardev.ts';
 import type { NetClient, NetKind, Network } from '../backends/net.ts';
 import { ConfigError } from '../qom/errors.ts';
+import type { Origins } from './back-end-facts.ts';
 import type { Located } from './command-line.ts';
 import { type Entry, lastValue } from './opts.ts';
 import { NETDEV_SCHEMA } from './qapi/netdev.ts';
 import { type Visited, visitOpts } from './qapi/visit.ts';
+import type { StartLog } from './start-log.ts';
 import { userNetwork } from './user-network.ts';
 
 /** What making network back ends needs of the machine. */
@@ -12,6 +14,8 @@ export interface NetHome {
   readonly network: Network;
   readonly chardevs: Chardevs;
   readonly nics: NicTable;
+  readonly log: StartLog;
+  readonly origins: Origins;
 }
 
 /** A NIC that the board is to make (`-nic`, `-net nic`). */
@@ -24,8 +28,8 @@ export interface NicRequest {
   /** PCI address. */
   readonly addr: string | undefined;
   readonly vectors: number | undefined;
-  /** Whether nobody asked for it. */
-  readonly isDefault: boolean;
+  /** Option of the line that asked for it; undefined where nobody did. */
+  readonly option: number | undefined;
 }
 
 /** Most NICs that a board is asked for. */
@@ -91,6 +95,7 @@ export function addNetdev(home: NetHome, options: Visited): void {
   if (home.network.clients.some(({ kind, name }) => kind !== 'nic' && name === id))
     refuse(`Duplicate ID '${id}'`);
   makeClients(home, id, options, undefined);
+  home.origins.note(...home.network.find(id));
 }
 
 const text = (value: unknown): string | undefined =>
@@ -210,7 +215,7 @@ export function addNicOption(home: NetHome, { id, entries }: Located): void {
     addr: undefined,
     // `-nic` says so whether or not it was asked.
     vectors: 0,
-    isDefault: false,
+    option: home.log.option,
   });
 }
 
@@ -237,24 +242,20 @@ function parseMac(given: string): Uint8Array | undefined {
 }
 
 /** Makes a `-net`: a NIC or a back end, plugged into hub 0. Throws ConfigError with QEMU's sentence. */
-export function addNetOption(home: NetHome, { id, entries, location }: Located): void {
+export function addNetOption(home: NetHome, { id, entries }: Located): void {
   const type = lastValue(entries, 'type');
   if (type === 'none') return;
   const options = visitOpts(NETDEV_SCHEMA, 'Netdev', id ?? home.nics.generateName(), entries);
   if (type === 'nic') {
-    addNetNic(home, id, options, location);
+    addNetNic(home, id, options);
     return;
   }
   if (type === 'hubport') refuse("network backend 'hubport' is only supported with -netdev/-nic");
-  makeClients(home, String(options.id), options, home.network.addHubPort(0, undefined));
+  const port = home.network.addHubPort(0, undefined);
+  home.origins.note(makeClients(home, String(options.id), options, port));
 }
 
-function addNetNic(
-  home: NetHome,
-  id: string | undefined,
-  options: Visited,
-  location: string,
-): void {
+function addNetNic(home: NetHome, id: string | undefined, options: Visited): void {
   const { network } = home;
   if (home.nics.requests.length === MAX_NICS) refuse('too many NICs');
   const named = text(options.netdev);
@@ -270,6 +271,6 @@ function addNetNic(
     peer,
     addr: text(options.addr),
     vectors: vectors === undefined ? undefined : Number(vectors),
-    isDefault: location === '',
+    option: home.log.option,
   });
 }

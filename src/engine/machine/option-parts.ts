@@ -6,6 +6,7 @@ import { parseJson } from './json.ts';
 import { type KeyvalValue, parseKeyval } from './keyval.ts';
 import { BLOCKDEV_SCHEMA } from './qapi/blockdev.ts';
 import { type Visited, visitJson, visitKeyval } from './qapi/visit.ts';
+import type { Place } from './start-log.ts';
 
 /** Groups of options that `-set` does not reach. */
 export const UNSETTABLE = ['object', 'machine', 'smp-opts', 'boot-opts'];
@@ -30,7 +31,7 @@ export function isJson(option: Located): boolean {
 }
 
 /** `-device {"driver": …}`: members in place of `key=value`. */
-export function jsonDevice(argument: string, location: string): DeviceOption {
+export function jsonDevice(argument: string, location: Place): DeviceOption {
   const json = parseJson(argument);
   const entries = Object.entries(json).filter(([key]) => key !== 'id');
   return {

@@ -47,7 +47,7 @@ test('a line over several lines, as it stands in a script', () => {
     -drive if=none,id=d0,file='my disk, the old one.img',format=raw \\
     -device virtio-blk-pci,drive=d0,id=disk0 \\
     -device virtio-rng-pci`);
-  expect(devices.map(({ location }) => location)).toEqual([
+  expect(devices.map(({ location }) => location.text)).toEqual([
     '-device virtio-blk-pci,drive=d0,id=disk0',
     '-device virtio-rng-pci',
   ]);

@@ -1,3 +1,4 @@
+import { programArch } from '../../options/programs.ts';
 import { ConfigError } from '../qom/errors.ts';
 import { Asked, type Question } from './answered.ts';
 import type { Arch } from './boards/board.ts';
@@ -12,6 +13,7 @@ import {
   type GlobalOption,
   type Located,
   type NetdevOption,
+  type ObjectOption,
   type PortOption,
   REPLACES,
 } from './command-line.ts';
@@ -19,7 +21,7 @@ import { IMMEDIATE, questionOf } from './help/question.ts';
 import { checkClock, checkHostEntries, checkHostOption } from './host-options.ts';
 import { parseJson } from './json.ts';
 import { type KeyvalTree, mergeKeyval, parseKeyval } from './keyval.ts';
-import { type ObjectRequest, objectFromJson, objectFromOpts } from './objects.ts';
+import { objectFromJson, objectFromOpts } from './objects.ts';
 import { CHECKED_OPTIONS, OPTION_LISTS } from './option-lists.ts';
 import {
   blockdevOptions,
@@ -29,7 +31,7 @@ import {
   selectBoard,
   UNSETTABLE,
 } from './option-parts.ts';
-import { architecture, type Word, wordsOf } from './option-words.ts';
+import { architecture, shellWords, type Word, wordsOf } from './option-words.ts';
 import {
   checkEntry,
   type Entry,
@@ -43,15 +45,14 @@ import {
 } from './opts.ts';
 import { NETDEV_SCHEMA } from './qapi/netdev.ts';
 import { visitJson, visitKeyval } from './qapi/visit.ts';
-import type { StartLog } from './start-log.ts';
-import { splitWords } from './words.ts';
+import { NOWHERE, type Place, type StartLog } from './start-log.ts';
 
 /** Reads a QEMU command line, with or without the program's name. Throws ConfigError. */
 export function parseCommandLine(text: string | readonly string[], log: StartLog): CommandLine {
-  const words = typeof text === 'string' ? splitWords(text) : [...text];
-  const program = /(?:^|\/)(?:qemu-system-(\w+)|qemu|kvm)(?:\.exe)?$/i.exec(words[0] ?? '');
-  if (program) words.shift();
-  const arch = architecture(program?.[1] ?? 'x86_64');
+  const words = typeof text === 'string' ? shellWords(text) : [...text];
+  const program = programArch(words[0] ?? '');
+  if (program !== undefined) words.shift();
+  const arch = architecture(program ?? 'x86_64');
   log.arch = arch;
   const draft = new Draft(arch, log, words.includes('-display'));
   // Every option must be one before any of them is read.
@@ -71,18 +72,20 @@ class Draft {
   readonly #memory: Entry[] = [];
   readonly #rtc: Entry[] = [];
   readonly #without = new Set<DefaultDevice>();
-  #memoryLocation = '';
   #memPath: string | undefined;
   #defaults = true;
   #paused = false;
   #nographic = false;
   #snapshot = false;
+  /** Option that settled each thing of the machine last. */
+  readonly #optionOf = new Map<string, number>();
+  #memoryPlace = NOWHERE;
   readonly #accels: Located[] = [];
   #cpu: string | undefined;
   #vga: string | undefined;
   #monitors = 0;
   #qtest: PortOption | undefined;
-  readonly #objects: ObjectRequest[] = [];
+  readonly #objects: ObjectOption[] = [];
   readonly #objectIds = new Set<string>();
   readonly #chardevs: ChardevOption[] = [];
   readonly #fsdevs: Located[] = [];
@@ -126,12 +129,15 @@ class Draft {
     if (checked) {
       const { entries } = this.#opts(argument, OPTION_LISTS[checked], location);
       checkHostEntries(name, entries);
-      if (name === 'rtc') this.#rtc.push(...entries);
+      if (name === 'rtc') {
+        this.#rtc.push(...entries);
+        this.#settle(location, 'rtc');
+      }
     } else if (info.argument) checkHostOption(name, argument);
     if (checked && info.fate === 'used') return;
     if (info.fate === 'used') this.#takeUsed(word);
     else if (info.fate === 'unmodelled')
-      this.#log.note(`${location} is not modelled: the machine is built without it`);
+      this.#log.note(`${location.text} is not modelled: the machine is built without it`);
   }
 
   #takeUsed({ name, argument, location }: Word): void {
@@ -151,43 +157,50 @@ class Draft {
         this.#snapshot = true;
         return;
       case 'enable-kvm':
+        this.#settle(location, 'accel');
         this.#machine.accel = 'kvm';
         return;
       case 'bios':
+        this.#settle(location, 'firmware');
         this.#machine.firmware = argument;
         return;
       case 'accel':
         this.#accels.push(this.#opts(argument, OPTION_LISTS.accel, location));
         return;
       case 'usb':
+        this.#settle(location, 'usb');
         this.#machine.usb = 'on';
         return;
       case 'M':
       case 'machine':
-        mergeKeyval(this.#machine, parseKeyval(argument, 'type').tree);
+        this.#merge(location, parseKeyval(argument, 'type').tree);
         return;
       case 'smp':
-        this.#structure('smp', argument, 'cpus');
+        this.#structure(location, 'smp', argument, 'cpus');
         return;
       case 'boot':
-        this.#structure('boot', argument, 'order');
+        this.#structure(location, 'boot', argument, 'order');
         return;
       case 'kernel':
       case 'initrd':
       case 'append':
+        this.#settle(location, name);
         this.#machine[name] = argument;
         return;
       case 'm':
         this.#memory.push(...this.#opts(argument, OPTION_LISTS.memory, location).entries);
-        this.#memoryLocation = location;
+        this.#settle(location, 'memory');
+        this.#memoryPlace = location;
         return;
       case 'mem-path':
         this.#memPath = argument;
         return;
       case 'cpu':
+        this.#settle(location, 'cpu');
         this.#cpu = argument;
         return;
       case 'vga':
+        this.#settle(location, 'vga');
         this.#vga = argument;
         this.#without.add('vga');
         return;
@@ -203,7 +216,7 @@ class Draft {
   }
 
   /** Options that make objects, back ends and devices. */
-  #takeBackend(name: string, argument: string, location: string): void {
+  #takeBackend(name: string, argument: string, location: Place): void {
     switch (name) {
       case 'object':
         this.#object(argument, location);
@@ -266,7 +279,7 @@ class Draft {
   }
 
   /** Reads an option that QEMU's option parser reads, and says what it warns of. */
-  #opts(argument: string, rules: OptsRules, location: string): Located {
+  #opts(argument: string, rules: OptsRules, location: Place): Located {
     const { fault, ...opts } = readOpts(argument, rules);
     for (const warning of opts.warnings) this.#log.warn(warning);
     if (fault) throw fault;
@@ -279,7 +292,7 @@ class Draft {
     kind: string,
     rules: OptsRules,
     argument: string,
-    location: string,
+    location: Place,
   ): Located {
     const id = optsId(argument);
     if (id !== undefined && list.some((other) => other.id === id))
@@ -290,22 +303,34 @@ class Draft {
   }
 
   /** A property of the machine that is a structure: `-smp 2,cores=2` is `-machine smp.cpus=2,smp.cores=2`. */
-  #structure(name: string, argument: string, implied: string): void {
+  #structure(location: Place, name: string, argument: string, implied: string): void {
     const tree: KeyvalTree = Object.create(null);
     tree[name] = parseKeyval(argument, implied).tree;
+    this.#merge(location, tree);
+  }
+
+  #merge(location: Place, tree: KeyvalTree): void {
+    this.#settle(location, ...Object.keys(tree));
     mergeKeyval(this.#machine, tree);
   }
 
-  #object(argument: string, location: string): void {
+  /** Takes note of the option that settles something of the machine. */
+  #settle({ option }: Place, ...names: readonly string[]): void {
+    if (option !== undefined)
+      for (const name of names) this.#optionOf.set(name.replaceAll('_', '-'), option);
+  }
+
+  #object(argument: string, location: Place): void {
     const json = argument.startsWith('{') ? parseJson(argument) : undefined;
     const opts = json ? undefined : this.#opts(argument, OPTION_LISTS.object, location);
     if (opts?.id !== undefined && this.#objectIds.has(opts.id))
       throw new ConfigError(`Duplicate ID '${opts.id}' for object`);
-    this.#objects.push(opts ? objectFromOpts(opts) : objectFromJson(json ?? {}));
+    const request = opts ? objectFromOpts(opts) : objectFromJson(json ?? {});
+    this.#objects.push({ ...request, location: { ...location, text: '' } });
     if (opts?.id !== undefined) this.#objectIds.add(opts.id);
   }
 
-  #device(argument: string, location: string): void {
+  #device(argument: string, location: Place): void {
     if (argument.startsWith('{')) {
       this.#devices.push(jsonDevice(argument, location));
       return;
@@ -317,7 +342,7 @@ class Draft {
   }
 
   /** `-virtfs` is a file system and the device that offers it. */
-  #virtfs(argument: string, location: string): void {
+  #virtfs(argument: string, location: Place): void {
     const { entries } = this.#opts(argument, OPTION_LISTS.virtfs, location);
     const driver = lastValue(entries, 'fsdriver');
     const tag = lastValue(entries, 'mount_tag');
@@ -335,7 +360,7 @@ class Draft {
     });
   }
 
-  #netdev(argument: string, location: string): void {
+  #netdev(argument: string, location: Place): void {
     this.#without.add('net');
     const type = lastValue(readOpts(argument, OPTION_LISTS.netdev).entries, 'type');
     if (argument.startsWith('{'))
@@ -352,9 +377,9 @@ class Draft {
   }
 
   /** A monitor is a character back end and what listens on it. */
-  #monitor(name: string, argument: string, location: string): void {
+  #monitor(name: string, argument: string, location: Place): void {
     if (name === 'qtest') {
-      this.#qtest = { location: '', text: argument };
+      this.#qtest = { location: { ...location, text: '' }, text: argument };
       return;
     }
     this.#without.add('monitor');
@@ -381,23 +406,29 @@ class Draft {
     }
   }
 
-  #shortDrive(name: string, argument: string, location: string): void {
+  #shortDrive(name: string, argument: string, location: Place): void {
     const form = SHORT_DRIVES[name];
     if (!form) return;
     const entries = entriesOf({ ...form, file: argument });
     this.#drives.push({ location, id: undefined, entries, warnings: [] });
   }
 
-  #global(argument: string, location: string): GlobalOption {
+  #global(argument: string, location: Place): GlobalOption {
     const short = /^([^.=,]+)\.([^=,]+)=([\s\S]*)$/.exec(argument);
-    if (short) return { driver: short[1] ?? '', property: short[2] ?? '', value: short[3] ?? '' };
+    if (short)
+      return {
+        location,
+        driver: short[1] ?? '',
+        property: short[2] ?? '',
+        value: short[3] ?? '',
+      };
     const { entries } = this.#opts(argument, OPTION_LISTS.global, location);
     const [driver, property, value] = ['driver', 'property', 'value'].map((key) =>
       lastValue(entries, key),
     );
     if (driver === undefined || property === undefined || value === undefined)
       return refuse("options 'driver', 'property', and 'value' are required");
-    return { driver, property, value };
+    return { location, driver, property, value };
   }
 
   /** `-set group.id.property=value` changes an option that stands further left. */
@@ -430,18 +461,22 @@ class Draft {
 
   /** Checks that need the whole line. */
   finish(): CommandLine {
-    if (this.#machine.kernel === undefined) {
-      if (this.#machine.append !== undefined) refuse('-append only allowed with -kernel option');
-      if (this.#machine.initrd !== undefined) refuse('-initrd only allowed with -kernel option');
-    }
-    checkClock(this.#rtc);
+    if (this.#machine.kernel === undefined)
+      for (const name of ['append', 'initrd'])
+        if (this.#machine[name] !== undefined)
+          this.#log.about(this.#optionOf.get(name), () =>
+            refuse(`-${name} only allowed with -kernel option`),
+          );
+    this.#log.about(this.#optionOf.get('rtc'), () => checkClock(this.#rtc));
     const customRam = this.#mergeMemory();
     const asked = (...about: Question['about'][]) =>
       this.#questions.find((question) => about.includes(question.about));
     // QEMU answers some questions before it looks for the machine.
     const early = asked('cpu') ?? asked('device');
     if (early) throw new Asked(early);
-    const machine = selectBoard(this.#arch, this.#machine.type);
+    const machine = this.#log.about(this.#optionOf.get('type'), () =>
+      selectBoard(this.#arch, this.#machine.type),
+    );
     const [late] = this.#questions;
     if (late) throw new Asked(late);
     const drivers = [
@@ -482,6 +517,7 @@ class Draft {
       devices: this.#devices,
       globals: this.#globals,
       vga: this.#vga,
+      optionOf: this.#optionOf,
     };
   }
 
@@ -499,17 +535,15 @@ class Draft {
       const value = lastValue(this.#memory, from);
       if (value !== undefined) memory[to] = value;
     }
-    this.#log.at(this.#memoryLocation, () => {
-      const tree: KeyvalTree = Object.create(null);
-      tree.memory = memory;
-      mergeKeyval(this.#machine, tree);
-    });
+    const tree: KeyvalTree = Object.create(null);
+    tree.memory = memory;
+    this.#log.at(this.#memoryPlace, () => mergeKeyval(this.#machine, tree));
     return custom;
   }
 }
 
 function questionAlone(name: string): Question | undefined {
   return name === 'version'
-    ? { about: 'version', name: undefined, location: '', display: false }
+    ? { about: 'version', name: undefined, location: NOWHERE, display: false }
     : undefined;
 }

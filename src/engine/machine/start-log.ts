@@ -1,6 +1,17 @@
 import { ConfigError } from '../qom/errors.ts';
 import { Answered, Asked } from './answered.ts';
 
+/** Where something stands on a command line. */
+export interface Place {
+  /** As QEMU's messages name it: `-device virtio-rng-pci`; '' where they name none. */
+  readonly text: string;
+  /** Which of the line's options it is, counted from 0; undefined where no option asked for it. */
+  readonly option: number | undefined;
+}
+
+/** The place of what no option asked for. */
+export const NOWHERE: Place = { text: '', option: undefined };
+
 /** What QEMU would print on stderr while it starts, and what ours adds in plain words. */
 export class StartLog {
   /** Names the program that stands in front of every message: `qemu-system-ARCH`. */
@@ -8,8 +19,8 @@ export class StartLog {
   /** QEMU's own lines, in order. */
   readonly #lines: string[] = [];
   readonly #notes: string[] = [];
-  /** Option that is being worked on, as it stands on the line, or ''. */
-  #location = '';
+  /** Option that is being worked on. */
+  #place = NOWHERE;
   #heir: ((text: string) => void) | undefined;
 
   /** Everything that was said, QEMU's lines first. */
@@ -22,22 +33,37 @@ export class StartLog {
     return this.#lines.map((line) => `${line}\n`).join('');
   }
 
-  /** Runs `work` on behalf of the option `location`; a ConfigError gets it in front. */
-  at<T>(location: string, work: () => T): T {
-    const outer = this.#location;
-    this.#location = location;
+  /** Whether the machine stands. */
+  get closed(): boolean {
+    return this.#heir !== undefined;
+  }
+
+  /** Number of the option that is being worked on, or undefined. */
+  get option(): number | undefined {
+    return this.#place.option;
+  }
+
+  /** Runs `work` on behalf of the option at `place`; a ConfigError gets its text in front. */
+  at<T>({ text, option }: Place, work: () => T): T {
+    const outer = this.#place;
+    this.#place = { text, option: option ?? outer.option };
     try {
       return work();
     } catch (error) {
       throw error instanceof ConfigError ? this.refuse(error) : error;
     } finally {
-      this.#location = outer;
+      this.#place = outer;
     }
   }
 
-  /** Runs `work` on behalf of no option. */
+  /** Runs `work`, whose complaints are about an option that messages do not name. */
+  about<T>(option: number | undefined, work: () => T): T {
+    return this.at({ text: this.#place.text, option }, work);
+  }
+
+  /** Runs `work` on behalf of no option that messages would name. */
   unplaced<T>(work: () => T): T {
-    return this.at('', work);
+    return this.at(NOWHERE, work);
   }
 
   /** The machine stands: what is said from now on goes to `heir`, without prefix. */
@@ -70,22 +96,33 @@ export class StartLog {
   refuse(error: ConfigError): ConfigError {
     if (error instanceof StartRefused || error instanceof Answered || error instanceof Asked)
       return error;
-    return new StartRefused([...this.#lines, this.#prefixed(error.message)].join('\n'));
+    return new StartRefused(
+      [...this.#lines, this.#prefixed(error.message)].join('\n'),
+      this.#place.option,
+    );
   }
 
   /** An error that ends the start, whose text stands without prefix. */
   bare(text: string): ConfigError {
-    return new StartRefused([...this.#lines, text].join('\n'));
+    return new StartRefused([...this.#lines, text].join('\n'), this.#place.option);
   }
 
   #prefixed(text: string): string {
     return [
       `qemu-system-${this.arch}`,
-      ...(this.#location === '' ? [] : [this.#location]),
+      ...(this.#place.text === '' ? [] : [this.#place.text]),
       text,
     ].join(': ');
   }
 }
 
 /** A refusal whose message is complete. */
-class StartRefused extends ConfigError {}
+export class StartRefused extends ConfigError {
+  /** Which of the line's options it is about, counted from 0, where it is about one. */
+  readonly option: number | undefined;
+
+  constructor(message: string, option: number | undefined) {
+    super(message);
+    this.option = option;
+  }
+}

@@ -1,5 +1,6 @@
 import type { Question } from '../machine/answered.ts';
 import { answer } from '../machine/help/answer.ts';
+import { NOWHERE } from '../machine/start-log.ts';
 import { ConfigError } from '../qom/errors.ts';
 import { runQmp } from './qmp/qmp.ts';
 import { MonitorError, type MonitorTarget } from './target.ts';
@@ -39,7 +40,7 @@ export function answerTo(target: MonitorTarget, about: Question['about'], name?:
   const { types, root, type } = target;
   const program = { arch: type.arch, registry: root.registry, types };
   try {
-    return answer(program, { about, name, location: '', display: true }).text;
+    return answer(program, { about, name, location: NOWHERE, display: true }).text;
   } catch (error) {
     if (error instanceof ConfigError) throw new MonitorError(error.message);
     throw error;

@@ -1,3 +1,4 @@
+import type { QtreeLine } from '../../journal/device-facts.ts';
 import type { Bus } from '../qdev/bus.ts';
 import type { Device } from '../qdev/device.ts';
 import { printedProperties } from '../qdev/print.ts';
@@ -13,7 +14,12 @@ export interface ShownDevice {
 
 /** `info qtree`: buses, the devices on them, their properties and addresses. */
 export function qtree(root: Bus): string {
-  return printTree(root, (device) => ({
+  return textOf(qtreeLines(root));
+}
+
+/** The lines of `info qtree`, each with what it is about. */
+export function qtreeLines(root: Bus): QtreeLine[] {
+  return treeLines(root, (device) => ({
     type: device.type.name,
     id: device.id,
     propertiesOf: [device],
@@ -23,11 +29,23 @@ export function qtree(root: Bus): string {
 
 /** The device tree from `root` on, as `info qtree` prints it; a device that `show` leaves undefined is left out. */
 export function printTree(root: Bus, show: (device: Device) => ShownDevice | undefined): string {
-  const lines: string[] = [];
+  return textOf(treeLines(root, show));
+}
+
+function textOf(lines: readonly QtreeLine[]): string {
+  return lines.map(({ text }) => `${text}\n`).join('');
+}
+
+function treeLines(root: Bus, show: (device: Device) => ShownDevice | undefined): QtreeLine[] {
+  const lines: QtreeLine[] = [];
 
   function printBus(bus: Bus, indent: number): void {
     const pad = ' '.repeat(indent);
-    lines.push(`${pad}bus: ${bus.busName}`, `${pad}  type ${bus.type.name}`);
+    const { path } = bus;
+    lines.push(
+      { text: `${pad}bus: ${bus.busName}`, path },
+      { text: `${pad}  type ${bus.type.name}`, path },
+    );
     for (const device of bus.devices) printDevice(device, bus, indent + 2);
   }
 
@@ -35,18 +53,16 @@ export function printTree(root: Bus, show: (device: Device) => ShownDevice | und
     const shown = show(device);
     if (!shown) return;
     const pad = ' '.repeat(indent);
-    const inner = `${pad}  `;
-    lines.push(
-      `${pad}dev: ${shown.type}, id "${shown.id}"`,
-      ...device.gpios.map((gpio) => inner + gpio),
-      ...shown.propertiesOf
-        .flatMap(printedProperties)
-        .map(([name, value]) => `${inner}${name} = ${value}`),
-      ...bus.describe(device).map((line) => inner + line),
-    );
+    const { path } = device;
+    lines.push({ text: `${pad}dev: ${shown.type}, id "${shown.id}"`, path });
+    for (const gpio of device.gpios) lines.push({ text: `${pad}  ${gpio}`, path });
+    for (const owner of shown.propertiesOf)
+      for (const [property, value] of printedProperties(owner))
+        lines.push({ text: `${pad}  ${property} = ${value}`, path: owner.path, property });
+    for (const line of bus.describe(device)) lines.push({ text: `${pad}  ${line}`, path });
     for (const child of shown.buses) printBus(child, indent + 2);
   }
 
   printBus(root, 0);
-  return lines.map((line) => `${line}\n`).join('');
+  return lines;
 }

@@ -7,20 +7,6 @@ import type { ObjectInit, TypeInfo } from '../qom/type.ts';
 import type { Bus } from './bus.ts';
 import type { DeviceContext } from './context.ts';
 
-/** A back-end object as a device's node shows it. */
-export interface BackendFacts {
-  readonly property: string;
-  readonly id: string;
-  readonly type: string;
-  readonly summary: string;
-}
-
-/** An object that a link property names, as a device's node shows it; nothing where there is none. */
-export function objectFacts(property: string, object: QObject | undefined): BackendFacts[] {
-  if (!object) return [];
-  return [{ property, id: object.name, type: object.type.name, summary: object.path }];
-}
-
 /**
  * A device: an object that plugs into a bus (or none) and may carry buses of its own.
  * Constructed, configured through properties, then realized once.
@@ -38,6 +24,10 @@ export abstract class Device<P = unknown> extends QObject {
   hotplugged = false;
   /** The guest was asked to let go of it. */
   unplugPending = false;
+  /** Option of the command line that asked for it, counted from 0. Set before realize. */
+  option: number | undefined;
+  /** What `device_add` was given, in the notation of `-device`. Set before realize. */
+  asAdded: string | undefined;
   /** Newest first, as `info qtree` lists them. */
   readonly childBuses: Bus[] = [];
   /** GPIO groups as `info qtree` prints them: `gpio-in "" 2`. */
@@ -66,11 +56,6 @@ export abstract class Device<P = unknown> extends QObject {
 
   /** Back to the state after power-on. */
   reset(): void {}
-
-  /** Back ends that it is linked to. */
-  backends(): readonly BackendFacts[] {
-    return [];
-  }
 
   /** Plugs into `bus` (or none), and realizes. On refusal nothing stays behind. */
   plugInto(bus: Bus | undefined): void {

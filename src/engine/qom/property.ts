@@ -11,6 +11,9 @@ export interface ParseContext {
   resolve(id: string, type: string): unknown;
 }
 
+/** Kinds of back end that a property can name by id; objects are named by links. */
+export type NamedBackEnd = 'drive' | 'blockdev' | 'netdev' | 'chardev' | 'fsdev';
+
 /** One typed property: QEMU's type name, default, description, and how text becomes a value and back. */
 export interface Property<T = unknown> {
   /** As `qom-list-properties` prints it: `bool`, `uint32`, `str`, `link<rng-backend>`, … */
@@ -29,6 +32,10 @@ export interface Property<T = unknown> {
   readonly twin?: 'text' | 'unreadable';
   /** Whether help does not offer it and nobody can set it. */
   readonly readOnly?: boolean;
+  /** Every text that it takes, where they can be listed. */
+  readonly choices?: readonly string[];
+  /** Kinds of back end that its value names, where it names one. */
+  readonly names?: readonly NamedBackEnd[];
   /** Where the value comes from if not from the object's `values`; such a property cannot be set. */
   read?(object: QObject): unknown;
   /** Stores a new value, where there is more to do than that. Throws ConfigError to refuse it. */
@@ -65,17 +72,20 @@ function quoted(text: string): string {
 
 /** `on`/`off` switch (QEMU prints type bool). */
 export function bool(value: boolean, description = ''): Property<boolean> {
-  return property(
-    'bool',
-    value,
-    description,
-    (text, { name }) => {
-      if (['on', 'yes', 'true', 'y'].includes(text)) return true;
-      if (['off', 'no', 'false', 'n'].includes(text)) return false;
-      throw new ConfigError(`Parameter '${name}' expects 'on' or 'off'`);
-    },
-    String,
-  );
+  return {
+    ...property(
+      'bool',
+      value,
+      description,
+      (text, { name }) => {
+        if (['on', 'yes', 'true', 'y'].includes(text)) return true;
+        if (['off', 'no', 'false', 'n'].includes(text)) return false;
+        throw new ConfigError(`Parameter '${name}' expects 'on' or 'off'`);
+      },
+      String,
+    ),
+    choices: ['on', 'off'],
+  };
 }
 
 /** Same as `bool`, with the words that QEMU puts after a bit's type in help. */
@@ -232,18 +242,21 @@ export function oneOf<const T extends string>(
   value: T,
   description = '',
 ): Property<T> {
-  return property(
-    type,
-    value,
-    description,
-    (text, { name }) => {
-      const found = names.find((candidate) => candidate === text);
-      if (found === undefined)
-        throw new ConfigError(`Parameter '${name}' does not accept value '${text}'`);
-      return found;
-    },
-    quoted,
-  );
+  return {
+    ...property(
+      type,
+      value,
+      description,
+      (text, { name }) => {
+        const found = names.find((candidate) => candidate === text);
+        if (found === undefined)
+          throw new ConfigError(`Parameter '${name}' does not accept value '${text}'`);
+        return found;
+      },
+      quoted,
+    ),
+    choices: names,
+  };
 }
 
 /** `on`, `off` or `auto`. */
@@ -300,6 +313,7 @@ export function custom<T>(spec: {
   /** Whether lists of properties tell the default. */
   hasDefault?: boolean;
   twin?: 'text' | 'unreadable';
+  names?: readonly NamedBackEnd[];
   parse(text: string, context: ParseContext): T;
   print(value: T): string;
   toJson?(value: T): unknown;
@@ -313,5 +327,6 @@ export function custom<T>(spec: {
     print: spec.print,
     toJson: spec.toJson ?? ((v) => v),
     ...(spec.twin && { twin: spec.twin }),
+    ...(spec.names && { names: spec.names }),
   };
 }

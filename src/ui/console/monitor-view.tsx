@@ -2,6 +2,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { useEffect, useRef } from 'react';
+import { adviseOnMonitor } from '../document/document-store.ts';
 import { useSession } from '../state/session-context.tsx';
 import { useDark } from '../state/theme.ts';
 import { LineEditor } from './line-editor.ts';
@@ -40,7 +41,9 @@ export default function MonitorView() {
       complete: (line) => session.complete(line),
       async run(line) {
         try {
-          terminal.write(await session.monitor(line));
+          const output = await session.monitor(line);
+          terminal.write(output);
+          await adviseOnMonitor(session, line, output);
         } catch (error) {
           terminal.write(`${error instanceof Error ? error.message : String(error)}\n`);
         }

@@ -78,3 +78,32 @@ export const MachineIcon = icon(
     <path d="M6.5 4V1.5M9.5 4V1.5M6.5 14.5V12M9.5 14.5V12M4 6.5H1.5M4 9.5H1.5M14.5 6.5H12M14.5 9.5H12" />
   </>,
 );
+export const PencilIcon = icon(<path d="M10.6 2.8 13.2 5.4 5.6 13H3v-2.6zM8.8 4.6l2.6 2.6" />);
+export const UpIcon = icon(<path d="M8 13V3.4M4 7.2l4-4 4 4" />);
+export const DownIcon = icon(<path d="M8 3v9.6M4 8.8l4 4 4-4" />);
+export const CopyIcon = icon(<path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" />);
+export const RedoIcon = icon(<path d="m10.5 3 3 3-3 3M13.3 6h-7a3.6 3.6 0 0 0 0 7.2H10" />);
+export const AddIcon = icon(<path d="M8 3v10M3 8h10" />);
+export const ConnectIcon = icon(
+  <>
+    <circle cx="3.8" cy="12.2" r="1.9" />
+    <circle cx="12.2" cy="3.8" r="1.9" />
+    <path d="M5.2 10.8 10.8 5.2" />
+  </>,
+);
+export const DeleteIcon = icon(
+  <path d="M2.8 4.2h10.4M6 4V2.5h4V4M4.2 4.4l.7 9.1h6.2l.7-9.1M6.8 7v4M9.2 7v4" />,
+);
+export const SearchIcon = icon(
+  <>
+    <circle cx="7" cy="7" r="4.2" />
+    <path d="m10.2 10.2 3.6 3.6" />
+  </>,
+);
+export const MoreIcon = icon(
+  <>
+    <circle cx="3.4" cy="8" r="1" fill="currentColor" />
+    <circle cx="8" cy="8" r="1" fill="currentColor" />
+    <circle cx="12.6" cy="8" r="1" fill="currentColor" />
+  </>,
+);

@@ -2,11 +2,15 @@ import { Folder } from '../../journal/fold/folder.ts';
 import type { Moment } from '../../journal/fold/moment.ts';
 import { EventStore } from '../../journal/store.ts';
 import type {
+  DeviceFacts,
+  DeviceType,
   ImageFacts,
   ImageSource,
   MachineMemory,
   MachineNotice,
   MachineReply,
+  QtreeLine,
+  Trial,
 } from '../../protocol/messages.ts';
 import type { MachineTopology } from '../../protocol/topology.ts';
 import type { FrameSource } from './frames.ts';
@@ -70,6 +74,7 @@ export class LiveSession implements Session {
   #fault: string | undefined;
   #commandLine = '';
   #refused: string | undefined;
+  #refusedOption: number | undefined;
   #answered: string | undefined;
   #warnings: readonly string[] = [];
   #topology: MachineTopology | undefined;
@@ -164,6 +169,29 @@ export class LiveSession implements Session {
     return reply.output;
   }
 
+  async tryLine(commandLine: string): Promise<Trial> {
+    const images = this.#unsentImages();
+    const reply = await this.#machine.request({ kind: 'try', commandLine, images });
+    this.#markSent(images);
+    if (reply.kind === 'tried') return reply.trial;
+    return { kind: 'refused', message: 'message' in reply ? reply.message : '' };
+  }
+
+  async deviceTypes(): Promise<readonly DeviceType[]> {
+    const reply = this.#live && (await this.#machine.request({ kind: 'types' }));
+    return reply?.kind === 'types' ? reply.types : [];
+  }
+
+  async device(path: string): Promise<DeviceFacts | undefined> {
+    const reply = this.#live && (await this.#machine.request({ kind: 'device', path }));
+    return reply?.kind === 'device' ? reply.facts : undefined;
+  }
+
+  async qtree(): Promise<readonly QtreeLine[]> {
+    const reply = this.#live && (await this.#machine.request({ kind: 'qtree' }));
+    return reply?.kind === 'qtree' ? reply.lines : [];
+  }
+
   async complete(line: string): Promise<Completion> {
     const reply = this.#live && (await this.#machine.request({ kind: 'complete', line }));
     return reply?.kind === 'completed' ? reply : { start: line.length, candidates: [] };
@@ -193,16 +221,25 @@ export class LiveSession implements Session {
       await this.#stopRun();
       this.#machine = this.#startMachine();
     }
-    const images = [...this.#unsent].map((name) => ({ name, content: this.#images.get(name)! }));
+    const images = this.#unsentImages();
     const reply = await this.#machine.request({ kind: 'build', commandLine, images });
+    this.#markSent(images);
+    return this.#adopt(reply, commandLine);
+  }
+
+  #unsentImages(): ImageSource[] {
+    return [...this.#unsent].map((name) => ({ name, content: this.#images.get(name)! }));
+  }
+
+  #markSent(images: readonly ImageSource[]): void {
     for (const { name, content } of images)
       if (this.#images.get(name) === content) this.#unsent.delete(name);
-    return this.#adopt(reply, commandLine);
   }
 
   /** Takes over the machine that was built, if one was. */
   async #adopt(reply: MachineReply, commandLine: string): Promise<boolean> {
     this.#refused = reply.kind === 'refused' ? reply.message : undefined;
+    this.#refusedOption = reply.kind === 'refused' ? reply.option : undefined;
     this.#answered = reply.kind === 'answered' ? reply.text : undefined;
     if (reply.kind === 'failed') this.#break(reply.message);
     if (reply.kind !== 'built') {
@@ -358,6 +395,7 @@ export class LiveSession implements Session {
       fault: this.#fault,
       commandLine: this.#commandLine,
       refused: this.#refused,
+      refusedOption: this.#refusedOption,
       answered: this.#answered,
       warnings: this.#warnings,
       topology: this.#topology,

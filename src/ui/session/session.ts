@@ -1,6 +1,13 @@
 import type { Moment } from '../../journal/fold/moment.ts';
 import type { EventStore } from '../../journal/store.ts';
-import type { ImageFacts, MachineMemory } from '../../protocol/messages.ts';
+import type {
+  DeviceFacts,
+  DeviceType,
+  ImageFacts,
+  MachineMemory,
+  QtreeLine,
+  Trial,
+} from '../../protocol/messages.ts';
 import type { MachineTopology } from '../../protocol/topology.ts';
 
 /** Events a second, or `Infinity` for as fast as it goes. */
@@ -31,6 +38,8 @@ export interface SessionState {
   readonly commandLine: string;
   /** QEMU's sentence about the last command line that was refused; the machine before it goes on. */
   readonly refused: string | undefined;
+  /** Option of that line that the sentence is about, counted from 0, where it is about one. */
+  readonly refusedOption: number | undefined;
   /** What QEMU says to the last command line, where that was a question (`-device help`). */
   readonly answered: string | undefined;
   readonly warnings: readonly string[];
@@ -87,6 +96,14 @@ export interface Session {
   restoreImage(name: string): Promise<void>;
   /** One line for the human monitor; answers its output, as QEMU prints it. */
   monitor(line: string): Promise<string>;
+  /** What would come of a command line; the machine and its run are not touched. */
+  tryLine(commandLine: string): Promise<Trial>;
+  /** The device types that this machine's program knows. */
+  deviceTypes(): Promise<readonly DeviceType[]>;
+  /** All about the device at a QOM path; undefined where there is none. */
+  device(path: string): Promise<DeviceFacts | undefined>;
+  /** `info qtree`, each line with what it is about. */
+  qtree(): Promise<readonly QtreeLine[]>;
   /** What could stand at the end of an unfinished monitor line. */
   complete(line: string): Promise<Completion>;
   dispose(): void;

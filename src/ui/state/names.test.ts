@@ -22,6 +22,9 @@ const bus = (...children: DeviceNode[]): BusNode => ({
   path: `/bus${children[0]?.dev}`,
   name: 'bus',
   type: 'BUS',
+  ancestors: ['BUS', 'bus', 'object'],
+  full: false,
+  hotpluggable: false,
   children,
 });
 const BLK = { deviceId: 2, name: 'virtio-blk', queues: [{ name: 'requestq0', maxSize: 256 }] };
@@ -30,6 +33,7 @@ const names = namesOf({
   machineType: 'pc',
   ramBytes: 0,
   devices: [],
+  backEnds: [],
   root: bus(
     device(0, 'host', {
       buses: [

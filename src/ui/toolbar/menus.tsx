@@ -1,13 +1,14 @@
 import { Menu } from '@base-ui/react/menu';
 import { type ReactNode, useRef } from 'react';
+import { lineOf, readDocument } from '../../document/read.ts';
 import type { Example } from '../../lessons/example.ts';
 import { EXAMPLES } from '../../lessons/examples.ts';
 import { type ExampleMachine, MACHINES } from '../../lessons/machines.ts';
+import { edit, replaceDocument, useDocument } from '../document/document-store.ts';
 import { ChevronIcon, DiskIcon, MachineIcon, ScriptIcon } from '../kit/icons.tsx';
 import type { Session } from '../session/session.ts';
-import { replaceSource, useScript } from '../state/script-store.ts';
+import { useScript } from '../state/script-store.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
-import { say } from '../state/ui-store.ts';
 import { putInAsDisk } from './disk.ts';
 
 function DropDown(props: { label: string; icon: ReactNode; children: ReactNode }) {
@@ -29,16 +30,17 @@ function DropDown(props: { label: string; icon: ReactNode; children: ReactNode }
 
 /** Puts an example into the editor, and what it needs into the machine. */
 async function take(session: Session, example: Example): Promise<void> {
-  const { source, example: old } = useScript.getState();
-  const { commandLine } = session.getState();
-  replaceSource(example.source, example.id);
-  const lacks = example.needs !== '' && !commandLine.includes(example.needs);
-  const built = lacks && (await session.build(`${commandLine} ${example.needs}`));
-  say(
-    `“${example.title}” is in the editor${built ? ', and the machine was built anew with what it needs' : ''}.`,
-    () => {
-      replaceSource(source, old);
-      if (built) void session.build(commandLine);
+  const { id, source, title, needs } = example;
+  const line = lineOf(useDocument.getState().doc);
+  const lacks = needs !== '' && !line.includes(needs);
+  await edit(
+    session,
+    `take the script “${title}”`,
+    (doc) => (lacks ? readDocument(`${lineOf(doc)} ${needs}`, doc) : doc),
+    {
+      script: { source, example: id },
+      powerOff: true,
+      said: `“${title}” is in the editor${lacks ? ', and the machine has what it needs' : ''}.`,
     },
   );
 }
@@ -66,13 +68,14 @@ export function ExamplesMenu() {
   );
 }
 
-/** Builds an example machine; the one before is one click away. */
+/** Builds an example machine in the place of the one at hand. */
 async function buildMachine(session: Session, machine: ExampleMachine): Promise<void> {
-  const { commandLine } = session.getState();
-  if (!(await session.build(machine.commandLine))) return;
-  say(`“${machine.title}” was built: empty memory, empty journal.`, () => {
-    void session.build(commandLine);
-  });
+  await replaceDocument(
+    session,
+    `build “${machine.title}”`,
+    readDocument(machine.commandLine, useDocument.getState().doc),
+    { said: `“${machine.title}” was built.` },
+  );
 }
 
 /** Machines to begin with. */

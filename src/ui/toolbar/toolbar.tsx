@@ -17,9 +17,11 @@ import { turnTheme } from '../state/theme.ts';
 import { useUi } from '../state/ui-store.ts';
 import { CommandLine } from './command-line.tsx';
 import { SpeedSlider } from './speed-slider.tsx';
+import { WorkspaceSwitch } from './workspace-switch.tsx';
 
 /** The page's head: what the machine is, and how it runs. */
 export function Toolbar() {
+  const watching = useUi((ui) => ui.workspace === 'watch');
   return (
     <header className="toolbar" data-pane="toolbar" tabIndex={-1}>
       <div className="toolbar-row">
@@ -28,8 +30,9 @@ export function Toolbar() {
           Virtio Playground
         </h1>
         <MachineLabel />
+        <WorkspaceSwitch />
         <RunControls />
-        <SpeedSlider />
+        {watching && <SpeedSlider />}
         <span className="toolbar-gap" />
         <Menus />
         <ThemeButton />

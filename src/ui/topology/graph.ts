@@ -1,6 +1,14 @@
 import { virtioSlot } from '../../protocol/before-virtio-bus.ts';
-import type { BackendNode, BusNode, DeviceNode, MachineTopology } from '../../protocol/topology.ts';
+import type {
+  BackEndFacts,
+  BusNode,
+  DeviceNode,
+  MachineTopology,
+} from '../../protocol/topology.ts';
+import { type BackEndUser, backEndNodeId, backEndsOf } from './back-ends.ts';
+import { backEndLines, busSize, cardSize, deviceSize } from './card-text.ts';
 import { type Box, type Layout, layOut } from './layout.ts';
+import { type Link, linksOf, type Use } from './links.ts';
 
 /** What a node of the picture stands for. */
 export type MachineNode =
@@ -8,7 +16,12 @@ export type MachineNode =
   | { readonly kind: 'ram'; readonly bytes: number }
   | { readonly kind: 'bus'; readonly bus: BusNode }
   | { readonly kind: 'device'; readonly device: DeviceNode }
-  | { readonly kind: 'backend'; readonly backend: BackendNode; readonly owner: DeviceNode }
+  /** Drawn once, below its first user; without users it stands with the others that have none. */
+  | {
+      readonly kind: 'backend';
+      readonly facts: BackEndFacts;
+      readonly users: readonly BackEndUser[];
+    }
   /** Devices of a bus that are declared as data only, as one node. */
   | {
       readonly kind: 'platform';
@@ -24,31 +37,30 @@ export const RAM = 'ram';
 /** A machine as it is drawn: what each node is, where it stands, what it hangs on. */
 export interface MachineGraph {
   readonly topology: MachineTopology;
-  /** By node id: a QOM path, `GUEST`, `RAM`, or a path with a suffix after `#`. */
+  /** By node id: a QOM path, `GUEST`, `RAM`, `backend:KIND:ID`, or a bus's path with `#platform` behind it. */
   readonly nodes: ReadonlyMap<string, MachineNode>;
   readonly parents: ReadonlyMap<string, string>;
-  /** The node that shows a device: itself, or the one that stands for several. By QOM path. */
+  /** In the order in which they are read. Back ends without a user hang on nothing and follow `RAM`. */
+  readonly children: ReadonlyMap<string, readonly string[]>;
+  /** The node that shows a device or bus: itself, or the one that stands for several. By QOM path. */
   readonly shownAs: ReadonlyMap<string, string>;
+  /** Every use of a back end. */
+  readonly links: readonly Link[];
   readonly layout: Layout;
 }
 
-/** Node id of a back end of a device. */
-export function backendId(owner: DeviceNode, backend: BackendNode): string {
-  return `${owner.path}#${backend.property}`;
-}
-
-/** Room for the longest word for a device's status, and for the four marks before it. */
-const LONGEST_STATE = '****** DEVICE_NEEDS_RESET';
-
-function longestState(device: DeviceNode): string {
-  return isUnprocessed(device) ? `${LONGEST_STATE} · ${UNPROCESSED}` : LONGEST_STATE;
-}
+/** Room below a card for the names of back ends that stand elsewhere. */
+const FOOT = 13;
+const GUEST_SIZE = { width: 158, height: 46 };
+const GROUP_SIZE = { width: 172, height: 44 };
 
 /** Draws up a machine. `expanded` holds the paths of buses whose platform devices stand one by one. */
 export function graphOf(topology: MachineTopology, expanded: ReadonlySet<string>): MachineGraph {
   const nodes = new Map<string, MachineNode>();
   const parents = new Map<string, string>();
   const shownAs = new Map<string, string>();
+  const uses: Use[] = [];
+  const backEnds = backEndsOf(topology, devicesOf(topology));
 
   const add = (id: string, node: MachineNode, parent: string | undefined): string => {
     nodes.set(id, node);
@@ -59,24 +71,34 @@ export function graphOf(topology: MachineTopology, expanded: ReadonlySet<string>
   function deviceBox(device: DeviceNode, parent: string): Box {
     const id = add(device.path, { kind: 'device', device }, parent);
     shownAs.set(device.path, id);
-    const backends = device.backends.map((backend): Box => {
-      const leaf = add(backendId(device, backend), { kind: 'backend', backend, owner: device }, id);
-      return { id: leaf, role: 'leaf', ...sizeOf(backendLines(backend)), children: [] };
+    const owned = device.backends.flatMap(({ kind, id: name, property }): Box[] => {
+      const backEnd = backEnds.get(backEndNodeId(kind, name));
+      const first = backEnd?.users[0];
+      if (!backEnd || !first) return [];
+      const own = first.device === device && first.property === property;
+      uses.push({ from: id, to: backEnd.id, property, own });
+      if (!own) return [];
+      add(backEnd.id, { kind: 'backend', facts: backEnd.facts, users: backEnd.users }, id);
+      return [leaf(backEnd.id, cardSize(backEndLines(backEnd.facts, true)))];
     });
     return {
       id,
       role: 'device',
-      ...sizeOf(device.virtio ? [device.type, longestState(device)] : deviceLines(device)),
-      children: [...device.buses.map((bus) => busBox(bus, id)), ...backends],
+      ...deviceSize(device),
+      foot: owned.length < device.backends.length ? FOOT : 0,
+      children: [...device.buses.map((bus) => busBox(bus, id)), ...owned],
     };
   }
 
   function busBox(bus: BusNode, parent: string): Box {
     const id = add(bus.path, { kind: 'bus', bus }, parent);
-    const quiet = bus.children.filter((device) => isPlatform(device) || isEmptySlot(device));
+    shownAs.set(bus.path, id);
+    const quiet = bus.children.filter(
+      (device) => !isAsked(device) && (isPlatform(device) || isEmptySlot(device)),
+    );
     const fold = quiet.length > 1;
     const open = expanded.has(bus.path);
-    const children = bus.children
+    const children = inOrder(bus.children)
       .filter((device) => !fold || open || !quiet.includes(device))
       .map((device) => deviceBox(device, id));
     if (fold) {
@@ -85,26 +107,86 @@ export function graphOf(topology: MachineTopology, expanded: ReadonlySet<string>
         { kind: 'platform', bus, devices: quiet, expanded: open },
         id,
       );
-      children.push({ id: group, role: 'leaf', width: 172, height: 44, children: [] });
+      children.push(leaf(group, GROUP_SIZE));
       if (!open) for (const device of quiet) standIn(device, group);
     }
-    return { id, role: 'bus', width: textWidth(busLabel(bus), 6.5) + 26, height: 20, children };
+    return { id, role: 'bus', ...busSize(bus), children };
   }
 
   function standIn(device: DeviceNode, group: string): void {
     shownAs.set(device.path, group);
-    for (const bus of device.buses) for (const child of bus.children) standIn(child, group);
+    for (const bus of device.buses) {
+      shownAs.set(bus.path, group);
+      for (const child of bus.children) standIn(child, group);
+    }
   }
 
   add(GUEST, { kind: 'guest' }, undefined);
   add(RAM, { kind: 'ram', bytes: topology.ramBytes }, GUEST);
   const root = busBox(topology.root, GUEST);
+  const loose = [...backEnds.values()]
+    .filter(({ id }) => !nodes.has(id))
+    .map(({ id, facts, users }): Box => {
+      add(id, { kind: 'backend', facts, users }, undefined);
+      return leaf(id, cardSize(backEndLines(facts, users.length > 0)));
+    });
   const layout = layOut({
-    guest: { id: GUEST, role: 'leaf', width: 158, height: 46, children: [] },
-    ram: { id: RAM, role: 'leaf', width: 158, height: 46, children: [] },
+    guest: leaf(GUEST, GUEST_SIZE),
+    ram: leaf(RAM, GUEST_SIZE),
     root,
+    loose,
   });
-  return { topology, nodes, parents, shownAs, layout };
+  return {
+    topology,
+    nodes,
+    parents,
+    children: childrenOf(layout, parents, loose),
+    shownAs,
+    links: linksOf(uses, layout),
+    layout,
+  };
+}
+
+function leaf(id: string, size: { width: number; height: number }): Box {
+  return { id, role: 'leaf', ...size, children: [] };
+}
+
+function childrenOf(
+  layout: Layout,
+  parents: ReadonlyMap<string, string>,
+  loose: readonly Box[],
+): ReadonlyMap<string, readonly string[]> {
+  const children = new Map<string, string[]>();
+  const add = (parent: string, id: string): void => {
+    const known = children.get(parent);
+    if (known) known.push(id);
+    else children.set(parent, [id]);
+  };
+  for (const { from, to } of layout.wires) if (parents.get(to) === from) add(from, to);
+  for (const { id } of loose) add(GUEST, id);
+  return children;
+}
+
+/**
+ * The order in which a bus's devices stand: what somebody asked for, the oldest first, so that a new one
+ * comes last; then what the board brought along, as `info qtree` lists it.
+ */
+function inOrder(devices: readonly DeviceNode[]): DeviceNode[] {
+  const asked = devices.filter((device) => isAsked(device));
+  const age = new Map(asked.map((device) => [device, askedBelow(device)?.dev ?? device.dev]));
+  asked.sort((a, b) => (age.get(a) ?? 0) - (age.get(b) ?? 0));
+  return [...asked, ...devices.filter((device) => !age.has(device))];
+}
+
+/** Whether somebody asked for a device, on the line or at the monitor, or for the virtio device in it. */
+export function isAsked(device: DeviceNode): boolean {
+  return askedBelow(device) !== undefined;
+}
+
+function askedBelow(device: DeviceNode): DeviceNode | undefined {
+  if (device.option !== undefined || device.added !== undefined) return device;
+  const inside = virtioSlot(device)?.device;
+  return inside && askedBelow(inside);
 }
 
 /** Whether a device is a transport of the board's that nothing was plugged into. */
@@ -112,39 +194,13 @@ export function isEmptySlot(device: DeviceNode): boolean {
   return device.id === '' && virtioSlot(device)?.bus.children.length === 0;
 }
 
-/** Whether a device and all below it are declared as data only. */
-export function isPlatform(device: DeviceNode): boolean {
-  return device.platform && device.buses.every((bus) => bus.children.every(isPlatform));
-}
-
-/** `pci.0 · PCI` */
-export function busLabel(bus: BusNode): string {
-  return bus.name === bus.type ? bus.name : `${bus.name} · ${bus.type}`;
-}
-
-/** Title and second line of a device's card; the second one's state is the moment's. */
-export function deviceLines(device: DeviceNode): readonly [title: string, detail: string] {
-  const title = device.id ? `${device.type} ${device.id}` : device.type;
-  return [title, isUnprocessed(device) ? `FEATURES_OK · ${UNPROCESSED}` : placeOf(device)];
-}
-
-/** What the card of a device says whose requests are not processed yet. */
-export const UNPROCESSED = 'unprocessed';
-
-/** Whether notifications of a virtio device have no effect yet but to be recorded. */
-export function isUnprocessed({ virtio }: DeviceNode): boolean {
-  return virtio?.queues.some(({ unprocessed }) => unprocessed) ?? false;
-}
-
-/** Where a device sits and who made it, as `info qtree` tells: `02.0 · 1af4:1001`. */
-export function placeOf(device: DeviceNode): string {
-  const pciId = device.facts.map((fact) => /pci id ([0-9a-f:]+)/.exec(fact)?.[1]).find(Boolean);
-  return [device.address, pciId].filter(Boolean).join(' · ');
-}
-
-/** Title and second line of a back end's card. */
-export function backendLines(backend: BackendNode): readonly [title: string, detail: string] {
-  return [backend.id || backend.property, backend.summary || backend.type];
+/** Whether a device and all below it are declared as data only, and nobody asked for any of them. */
+function isPlatform(device: DeviceNode): boolean {
+  return (
+    device.platform &&
+    !isAsked(device) &&
+    device.buses.every((bus) => bus.children.every(isPlatform))
+  );
 }
 
 /** The virtio device that a device is to a driver: itself, or the one on the virtio bus that it carries. */
@@ -158,14 +214,4 @@ export function devicesOf(topology: MachineTopology): DeviceNode[] {
   const walk = (bus: BusNode): DeviceNode[] =>
     bus.children.flatMap((device) => [device, ...device.buses.flatMap(walk)]);
   return walk(topology.root);
-}
-
-/** Room for two lines of text: 13 px bold above 11 px monospaced. Estimated, so that layout is pure. */
-function sizeOf([title, detail]: readonly [string, string]): { width: number; height: number } {
-  const width = Math.max(textWidth(title, 7.3), textWidth(detail, 6.7), 124) + 26;
-  return { width: Math.min(width, 290), height: 46 };
-}
-
-function textWidth(text: string, perCharacter: number): number {
-  return Math.ceil(text.length * perCharacter);
 }

@@ -1,223 +1,188 @@
 /**
- * A tidy tree for a machine: the guest and its root bus stand in the first row, the devices of the
- * root bus beside them, and everything else hangs below its parent. A pure function of the boxes'
- * sizes, so that the same machine always looks the same. All lengths in pixels at zoom 1.
+ * A tidy tree for a machine: the guest and its root bus stand at the top, and everything else hangs
+ * below its parent, in rows as wide as makes the whole fit a screen best. A pure function of the
+ * boxes' sizes, so that the same machine always looks the same; one more device at the end of a bus
+ * moves none before it, but for the few sizes at which the rows get wider. All lengths in pixels at zoom 1.
  */
+import {
+  arrange,
+  arrangeLoose,
+  type Block,
+  type Box,
+  type Drawing,
+  GAP_X,
+  GAP_Y,
+  hang,
+  hangColumn,
+  measure,
+  type Point,
+  placeLoose,
+  type Rect,
+  ROW_GAP,
+  type Wire,
+} from './layout-rows.ts';
 
-/** Something to place. `bus` boxes grow into bars that span their devices. */
-export interface Box {
-  readonly id: string;
-  readonly role: 'bus' | 'device' | 'leaf';
-  readonly width: number;
-  readonly height: number;
-  readonly children: readonly Box[];
-}
+export type { Box, Point, Rect, Wire };
 
-/** A machine to place: guest, its memory below it, and the tree that hangs on its root bus. */
+/** A machine to place: guest, its memory below it, the tree on its root bus, and what hangs on nothing. */
 export interface LayoutInput {
   readonly guest: Box;
   readonly ram: Box;
   readonly root: Box;
-}
-
-export interface Rect {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A line between two placed boxes: corners from parent to child. */
-export interface Wire {
-  readonly from: string;
-  readonly to: string;
-  readonly points: readonly Point[];
-}
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
+  readonly loose: readonly Box[];
 }
 
 export interface Layout {
   readonly rects: ReadonlyMap<string, Rect>;
+  /** Children of a parent follow each other in the order in which they are read. */
   readonly wires: readonly Wire[];
+  /** Extent of everything; the left upper corner is at 0, 0. */
+  readonly width: number;
+  readonly height: number;
 }
 
-/** Between neighbours in a row, and between a parent and what hangs below it. */
-const GAP_X = 22;
-const GAP_Y = 15;
 /** Between the guest's column and the tree: the way from the root bus to memory runs through it. */
 const CHANNEL = 34;
-/** More childless boxes than this on one bus stand on shelves, with a rail that their wires share. */
-const MOST_IN_ROW = 2;
-const SHELVES = 4;
-const SHELF_GAP = 8;
-const RAIL = 14;
-
-/** A rectangle, and for a box on a shelf the x of the rail that its wire comes along. */
-interface Place extends Rect {
-  readonly rail?: number;
-}
-
-interface Block {
-  readonly width: number;
-  /** Centre of the block's top box, from the block's left edge. */
-  readonly anchor: number;
-  readonly rects: readonly (readonly [id: string, place: Place])[];
-}
+/** Room above the first row for the root bus's way over the devices beside it. */
+const OVERPASS = 12;
+/** The picture is made for a screen of this shape. What fits it at this size is not broken into rows. */
+const SCREEN = { width: 1280, height: 720 };
+/** Row widths that are tried, in pixels: few and far apart, so that growing rarely rearranges. */
+const WRAPS = [
+  Number.POSITIVE_INFINITY,
+  ...Array.from({ length: 14 }, (_, i) => 420 * 2 ** (i / 2)),
+];
 
 /** Places a machine. */
 export function layOut(input: LayoutInput): Layout {
-  const { guest, ram, root } = input;
-  const rects = new Map<string, Place>();
+  let best: Plan | undefined;
+  for (const wrap of WRAPS)
+    for (const plan of [beside(input, wrap), below(input, wrap)])
+      if (!best || plan.score < best.score) best = plan;
+  return best ? best.draw() : { rects: new Map(), wires: [], width: 0, height: 0 };
+}
+
+/** A way to place a machine, measured but not yet placed. The lower the score, the larger it can be shown. */
+interface Plan {
+  readonly score: number;
+  draw(): Layout;
+}
+
+function plan(
+  input: LayoutInput,
+  wrap: number,
+  tree: { width: number; height: number },
+  drawTree: (out: Drawing, x: number, y: number) => void,
+): Plan {
+  const { guest, ram } = input;
   const column = Math.max(guest.width, ram.width);
   const rootX = column + CHANNEL;
-  const rowHeight = Math.max(...[guest, root, ...root.children].map((box) => box.height));
-  rects.set(guest.id, at(guest, (column - guest.width) / 2, (rowHeight - guest.height) / 2));
-  rects.set(ram.id, at(ram, (column - ram.width) / 2, (rowHeight + guest.height) / 2 + GAP_Y));
-  rects.set(root.id, at(root, rootX, (rowHeight - root.height) / 2));
+  const loose = arrangeLoose(input.loose, wrap);
+  const looseY = Math.max(OVERPASS + tree.height, firstRow(input) + GAP_Y + ram.height) + ROW_GAP;
+  const width = rootX + Math.max(tree.width, loose.width);
+  const height = loose.rows.length > 0 ? looseY + loose.height : looseY - ROW_GAP;
+  const share = Math.max(width / SCREEN.width, height / SCREEN.height);
+  return {
+    score: Math.max(share, 0.7),
+    draw() {
+      const out: Drawing = { rects: new Map(), wires: [] };
+      const rowHeight = firstRow(input) - OVERPASS;
+      const g = at(guest, (column - guest.width) / 2, OVERPASS + (rowHeight - guest.height) / 2);
+      const m = at(ram, (column - ram.width) / 2, g.y + g.height + GAP_Y);
+      out.rects.set(guest.id, g).set(ram.id, m);
+      const middle = g.x + g.width / 2;
+      out.wires.push({
+        from: guest.id,
+        to: ram.id,
+        points: [
+          { x: middle, y: g.y + g.height },
+          { x: middle, y: m.y },
+        ],
+      });
+      drawTree(out, rootX, OVERPASS);
+      const r = out.rects.get(input.root.id);
+      if (r) {
+        out.wires.push({ from: guest.id, to: input.root.id, points: across(g, r) });
+        out.wires.push({ from: input.root.id, to: ram.id, points: aside(r, m) });
+      }
+      placeLoose(loose, rootX, looseY, out.rects);
+      return { ...out, width, height };
+    },
+  };
+}
 
-  // Below the root bus there is room: only the device itself has to stand right of it.
-  let left = rootX;
-  let cardLeft = rootX + root.width + GAP_X;
-  const { inRow, shelved } = parted(root.children);
-  for (const child of inRow) {
-    const below = row(blocks(child.children));
-    const wanted = left + below.width / 2 - child.width / 2;
-    const x = child.children.length === 0 ? cardLeft : Math.max(cardLeft, wanted);
-    const y = (rowHeight - child.height) / 2;
-    rects.set(child.id, at(child, x, y));
-    for (const [id, rect] of below.rects) rects.set(id, moved(rect, left, rowHeight + GAP_Y));
-    cardLeft = x + child.width + GAP_X;
-    if (child.children.length > 0) left = Math.max(left + below.width + GAP_X, cardLeft);
-  }
-  const shelfLeft = Math.max(left, cardLeft);
-  for (const [id, rect] of shelf(shelved).rects) rects.set(id, moved(rect, shelfLeft, 0));
-  return { rects, wires: wires(input, rects) };
+/** Bottom of the row in which guest and root bus stand. */
+function firstRow({ guest, root }: LayoutInput): number {
+  return OVERPASS + Math.max(...[guest, root, ...root.children].map((box) => box.height));
 }
 
 function at(box: Box, x: number, y: number): Rect {
   return { x, y, width: box.width, height: box.height };
 }
 
-function moved(place: Place, dx: number, dy: number): Place {
-  const rest = { ...place, x: place.x + dx, y: place.y + dy };
-  return place.rail === undefined ? rest : { ...rest, rail: place.rail + dx };
-}
-
-/** Children that stand side by side, and those that go onto shelves because there are many. */
-function parted(children: readonly Box[]): { inRow: readonly Box[]; shelved: readonly Box[] } {
-  const plain = children.filter((child) => child.children.length === 0);
-  if (plain.length <= MOST_IN_ROW) return { inRow: children, shelved: [] };
-  return { inRow: children.filter((child) => child.children.length > 0), shelved: plain };
-}
-
-/** Blocks of children, in the order in which they stand. */
-function blocks(children: readonly Box[]): Block[] {
-  const { inRow, shelved } = parted(children);
-  return [...inRow.map(block), ...(shelved.length > 0 ? [shelf(shelved)] : [])];
-}
-
-/** Boxes one below the other, a few to a column, each column with its rail on the left. */
-function shelf(boxes: readonly Box[]): Block {
-  const rects: [string, Place][] = [];
-  const perColumn = Math.min(SHELVES, Math.ceil(boxes.length / 2));
-  let x = 0;
-  for (let first = 0; first < boxes.length; first += perColumn) {
-    const column = boxes.slice(first, first + perColumn);
-    let y = 0;
-    for (const box of column) {
-      rects.push([box.id, { ...at(box, x + RAIL, y), rail: x }]);
-      y += box.height + SHELF_GAP;
-    }
-    x += RAIL + Math.max(...column.map((box) => box.width)) + GAP_X;
-  }
-  const width = Math.max(0, x - GAP_X);
-  return { width, anchor: width / 2, rects };
-}
-
-/** A box with everything that hangs on it. */
-function block(box: Box): Block {
-  const below = row(blocks(box.children));
-  // A bus with several devices is a bar as wide as they are; with one it stays a pill above it.
-  const bar = box.role === 'bus' && box.children.length > 1;
-  const width = bar ? Math.max(box.width, below.width) : box.width;
-  const total = Math.max(width, below.width);
-  const centre = bar || below.rects.length === 0 ? total / 2 : clampAnchor(below, width, total);
-  const shift = (total - below.width) / 2;
-  return {
-    width: total,
-    anchor: centre,
-    rects: [
-      [box.id, { x: centre - width / 2, y: 0, width, height: box.height }],
-      ...below.rects.map(([id, place]) => [id, moved(place, shift, box.height + GAP_Y)] as const),
-    ],
-  };
-}
-
-/** The parent stands over its children's middle, as far as it fits into the block. */
-function clampAnchor(below: Block, width: number, total: number): number {
-  const wanted = (total - below.width) / 2 + below.anchor;
-  return Math.min(Math.max(wanted, width / 2), total - width / 2);
-}
-
-/** Blocks side by side, tops aligned. */
-function row(parts: readonly Block[]): Block {
-  const rects: [string, Place][] = [];
-  let x = 0;
-  for (const part of parts) {
-    for (const [id, place] of part.rects) rects.push([id, moved(place, x, 0)]);
-    x += part.width + GAP_X;
-  }
-  const width = Math.max(0, x - GAP_X);
-  const first = parts[0];
-  const last = parts.at(-1);
-  const anchor = first && last ? (first.anchor + width - last.width + last.anchor) / 2 : 0;
-  return { width, anchor, rects };
-}
-
-function wires({ guest, ram, root }: LayoutInput, rects: ReadonlyMap<string, Place>): Wire[] {
-  const out: Wire[] = [];
-  const g = rects.get(guest.id);
-  const m = rects.get(ram.id);
-  const r = rects.get(root.id);
-  if (!g || !m || !r) return out;
-  const middle = g.x + g.width / 2;
-  out.push({
-    from: guest.id,
-    to: ram.id,
-    points: [
-      { x: middle, y: g.y + g.height },
-      { x: middle, y: m.y },
-    ],
+/** The root bus as a bar, its devices in rows below it. */
+function below(input: LayoutInput, wrap: number): Plan {
+  const { root } = input;
+  const top = firstRow(input) - OVERPASS + GAP_Y;
+  const rows = arrange(root.children, wrap);
+  const width = Math.max(root.width, rows.width);
+  return plan(input, wrap, { width, height: top + rows.height }, (out, x, y) => {
+    const bar = { ...at(root, x, y + (top - GAP_Y - root.height) / 2), width };
+    out.rects.set(root.id, bar);
+    hang(root.id, bar, rows, x, y + top, out);
   });
-  out.push({ from: guest.id, to: root.id, points: across(g, r) });
-  out.push({ from: root.id, to: ram.id, points: aside(r, m, g.y + g.height) });
-  let before = r;
-  for (const child of root.children) {
-    const rect = rects.get(child.id);
-    if (!rect) continue;
-    // Devices of the root bus stand in one row: the bus passes over those before.
-    out.push({
-      from: root.id,
-      to: child.id,
-      points: before === r && rect.rail === undefined ? across(r, rect) : over(r, rect),
-    });
-    before = rect;
-    hang(child, rects, out);
-  }
-  return out;
 }
 
-function hang(parent: Box, rects: ReadonlyMap<string, Place>, out: Wire[]): void {
-  const from = rects.get(parent.id);
-  if (!from) return;
-  for (const child of parent.children) {
-    const to = rects.get(child.id);
-    if (to) out.push({ from: parent.id, to: child.id, points: down(from, to) });
-    hang(child, rects, out);
+/** The devices of the root bus beside it, and what hangs on them below. */
+function beside(input: LayoutInput, wrap: number): Plan {
+  const { root } = input;
+  const rowHeight = firstRow(input) - OVERPASS;
+  const deep = root.children.filter((box) => box.children.length > 0);
+  const plain = root.children.filter((box) => box.children.length === 0);
+  const blocks: { x: number; block: Block }[] = [];
+  // Below the root bus there is room: only the device itself has to stand right of it.
+  let left = 0;
+  let cardLeft = root.width + GAP_X;
+  let bottom = rowHeight;
+  for (const box of deep) {
+    const block = measure(box, wrap);
+    const x = Math.max(left, cardLeft - block.cardX);
+    blocks.push({ x, block });
+    cardLeft = x + block.cardX + block.cardWidth + GAP_X;
+    left = Math.max(x + block.width + GAP_X, cardLeft);
+    bottom = Math.max(bottom, rowHeight + block.height - box.height);
   }
+  const rest = arrange(plain, Number.POSITIVE_INFINITY);
+  // One card fits above what hangs on its neighbour; columns do not.
+  const restX = plain.length === 1 ? cardLeft : Math.max(left, cardLeft);
+  const right = plain.length > 0 ? restX + rest.width : Math.max(left, cardLeft) - GAP_X;
+  const size = {
+    width: Math.max(right, left - GAP_X),
+    height: Math.max(bottom, rest.height),
+  };
+  return plan(input, wrap, size, (out, x, y) => {
+    const r = at(root, x, y + (rowHeight - root.height) / 2);
+    out.rects.set(root.id, r);
+    blocks.forEach(({ x: dx, block }, index) => {
+      const { box } = block;
+      const top = y + (rowHeight - box.height) / 2;
+      const card = { x: x + dx + block.cardX, y: top, width: block.cardWidth, height: box.height };
+      const middle = card.x + card.width / 2;
+      out.rects.set(box.id, card);
+      out.wires.push({
+        from: root.id,
+        to: box.id,
+        points: index === 0 ? across(r, card) : [...over(r, middle), { x: middle, y: top }],
+      });
+      hang(box.id, card, block.below, x + dx + block.belowX, y + rowHeight + GAP_Y, out);
+    });
+    for (const { x: dx, item } of rest.rows[0]?.items ?? []) {
+      if (item.kind !== 'column') continue;
+      const top = y + (plain.length === 1 ? (rowHeight - item.height) / 2 : 0);
+      const entry = { x: x + restX + dx + item.entry, y: top };
+      hangColumn(root.id, item, x + restX + dx, entry, over(r, entry.x), out);
+    }
+  });
 }
 
 /** From the right edge to the left edge. */
@@ -229,71 +194,25 @@ function across(from: Rect, to: Rect): Point[] {
   ];
 }
 
-/** From below the root bus through the channel into the side of memory. */
-function aside(root: Rect, ram: Rect, below: number): Point[] {
-  const start = root.x + 14;
+/** From the left edge of the root bus through the channel into the side of memory. */
+function aside(root: Rect, ram: Rect): Point[] {
   const channel = root.x - CHANNEL / 2;
-  const turn = Math.max(root.y + root.height, below) + 5;
+  const start = root.y + root.height / 2 + 6;
   const y = ram.y + ram.height / 2;
   return [
-    { x: start, y: root.y + root.height },
-    { x: start, y: turn },
-    { x: channel, y: turn },
+    { x: root.x, y: start },
+    { x: channel, y: start },
     { x: channel, y },
     { x: ram.x + ram.width, y },
   ];
 }
 
-/** Round the top of the boxes between. */
-function over(from: Rect, to: Place): Point[] {
+/** Over the tops of the cards between, to above `x`. */
+function over(from: Rect, x: number): Point[] {
   const start = from.x + from.width - 12;
-  if (to.rail !== undefined)
-    return [
-      { x: start, y: from.y },
-      { x: start, y: -10 },
-      { x: to.rail, y: -10 },
-      { x: to.rail, y: to.y + to.height / 2 },
-      { x: to.x, y: to.y + to.height / 2 },
-    ];
-  const top = Math.min(from.y, to.y) - 10;
-  const end = to.x + to.width / 2;
   return [
     { x: start, y: from.y },
-    { x: start, y: top },
-    { x: end, y: top },
-    { x: end, y: to.y },
-  ];
-}
-
-/** Straight down where the boxes overlap, else with one bend half-way. */
-function down(from: Rect, to: Place): Point[] {
-  const top = from.y + from.height;
-  if (to.rail !== undefined) {
-    const y = to.y + to.height / 2;
-    const x = Math.min(Math.max(to.rail, from.x + 8), from.x + from.width - 8);
-    const half = top + GAP_Y / 2;
-    const along =
-      x === to.rail
-        ? []
-        : [
-            { x, y: half },
-            { x: to.rail, y: half },
-          ];
-    return [{ x, y: top }, ...along, { x: to.rail, y }, { x: to.x, y }];
-  }
-  const end = to.x + to.width / 2;
-  const reaches = end >= from.x + 6 && end <= from.x + from.width - 6;
-  const start = reaches ? end : from.x + from.width / 2;
-  if (reaches)
-    return [
-      { x: start, y: top },
-      { x: end, y: to.y },
-    ];
-  const half = (top + to.y) / 2;
-  return [
-    { x: start, y: top },
-    { x: start, y: half },
-    { x: end, y: half },
-    { x: end, y: to.y },
+    { x: start, y: 2 },
+    { x, y: 2 },
   ];
 }

@@ -1,35 +1,21 @@
-import { memo } from 'react';
-import { Handle, type Node, type NodeProps, Position } from 'reactflow';
+import { memo, type ReactNode } from 'react';
+import type { NodeProps } from 'reactflow';
 import type { DeviceNode } from '../../protocol/topology.ts';
 import { STATUS } from '../../spec/virtio.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
-import { selectDevice, toggleExpanded, useUi } from '../state/ui-store.ts';
-import {
-  backendLines,
-  busLabel,
-  deviceLines,
-  isEmptySlot,
-  isUnprocessed,
-  type MachineGraph,
-  type MachineNode,
-  UNPROCESSED,
-  virtioBelow,
-} from './graph.ts';
+import { selectNode, toggleExpanded, useUi } from '../state/ui-store.ts';
+import { backEndLines, busLabel, deviceLines, isUnprocessed, UNPROCESSED } from './card-text.ts';
+import type { MachineFlowNode } from './flow.ts';
+import { isAsked, isEmptySlot, type MachineGraph, type MachineNode, virtioBelow } from './graph.ts';
 import { routeAt } from './route-at.ts';
 
-/** What React Flow carries for each node; made once per machine, never per event. */
-export type MachineFlowNode = Node<{ graph: MachineGraph; node: MachineNode }, 'machine'>;
-
 /** A node of the machine. Only nodes that an event touches render again. */
-export const MachineCard = memo(function MachineCard({ id, data }: NodeProps<MachineFlowNode>) {
-  return (
-    <>
-      <Handle type="target" position={Position.Top} isConnectable={false} />
-      <Content id={id} graph={data.graph} node={data.node} />
-      <Handle type="source" position={Position.Bottom} isConnectable={false} />
-    </>
-  );
-});
+export const MachineCard = memo(
+  function MachineCard({ id, data }: NodeProps<MachineFlowNode>) {
+    return <Content id={id} graph={data.graph} node={data.node} />;
+  },
+  (before, after) => before.id === after.id && before.data === after.data,
+);
 
 interface ContentProps {
   readonly id: string;
@@ -44,30 +30,44 @@ function Content({ id, graph, node }: ContentProps) {
       return <GuestCard {...lit} />;
     case 'ram':
       return (
-        <div className="card card-ram" {...lit}>
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+        <div
+          className="card card-ram"
+          tabIndex={-1}
+          role="group"
+          aria-label="Guest memory"
+          {...lit}
+        >
           <strong>Guest memory</strong>
           <span className="mono">{node.bytes / 2 ** 20} MiB, shared</span>
         </div>
       );
     case 'bus':
       return (
-        <div className="bus-pill mono" {...lit}>
+        <Chooser id={id} className="bus-pill mono" lit={lit} title={busTitle(node)}>
           {busLabel(node.bus)}
-        </div>
+        </Chooser>
       );
     case 'backend': {
-      const [title, detail] = backendLines(node.backend);
+      const used = node.users.length > 0;
+      const [title, detail] = backEndLines(node.facts, used);
       return (
-        <div className="card card-backend" {...lit}>
+        <Chooser
+          id={id}
+          className={used ? 'card card-backend' : 'card card-backend card-unused'}
+          lit={lit}
+          title={backEndTitle(node)}
+        >
           <strong>{title}</strong>
           <span className="mono">{detail}</span>
-        </div>
+        </Chooser>
       );
     }
     case 'platform':
       return (
         <button
           type="button"
+          tabIndex={-1}
           className="card card-platform"
           aria-expanded={node.expanded}
           title={node.devices.map((device) => device.type).join(', ')}
@@ -95,12 +95,56 @@ function quietName(devices: readonly DeviceNode[]): string {
 /** Attributes of a node on the route of the event at the cursor. */
 function useLit(id: string, graph: MachineGraph) {
   const session = useSession();
-  const tone = useSessionState(() => {
+  // One string for both, so that each card asks once.
+  const state = useSessionState(() => {
     const route = routeAt(session, graph);
-    return route?.stops.includes(id) ? route.tone : undefined;
+    if (!route?.stops.includes(id)) return undefined;
+    return `${route.stops.at(-1) === id ? 'end' : 'on'} ${route.tone}`;
   });
-  const end = useSessionState(() => routeAt(session, graph)?.stops.at(-1) === id);
-  return tone ? { 'data-tone': tone, 'data-lit': end ? 'end' : 'on' } : {};
+  const [lit, tone] = state?.split(' ') ?? [];
+  return lit === undefined ? {} : { 'data-tone': tone, 'data-lit': lit };
+}
+
+/** A node that can be chosen. The canvas is one stop of the Tab key: arrow keys lead here. */
+function Chooser(props: {
+  id: string;
+  className: string;
+  lit: object;
+  title: string;
+  mark?: 'asked' | 'added' | 'leaving' | undefined;
+  children: ReactNode;
+}) {
+  const { id } = props;
+  const chosen = useUi((ui) => ui.selection.has(id) || ui.selected === id);
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className={props.className}
+      aria-pressed={chosen}
+      title={props.title}
+      data-mark={props.mark}
+      onClick={() => selectNode(id)}
+      {...props.lit}
+    >
+      {props.children}
+    </button>
+  );
+}
+
+function busTitle({
+  bus,
+}: {
+  bus: { full: boolean; hotpluggable: boolean; path: string };
+}): string {
+  const facts = [bus.full && 'full', bus.hotpluggable && 'takes devices while the machine runs'];
+  return [bus.path, ...facts].filter(Boolean).join(', ');
+}
+
+function backEndTitle({ facts, users }: Extract<MachineNode, { kind: 'backend' }>): string {
+  const uses = users.map(({ device, property }) => `${property} of ${device.id || device.type}`);
+  const shown = uses.length > 6 ? [...uses.slice(0, 5), `${uses.length - 5} more`] : uses;
+  return `${facts.kind} ${facts.id}: ${shown.join(', ') || 'no device uses it'}`;
 }
 
 function GuestCard(lit: object) {
@@ -114,7 +158,8 @@ function GuestCard(lit: object) {
       : 'halted, waits for interrupt',
   );
   return (
-    <div className="card card-guest" {...lit}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div className="card card-guest" tabIndex={-1} role="group" aria-label="Guest" {...lit}>
       <strong>Guest</strong>
       <span className="mono">vCPU 0 · {state}</span>
     </div>
@@ -122,24 +167,37 @@ function GuestCard(lit: object) {
 }
 
 function DeviceCard({ device, lit }: { device: DeviceNode; lit: object }) {
-  const selected = useUi((ui) => ui.selected === device.path);
   const [title, detail] = deviceLines(device);
   return (
-    <button
-      type="button"
+    <Chooser
+      id={device.path}
       className={virtioBelow(device) ? 'card card-device' : 'card card-quiet'}
-      aria-pressed={selected}
-      onClick={() => selectDevice(device.path)}
-      {...lit}
+      lit={lit}
+      title={originOf(device)}
+      mark={markOf(device)}
     >
       <strong>{title}</strong>
-      {device.virtio ? (
+      {device.virtio && !device.leaving ? (
         <VirtioState device={device} />
       ) : (
-        <span className="mono">{detail || device.ancestors[0]}</span>
+        <span className="mono">{detail}</span>
       )}
-    </button>
+    </Chooser>
   );
+}
+
+function markOf(device: DeviceNode): 'asked' | 'added' | 'leaving' | undefined {
+  if (device.leaving) return 'leaving';
+  if (device.added !== undefined) return 'added';
+  return isAsked(device) ? 'asked' : undefined;
+}
+
+/** Who made a device, in words. */
+function originOf(device: DeviceNode): string {
+  if (device.leaving) return 'The guest was asked to let go of it, and has not yet';
+  if (device.added !== undefined) return `Came while the machine ran: device_add ${device.added}`;
+  if (device.option !== undefined) return 'Asked for on the command line';
+  return isAsked(device) ? 'Of the board; what is in it was asked for' : '';
 }
 
 const STEPS = [

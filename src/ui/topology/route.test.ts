@@ -25,16 +25,20 @@ const bus = (path: string, type: string, ...children: DeviceNode[]): BusNode => 
   path,
   name: path.slice(1),
   type,
+  ancestors: [type, 'bus', 'object'],
+  full: false,
+  hotpluggable: false,
   children,
 });
 const VBLK = device(2, '/vblk', {
   virtio: { deviceId: 2, name: 'virtio-blk', queues: [{ name: 'requestq0', maxSize: 256 }] },
-  backends: [{ property: 'drive', id: 'd0', type: 'drive', summary: '' }],
+  backends: [{ property: 'drive', kind: 'drive', id: 'd0', type: 'raw', summary: '' }],
 });
 const quiet = (dev: number, path: string) => device(dev, path, { platform: true });
 const TOPOLOGY: MachineTopology = {
   machineType: 'pc',
   ramBytes: 2 ** 20,
+  backEnds: [],
   devices: ['/host', '/blk', '/vblk', '/pm', '/ide'],
   root: bus(
     '/sys',
@@ -154,8 +158,8 @@ describe('routeOf', () => {
       { ...request, kind: 'backendCompletion', actor: 'backend', status: 0 },
       GRAPH,
     );
-    expect(out?.stops).toEqual(['/vblk', '/vblk#drive']);
-    expect(back?.stops).toEqual(['/vblk#drive', '/vblk']);
+    expect(out?.stops).toEqual(['/vblk', 'backend:drive:d0']);
+    expect(back?.stops).toEqual(['backend:drive:d0', '/vblk']);
   });
 
   it('shows a folded device by the node that stands for it', () => {

@@ -2,7 +2,8 @@ import { INTERRUPT, type JournalEvent, NONE, RULES } from '../../journal/schema.
 import type { BusNode, DeviceNode } from '../../protocol/topology.ts';
 import { REGIONS } from '../../spec/regions.ts';
 import { type Tone, toneOf } from '../state/tone.ts';
-import { backendId, GUEST, type MachineGraph, RAM, virtioBelow } from './graph.ts';
+import { backEndNodeId } from './back-ends.ts';
+import { GUEST, type MachineGraph, RAM, virtioBelow } from './graph.ts';
 import type { Point, Rect } from './layout.ts';
 
 /**
@@ -143,8 +144,8 @@ function toBackend(graph: MachineGraph, dev: number): string[] {
   const node = start === undefined ? undefined : graph.nodes.get(start);
   if (start === undefined || node?.kind !== 'device')
     return start === undefined ? [GUEST] : [start];
-  const backend = node.device.backends[0];
-  return backend ? [start, backendId(node.device, backend)] : [start];
+  const [backEnd] = node.device.backends;
+  return backEnd ? [start, backEndNodeId(backEnd.kind, backEnd.id)] : [start];
 }
 
 /** Corners of the line along which a route runs. Empty where nothing travels. */
@@ -153,11 +154,9 @@ export function cornersOf(route: Route, graph: MachineGraph): Point[] {
   for (let i = 1; i < route.stops.length; i++) {
     const from = route.stops[i - 1];
     const to = route.stops[i];
-    const wire = graph.layout.wires.find(
-      (w) => (w.from === from && w.to === to) || (w.from === to && w.to === from),
-    );
-    if (!wire || from === undefined) continue;
-    const points = wire.from === from ? wire.points : wire.points.toReversed();
+    if (from === undefined || to === undefined) continue;
+    const points = lineBetween(graph, from, to) ?? lineBetween(graph, to, from)?.toReversed();
+    if (!points) continue;
     const rect = graph.layout.rects.get(from);
     const last = out.at(-1);
     const next = points[0];
@@ -169,6 +168,19 @@ export function cornersOf(route: Route, graph: MachineGraph): Point[] {
     out.push(...points);
   }
   return out;
+}
+
+const lines = new WeakMap<MachineGraph, ReadonlyMap<string, readonly Point[]>>();
+
+/** Corners of the wire or link from one node to another. */
+function lineBetween(graph: MachineGraph, from: string, to: string): readonly Point[] | undefined {
+  let known = lines.get(graph);
+  if (!known) {
+    const all = [...graph.links, ...graph.layout.wires];
+    known = new Map(all.map((line) => [`${line.from} ${line.to}`, line.points]));
+    lines.set(graph, known);
+  }
+  return known.get(`${from} ${to}`);
 }
 
 const middle = (rect: Rect): number => rect.y + rect.height / 2;

@@ -1,47 +1,22 @@
-import { type RefObject, useEffect, useMemo, useRef } from 'react';
-import {
-  BaseEdge,
-  type Edge,
-  type EdgeProps,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-  useStore,
-} from 'reactflow';
-import 'reactflow/dist/style.css';
+import { useMemo, useRef } from 'react';
+import { ReactFlowProvider, useStore } from 'reactflow';
 import './topology.css';
-import { beforeVirtioBus } from '../../protocol/before-virtio-bus.ts';
 import type { MachineTopology } from '../../protocol/topology.ts';
+import { BuildTools } from '../build/build-tools.tsx';
 import { FitIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
 import { useSessionState } from '../state/session-context.tsx';
-import { type Era, useUi } from '../state/ui-store.ts';
+import { useUi } from '../state/ui-store.ts';
+import { glide, useFit } from './camera.tsx';
+import { Canvas } from './canvas.tsx';
 import { EraSwitch } from './era-switch.tsx';
-import { graphOf, type MachineGraph, type MachineNode, RAM } from './graph.ts';
-import type { Point } from './layout.ts';
-import { MachineCard, type MachineFlowNode } from './nodes.tsx';
-import { rounded, Traffic } from './traffic.tsx';
-
-type WireEdge = Edge<{ points: readonly Point[]; memory: boolean }, 'wire'>;
-
-const nodeTypes = { machine: MachineCard };
-const edgeTypes = { wire: WireLine };
-
-function WireLine({ id, data }: EdgeProps<WireEdge>) {
-  if (!data) return null;
-  return (
-    <BaseEdge
-      id={id}
-      path={rounded(data.points)}
-      className={data.memory ? 'wire wire-memory' : 'wire'}
-      interactionWidth={0}
-    />
-  );
-}
+import { pictureOf } from './flow.ts';
+import type { MachineGraph } from './graph.ts';
+import { isSame } from './same.ts';
 
 /** The machine, drawn from the engine's tree. */
 export function TopologyPane() {
-  const topology = useSessionState((state) => state.topology);
+  const topology = useUnchanged(useSessionState((state) => state.topology));
   const expanded = useUi((ui) => ui.expanded);
   const era = useUi((ui) => ui.era);
   const picture = useMemo(
@@ -57,14 +32,15 @@ export function TopologyPane() {
         detail={<span className="mono">{selected ?? topology?.machineType}</span>}
         actions={
           <>
+            <BuildTools />
             <EraSwitch />
-            <FitButton />
+            {picture && <FitButton graph={picture.graph} />}
           </>
         }
         className="topology"
       >
         {picture ? (
-          <Canvas {...picture} />
+          <Canvas picture={picture} />
         ) : (
           <p className="pane-empty">The machine is being built.</p>
         )}
@@ -74,134 +50,28 @@ export function TopologyPane() {
   );
 }
 
-const FIT = { padding: '10px', maxZoom: 1.25, minZoom: 0.2 } as const;
+/** The tree as it was before, while nothing in it changed: every answer of the monitor brings a new copy. */
+function useUnchanged(topology: MachineTopology | undefined): MachineTopology | undefined {
+  const before = useRef(topology);
+  return useMemo(() => {
+    if (!isSame(before.current, topology)) before.current = topology;
+    return before.current;
+  }, [topology]);
+}
 
-function FitButton() {
-  const { fitView } = useReactFlow();
+function FitButton({ graph }: { graph: MachineGraph }) {
+  const fit = useFit();
   return (
     <button
       type="button"
       className="button button-bare"
       title="Show the whole machine"
       aria-label="Show the whole machine"
-      onClick={() => void fitView(FIT)}
+      onClick={() => fit(graph, glide())}
     >
       <FitIcon />
     </button>
   );
-}
-
-/** A machine as it is drawn, and the nodes that this era hides in others. */
-interface Picture {
-  readonly graph: MachineGraph;
-  readonly ghosts: readonly Ghost[];
-}
-
-/** A node that is not there in this era: it waits, unseen, where it comes from and goes to. */
-interface Ghost {
-  readonly id: string;
-  readonly node: MachineNode;
-  readonly within: string;
-}
-
-function pictureOf(topology: MachineTopology, expanded: ReadonlySet<string>, era: Era): Picture {
-  const since = graphOf(topology, expanded);
-  if (era === 'since') return { graph: since, ghosts: [] };
-  const before = beforeVirtioBus(topology);
-  const ghosts = [...before.merged].flatMap(([id, within]) => {
-    const node = since.nodes.get(id);
-    return node ? [{ id, node, within }] : [];
-  });
-  return { graph: graphOf(before.topology, expanded), ghosts };
-}
-
-function Canvas({ graph, ghosts }: Picture) {
-  const { nodes, edges } = useMemo(() => flowOf(graph, ghosts), [graph, ghosts]);
-  const moved = useRef(false);
-  return (
-    <div className="topology-canvas">
-      <ReactFlow<MachineFlowNode, WireEdge>
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        elementsSelectable={false}
-        deleteKeyCode={null}
-        selectionKeyCode={null}
-        multiSelectionKeyCode={null}
-        zoomOnDoubleClick={false}
-        onMoveStart={(event) => {
-          if (event) moved.current = true;
-        }}
-        minZoom={0.2}
-        maxZoom={2.5}
-        aria-label="Machine"
-      >
-        <Traffic graph={graph} />
-        <KeepFitted graph={graph} moved={moved} />
-      </ReactFlow>
-    </div>
-  );
-}
-
-/** Shows the whole machine whenever it or the panel changed, until the person moves the view. */
-function KeepFitted({ graph, moved }: { graph: MachineGraph; moved: RefObject<boolean> }) {
-  const { fitView } = useReactFlow();
-  const width = useStore((state) => state.width);
-  const height = useStore((state) => state.height);
-  const shown = useRef<MachineGraph>(undefined);
-  useEffect(() => {
-    if (shown.current !== graph) moved.current = false;
-    shown.current = graph;
-    if (!moved.current && width > 0 && height > 0) void fitView(FIT);
-  }, [graph, width, height, fitView, moved]);
-  return null;
-}
-
-function flowOf(
-  graph: MachineGraph,
-  ghosts: readonly Ghost[],
-): { nodes: MachineFlowNode[]; edges: WireEdge[] } {
-  const hidden = ghosts.map(({ id, node, within }): MachineFlowNode => {
-    const rect = graph.layout.rects.get(within) ?? { x: 0, y: 0, width: 0, height: 0 };
-    return {
-      id,
-      type: 'machine',
-      className: 'ghost',
-      position: { x: rect.x, y: rect.y },
-      width: rect.width,
-      height: rect.height,
-      zIndex: 1,
-      data: { graph, node },
-    };
-  });
-  const nodes = [...graph.nodes].map(([id, node]): MachineFlowNode => {
-    const rect = graph.layout.rects.get(id) ?? { x: 0, y: 0, width: 0, height: 0 };
-    return {
-      id,
-      type: 'machine',
-      position: { x: rect.x, y: rect.y },
-      width: rect.width,
-      height: rect.height,
-      // Above the traffic, which runs behind the cards.
-      zIndex: 2,
-      data: { graph, node },
-    };
-  });
-  const edges = graph.layout.wires.map(
-    ({ from, to, points }): WireEdge => ({
-      id: `${from} ${to}`,
-      source: from,
-      target: to,
-      type: 'wire',
-      data: { points, memory: to === RAM },
-    }),
-  );
-  return { nodes: [...nodes, ...hidden], edges };
 }
 
 /** What the hues and lines mean; the words also stand on the way of each event. */

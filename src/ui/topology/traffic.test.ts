@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { alongWay, rounded } from './traffic.tsx';
+import { rounded } from './path.ts';
+import { alongWay } from './traffic.tsx';
 
 const CORNERS = [
   { x: 0, y: 0 },

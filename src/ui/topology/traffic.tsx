@@ -3,6 +3,7 @@ import { ViewportPortal } from 'reactflow';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { type MachineGraph, RAM } from './graph.ts';
 import type { Point } from './layout.ts';
+import { rounded } from './path.ts';
 import { cornersOf, type Route } from './route.ts';
 import { routeAt } from './route-at.ts';
 
@@ -120,27 +121,4 @@ function labelPlace(
       anchor: memory ? 'middle' : 'start',
     };
   return { x: end.x + 9, y: (before.y + end.y) / 2 + 4, anchor: 'start' };
-}
-
-/** An SVG path with soft corners. */
-export function rounded(points: readonly Point[], radius = 7): string {
-  let out = '';
-  points.forEach((point, i) => {
-    const before = points[i - 1];
-    const after = points[i + 1];
-    if (!before) out += `M${point.x} ${point.y}`;
-    else if (!after) out += `L${point.x} ${point.y}`;
-    else {
-      const a = toward(point, before, radius);
-      const b = toward(point, after, radius);
-      out += `L${a.x} ${a.y}Q${point.x} ${point.y} ${b.x} ${b.y}`;
-    }
-  });
-  return out;
-}
-
-function toward(from: Point, to: Point, by: number): Point {
-  const length = Math.hypot(to.x - from.x, to.y - from.y);
-  const part = length === 0 ? 0 : Math.min(by, length / 2) / length;
-  return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
 }

@@ -1,5 +1,4 @@
 import type { BlockBackend, UserKind } from '../../backends/block.ts';
-import type { BackendFacts } from '../../qdev/device.ts';
 import { RealizeError } from '../../qom/errors.ts';
 import { guessGeometry } from './geometry.ts';
 import type { BlockValues, GeometryValues } from './properties.ts';
@@ -83,15 +82,6 @@ export function takeDrive(
 /** Whether a device begins with a write cache, by its `write-cache` and what the drive was made with. */
 export function wantsWriteCache(drive: BlockBackend, wanted: string): boolean {
   return wanted === 'auto' ? drive.options.writeCache !== false : wanted === 'on';
-}
-
-/** A drive as a device's node shows it; nothing where there is none. */
-export function driveFacts(drive: BlockBackend | undefined): BackendFacts[] {
-  if (!drive) return [];
-  const { id, filename, format, readOnly } = drive.options;
-  const what = filename.startsWith('json:') ? format : `${filename} (${format})`;
-  const summary = `${what}, ${drive.length} bytes${readOnly ? ', read-only' : ''}`;
-  return [{ property: 'drive', id, type: 'drive', summary }];
 }
 
 /** Gives a drive back that the device took. */

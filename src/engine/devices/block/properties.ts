@@ -19,6 +19,7 @@ export const drive = custom<BlockBackend | undefined>({
   type: 'str',
   default: undefined,
   description: 'Node name or ID of a block device to use as a backend',
+  names: ['drive', 'blockdev'],
   parse(text, { name, type, resolve }) {
     if (text === '') return undefined;
     const found = resolve(text, 'drive');

@@ -1,10 +1,8 @@
 import { BlockBackend, type DriveHolder } from '../../backends/block.ts';
 import { BOOT_INDEX } from '../../qdev/boot-index.ts';
-import type { BackendFacts } from '../../qdev/device.ts';
 import { bit, bool, i32, optionalStr, u16, u32, u64 } from '../../qom/property.ts';
 import type { ObjectInit, TypeRegistry } from '../../qom/type.ts';
 import {
-  driveFacts,
   NO_GRANULARITY,
   releaseDrive,
   settleBlockSizes,
@@ -97,10 +95,6 @@ class ScsiDisk
   constructor(init: ObjectInit) {
     super(init);
     this.#isCd = init.type.isA('scsi-cd');
-  }
-
-  override backends(): readonly BackendFacts[] {
-    return driveFacts(this.props.drive);
   }
 
   override realize(): void {

@@ -9,6 +9,7 @@ export const NEEDS_KVM = 'vhost initialization failed: requires kvm';
 export const sharedChardev = custom<Chardev | undefined>({
   type: 'string',
   default: undefined,
+  names: ['chardev'],
   parse(text, { resolve }) {
     const found = resolve(text, 'chardev') as Chardev | undefined;
     if (!found) throw new ConfigError(`Chardev '${text}' not found`);

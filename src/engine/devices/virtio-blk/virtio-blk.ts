@@ -13,13 +13,11 @@ import {
 import { STATUS, VIRTIO_F, VIRTIO_ID } from '../../../spec/virtio.ts';
 import type { BlockBackend, DriveHolder } from '../../backends/block.ts';
 import { BOOT_INDEX } from '../../qdev/boot-index.ts';
-import { type BackendFacts, objectFacts } from '../../qdev/device.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
 import {
-  driveFacts,
   NO_MEDIUM,
   releaseDrive,
   settleBlockSizes,
@@ -73,11 +71,6 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
     if (this.props['write-zeroes']) return CONFIG.write_zeroes_may_unmap.offset + 1;
     if (this.props.discard) return CONFIG.max_write_zeroes_sectors.offset;
     return CONFIG.max_discard_sectors.offset;
-  }
-
-  override backends(): readonly BackendFacts[] {
-    const { drive, iothread } = this.props;
-    return [...driveFacts(drive), ...objectFacts('iothread', iothread)];
   }
 
   protected override realizeDevice(): void {

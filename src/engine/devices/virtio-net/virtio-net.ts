@@ -4,7 +4,6 @@ import { VIRTIO_F, VIRTIO_ID } from '../../../spec/virtio.ts';
 import { type Nic, networkOf, showMac } from '../../backends/net.ts';
 import { BOOT_INDEX } from '../../qdev/boot-index.ts';
 import type { Standby } from '../../qdev/context.ts';
-import type { BackendFacts } from '../../qdev/device.ts';
 import { ConfigError } from '../../qom/errors.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
@@ -76,13 +75,6 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
 
   override get configSize(): number {
     return this.#configSize;
-  }
-
-  override backends(): readonly BackendFacts[] {
-    const [peer] = this.props.netdev;
-    return peer
-      ? [{ property: 'netdev', id: peer.name, type: peer.kind, summary: peer.info || peer.kind }]
-      : [];
   }
 
   protected override realizeDevice(): void {

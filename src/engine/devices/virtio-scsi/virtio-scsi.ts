@@ -1,5 +1,4 @@
 import { VIRTIO_SCSI_F } from '../../../spec/scsi.ts';
-import { type BackendFacts, objectFacts } from '../../qdev/device.ts';
 import type { QObject } from '../../qom/object.ts';
 import { bit, bool, link, u32 } from '../../qom/property.ts';
 import type { TypeInfo } from '../../qom/type.ts';
@@ -21,10 +20,6 @@ const PROPERTIES = {
 /** SCSI host with a bus of its own (VIRTIO 1.4 §5.6). */
 export class VirtioScsi extends VirtioScsiCommon<typeof PROPERTIES> {
   readonly deviceName = 'virtio-scsi';
-
-  override backends(): readonly BackendFacts[] {
-    return objectFacts('iothread', this.props.iothread);
-  }
 
   protected override realizeDevice(): void {
     this.addScsiQueues();

@@ -1,6 +1,6 @@
 import { chardev } from '../../backends/chardev.ts';
 import { Bus } from '../../qdev/bus.ts';
-import { type BackendFacts, Device } from '../../qdev/device.ts';
+import { Device } from '../../qdev/device.ts';
 import { RealizeError } from '../../qom/errors.ts';
 import { str, u32 } from '../../qom/property.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
@@ -30,13 +30,6 @@ export class SerialPort extends Device<typeof PORT_PROPERTIES & typeof CHARDEV_P
 
   get number(): number {
     return this.props.nr;
-  }
-
-  override backends(): readonly BackendFacts[] {
-    const { chardev: back } = this.props;
-    return back
-      ? [{ property: 'chardev', id: back.id, type: back.backend, summary: back.filename }]
-      : [];
   }
 
   override realize(): void {

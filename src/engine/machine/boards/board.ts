@@ -1,6 +1,7 @@
 import { assert } from '../../../base/assert.ts';
 import { AddressSpace } from '../../../memory/address-space.ts';
 import type { MemoryRegion } from '../../../memory/memory-region.ts';
+import type { Arch } from '../../../options/programs.ts';
 import { type PlatformNode, registerPlatform } from '../../hw/platform.ts';
 import type { Bus } from '../../qdev/bus.ts';
 import type { DeviceContext } from '../../qdev/context.ts';
@@ -12,10 +13,7 @@ import type { BackEnds } from '../back-ends.ts';
 import type { DefaultDevice } from '../command-line.ts';
 import type { FirmwareMachine } from '../firmware/firmware-machine.ts';
 
-/** Architectures as the programs are called: `qemu-system-ARCH`. */
-export const ARCHES = ['x86_64', 'aarch64', 's390x', 'riscv64'] as const;
-/** One of them. */
-export type Arch = (typeof ARCHES)[number];
+export { ARCHES, type Arch } from '../../../options/programs.ts';
 
 /** Properties of a machine type (`-M type,key=value`), and how their values read: a list names all there are. */
 export type BoardProperties = Readonly<Record<string, 'switch' | readonly string[]>>;
@@ -148,6 +146,8 @@ export interface BuildSite {
   readonly without: ReadonlySet<DefaultDevice>;
   /** `-vga`. */
   readonly vga: string | undefined;
+  /** Number of the option that settled something of the machine: `vga`, `usb`. */
+  readonly optionOf: ReadonlyMap<string, number>;
 }
 
 /** Makes and realizes CPUs of the chosen model, each `/machine/unattached/device[N]`. */

@@ -28,7 +28,8 @@ export function addNics(site: BuildSite, rules: NicRules): void {
   const { requests } = site.backEnds.nics;
   if (requests.some(({ model }) => model === 'help' || model === '?'))
     throw new Answered(`Supported NIC models:\n${models(site, rules).join('\n')}\n`);
-  for (const request of requests) addNic(site, rules, request);
+  for (const request of requests)
+    site.backEnds.log.about(request.option, () => addNic(site, rules, request));
 }
 
 /** Every model that goes on the board's bus, by name; `virtio` stands behind what it means. */
@@ -50,7 +51,7 @@ function addNic(site: BuildSite, rules: NicRules, request: NicRequest): void {
   const type = registry.find(model);
   if (!type || !isModel(type, parent)) throw new ConfigError(`Unsupported NIC model: ${model}`);
   if (!type.inherited('create')) {
-    if (request.isDefault) return;
+    if (request.option === undefined) return;
     throw new ConfigError(`'${model}' is not modelled yet`);
   }
   const device = registry.create(model, site.context) as Device;
@@ -69,6 +70,7 @@ function addNic(site: BuildSite, rules: NicRules, request: NicRequest): void {
   if (request.peer) set('netdev', [request.peer]);
   if (request.vectors !== undefined) set('vectors', request.vectors);
   site.unattached.addChild('device[*]', device);
+  device.option = request.option;
   site.backEnds.nics.markMade(request);
   device.plugInto(bus);
 }

@@ -1,6 +1,5 @@
 import { BlockBackend, type DriveHolder } from '../../backends/block.ts';
 import {
-  driveFacts,
   NO_GRANULARITY,
   releaseDrive,
   settleBlockSizes,
@@ -15,7 +14,7 @@ import {
 } from '../../devices/block/properties.ts';
 import { BOOT_INDEX } from '../../qdev/boot-index.ts';
 import { Bus } from '../../qdev/bus.ts';
-import { type BackendFacts, Device } from '../../qdev/device.ts';
+import { Device } from '../../qdev/device.ts';
 import { oneOf, str, u16, u32, u64 } from '../../qom/property.ts';
 import type { ObjectInit, TypeRegistry } from '../../qom/type.ts';
 
@@ -86,10 +85,6 @@ class IdeDrive extends Device<typeof HD_PROPERTIES & typeof UNIT> implements Dri
 
   override get platform(): boolean {
     return true;
-  }
-
-  override backends(): readonly BackendFacts[] {
-    return driveFacts(this.props.drive);
   }
 
   override realize(): void {
@@ -171,10 +166,6 @@ class Floppy extends Device<typeof FLOPPY_PROPERTIES> implements DriveHolder {
 
   override get platform(): boolean {
     return true;
-  }
-
-  override backends(): readonly BackendFacts[] {
-    return driveFacts(this.props.drive);
   }
 
   override realize(): void {

@@ -116,6 +116,8 @@ export function registerIsaPorts(registry: TypeRegistry): void {
   });
   registry.register({
     name: 'isa-serial',
+    // They are the UART's.
+    instanceProperties: {},
     parent: 'isa-device',
     userCreatable: true,
     properties: SERIAL_PROPERTIES,

@@ -5,7 +5,6 @@ import { EXPRESS_TYPE, ExpressCapability, FIRST_EXTENDED } from '../../hw/pci/ex
 import { addMsi } from '../../hw/pci/msi.ts';
 import { PciDevice, type PciIds } from '../../hw/pci/pci-device.ts';
 import { BOOT_INDEX } from '../../qdev/boot-index.ts';
-import type { BackendFacts } from '../../qdev/device.ts';
 import { addRegion } from '../../qdev/regions.ts';
 import { bit, bool, u8, u16, type Values } from '../../qom/property.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
@@ -37,13 +36,6 @@ abstract class NetworkCard<P = unknown> extends PciDevice<P & typeof NIC_PROPERT
 
   override get platform(): boolean {
     return true;
-  }
-
-  override backends(): readonly BackendFacts[] {
-    const [peer] = (this.values as Values<typeof NIC_PROPERTIES>).netdev;
-    return peer
-      ? [{ property: 'netdev', id: peer.name, type: peer.kind, summary: peer.info || peer.kind }]
-      : [];
   }
 
   /** Puts the card on the network; its address is known from then on. */

@@ -3,6 +3,7 @@ import {
   bool,
   i32,
   link,
+  type NamedBackEnd,
   onOffAuto,
   opaque,
   optionalStr,
@@ -52,10 +53,19 @@ function readKinds(): ReadonlyMap<string, Kind> {
   );
 }
 
+/** Kinds of back end that a kind of property names: QEMU tells them apart by these words alone. */
+const NAMES: Readonly<Record<string, readonly NamedBackEnd[]>> = {
+  'ID of a chardev to use as a backend': ['chardev'],
+  'ID of a netdev to use as a backend': ['netdev'],
+  'Node name or ID of a block device to use as a backend': ['drive', 'blockdev'],
+  'Node name or ID of a block device to use as eFUSE backend': ['drive', 'blockdev'],
+};
+
 /** A property of a kind; `value` is its default as the table has it, or undefined. */
 function make({ type, description, twin }: Kind, value: string | undefined): Property<unknown> {
   const known = withRules(type, value, description);
-  const shown = { ...known, hasDefault: value !== undefined };
+  const names = NAMES[description];
+  const shown = { ...known, hasDefault: value !== undefined, ...(names && { names }) };
   const { twin: _, ...plain } = shown;
   if (!twin) return plain;
   return { ...plain, twin: type.startsWith('link<') ? 'unreadable' : 'text' };

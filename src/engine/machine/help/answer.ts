@@ -10,6 +10,7 @@ import { CPUS } from '../catalog/cpu-table.ts';
 import type { LoadedTypes } from '../catalog/loaded-types.ts';
 import { knownMachines } from '../catalog/machines.ts';
 import { S390_CPUS } from '../catalog/s390-cpu-table.ts';
+import { HEADINGS, headingsOf } from './categories.ts';
 import { optionsText } from './property-lines.ts';
 
 /** What is asked about: the program's types. */
@@ -18,21 +19,6 @@ export interface Program {
   readonly registry: TypeRegistry;
   readonly types: LoadedTypes;
 }
-
-/** Groups of `-device help`, in its order, by the catalog's letters. */
-const GROUPS: readonly (readonly [letter: string, title: string])[] = [
-  ['B', 'Controller/Bridge/Hub'],
-  ['U', 'USB'],
-  ['S', 'Storage'],
-  ['N', 'Network'],
-  ['I', 'Input'],
-  ['D', 'Display'],
-  ['A', 'Sound'],
-  ['M', 'Misc'],
-  ['C', 'CPU'],
-  ['W', 'Watchdog'],
-  ['O', 'Uncategorized'],
-];
 
 const NETDEVS = [
   ...['socket', 'stream', 'dgram', 'hubport', 'tap', 'user', 'l2tpv3', 'vde', 'bridge'],
@@ -79,7 +65,8 @@ function lines(list: readonly string[]): string {
   return list.map((line) => `${line}\n`).join('');
 }
 
-function byName(a: string, b: string): number {
+/** How `-device help` sorts. */
+export function byName(a: string, b: string): number {
   const [x, y] = [a.toLowerCase(), b.toLowerCase()];
   return x < y ? -1 : x > y ? 1 : 0;
 }
@@ -87,11 +74,13 @@ function byName(a: string, b: string): number {
 function deviceList({ arch, registry }: Program): string {
   const catalog = catalogOf(arch);
   const names = [...catalog.names()].sort(byName);
-  const groups = GROUPS.map(([letter, title]) => {
-    const members = names.filter((name) => catalog.find(name)?.groups?.includes(letter));
+  const groups = HEADINGS.map((heading) => {
+    const members = names.filter((name) =>
+      headingsOf(catalog.find(name)?.groups).includes(heading),
+    );
     return members.length === 0
       ? ''
-      : lines([`${title} devices:`, ...members.map((name) => deviceLine(catalog, registry, name))]);
+      : lines([`${heading}:`, ...members.map((name) => deviceLine(catalog, registry, name))]);
   });
   return groups.filter((text) => text !== '').join('\n');
 }

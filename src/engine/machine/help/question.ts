@@ -1,4 +1,5 @@
 import type { Question } from '../answered.ts';
+import type { Place } from '../start-log.ts';
 
 /** Options that answer a question in their argument, what about, and the key of a first value without key. */
 const ASKING: Readonly<Record<string, readonly [about: Question['about'], implied?: string]>> = {
@@ -22,7 +23,7 @@ function isHelp(word: string): boolean {
 export function questionOf(
   option: string,
   argument: string,
-  location: string,
+  location: Place,
   display: boolean,
 ): Question | undefined {
   const [about, implied] = (Object.hasOwn(ASKING, option) ? ASKING[option] : undefined) ?? [];

@@ -7,6 +7,7 @@ import { BLOCKDEV_SCHEMA } from '../../machine/qapi/blockdev.ts';
 import { CHARDEV_SCHEMA } from '../../machine/qapi/chardev.ts';
 import { NETDEV_SCHEMA } from '../../machine/qapi/netdev.ts';
 import { type Visited, visitJson } from '../../machine/qapi/visit.ts';
+import { NOWHERE } from '../../machine/start-log.ts';
 import { ConfigError } from '../../qom/errors.ts';
 import type { MonitorTarget } from '../target.ts';
 import { openQmpCommand, type QmpCommand, QmpError, qmpCommand } from './command.ts';
@@ -59,7 +60,7 @@ export function addChardevLate(
   id: string | undefined,
   entries: readonly Entry[],
 ): Chardev {
-  const made = addChardev(target.backEnds, { location: '', id, entries, warnings: [] });
+  const made = addChardev(target.backEnds, { location: NOWHERE, id, entries, warnings: [] });
   // One that is made with the machine waits for its first user.
   if (made.backend === 'mux' || made.backend === 'vc') made.isOpen = true;
   return made;

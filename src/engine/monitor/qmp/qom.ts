@@ -11,7 +11,7 @@ import type { MonitorTarget } from '../target.ts';
 import { type QmpCommand, QmpError, qmpCommand } from './command.ts';
 
 /** Properties that every device has; nobody is told of them as a device's own. */
-const OF_EVERY_DEVICE = ['type', 'realized', 'hotpluggable', 'hotplugged', 'parent_bus'];
+export const OF_EVERY_DEVICE = ['type', 'realized', 'hotpluggable', 'hotplugged', 'parent_bus'];
 
 /** Commands about types and the composition tree. */
 export const QOM_QMP: readonly QmpCommand[] = [

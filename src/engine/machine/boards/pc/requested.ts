@@ -17,18 +17,20 @@ const ADAPTERS: Readonly<Record<string, string>> = {
   qxl: 'qxl-vga',
 };
 
-/** Makes one device `/machine/unattached/device[N]`; properties that its parts have are set there. */
+/** Makes one device `/machine/unattached/device[N]`, which `option` asked for; properties that its parts have are set there. */
 function addDevice(
   site: BuildSite,
   type: string,
   bus: Bus,
   values: Readonly<Record<string, unknown>>,
+  option?: number,
 ): Device {
   const { registry } = site.context;
   if (!registry.find(type)?.inherited('create'))
     throw new ConfigError(`'${type}' is not modelled yet`);
   const device = registry.create(type, site.context) as Device;
   site.unattached.addChild('device[*]', device);
+  device.option = option;
   for (const [name, value] of Object.entries(values)) {
     const found = device.findProperty(name);
     if (found) found.owner.values[found.name] = value;
@@ -41,19 +43,28 @@ function addDevice(
 export function addDisplay(site: BuildSite, bus: Bus): void {
   const standard = site.defaults && !site.without.has('vga') ? 'std' : 'none';
   const type = ADAPTERS[site.vga?.split(',')[0] ?? standard];
-  if (type) addDevice(site, type, bus, {});
+  if (type) addDevice(site, type, bus, {}, site.optionOf.get('vga'));
 }
 
 /** Adds the serial ports that have a back end, up to `most`. */
 export function addSerialPorts(site: BuildSite, isa: Bus, most = SERIAL_PORTS): void {
   for (const [index, chardev] of site.backEnds.serials.slice(0, most).entries())
-    if (chardev) addDevice(site, 'isa-serial', isa, { index, chardev });
+    if (chardev) {
+      const option = site.backEnds.origins.optionOf(chardev);
+      addDevice(site, 'isa-serial', isa, { index, chardev }, option);
+    }
 }
 
 /** Adds the parallel ports. */
 export function addParallelPorts(site: BuildSite, isa: Bus): void {
   for (const [index, chardev] of site.backEnds.parallels.slice(0, PARALLEL_PORTS).entries())
-    addDevice(site, 'isa-parallel', isa, { index, chardev });
+    addDevice(
+      site,
+      'isa-parallel',
+      isa,
+      { index, chardev },
+      site.backEnds.origins.optionOf(chardev),
+    );
 }
 
 /** Adds the floppy controller, `always` or where there is something for it, and the drives. */
@@ -64,7 +75,7 @@ export function addFloppies(site: BuildSite, isa: Bus, always: boolean): void {
   const [bus] = addDevice(site, 'isa-fdc', isa, {}).childBuses;
   for (const [unit, drive] of units.entries()) {
     if (!drive || !bus) continue;
-    addDevice(site, 'floppy', bus, { unit, drive: drive.tray });
+    addDevice(site, 'floppy', bus, { unit, drive: drive.tray }, drive.location.option);
     drives.claim(drive);
   }
 }
@@ -79,7 +90,7 @@ export function addDisks(site: BuildSite, controller: Device, units: number): vo
       const drive = drives.at('ide', cable, unit);
       if (!drive) continue;
       const type = drive.isCd ? 'ide-cd' : 'ide-hd';
-      addDevice(site, type, bus, { unit, drive: drive.tray });
+      addDevice(site, type, bus, { unit, drive: drive.tray }, drive.location.option);
       drives.claim(drive);
     }
   }

@@ -30,6 +30,7 @@ export function addRequested(site: BuildSite): void {
       registry.create(type, site.context) as Device,
     );
     console.values.chardev = chardev;
+    console.option = site.backEnds.origins.optionOf(chardev);
     console.plugInto(events);
   }
 }

@@ -1,8 +1,8 @@
-import { ARCHES, type Arch } from './boards/board.ts';
+import { ARCHES, type Arch } from './programs.ts';
 
 /** What becomes of a command-line option. */
 export type OptionFate =
-  /** Understood; see `options.ts`. */
+  /** Understood; the engine acts on it. */
   | 'used'
   /** Concerns the host, its windows or its logs: nothing that a guest could notice. */
   | 'harmless'

@@ -1,9 +1,12 @@
-import { ConfigError } from '../qom/errors.ts';
+/** A text that is no command line: a quote is left open, a word is no option. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError';
+}
 
 /**
  * Splits a pasted command line into words as a shell does: blanks separate, quotes and backslashes
  * protect, a backslash at the end of a line joins it with the next, and `#` where a word could start
- * comments out the rest of its line. Nothing is expanded. Throws ConfigError where a quote is left open.
+ * comments out the rest of its line. Nothing is expanded. Throws OptionsError where a quote is left open.
  */
 export function splitWords(text: string): string[] {
   const words: string[] = [];
@@ -44,7 +47,7 @@ function quotedPart(text: string, start: number, quote: string): [inside: string
       at += length > 0 ? length : 1;
     }
   }
-  throw new ConfigError(`a quote (${quote}) is opened and never closed`);
+  throw new OptionsError(`a quote (${quote}) is opened and never closed`);
 }
 
 /** Length of the line end at `at`: 0, 1 or 2. */
@@ -55,7 +58,10 @@ function lineEnd(text: string, at: number): number {
 
 /** Puts words back into one line that `splitWords` takes apart again. */
 export function joinWords(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-    .join(' ');
+  return words.map(quotedWord).join(' ');
+}
+
+/** A word as a shell has to be given it. */
+export function quotedWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../qom/errors.ts';
-import { joinWords, splitWords } from './words.ts';
+
+import { joinWords, OptionsError, splitWords } from './words.ts';
 
 describe('a pasted line falls into words as a shell splits it', () => {
   test.each([
@@ -27,7 +27,7 @@ describe('a pasted line falls into words as a shell splits it', () => {
 });
 
 test.each(["'", 'a "b', '"a\\"', `'it's'`])('%s: a quote that stays open is refused', (text) => {
-  expect(() => splitWords(text)).toThrow(ConfigError);
+  expect(() => splitWords(text)).toThrow(OptionsError);
 });
 
 test('joined words split into the same words', () => {

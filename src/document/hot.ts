@@ -1,0 +1,181 @@
+import type { BusNode, DeviceNode, MachineTopology } from '../protocol/topology.ts';
+import type { DocumentOption, MachineDocument } from './document.ts';
+import { addOption, removeOptions } from './edits.ts';
+import { entryOf, withEntry } from './entries.ts';
+
+/** A running machine, and which options its devices came from. */
+export interface LiveMachine {
+  readonly topology: MachineTopology;
+  /** Keys of the options that the machine was built from, by their number on that line. */
+  readonly keys: readonly number[];
+  /** Keys of options for devices that came while it ran, by path. */
+  readonly plugged: ReadonlyMap<string, number>;
+}
+
+/** What the monitor has to be told to make a running machine that of another document. */
+export interface HotPlan {
+  /** Lines of the human monitor, in order. */
+  readonly lines: readonly string[];
+  /** Lines that take back what was done, for when one of them is refused. Same length. */
+  readonly back: readonly (string | undefined)[];
+}
+
+/** Monitor commands that make what an option of the command line makes. */
+const ADDERS: Readonly<Record<string, (argument: string) => string>> = {
+  device: (argument) => `device_add ${argument}`,
+  netdev: (argument) => `netdev_add ${argument}`,
+  object: (argument) => `object_add ${argument}`,
+  chardev: (argument) => `chardev-add ${argument}`,
+  drive: (argument) => `drive_add 0 ${argument}`,
+};
+const REMOVERS: Readonly<Record<string, (id: string) => string>> = {
+  device: (id) => `device_del ${id}`,
+  netdev: (id) => `netdev_del ${id}`,
+  object: (id) => `object_del ${id}`,
+  chardev: (id) => `chardev-remove ${id}`,
+};
+
+/**
+ * How to go from `before` to `after` without building the machine anew; undefined where that is not to
+ * be had: only devices and their back ends come and go.
+ */
+export function hotPlan(
+  before: MachineDocument,
+  after: MachineDocument,
+  live: LiveMachine,
+): HotPlan | undefined {
+  if (before.program !== after.program) return undefined;
+  const was = new Map(before.options.map((option) => [option.key, option]));
+  const is = new Map(after.options.map((option) => [option.key, option]));
+  const added = after.options.filter(({ key }) => !was.has(key));
+  const gone = before.options.filter(({ key }) => !is.has(key));
+  const changed = after.options.some((option) => {
+    const old = was.get(option.key);
+    return old && (old.name !== option.name || old.argument !== option.argument);
+  });
+  if (changed || added.length + gone.length === 0) return undefined;
+  if (!added.some(isDevice) && !gone.some(isDevice)) return undefined;
+  const lines: string[] = [];
+  const back: (string | undefined)[] = [];
+  for (const option of gone.filter(isDevice)) {
+    const name = hotName(option, live);
+    if (name === undefined) return undefined;
+    lines.push(`device_del ${name}`);
+    back.push(undefined);
+  }
+  // What devices use must be there before them, whatever their order on the line.
+  const ordered = [...added.filter((one) => !isDevice(one)), ...added.filter(isDevice)];
+  for (const option of ordered) {
+    const line = option.argument === undefined ? undefined : ADDERS[option.name]?.(option.argument);
+    if (line === undefined) return undefined;
+    const id = entryOf(option, 'id');
+    lines.push(line);
+    back.push(id === undefined ? undefined : REMOVERS[option.name]?.(id));
+  }
+  return { lines, back };
+}
+
+const isDevice = ({ name }: DocumentOption): boolean => name === 'device';
+
+/** What `device_del` calls the device of an option: its id, else its path. */
+function hotName(option: DocumentOption, live: LiveMachine): string | undefined {
+  const id = entryOf(option, 'id');
+  if (id !== undefined) return id;
+  return devices(live.topology.root).find((device) => keyIn(live, device) === option.key)?.path;
+}
+
+/** Key of the option that a device came from; undefined for what the board brought along. */
+export function keyIn(live: LiveMachine, device: DeviceNode): number | undefined {
+  if (device.option !== undefined) return live.keys[device.option];
+  return live.plugged.get(device.path);
+}
+
+/** All devices below a bus. */
+function devices(bus: BusNode): DeviceNode[] {
+  return bus.children.flatMap((device) => [device, ...device.buses.flatMap(devices)]);
+}
+
+/** A document that follows what came and went while the machine ran. */
+export interface Followed {
+  readonly doc: MachineDocument;
+  readonly plugged: ReadonlyMap<string, number>;
+}
+
+/**
+ * The document of a machine whose devices came and went while it ran: a machine built from it has the
+ * same tree, since whatever could be placed otherwise from a cold start gets its address written down.
+ */
+export function follow(doc: MachineDocument, before: LiveMachine, now: MachineTopology): Followed {
+  const there = devices(now.root);
+  const paths = new Set(there.map(({ path }) => path));
+  const gone = devices(before.topology.root)
+    .filter(({ path }) => !paths.has(path))
+    .map((device) => keyIn(before, device))
+    .filter((key) => key !== undefined);
+  const plugged = new Map([...before.plugged].filter(([path]) => paths.has(path)));
+  const fresh = there.filter(({ path, added }) => added !== undefined && !plugged.has(path));
+  if (gone.length === 0 && fresh.length === 0) return { doc, plugged };
+  let next = removeOptions(doc, gone);
+  const live = { ...before, topology: now, plugged };
+  if (gone.length > 0) next = pinned(next, live);
+  const known = new Set([...before.keys, ...plugged.values()]);
+  for (const device of fresh) {
+    let option = next.options.find((one) => !known.has(one.key) && makes(one, device));
+    if (!option) {
+      next = addOption(next, 'device', device.added);
+      option = next.options.at(-1);
+    }
+    if (!option) continue;
+    known.add(option.key);
+    plugged.set(device.path, option.key);
+  }
+  return {
+    doc: pinned(next, { ...live, plugged }, new Set(fresh.map(({ path }) => path))),
+    plugged,
+  };
+}
+
+/** Whether a device that was plugged in a running machine is what an option asks for. */
+function makes(option: DocumentOption, device: DeviceNode): boolean {
+  if (!isDevice(option)) return false;
+  return device.id === '' ? option.argument === device.added : entryOf(option, 'id') === device.id;
+}
+
+/** Writes down where devices sit; `only` limits it to some paths. */
+function pinned(
+  doc: MachineDocument,
+  live: LiveMachine,
+  only?: ReadonlySet<string>,
+): MachineDocument {
+  const places = new Map<number, (option: DocumentOption) => DocumentOption>();
+  const visit = (bus: BusNode): void => {
+    for (const device of bus.children) {
+      const key = keyIn(live, device);
+      if (key !== undefined && (!only || only.has(device.path)))
+        places.set(key, (option) => placed(option, device, bus, only !== undefined));
+      device.buses.forEach(visit);
+    }
+  };
+  visit(live.topology.root);
+  const options = doc.options.map((option) => places.get(option.key)?.(option) ?? option);
+  return { ...doc, options };
+}
+
+function placed(
+  option: DocumentOption,
+  device: DeviceNode,
+  bus: BusNode,
+  withBus: boolean,
+): DocumentOption {
+  let next = option;
+  if (withBus && entryOf(next, 'bus') === undefined) next = withEntry(next, 'bus', bus.name);
+  const key = addressKey(bus);
+  if (key === undefined || device.address === '' || entryOf(next, key) !== undefined) return next;
+  return withEntry(next, key, device.address);
+}
+
+/** The property that says where on its bus a device sits. */
+function addressKey({ ancestors }: BusNode): string | undefined {
+  if (ancestors.includes('PCI')) return 'addr';
+  return ancestors.includes('virtual-css-bus') ? 'devno' : undefined;
+}

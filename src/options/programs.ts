@@ -1,0 +1,17 @@
+/** Architectures as the programs are called: `qemu-system-ARCH`. */
+export const ARCHES = ['x86_64', 'aarch64', 's390x', 'riscv64'] as const;
+/** One of them. */
+export type Arch = (typeof ARCHES)[number];
+
+const PROGRAM = /(?:^|[/\\])(?:qemu-system-(\w+)|qemu|kvm|qemu-kvm)(?:\.exe)?$/i;
+
+/**
+ * Name of the architecture that a program is for, if the word calls a program of QEMU's: its path and the
+ * distributions' short names are understood. It may be one that is not in `ARCHES`.
+ */
+export function programArch(word: string): string | undefined {
+  const match = PROGRAM.exec(word);
+  if (!match) return undefined;
+  const [, name = 'x86_64'] = match;
+  return name === 'i386' ? 'x86_64' : name;
+}

@@ -1,0 +1,60 @@
+import { sectionTitle } from '../../spec/sections.ts';
+import { VIRTIO_ID } from '../../spec/virtio.ts';
+
+/** A chapter of VIRTIO 1.4. */
+export interface Chapter {
+  /** `5.2` */
+  readonly section: string;
+  readonly title: string;
+}
+
+/** The specification as published. */
+const PUBLISHED = 'https://docs.oasis-open.org/virtio/virtio/v1.4/cs01/virtio-v1.4-cs01.html';
+
+/** Sections of chapter 5 in its order, by virtio ID. */
+const DEVICE_TYPES: readonly (keyof typeof VIRTIO_ID)[] = [
+  'NET',
+  'BLOCK',
+  'CONSOLE',
+  'ENTROPY',
+  'BALLOON',
+  'SCSI',
+  'GPU',
+  'INPUT',
+  'CRYPTO',
+  'SOCKET',
+  'FS',
+  'RPMB',
+  'IOMMU',
+  'SOUND',
+  'MEM',
+  'I2C_ADAPTER',
+  'SCMI',
+  'GPIO',
+  'PMEM',
+];
+
+/** Sections of chapter 4, by an ancestor of the transport's type. */
+const TRANSPORTS: readonly (readonly [type: string, section: string])[] = [
+  ['virtio-pci', '4.1'],
+  ['virtio-mmio', '4.2'],
+  ['virtio-ccw-device', '4.3'],
+];
+
+/** What the specification says about a device: its kind (chapter 5) and its transport (chapter 4). */
+export function chaptersOf(
+  deviceId: number | undefined,
+  transportAncestors: readonly string[],
+): Chapter[] {
+  const kind = DEVICE_TYPES.findIndex((name) => VIRTIO_ID[name] === deviceId);
+  const transport = TRANSPORTS.find(([type]) => transportAncestors.includes(type));
+  return [kind < 0 ? undefined : `5.${kind + 1}`, transport?.[1]].flatMap((section) => {
+    const title = section === undefined ? undefined : sectionTitle(section);
+    return section === undefined || title === undefined ? [] : [{ section, title }];
+  });
+}
+
+/** Address of a chapter as published; its entry in the contents, since anchors have no stable names. */
+export function chapterUrl({ title }: Chapter): string {
+  return `${PUBLISHED}#:~:text=${encodeURIComponent(title).replaceAll('-', '%2D')}`;
+}

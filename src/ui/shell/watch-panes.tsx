@@ -1,0 +1,63 @@
+import { Panel } from 'react-resizable-panels';
+import { OutputPane } from '../console/output-pane.tsx';
+import { RingPane } from '../ring/ring-pane.tsx';
+import { ScriptPane } from '../script/script-pane.tsx';
+import { SidePane } from '../story/side-pane.tsx';
+import { TimelinePane } from '../timeline/timeline-pane.tsx';
+import { TopologyPane } from '../topology/topology-pane.tsx';
+import { Split, SplitHandle } from './split.tsx';
+import { useNarrow } from './use-narrow.ts';
+
+/** Script, machine, ring, story and time: a guest at work. */
+export function WatchPanes() {
+  if (useNarrow())
+    return (
+      <div className="stack">
+        <ScriptPane />
+        <TopologyPane />
+        <RingPane />
+        <SidePane />
+        <OutputPane />
+        <TimelinePane />
+      </div>
+    );
+  return (
+    <Split id="rows" orientation="vertical">
+      <Panel id="upper" minSize="40%">
+        <Split id="columns" orientation="horizontal">
+          <Panel id="left" defaultSize="28%" minSize="240px">
+            <Split id="left-rows" orientation="vertical">
+              <Panel id="script" minSize="120px">
+                <ScriptPane />
+              </Panel>
+              <SplitHandle name="Guest script and console" />
+              <Panel id="output" defaultSize="27%" minSize="80px">
+                <OutputPane />
+              </Panel>
+            </Split>
+          </Panel>
+          <SplitHandle name="Script and machine" />
+          <Panel id="centre" minSize="380px">
+            <Split id="centre-rows" orientation="vertical">
+              <Panel id="topology" defaultSize="47%" minSize="120px">
+                <TopologyPane />
+              </Panel>
+              <SplitHandle name="Topology and queue" />
+              <Panel id="ring" minSize="140px">
+                <RingPane />
+              </Panel>
+            </Split>
+          </Panel>
+          <SplitHandle name="Machine and story" />
+          <Panel id="right" defaultSize="22%" minSize="220px">
+            <SidePane />
+          </Panel>
+        </Split>
+      </Panel>
+      <SplitHandle name="Panels and timeline" />
+      <Panel id="timeline" defaultSize="150px" minSize="96px" maxSize="40%">
+        <TimelinePane />
+      </Panel>
+    </Split>
+  );
+}

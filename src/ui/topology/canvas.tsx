@@ -1,0 +1,162 @@
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  lazy,
+  type PointerEvent,
+  type RefObject,
+  Suspense,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+} from 'react';
+import { ReactFlow, type ReactFlowState, useStore, ViewportPortal } from 'reactflow';
+import 'reactflow/dist/style.css';
+import { pointAt, useUi } from '../state/ui-store.ts';
+import { Camera, focusNode, useInSight, ZOOM } from './camera.tsx';
+import { flowOf, MANY, type MachineFlowNode, type Picture } from './flow.ts';
+import type { MachineGraph } from './graph.ts';
+import { MachineCard } from './nodes.tsx';
+import { nodeAround, passBackwards, useSteps } from './steps.ts';
+import { Traffic } from './traffic.tsx';
+import { Wires } from './wires.tsx';
+
+const BuildLayer = lazy(async () => ({ default: (await import('../build/index.ts')).BuildLayer }));
+
+const nodeTypes = { machine: MachineCard };
+
+/** The machine on a surface that pans and zooms; one stop of the Tab key, arrows lead from node to node. */
+export function Canvas({ picture }: { picture: Picture }) {
+  const { graph } = picture;
+  const nodes = useMemo(() => flowOf(picture), [picture]);
+  const many = graph.nodes.size > MANY;
+  const moved = useRef(false);
+  const surface = useRef<HTMLDivElement>(null);
+  const hands = useHands(graph, moved);
+  const hint = useId();
+  return (
+    <div ref={surface} className="topology-canvas" data-many={many || undefined}>
+      <p id={hint} hidden>
+        Arrow keys go from part to part, plus and minus zoom, 0 shows the whole machine.
+      </p>
+      <ReactFlow<MachineFlowNode>
+        nodes={nodes}
+        nodeTypes={nodeTypes}
+        onlyRenderVisibleElements={many}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        disableKeyboardA11y
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        panActivationKeyCode={null}
+        zoomOnDoubleClick={false}
+        minZoom={ZOOM.least}
+        maxZoom={ZOOM.most}
+        onMoveStart={(event) => {
+          if (event) moved.current = true;
+          if (surface.current) surface.current.dataset.moving = '';
+        }}
+        onMoveEnd={() => delete surface.current?.dataset.moving}
+        tabIndex={0}
+        aria-label="Machine"
+        aria-describedby={hint}
+        {...hands}
+      >
+        <Wires graph={graph} />
+        <Traffic graph={graph} />
+        <Pointed graph={graph} />
+        <Camera graph={graph} moved={moved} />
+        <Detail surface={surface} />
+        <Suspense>
+          <BuildLayer graph={graph} />
+        </Suspense>
+      </ReactFlow>
+    </div>
+  );
+}
+
+/** Pointer and keys on the nodes; one set of listeners for all of them. */
+function useHands(graph: MachineGraph, moved: RefObject<boolean>) {
+  const last = useRef<string>(undefined);
+  const inSight = useInSight(moved);
+  const go = useCallback(
+    (id: string) => {
+      inSight(graph, id);
+      focusNode(id);
+    },
+    [graph, inSight],
+  );
+  const step = useSteps(graph, go);
+  return {
+    onKeyDown: (event: KeyboardEvent<HTMLDivElement>) => {
+      if (event.key === 'Tab' && event.shiftKey) passBackwards(event.currentTarget);
+      else step(event);
+    },
+    onFocus: (event: FocusEvent<HTMLDivElement>) => {
+      if (event.target !== event.currentTarget) {
+        last.current = nodeAround(event.target);
+        pointAt(last.current);
+        return;
+      }
+      // By the Tab key only: a press on the surface leaves the focus there.
+      if (!event.currentTarget.matches(':focus-visible')) return;
+      const { selected } = useUi.getState();
+      const known = [last.current, selected].find((id) => id !== undefined && graph.nodes.has(id));
+      go(known ?? graph.topology.root.path);
+    },
+    onBlur: () => pointAt(undefined),
+    onPointerOver: (event: PointerEvent<HTMLDivElement>) => {
+      // Nodes that pass below the pointer while the view moves are not meant.
+      if (event.buttons !== 0) return;
+      const id = nodeAround(event.target);
+      if (id !== undefined || !isLink(event.target)) pointAt(id);
+    },
+    onPointerLeave: () => pointAt(undefined),
+  };
+}
+
+function isLink(element: EventTarget): boolean {
+  return element instanceof Element && element.classList.contains('link-reach');
+}
+
+/** The outline of the node that is pointed at, here or in another view. */
+function Pointed({ graph }: { graph: MachineGraph }) {
+  const pointed = useUi((ui) => ui.pointed);
+  if (pointed === undefined) return null;
+  const id = graph.nodes.has(pointed) ? pointed : graph.shownAs.get(pointed);
+  const rect = id === undefined ? undefined : graph.layout.rects.get(id);
+  if (!rect) return null;
+  return (
+    <ViewportPortal>
+      <div
+        className="pointed"
+        data-bus={graph.nodes.get(id ?? '')?.kind === 'bus' || undefined}
+        style={{
+          transform: `translate(${rect.x}px, ${rect.y}px)`,
+          width: rect.width,
+          height: rect.height,
+        }}
+      />
+    </ViewportPortal>
+  );
+}
+
+/** How much of a card can be read at a zoom: all, its title written large, or nothing. */
+function detailAt({ transform: [, , zoom] }: ReactFlowState): 'all' | 'title' | 'none' {
+  if (zoom >= 0.45) return 'all';
+  return zoom >= 0.17 ? 'title' : 'none';
+}
+
+/** Tells the style sheet how much of a card can be read, so that no card renders again. */
+function Detail({ surface }: { surface: RefObject<HTMLDivElement | null> }) {
+  const detail = useStore(detailAt);
+  useEffect(() => {
+    if (surface.current) surface.current.dataset.detail = detail;
+  }, [surface, detail]);
+  return null;
+}
