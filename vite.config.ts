@@ -27,10 +27,9 @@ const contentSecurityPolicy = [
 const ofMonaco = (ids: readonly string[]): boolean =>
   ids.some((id) => id.includes('/node_modules/monaco-editor/'));
 
-/** `assets/page`: what the first screen may load; `lazy`: behind an `import()`; `monaco`; `worker`. */
-function chunkFolder(chunk: { moduleIds: readonly string[]; isDynamicEntry: boolean }): string {
-  if (ofMonaco(chunk.moduleIds)) return 'monaco';
-  return chunk.isDynamicEntry ? 'lazy' : 'page';
+/** Monaco is counted on its own: `.size-limit.cjs`. */
+function chunkFolder(chunk: { moduleIds: readonly string[] }): string {
+  return ofMonaco(chunk.moduleIds) ? 'monaco' : 'page';
 }
 
 /** Monaco's own workers are counted with the editor. */
@@ -55,9 +54,7 @@ export default defineConfig({
       output: {
         entryFileNames: 'assets/page/[name]-[hash].js',
         chunkFileNames: (chunk) => `assets/${chunkFolder(chunk)}/[name]-[hash].js`,
-        // Styles of the first screen bear the name of index.html.
-        assetFileNames: ({ names }) =>
-          `assets/${names.includes('index.css') ? 'page' : 'lazy'}/[name]-[hash][extname]`,
+        assetFileNames: 'assets/page/[name]-[hash][extname]',
       },
     },
   },

@@ -1,9 +1,6 @@
-/**
- * Builds the page where the build is missing or older than the sources, checks that the first screen
- * loads nothing but `assets/page`, and runs size-limit.
- */
+/** Builds the page where the build is missing or older than the sources, and runs size-limit. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,17 +31,5 @@ function run(name, args) {
 const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json'];
 if (newest(MANIFEST) <= Math.max(...sources.map(newest)))
   run('vite', ['build', '--logLevel', 'warn']);
-
-/** @type {Record<string, { file: string; imports?: string[]; css?: string[] }>} */
-const manifest = JSON.parse(readFileSync(MANIFEST, 'utf8'));
-const first = new Set(['index.html']);
-for (const key of first) for (const next of manifest[key]?.imports ?? []) first.add(next);
-const strays = [...first]
-  .flatMap((key) => [manifest[key]?.file ?? `missing ${key}`, ...(manifest[key]?.css ?? [])])
-  .filter((file) => !file.startsWith('assets/page/'));
-if (strays.length > 0) {
-  console.error(`The first screen loads ${strays.join(', ')}: import it lazily.`);
-  process.exitCode = 1;
-}
 
 run('size-limit', []);

@@ -33,6 +33,7 @@ export class Playground {
   async ready(): Promise<void> {
     await expect(this.page.getByRole('button', { name: 'virtio-blk-pci disk0' })).toBeVisible();
     await expect(this.page.locator('.monaco-editor .view-line').first()).toBeVisible();
+    await this.page.waitForFunction(() => window.virtioPlayground?.document !== undefined);
   }
 
   glance(): Promise<Glance> {

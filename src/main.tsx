@@ -2,7 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './ui/styles/tokens.css';
 import './ui/styles/base.css';
-import { type DocumentHandle, documentHandle } from './ui/document/handle.ts';
+import type { DocumentHandle } from './ui/document/handle.ts';
 import { defaultExample } from './ui/script/examples.ts';
 import { createSession } from './ui/session/create-session.ts';
 import type { Session } from './ui/session/session.ts';
@@ -17,8 +17,8 @@ import { parseSpeed } from './ui/toolbar/speed-scale.ts';
 
 declare global {
   interface Window {
-    /** The page's session and document, for tests and for the curious. */
-    virtioPlayground?: { readonly session: Session; readonly document: DocumentHandle };
+    /** The page's session and, soon after it, the document: for tests and for the curious. */
+    virtioPlayground?: { readonly session: Session; readonly document?: DocumentHandle };
   }
 }
 
@@ -28,7 +28,7 @@ function content() {
   try {
     const session = createSession();
     session.setSpeed(parseSpeed(recall(REMEMBERED.speed)));
-    window.virtioPlayground = { session, document: documentHandle(session) };
+    window.virtioPlayground = { session };
     void startMachine(session);
     return <App session={session} />;
   } catch (error) {

@@ -4,7 +4,7 @@ import { nameBus } from './bus-names.ts';
 import { DocumentError, type DocumentOption, type MachineDocument } from './document.ts';
 import { addOption, freshAmong, replaceOption } from './edits.ts';
 import { entryOf, idKey, optionIdOf, withEntry } from './entries.ts';
-import { addressKeys, without } from './places.ts';
+import { addressKeys, asJson, hasJson, without } from './places.ts';
 import { nextKey, optionText, readDocument } from './read.ts';
 import { type IdKind, idKindOf, referencesOf, withReferences } from './references.ts';
 import { maker, Tree } from './tree.ts';
@@ -116,7 +116,7 @@ function added(
       next = there.doc;
       placed = there.option;
     }
-    next = addBehind(next, placed);
+    next = addBehind(next, hasJson(doc) ? asJson(placed) : placed);
   }
   return next;
 }

@@ -1,10 +1,8 @@
-import type { BusNode } from '../protocol/topology.ts';
-import { nameBus } from './bus-names.ts';
+import type { BusNode, DeviceNode } from '../protocol/topology.ts';
 import type { DocumentOption, MachineDocument } from './document.ts';
-import { replaceOption } from './edits.ts';
-import { entriesOf, entryOf, withEntry } from './entries.ts';
+import { entriesOf, withEntry } from './entries.ts';
 import { isJson } from './json.ts';
-import { maker, type Tree } from './tree.ts';
+import type { Place, Tree } from './tree.ts';
 
 /** Properties that say where on its bus a device sits, by the bus's type. */
 const ADDRESS: Readonly<Record<string, readonly string[]>> = {
@@ -29,50 +27,42 @@ export function without(option: DocumentOption, keys: readonly string[]): Docume
   return keys.reduce((one, key) => withEntry(one, key, undefined), option);
 }
 
-/** The same device in JSON, which QEMU makes after all others. */
-export function asJson(option: DocumentOption): DocumentOption {
-  if (isJson(option)) return option;
+/**
+ * The same device in JSON, which QEMU makes after all others. `place`: where it is now, to know which of its
+ * properties are text.
+ */
+export function asJson(option: DocumentOption, place?: Place): DocumentOption {
+  if (option.name !== 'device' || isJson(option)) return option;
   const empty: DocumentOption = { ...option, argument: '{}' };
-  return entriesOf(option).reduce((one, { key, value }) => withEntry(one, key, value), empty);
+  return entriesOf(option).reduce(
+    (one, { key, value }) => withEntry(one, key, value, jsonType(place?.device, key)),
+    empty,
+  );
 }
 
-/**
- * The bus that QEMU gives to a device without `bus=`, which comes after everything in `tree` that `isThere`
- * admits: the first with room. Undefined where all are full, or there is none.
- */
-export function usualBus(
-  tree: Tree,
-  wanted: string,
-  isThere: (carrierKey: number | undefined) => boolean,
-): BusNode | undefined {
-  return tree.buses.find(
-    ({ bus, carrier }) =>
-      !bus.full && bus.ancestors.includes(wanted) && isThere(maker(carrier)?.key),
-  )?.bus;
-}
-
-/**
- * Writes `bus=` into devices that QEMU would put elsewhere once `leaving` are gone: those that passed a bus by
- * because it was full.
- */
-export function pinBehind(
-  doc: MachineDocument,
-  tree: Tree,
-  leaving: ReadonlySet<number>,
-): MachineDocument {
-  const vacated = tree.places
-    .filter(({ key, bus }) => key !== undefined && leaving.has(key) && bus.full)
-    .map(({ bus }) => tree.buses.findIndex((one) => one.bus === bus));
-  if (vacated.length === 0) return doc;
-  let next = doc;
-  for (const { key, bus } of tree.places) {
-    if (key === undefined || leaving.has(key)) continue;
-    const option = next.options.find((one) => one.key === key);
-    if (option?.name !== 'device' || entryOf(option, 'bus') !== undefined) continue;
-    const at = tree.buses.findIndex((one) => one.bus === bus);
-    if (!vacated.some((free) => free < at && tree.buses[free]?.bus.type === bus.type)) continue;
-    const named = nameBus(next, tree, bus);
-    next = replaceOption(named.doc, key, (one) => withEntry(one, 'bus', named.name));
+/** The type of a property by how QEMU prints it; undefined where it does not. */
+function jsonType(device: DeviceNode | undefined, key: string): string | undefined {
+  if (!device) return undefined;
+  const inside = device.buses.flatMap(({ ancestors, children }) =>
+    ancestors.includes('virtio-bus') ? children : [],
+  );
+  for (const one of [device, ...inside]) {
+    const printed = one.properties.find(([name]) => name === key)?.[1];
+    if (printed?.startsWith('"')) return 'str';
+    if (printed === 'true' || printed === 'false') return 'bool';
   }
-  return next;
+  return undefined;
+}
+
+/** Whether some device is written in JSON: what is to be made last then has to be, too. */
+export function hasJson({ options }: MachineDocument): boolean {
+  return options.some((option) => option.name === 'device' && isJson(option));
+}
+
+/**
+ * The bus that QEMU gives to a device without `bus=` that comes after everything in `tree`: the first with
+ * room. Undefined where all are full, or there is none.
+ */
+export function usualBus(tree: Tree, wanted: string): BusNode | undefined {
+  return tree.buses.find(({ bus }) => !bus.full && bus.ancestors.includes(wanted))?.bus;
 }

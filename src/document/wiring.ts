@@ -6,7 +6,8 @@ import { DocumentError, type DocumentOption, type MachineDocument } from './docu
 import { addOption, optionByKey, removeOptions, replaceOption } from './edits.ts';
 import { entriesOf, entryOf, optionIdOf, withEntry } from './entries.ts';
 import { isJson } from './json.ts';
-import { addressKeys, asJson, pinBehind, usualBus, without } from './places.ts';
+import { addressKeys, asJson, hasJson, usualBus, without } from './places.ts';
+import { nextKey } from './read.ts';
 import { idKindOf, renamed } from './references.ts';
 import { maker, Tree } from './tree.ts';
 
@@ -47,23 +48,18 @@ export function plug(
 ): MachineDocument {
   const tree = new Tree(doc, topology);
   const { driver, wanted } = onTarget(type.name, type.bus, target, []);
-  const late = new Set(doc.options.filter(isJson).map(({ key }) => key));
-  const usual =
-    wanted === undefined
-      ? undefined
-      : usualBus(tree, wanted, (key) => key === undefined || !late.has(key));
+  const usual = wanted === undefined ? undefined : usualBus(tree, wanted);
   const named =
     usual?.path === target.bus.path ? { doc, name: undefined } : nameBus(doc, tree, target.bus);
-  const carrier = maker(tree.busAt(target.bus.path)?.carrier)?.key;
   const bus = named.name === undefined ? [] : [{ key: 'bus', value: named.name }];
+  const key = nextKey(named.doc.options);
   const added = addOption(named.doc, 'device', driver, lastMaker(named.doc));
-  const key = added.options.reduce((most, option) => Math.max(most, option.key), 0);
   return replaceOption(added, key, (option) => {
     const full = [...bus, ...entries].reduce(
       (one, entry) => withEntry(one, entry.key, entry.value),
       option,
     );
-    return carrier !== undefined && late.has(carrier) ? asJson(full) : full;
+    return hasJson(doc) ? asJson(full) : full;
   });
 }
 
@@ -112,13 +108,9 @@ export function move(
   const { driver, wanted } = onTarget(old, type?.bus, target, types);
   const moving = tree.withBelow([key]);
   const from = tree.placeOf(key)?.bus;
-  const carrier = maker(tree.busAt(target.bus.path)?.carrier)?.key;
-  const pinned = pinBehind(doc, tree, new Set([key]));
-  const ordered =
-    carrier === undefined || moving.has(carrier) ? pinned : putBehind(pinned, moving, carrier);
+  const ordered = madeAfter(doc, tree, moving, target.bus);
   const named = nameBus(ordered, tree, target.bus);
-  const isUsual =
-    wanted !== undefined && isFirst(ordered, tree, wanted, target.bus, key, moving, from);
+  const isUsual = wanted !== undefined && isFirst(ordered, tree, wanted, target.bus, key, moving);
   const left = driver === old ? undefined : virtioName(old)?.transport;
   const dropped = [
     ...(from && from.path !== target.bus.path ? addressKeys(from) : []),
@@ -127,22 +119,47 @@ export function move(
   return replaceOption(isUsual ? ordered : named.doc, key, (one) => {
     const bare = without(one, dropped);
     const typed = driver === old ? bare : withEntry(bare, 'driver', driver);
-    const placed = withEntry(typed, 'bus', isUsual ? undefined : named.name);
-    const late = ordered.options.some((other) => other.key === carrier && isJson(other));
-    return late ? asJson(placed) : placed;
+    return withEntry(typed, 'bus', isUsual ? undefined : named.name);
   });
 }
 
-/** Moves options that stand before `carrier` right behind it. */
+/**
+ * Makes what moves come after the target bus and all that is on it, so that none of them gives way; in JSON
+ * where one of them is in JSON.
+ */
+function madeAfter(
+  doc: MachineDocument,
+  tree: Tree,
+  moving: ReadonlySet<number>,
+  target: BusNode,
+): MachineDocument {
+  const there = new Set([maker(tree.busAt(target.path)?.carrier)?.key]);
+  for (const { key, bus } of tree.places) if (bus.path === target.path) there.add(key);
+  const first = doc.options.findIndex(({ key }) => moving.has(key));
+  const last = doc.options.findLast(
+    ({ key, name }, i) => i > first && name === 'device' && there.has(key) && !moving.has(key),
+  );
+  const ordered = last ? putBehind(doc, moving, last.key) : doc;
+  const late = doc.options.some((one) => there.has(one.key) && !moving.has(one.key) && isJson(one));
+  if (!late) return ordered;
+  return {
+    ...ordered,
+    options: ordered.options.map((one) =>
+      moving.has(one.key) ? asJson(one, tree.placeOf(one.key)) : one,
+    ),
+  };
+}
+
+/** Moves options that stand before the one with the key `last` right behind it. */
 function putBehind(
   doc: MachineDocument,
   moving: ReadonlySet<number>,
-  carrier: number,
+  last: number,
 ): MachineDocument {
-  const at = doc.options.findIndex(({ key }) => key === carrier);
+  const at = doc.options.findIndex(({ key }) => key === last);
   const early = doc.options.filter(({ key }, i) => i < at && moving.has(key));
   const rest = doc.options.filter((option) => !early.includes(option));
-  const behind = rest.findIndex(({ key }) => key === carrier) + 1;
+  const behind = rest.findIndex(({ key }) => key === last) + 1;
   return { ...doc, options: rest.toSpliced(behind, 0, ...early) };
 }
 
@@ -154,7 +171,6 @@ function isFirst(
   target: BusNode,
   key: number,
   moving: ReadonlySet<number>,
-  from: BusNode | undefined,
 ): boolean {
   const order = new Map(
     doc.options.map((option, i) => [option.key, isJson(option) ? Infinity : i]),
@@ -165,7 +181,8 @@ function isFirst(
     if (owner !== undefined && (moving.has(owner) || (order.get(owner) ?? 0) >= here)) return false;
     return bus.ancestors.includes(wanted);
   })?.bus;
-  return first?.path === target.path && (!target.full || from?.path === target.path);
+  if (first?.path !== target.path) return false;
+  return !target.full || tree.placeOf(key)?.bus.path === target.path;
 }
 
 /** Keys of the options to take out, by what they make. */
@@ -174,10 +191,7 @@ export interface DeletedKeys {
   readonly backEnds: readonly number[];
 }
 
-/**
- * Takes devices out with all that hangs below them, and back ends. Nothing refers to them afterwards, and
- * what stays keeps its place.
- */
+/** Takes devices out with all that hangs below them, and back ends. Nothing refers to them afterwards. */
 export function deleteNodes(
   doc: MachineDocument,
   topology: MachineTopology,
@@ -189,7 +203,7 @@ export function deleteNodes(
   const types = tree.buses
     .filter(({ carrier }) => gone.has(maker(carrier)?.key ?? -1))
     .map(({ bus }) => bus.type);
-  let next = pinBehind(doc, tree, below);
+  let next = doc;
   for (const type of new Set(types)) next = pinNumbers(next, tree, type);
   return forget(
     removeOptions(next, [...gone]),

@@ -47,6 +47,18 @@ export interface PropertyFacts {
   readonly link?: LinkFacts;
 }
 
+/** A register as it is now. Offset and size in bytes. */
+export interface RegisterFacts {
+  /** `virtio-pci-common`, `virtio-mmio`, `pci-config`, `config`, … */
+  readonly region: string;
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+  /** Hexadecimal, with all its digits: device configuration has 64-bit fields. */
+  readonly value: string;
+  readonly doc: string;
+}
+
 /** All about a device. */
 export interface DeviceFacts {
   readonly path: string;
@@ -55,6 +67,8 @@ export interface DeviceFacts {
   readonly bus: string | undefined;
   /** Those of the type itself and of the device inside it first, then their parents'; by name within each. */
   readonly properties: readonly PropertyFacts[];
+  /** Those that can be read, by region; none where the device has none that this program models. */
+  readonly registers: readonly RegisterFacts[];
 }
 
 /** A line of `info qtree`. */

@@ -7,6 +7,7 @@ export type {
   LinkFacts,
   PropertyFacts,
   QtreeLine,
+  RegisterFacts,
 } from '../journal/device-facts.ts';
 
 /** Shared memory of a running machine, handed to page and vCPU. */

@@ -15,18 +15,27 @@ export interface Added {
 
 /** A back end that works on any computer: no file, no device of the host's. */
 interface Recipe {
-  readonly option: 'blockdev' | 'netdev' | 'chardev' | 'fsdev' | 'object';
+  readonly option: 'blockdev' | 'drive' | 'netdev' | 'chardev' | 'fsdev' | 'object';
   readonly stem: string;
   readonly argument: (id: string) => string;
   /** `an empty disk of 64 MiB`. */
   readonly words: string;
 }
 
-const DISK: Recipe = {
-  option: 'blockdev',
+const DISK_WORDS = {
   stem: 'drive',
-  argument: (id) => `driver=null-co,node-name=${id},size=67108864,read-zeroes=on`,
   words: 'an empty disk of 64 MiB that forgets what is written to it',
+};
+const DISK: Recipe = {
+  ...DISK_WORDS,
+  option: 'blockdev',
+  argument: (id) => `driver=null-co,node-name=${id},size=67108864,read-zeroes=on`,
+};
+/** The same for a running machine, whose monitor adds drives and no nodes. */
+const HOT_DISK: Recipe = {
+  ...DISK_WORDS,
+  option: 'drive',
+  argument: (id) => `if=none,id=${id},driver=null-co,size=64M,read-zeroes=on`,
 };
 const NETWORK: Recipe = {
   option: 'netdev',
@@ -94,9 +103,9 @@ export function linkFacts(
   return known ?? (Object.hasOwn(LINKS, property) ? LINKS[property] : undefined);
 }
 
-function recipeFor(link: Omit<LinkFacts, 'property'>): Recipe | undefined {
+function recipeFor(link: Omit<LinkFacts, 'property'>, hot: boolean): Recipe | undefined {
   for (const kind of link.kinds) {
-    if (kind === 'drive' || kind === 'blockdev') return DISK;
+    if (kind === 'drive' || kind === 'blockdev') return hot ? HOT_DISK : DISK;
     if (kind === 'netdev') return NETWORK;
     if (kind === 'chardev') return CHARACTERS;
     if (kind === 'fsdev') return FILES;
@@ -105,14 +114,18 @@ function recipeFor(link: Omit<LinkFacts, 'property'>): Recipe | undefined {
   return type !== undefined && Object.hasOwn(OBJECTS, type) ? OBJECTS[type] : undefined;
 }
 
-/** A new back end of the kind that a link takes, before option `key`; `id` is wished for where it is free. */
+/**
+ * A new back end of the kind that a link takes, before option `key`; `wish`: an id that nothing has. `hot`: of a
+ * kind that a running machine takes.
+ */
 export function newBackEnd(
   doc: MachineDocument,
   key: number,
   link: Omit<LinkFacts, 'property'>,
   wish?: string,
+  hot = false,
 ): (Added & { readonly words: string }) | undefined {
-  const recipe = recipeFor(link);
+  const recipe = recipeFor(link, hot);
   if (!recipe) return undefined;
   const id =
     wish !== undefined && /^[A-Za-z][\w.-]*$/.test(wish) ? wish : freshId(doc, recipe.stem);

@@ -160,29 +160,48 @@ function machineEntries({ options }: MachineDocument): string {
     .join(',');
 }
 
+/** Longest name of a bus that is looked up by its owner. */
+const MOST_BUS = 256;
+
 /** Keys of an option and of all that hangs on it: devices on its buses, and what cannot be without a back end. */
 export function dependents(doc: MachineDocument, option: DocumentOption): number[] {
+  const users = new Map<string, number[]>();
+  const note = (what: string, key: number) => {
+    const known = users.get(what);
+    if (known) known.push(key);
+    else users.set(what, [key]);
+  };
+  for (const device of doc.options) {
+    if (device.name !== 'device') continue;
+    const needs = new Set(namesOf(device));
+    for (const what of needs) note(what, device.key);
+  }
+  const owners = new Map(doc.options.map((one) => [one.key, one]));
   const keys = new Set([option.key]);
   for (const root of keys) {
-    const owner = doc.options.find(({ key }) => key === root);
+    const owner = owners.get(root);
     const id = owner && optionIdOf(owner);
     if (!owner || id === undefined) continue;
-    for (const other of doc.options)
-      if (other.name === 'device' && hangsOn(other, owner, id)) keys.add(other.key);
+    const kind = owner.name === 'device' ? 'bus' : 'link';
+    for (const key of users.get(`${kind} ${id}`) ?? []) keys.add(key);
   }
   return [...keys];
 }
 
-function hangsOn(device: DocumentOption, owner: DocumentOption, id: string): boolean {
-  if (owner.name === 'device') {
-    const bus = entryOf(device, 'bus');
-    return bus === id || bus?.startsWith(`${id}.`) === true;
-  }
-  return entriesOf(device).some(({ key, value }) => NEEDED_LINKS.includes(key) && value === id);
+/** What a device cannot be without: owners of its bus, and back ends. */
+function namesOf(device: DocumentOption): string[] {
+  const names: string[] = [];
+  for (const { key, value } of entriesOf(device))
+    if (key === 'bus' && value.length <= MOST_BUS) {
+      names.push(`bus ${value}`);
+      for (let dot = value.indexOf('.'); dot >= 0; dot = value.indexOf('.', dot + 1))
+        names.push(`bus ${value.slice(0, dot)}`);
+    } else if (NEEDED_LINKS.includes(key)) names.push(`link ${value}`);
+  return names;
 }
 
 /** Takes the name of a back end that is gone out of the devices that can do without. */
-function unlinked(doc: MachineDocument, gone: DocumentOption): MachineDocument {
+export function unlinked(doc: MachineDocument, gone: DocumentOption): MachineDocument {
   const id = gone.name === 'device' ? undefined : optionIdOf(gone);
   if (id === undefined) return doc;
   const options = doc.options.map((option) => {
@@ -195,6 +214,9 @@ function unlinked(doc: MachineDocument, gone: DocumentOption): MachineDocument {
   return { ...doc, options };
 }
 
+/** Longest reason that rules read: QEMU's own are short, and what they quote may be hostile. */
+const MOST_REASON = 4096;
+
 /** Takes QEMU's words apart: warnings before it, program, option, reason. */
 function readRefusal(facts: RefusalFacts): {
   reason: string;
@@ -203,16 +225,17 @@ function readRefusal(facts: RefusalFacts): {
   const { doc, message } = facts;
   let text = lastSentence(message.trim());
   let option = facts.option === undefined ? undefined : doc.options[facts.option];
-  const place = [...doc.options]
-    .sort((a, b) => optionText(b).length - optionText(a).length)
-    .find((one) => places(one).some((words) => text.startsWith(`${words}: `)));
+  let place: { readonly option: DocumentOption; readonly length: number } | undefined;
+  for (const one of doc.options)
+    for (const words of places(one))
+      if (words.length > (place?.length ?? -1) && text.startsWith(`${words}: `))
+        place = { option: one, length: words.length };
   if (place) {
-    const words = places(place).find((one) => text.startsWith(`${one}: `)) ?? '';
-    text = text.slice(words.length + 2);
-    option ??= place;
+    text = text.slice(place.length + 2);
+    option ??= place.option;
   }
   if (facts.hot) option ??= newcomer(facts);
-  return { reason: text, option };
+  return { reason: text.slice(0, MOST_REASON), option };
 }
 
 /** How QEMU names the place of an option: as it stands on the line, with one dash or two. */

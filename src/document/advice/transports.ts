@@ -153,10 +153,11 @@ export function allBehind(
   keys: readonly number[],
   transport: Transport,
 ): MachineDocument {
+  const moved = new Set(keys);
   return {
     ...doc,
     options: doc.options.map((option) =>
-      keys.includes(option.key) ? (behind(option, transport) ?? option) : option,
+      moved.has(option.key) ? (behind(option, transport) ?? option) : option,
     ),
   };
 }

@@ -21,7 +21,7 @@ export class ShareError extends Error {}
 export const BUNDLE_VERSION = 1;
 
 /** Bounds of what a bundle may hold, in UTF-16 units. */
-export const BUNDLE_LIMITS = { name: 120, commandLine: 1 << 16, script: 1 << 19 } as const;
+export const BUNDLE_LIMITS = { name: 120, commandLine: 1 << 18, script: 1 << 19 } as const;
 
 const text = (what: string, most: number) =>
   v.pipe(

@@ -47,7 +47,7 @@ describe('a link', () => {
     ['no command line', linkOf({ name: 'x' }), /no command line/],
     ['a number for a line', linkOf({ commandLine: 7 }), /command line is not a text/],
     ['a long name', linkOf({ commandLine: '', name: 'x'.repeat(121) }), /name is longer than 120/],
-    ['a long line', linkOf({ commandLine: 'x'.repeat(70_000) }), /longer than 65,536/],
+    ['a long line', linkOf({ commandLine: 'x'.repeat(270_000) }), /longer than 262,144/],
     ['an unknown era', linkOf({ commandLine: '', era: 'now' }), /era/],
     ['an unknown field', linkOf({ commandLine: '', run: true }), /field “run”/],
   ])('with %s is refused with a reason', (_, link, reason) => {

@@ -7,6 +7,7 @@ import { QObject } from '../qom/object.ts';
 import type { Property } from '../qom/property.ts';
 import { isPart } from '../qom/type.ts';
 import { linkOf } from './back-end-facts.ts';
+import { registerFacts } from './register-facts.ts';
 
 /** All about a device as it is now. */
 export function deviceFacts(device: Device): DeviceFacts {
@@ -26,6 +27,7 @@ export function deviceFacts(device: Device): DeviceFacts {
     type: device.type.name,
     bus: device.parentBus?.path,
     properties: properties.map(({ depth: _, ...facts }) => facts),
+    registers: registerFacts(device),
   };
 }
 
@@ -76,7 +78,12 @@ function typedText(property: Property<unknown>, value: unknown): string | undefi
 
 function jsonText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
+  if (typeof value !== 'object' || value === null) return String(value ?? '');
+  // Integers that a number cannot hold are marked as text first, and stand unquoted in the end.
+  const marked = JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'bigint' ? `\u0000${part}` : part,
+  );
+  return marked.replace(/"\\u0000(-?\d+)"/g, '$1');
 }
 
 /** Whether a property takes `text`: some begin with a value that stands for none. */

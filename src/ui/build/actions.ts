@@ -12,11 +12,12 @@ import type { MachineTopology } from '../../protocol/topology.ts';
 import { deviceTypes } from '../document/device-types.ts';
 import { type EditOptions, edit, keyOf, useDocument } from '../document/document-store.ts';
 import type { Session } from '../session/session.ts';
-import { say, selectNodes, useUi } from '../state/ui-store.ts';
+import { say, selectNode, selectNodes, useUi } from '../state/ui-store.ts';
 import { connectTo, type Item } from './build-store.ts';
 import type { ChoiceAct } from './choices.ts';
 import { withOption } from './drop.ts';
 import { busWords, deviceWords, typesByName } from './fits.ts';
+import { focusChosen } from './focus.ts';
 import { backEndAt, busAt, chosenIn, deviceAt, nodesOf } from './nodes-of.ts';
 
 /** Text longer than this is not pasted: nobody typed it. In characters. */
@@ -223,7 +224,10 @@ async function perform(
   const { doc } = useDocument.getState();
   const made = doc.options.map(({ key }) => key).filter((key) => !before.has(key));
   const nodes = nodesOf(about ?? new Set(made), doc, topology);
-  if (nodes.length > 0) selectNodes(nodes);
+  const [node, ...others] = nodes;
+  if (node !== undefined && others.length === 0) selectNode(node);
+  else if (node !== undefined) selectNodes(nodes);
+  focusChosen();
   return done;
 }
 

@@ -2,9 +2,8 @@ import { redo, undo, useDocument } from '../document/document-store.ts';
 import { AddIcon, ConnectIcon, DeleteIcon, RedoIcon, SearchIcon, UndoIcon } from '../kit/icons.tsx';
 import { useSession } from '../state/session-context.tsx';
 import { useUi } from '../state/ui-store.ts';
+import { connectSelected, deleteSelected } from './actions.ts';
 import { useBuild } from './build-store.ts';
-
-const hands = () => import('./index.ts');
 
 /** The canvas's tools: undo, redo, add, connect, delete, search. */
 export function BuildTools() {
@@ -38,20 +37,10 @@ export function BuildTools() {
       >
         <AddIcon />
       </Tool>
-      <Tool
-        name="Connect to…"
-        keys="C"
-        off={!chosen}
-        does={() => void hands().then(({ connectSelected }) => connectSelected(session))}
-      >
+      <Tool name="Connect to…" keys="C" off={!chosen} does={() => connectSelected(session)}>
         <ConnectIcon />
       </Tool>
-      <Tool
-        name="Delete"
-        keys="Delete"
-        off={!chosen}
-        does={() => void hands().then(({ deleteSelected }) => deleteSelected(session))}
-      >
+      <Tool name="Delete" keys="Delete" off={!chosen} does={() => void deleteSelected(session)}>
         <DeleteIcon />
       </Tool>
       <Tool

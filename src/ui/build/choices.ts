@@ -115,7 +115,7 @@ function busGroups(
         note: note(place),
         act: { kind: 'bus', bus: place.bus.path },
       }));
-  const wants = type.bus === undefined ? 'it needs no bus' : `it needs a ${type.bus}`;
+  const wants = type.bus === undefined ? 'it needs no bus' : `it needs a bus of type ${type.bus}`;
   return [
     { value: FITS, items: of('fits', ({ bus }) => bus.type) },
     { value: FULL, items: of('full', ({ bus }) => `${bus.type}, full`) },

@@ -39,7 +39,6 @@ export function ConnectDialog() {
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="dialog dialog-pick" finalFocus={focusCanvas}>
-          <CloseButton />
           {question && topology && (
             <>
               <Dialog.Title>Connect {wordsOf(question.item, topology)} to…</Dialog.Title>
@@ -57,6 +56,7 @@ export function ConnectDialog() {
               />
             </>
           )}
+          <CloseButton />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
@@ -78,15 +78,16 @@ export function AddDialog() {
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="dialog dialog-pick" finalFocus={focusCanvas}>
-          <CloseButton />
           <Dialog.Title>Add to the machine</Dialog.Title>
           <PaletteBody done={close} />
+          <CloseButton />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
 }
 
+/** Last, so that a dialog opens with the focus in its field. */
 function CloseButton() {
   return (
     <Dialog.Close className="button button-bare dialog-close" aria-label="Close">

@@ -13,6 +13,15 @@ export function focusCanvas(): HTMLElement | null {
   return node ?? pane ?? null;
 }
 
+/** Leads those who build by key on to the node that was chosen; whoever is elsewhere stays there. */
+export function focusChosen(): void {
+  requestAnimationFrame(() => {
+    const { activeElement } = document;
+    if (activeElement === document.body || canvasPane()?.contains(activeElement))
+      focusCanvas()?.focus({ preventScroll: true });
+  });
+}
+
 /** What of a node of the graph takes the focus. */
 export function nodeElement(id: string): HTMLElement | undefined {
   const node = document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);

@@ -89,6 +89,11 @@ export function keyOf(device: DeviceNode): number | undefined {
   return live && keyIn(live, device);
 }
 
+/** Puts back what an earlier visit left, before its machine is built. */
+export function restoreDocument(kept: Pick<DocumentState, 'doc' | 'past' | 'future'>): void {
+  useDocument.setState(kept);
+}
+
 /** Follows the session: machines that others build, and devices that come and go at the monitor. */
 export function connectDocument(session: Session): () => void {
   let topology: MachineTopology | undefined;
@@ -193,6 +198,10 @@ async function carryOut(
   if (plan) return await plugLive(session, step, doc, plan, options);
   const hadRun = session.getState().run !== 'idle';
   const refused = lineOf(doc) === lineOf(before) ? undefined : await build(session, doc);
+  if (refused?.answer) {
+    say('That line is a question: QEMU answers it and builds no machine.');
+    return false;
+  }
   if (refused) return await refuse(session, label, before, doc, refused, options);
   if (options.script) putScript(options.script);
   push(step);
@@ -202,6 +211,8 @@ async function carryOut(
 
 /** What the engine said against a line. */
 interface Refused {
+  /** The line was a question: the message is the answer, which the line's field shows. */
+  readonly answer?: true;
   readonly message: string;
   readonly option?: number;
 }
@@ -215,8 +226,9 @@ async function build(session: Session, doc: MachineDocument): Promise<Refused | 
   try {
     if (!(await session.build(line))) {
       const { refused, refusedOption, answered } = session.getState();
+      if (answered !== undefined) return { message: answered, answer: true };
       return {
-        message: refused ?? answered ?? 'This line asks a question and builds no machine.',
+        message: refused ?? 'QEMU builds no machine of this line.',
         ...(refusedOption !== undefined && { option: refusedOption }),
       };
     }

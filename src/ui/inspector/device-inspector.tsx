@@ -3,11 +3,14 @@ import { optionText } from '../../document/read.ts';
 import type { BackendNode, DeviceNode } from '../../protocol/topology.ts';
 import { keyOf, useDocument } from '../document/document-store.ts';
 import { useSessionState } from '../state/session-context.tsx';
+import { useUi } from '../state/ui-store.ts';
 import { backEndNodeId } from '../topology/back-ends.ts';
 import { chaptersOf } from './chapters.ts';
+import { IdField } from './id-field.tsx';
 import { Ancestors, Chapters, NodeLink } from './identity.tsx';
 import { PropertyEditor } from './property-editor.tsx';
 import { RegisterSections } from './register-section.tsx';
+import { RegistersNow } from './registers-now.tsx';
 import { Section } from './section.tsx';
 import { type Place, placeIn } from './set-property.ts';
 import { VirtioSections } from './virtio-sections.tsx';
@@ -17,6 +20,8 @@ export function DeviceInspector(props: { device: DeviceNode; virtio: DeviceNode 
   const { device, virtio } = props;
   const topology = useSessionState((state) => state.topology);
   const place = useMemo(() => placeIn(topology, device.path), [topology, device.path]);
+  const building = useUi((ui) => ui.workspace === 'build');
+  const ownKey = keyOf(device);
   const inner = virtio === device ? undefined : virtio;
   const transport = inner ? device : place?.carrier;
   const chapters = chaptersOf(virtio?.virtio?.deviceId, [
@@ -34,6 +39,14 @@ export function DeviceInspector(props: { device: DeviceNode; virtio: DeviceNode 
         </p>
       )}
       <dl className="facts">
+        {ownKey !== undefined && (
+          <>
+            <dt>id</dt>
+            <dd>
+              <IdField optionKey={ownKey} id={device.id} />
+            </dd>
+          </>
+        )}
         {place && <Whereabouts place={place} />}
         <dt>path</dt>
         <dd className="mono">{device.path}</dd>
@@ -57,8 +70,10 @@ export function DeviceInspector(props: { device: DeviceNode; virtio: DeviceNode 
         <BackEndLinks owners={inner ? [device, inner] : [device]} />
       </dl>
       <Chapters chapters={chapters} />
+      {building && <PropertyEditor device={device} inner={inner} />}
       {virtio && <VirtioSections virtio={virtio} />}
-      <PropertyEditor device={device} inner={inner} />
+      {!building && <PropertyEditor device={device} inner={inner} />}
+      <RegistersNow devices={inner ? [device, inner] : [device]} />
       <RegisterSections devices={inner ? [device, inner] : [device]} />
       {device.facts.length > 0 && (
         // BARs move while a guest runs; the tree is taken when the machine is built and after monitor commands.

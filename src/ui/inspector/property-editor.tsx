@@ -1,6 +1,8 @@
 import { useId, useMemo, useState } from 'react';
+import { saidOf } from '../../document/said.ts';
 import type { PropertyFacts } from '../../protocol/messages.ts';
 import type { DeviceNode } from '../../protocol/topology.ts';
+import { useDocument } from '../document/document-store.ts';
 import { ResetIcon } from '../kit/icons.tsx';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { PropertyControl } from './property-control.tsx';
@@ -76,10 +78,13 @@ function Group(props: {
 }) {
   const { node, owner, properties, several } = props;
   const topology = useSessionState((state) => state.topology);
+  const doc = useDocument((state) => state.doc);
   const heading = useId();
   if (properties.length === 0) return null;
   const place = placeIn(topology, node.path);
-  const ofBoard = place !== undefined && settingKey(place) === undefined;
+  const key = place && settingKey(place);
+  const ofBoard = place !== undefined && key === undefined;
+  const said = saidOf(doc, key, node.ancestors);
   return (
     <section aria-labelledby={several ? heading : undefined} className="property-group">
       {several && (
@@ -96,28 +101,46 @@ function Group(props: {
       )}
       <ul className="properties">
         {properties.map((property) => (
-          <PropertyRow key={`${node.path} ${property.name}`} node={node} property={property} />
+          <PropertyRow
+            key={`${node.path} ${property.name}`}
+            node={node}
+            property={property}
+            said={said.has(property.name)}
+          />
         ))}
       </ul>
     </section>
   );
 }
 
-function PropertyRow({ node, property }: { node: DeviceNode; property: PropertyFacts }) {
+/** One property. `said`: the command line sets it; what differs without that was settled by the machine. */
+function PropertyRow(props: { node: DeviceNode; property: PropertyFacts; said: boolean }) {
+  const { node, property, said } = props;
   const session = useSession();
   const { name, type, description, defaultValue, settable } = property;
   const changed = isChanged(property);
   const set = (value: Wanted) => applyProperty(session, node.path, property, value);
   return (
-    <li className="property" data-changed={changed || undefined}>
+    <li className="property" data-changed={changed ? (said ? 'said' : 'settled') : undefined}>
       <div className="property-head">
         <span className="property-name mono">
-          {changed && <span aria-hidden="true">● </span>}
+          {changed && (
+            <span
+              aria-hidden="true"
+              title={said ? 'Set on the command line' : 'Settled by the machine'}
+            >
+              {said ? '● ' : '○ '}
+            </span>
+          )}
           {name}
-          {changed && <span className="visually-hidden">, changed</span>}
+          {changed && (
+            <span className="visually-hidden">
+              {said ? ', set on the command line' : ', settled by the machine'}
+            </span>
+          )}
         </span>
         <span className="property-type mono">{type}</span>
-        {changed && settable && (
+        {said && settable && (
           <button
             type="button"
             className="button button-bare"

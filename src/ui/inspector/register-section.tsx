@@ -21,7 +21,11 @@ export function RegisterSections({ devices }: { devices: readonly DeviceNode[] }
   const others = seen.filter((register) => !isConfigSpace(register));
   return (
     <>
-      <Section title="Registers, as last seen" count={others.length} open={others.length > 0}>
+      <Section
+        title="Registers, as the driver last saw them"
+        count={others.length}
+        open={others.length > 0}
+      >
         {others.length === 0 ? (
           <p className="section-empty">The driver has not touched any.</p>
         ) : (
@@ -29,7 +33,7 @@ export function RegisterSections({ devices }: { devices: readonly DeviceNode[] }
         )}
       </Section>
       {deviceId !== undefined && (
-        <Section title="Configuration space, as last seen" count={config.length}>
+        <Section title="Configuration space, as the driver last saw it" count={config.length}>
           {config.length === 0 ? (
             <p className="section-empty">The driver has not read it.</p>
           ) : (

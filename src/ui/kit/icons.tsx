@@ -107,3 +107,6 @@ export const MoreIcon = icon(
     <circle cx="12.6" cy="8" r="1" fill="currentColor" />
   </>,
 );
+export const ShareIcon = icon(
+  <path d="M8 9.6V2M5.2 4.6 8 1.8l2.8 2.8M5 6.8H3.2v7h9.6v-7H11" />,
+);

@@ -1,6 +1,5 @@
 import { lazy, Suspense, useEffect } from 'react';
 import './shell.css';
-import { connectDocument, useDocument } from '../document/document-store.ts';
 import type { Session } from '../session/session.ts';
 import { SessionProvider, useSession, useSessionState } from '../state/session-context.tsx';
 import { useUi } from '../state/ui-store.ts';
@@ -8,14 +7,12 @@ import { Toolbar } from '../toolbar/toolbar.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { FaultScreen } from './fault-screen.tsx';
 import { onKey } from './keys.ts';
-import { Help } from './lazy-overlays.tsx';
+import { Help, Sharing } from './lazy-overlays.tsx';
 import { NoticeBar } from './notice-bar.tsx';
 import { WatchPanes } from './watch-panes.tsx';
 
 const BuildPanes = lazy(() => import('./build-panes.tsx'));
-const RefusalPanel = lazy(async () => ({
-  default: (await import('./overlays.ts')).RefusalPanel,
-}));
+const DocumentKeeper = lazy(() => import('../document/keeper.tsx'));
 
 /** The page. */
 export function App({ session }: { session: Session }) {
@@ -28,7 +25,6 @@ export function App({ session }: { session: Session }) {
 
 function Page() {
   const session = useSession();
-  useEffect(() => connectDocument(session), [session]);
   const phase = useSessionState((state) => state.phase);
   const fault = useSessionState((state) => state.fault);
   useEffect(() => {
@@ -49,9 +45,12 @@ function Page() {
         <Workspace />
       </main>
       <NoticeBar />
-      <Refusals />
+      <Suspense>
+        <DocumentKeeper />
+      </Suspense>
       <DropZone />
       <Help />
+      <Sharing />
     </div>
   );
 }
@@ -65,13 +64,4 @@ function Workspace() {
       <BuildPanes />
     </Suspense>
   );
-}
-
-function Refusals() {
-  const refused = useDocument((state) => state.refusal !== undefined);
-  return refused ? (
-    <Suspense>
-      <RefusalPanel />
-    </Suspense>
-  ) : null;
 }

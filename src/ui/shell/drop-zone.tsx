@@ -1,11 +1,19 @@
 import { useEffect, useState } from 'react';
+import type { Session } from '../session/session.ts';
 import { useSession } from '../state/session-context.tsx';
-import { putInAsDisk } from '../toolbar/disk.ts';
 
 const bringsFile = (event: DragEvent): boolean =>
   event.dataTransfer?.types.includes('Files') ?? false;
 
-/** A file dropped anywhere on the page becomes the disk. */
+/** Files that are machines; every other file is a disk. */
+const MACHINE = /\.(?:json|xml|sh|txt)$/i;
+
+async function take(session: Session, file: File): Promise<void> {
+  if (MACHINE.test(file.name)) await (await import('../share/index.ts')).openFile(session, file);
+  else await (await import('../toolbar/disk.ts')).putInAsDisk(session, file);
+}
+
+/** A file dropped anywhere on the page is opened, where it is a machine, or becomes the disk. */
 export function DropZone() {
   const session = useSession();
   const [over, setOver] = useState(false);
@@ -25,7 +33,7 @@ export function DropZone() {
       event.preventDefault();
       event.stopPropagation();
       const file = event.dataTransfer?.files[0];
-      if (file) void putInAsDisk(session, file);
+      if (file) void take(session, file);
     };
     window.addEventListener('dragover', drag, true);
     window.addEventListener('dragleave', leave, true);
@@ -39,7 +47,10 @@ export function DropZone() {
   if (!over) return null;
   return (
     <div className="drop">
-      <p>Drop it: the file becomes the machine’s disk</p>
+      <p>
+        Drop it: the file becomes the machine’s disk
+        <small>A machine (.json, .xml, .sh, .txt) is opened</small>
+      </p>
     </div>
   );
 }

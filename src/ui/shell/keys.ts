@@ -1,6 +1,6 @@
 import type { Session } from '../session/session.ts';
 import { reset, runOrPause, step } from '../state/run.ts';
-import { useUi } from '../state/ui-store.ts';
+import { turnTo, useUi } from '../state/ui-store.ts';
 
 /** The page's keys, for the help. Function keys, so that they never collide with typing. */
 export const KEYS: readonly (readonly [keys: string, what: string])[] = [
@@ -38,7 +38,7 @@ export function onKey(event: KeyboardEvent, session: Session): void {
 
 function turnWorkspace(): void {
   const { workspace } = useUi.getState();
-  useUi.setState({ workspace: workspace === 'watch' ? 'build' : 'watch' });
+  turnTo(workspace === 'watch' ? 'build' : 'watch');
 }
 
 /** Moves the focus to the next panel in document order, round and round. */

@@ -1,5 +1,4 @@
 /** What opens above the page. One module, so that it arrives as one file, after the first screen. */
-export { RefusalPanel } from '../document/refusal.tsx';
-export { DiskMenu, ExamplesMenu, MachinesMenu } from '../toolbar/menus.tsx';
+export { DiskMenu, ExamplesMenu, MachinesMenu, ShareMenu } from '../toolbar/menus.tsx';
 export { QtreeDialog } from '../topology/qtree-dialog.tsx';
 export { HelpDialog } from './help-dialog.tsx';

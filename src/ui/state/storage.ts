@@ -3,8 +3,18 @@ export const REMEMBERED = {
   script: 'virtio-playground.script',
   example: 'virtio-playground.example',
   theme: 'virtio-playground.theme',
+  presentation: 'virtio-playground.presentation',
   speed: 'virtio-playground.speed',
+  /** Of older versions of the page, which kept no more of the machine. */
   commandLine: 'virtio-playground.command-line',
+  /** Machine, script and their histories. */
+  work: 'virtio-playground.work',
+  /** A record of work that this version cannot read. */
+  unread: 'virtio-playground.work-unread',
+  /** Work of other pages, which this one took the place of, until it is among the kept machines. */
+  aside: 'virtio-playground.work-aside',
+  /** What the page looks at. */
+  look: 'virtio-playground.look',
 } as const;
 type Remembered = (typeof REMEMBERED)[keyof typeof REMEMBERED];
 

@@ -26,6 +26,10 @@ export interface UiState {
   /** Whether the machine is drawn as QEMU 1.2 had it: transports without a virtio-bus. */
   readonly era: Era;
   readonly workspace: Workspace;
+  /** The document as a command line: the machine's own, and what was plugged since; undefined at first. */
+  readonly line: string | undefined;
+  /** Whether type and lines are as large as a room with a projector needs. */
+  readonly presentation: boolean;
   readonly ringLook: RingLook;
   readonly sideTab: SideTab;
   readonly outputTab: OutputTab;
@@ -50,6 +54,8 @@ export const useUi = create<UiState>()(() => ({
   expanded: new Set<string>(),
   era: 'since',
   workspace: 'watch',
+  line: undefined,
+  presentation: false,
   ringLook: 'picture',
   sideTab: 'story',
   outputTab: 'console',
@@ -72,6 +78,11 @@ export function toggleSelected(id: string): void {
   const selection = new Set(useUi.getState().selection);
   if (!selection.delete(id)) selection.add(id);
   selectNodes([...selection]);
+}
+
+/** Arranges the page for another purpose; the side panel shows what that is mostly about. */
+export function turnTo(workspace: Workspace): void {
+  useUi.setState({ workspace, sideTab: workspace === 'build' ? 'inspector' : 'story' });
 }
 
 /** Lights one node in every view, or none. */

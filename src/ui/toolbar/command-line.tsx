@@ -1,14 +1,15 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { WarnIcon } from '../kit/icons.tsx';
 import { useSession, useSessionState } from '../state/session-context.tsx';
-import { say } from '../state/ui-store.ts';
+import { useUi } from '../state/ui-store.ts';
 import { joinProgram, PROGRAMS, type Program, splitProgram } from './program.ts';
 
 /** The machine as the line that builds it. Enter builds; a refused line stays for correction. */
 export function CommandLine() {
   const session = useSession();
-  const commandLine = useSessionState((state) => state.commandLine);
-  const refused = useSessionState((state) => state.refused);
+  const built = useSessionState((state) => state.commandLine);
+  const commandLine = useUi((ui) => ui.line) ?? built;
+  const complaint = useSessionState((state) => state.refused);
   const answered = useSessionState((state) => state.answered);
   const warnings = useSessionState((state) => state.warnings);
   const [draft, setDraft] = useState(commandLine);
@@ -19,14 +20,13 @@ export function CommandLine() {
 
   const build = async () => {
     setBuilding(true);
-    const built = await session.build(draft);
+    const { takeLine } = await import('./take-line.ts');
+    await takeLine(session, draft);
     setBuilding(false);
-    if (built && draft !== commandLine)
-      say('The machine was built anew: empty memory, empty journal.', () => {
-        void session.build(commandLine);
-      });
   };
   const changed = draft !== commandLine;
+  // What was refused elsewhere is told there: this line is the machine's own.
+  const refused = changed ? complaint : undefined;
   const { program, rest } = splitProgram(draft);
   return (
     <form

@@ -5,16 +5,17 @@ import type { Example } from '../../lessons/example.ts';
 import { EXAMPLES } from '../../lessons/examples.ts';
 import { type ExampleMachine, MACHINES } from '../../lessons/machines.ts';
 import { edit, replaceDocument, useDocument } from '../document/document-store.ts';
-import { ChevronIcon, DiskIcon, MachineIcon, ScriptIcon } from '../kit/icons.tsx';
+import { ChevronIcon, DiskIcon, MachineIcon, ScriptIcon, ShareIcon } from '../kit/icons.tsx';
 import type { Session } from '../session/session.ts';
 import { useScript } from '../state/script-store.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
+import { type ShareState, useShare } from '../state/share-store.ts';
 import { putInAsDisk } from './disk.ts';
 
 function DropDown(props: { label: string; icon: ReactNode; children: ReactNode }) {
   return (
     <Menu.Root>
-      <Menu.Trigger className="button" aria-label={props.label}>
+      <Menu.Trigger className="button menu-button" aria-label={props.label} title={props.label}>
         {props.icon}
         <span className="button-word">{props.label}</span>
         <ChevronIcon />
@@ -168,5 +169,29 @@ export function DiskMenu() {
         }}
       />
     </>
+  );
+}
+
+const SHARING: readonly (readonly [
+  open: NonNullable<ShareState['open']>,
+  title: string,
+  text: string,
+])[] = [
+  ['share', 'Share…', 'A link, a file, a QEMU command line, libvirt XML, a picture.'],
+  ['machines', 'My machines…', 'Keep this machine under a name; open one that was kept.'],
+  ['import', 'Open or import…', 'A command line, a libvirt domain, a link or a file.'],
+];
+
+/** Keeping, sharing, opening. */
+export function ShareMenu() {
+  return (
+    <DropDown label="Share" icon={<ShareIcon />}>
+      {SHARING.map(([open, title, text]) => (
+        <Menu.Item key={open} className="menu-item" onClick={() => useShare.setState({ open })}>
+          <span className="menu-title">{title}</span>
+          <span className="menu-text">{text}</span>
+        </Menu.Item>
+      ))}
+    </DropDown>
   );
 }

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import './toolbar.css';
 import {
   AutoThemeIcon,
@@ -19,6 +20,8 @@ import { CommandLine } from './command-line.tsx';
 import { SpeedSlider } from './speed-slider.tsx';
 import { WorkspaceSwitch } from './workspace-switch.tsx';
 
+const MachineTypeMenu = lazy(() => import('./machine-type-menu.tsx'));
+
 /** The page's head: what the machine is, and how it runs. */
 export function Toolbar() {
   const watching = useUi((ui) => ui.workspace === 'watch');
@@ -29,7 +32,9 @@ export function Toolbar() {
           <Mark />
           Virtio Playground
         </h1>
-        <MachineLabel />
+        <Suspense fallback={<MachineLabel />}>
+          <MachineTypeMenu />
+        </Suspense>
         <WorkspaceSwitch />
         <RunControls />
         {watching && <SpeedSlider />}

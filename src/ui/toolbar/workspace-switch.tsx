@@ -1,6 +1,6 @@
 import { Toggle } from '@base-ui/react/toggle';
 import { ToggleGroup } from '@base-ui/react/toggle-group';
-import { useUi, type Workspace } from '../state/ui-store.ts';
+import { turnTo, useUi, type Workspace } from '../state/ui-store.ts';
 
 /** Watching a guest run, or building its machine. */
 export function WorkspaceSwitch() {
@@ -11,7 +11,7 @@ export function WorkspaceSwitch() {
       aria-label="Workspace"
       value={[workspace]}
       onValueChange={([chosen]) => {
-        if (chosen) useUi.setState({ workspace: chosen as Workspace });
+        if (chosen) turnTo(chosen as Workspace);
       }}
     >
       <Toggle

@@ -8,6 +8,7 @@ import {
 } from 'reactflow';
 import { useUi } from '../state/ui-store.ts';
 import type { MachineGraph } from './graph.ts';
+import { noteView, takeRestoredView } from './last-view.ts';
 import type { Rect } from './layout.ts';
 import { useReveal } from './reveal.ts';
 
@@ -46,8 +47,10 @@ export function useFit(): (graph: MachineGraph, options?: { duration: number }) 
 
 /** Keeps the machine in sight, and goes where somebody wants to look. Draws nothing. */
 export function Camera({ graph, moved }: { graph: MachineGraph; moved: RefObject<boolean> }) {
+  useRestored(moved);
   useKeptInSight(graph, moved);
   useRevealed(graph, moved);
+  useNoted(moved);
   return null;
 }
 
@@ -65,10 +68,38 @@ function useKeptInSight(graph: MachineGraph, moved: RefObject<boolean>): void {
   const shown = useRef<MachineGraph>(undefined);
   useEffect(() => {
     const before = shown.current;
-    if (!before || isAnother(before, graph)) moved.current = false;
+    if (before && isAnother(before, graph)) moved.current = false;
     shown.current = graph;
     if (!moved.current && width > 0 && height > 0) fit(graph);
   }, [graph, width, height, fit, moved]);
+}
+
+/** Looks where the person looked at the end of their last visit. */
+function useRestored(moved: RefObject<boolean>): void {
+  const sized = useStore(({ width, height }) => width > 0 && height > 0);
+  const { setCenter } = useReactFlow();
+  useEffect(() => {
+    const view = sized ? takeRestoredView() : undefined;
+    if (!view) return;
+    moved.current = true;
+    void setCenter(view.x, view.y, { zoom: view.zoom });
+  }, [sized, moved, setCenter]);
+}
+
+/** Notes where the person looks, for their next visit. */
+function useNoted(moved: RefObject<boolean>): void {
+  const store = useStoreApi();
+  useEffect(() => {
+    let last = store.getState().transform;
+    return store.subscribe(({ transform, width, height }) => {
+      if (transform === last) return;
+      last = transform;
+      const [x, y, zoom] = transform;
+      noteView(
+        moved.current ? { x: (width / 2 - x) / zoom, y: (height / 2 - y) / zoom, zoom } : undefined,
+      );
+    });
+  }, [store, moved]);
 }
 
 /** Whether most of a machine's nodes are not those of the machine before. */

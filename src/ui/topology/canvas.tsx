@@ -8,28 +8,24 @@ import {
   useCallback,
   useEffect,
   useId,
-  useMemo,
   useRef,
 } from 'react';
 import { ReactFlow, type ReactFlowState, useStore, ViewportPortal } from 'reactflow';
 import 'reactflow/dist/style.css';
 import { pointAt, useUi } from '../state/ui-store.ts';
 import { Camera, focusNode, useInSight, ZOOM } from './camera.tsx';
-import { flowOf, MANY, type MachineFlowNode, type Picture } from './flow.ts';
+import { Cards } from './cards.tsx';
+import { MANY, type Picture } from './flow.ts';
 import type { MachineGraph } from './graph.ts';
-import { MachineCard } from './nodes.tsx';
 import { nodeAround, passBackwards, useSteps } from './steps.ts';
 import { Traffic } from './traffic.tsx';
 import { Wires } from './wires.tsx';
 
 const BuildLayer = lazy(async () => ({ default: (await import('../build/index.ts')).BuildLayer }));
 
-const nodeTypes = { machine: MachineCard };
-
 /** The machine on a surface that pans and zooms; one stop of the Tab key, arrows lead from node to node. */
 export function Canvas({ picture }: { picture: Picture }) {
   const { graph } = picture;
-  const nodes = useMemo(() => flowOf(picture), [picture]);
   const many = graph.nodes.size > MANY;
   const moved = useRef(false);
   const surface = useRef<HTMLDivElement>(null);
@@ -40,10 +36,7 @@ export function Canvas({ picture }: { picture: Picture }) {
       <p id={hint} hidden>
         Arrow keys go from part to part, plus and minus zoom, 0 shows the whole machine.
       </p>
-      <ReactFlow<MachineFlowNode>
-        nodes={nodes}
-        nodeTypes={nodeTypes}
-        onlyRenderVisibleElements={many}
+      <ReactFlow
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}
@@ -69,6 +62,7 @@ export function Canvas({ picture }: { picture: Picture }) {
       >
         <Wires graph={graph} />
         <Traffic graph={graph} />
+        <Cards picture={picture} />
         <Pointed graph={graph} />
         <Camera graph={graph} moved={moved} />
         <Detail surface={surface} />

@@ -1,11 +1,8 @@
-import type { Node } from 'reactflow';
 import { beforeVirtioBus } from '../../protocol/before-virtio-bus.ts';
 import type { MachineTopology } from '../../protocol/topology.ts';
 import type { Era } from '../state/ui-store.ts';
 import { graphOf, type MachineGraph, type MachineNode } from './graph.ts';
-
-/** What React Flow carries for each node; made once per machine, never per event. */
-export type MachineFlowNode = Node<{ graph: MachineGraph; node: MachineNode }, 'machine'>;
+import type { Rect } from './layout.ts';
 
 /** A machine as it is drawn, and the nodes that this era hides in others. */
 export interface Picture {
@@ -39,37 +36,24 @@ export function pictureOf(
   return { graph: graphOf(before.topology, expanded), ghosts };
 }
 
-/** The nodes of a picture for React Flow. */
-export function flowOf({ graph, ghosts }: Picture): MachineFlowNode[] {
-  const nodes: MachineFlowNode[] = [];
-  // Above the traffic, which runs behind the cards.
-  for (const [id, node] of graph.nodes) nodes.push(flowNode(graph, id, node, id, 2));
-  if (graph.nodes.size > MANY) return nodes;
-  for (const { id, node, within } of ghosts)
-    nodes.push({ ...flowNode(graph, id, node, within, 1), className: 'ghost' });
-  return nodes;
+/** A node of a picture, where it stands. Made once per machine, never per event. */
+export interface Place {
+  readonly id: string;
+  readonly node: MachineNode;
+  readonly rect: Rect;
+  /** It is not there in this era, and not seen. */
+  readonly ghost: boolean;
 }
 
-function flowNode(
-  graph: MachineGraph,
-  id: string,
-  node: MachineNode,
-  at: string,
-  zIndex: number,
-): MachineFlowNode {
-  const { x, y, width, height } = graph.layout.rects.get(at) ?? NOWHERE;
-  return {
-    id,
-    type: 'machine',
-    position: { x, y },
-    width,
-    height,
-    // Known beforehand, so that the library need not draw a node to learn its size.
-    measured: { width, height },
-    handles: [],
-    zIndex,
-    data: { graph, node },
+/** Everything in a picture that has a place; what is not seen comes first, and so lies below. */
+export function placesOf({ graph, ghosts }: Picture): Place[] {
+  const places: Place[] = [];
+  const put = (id: string, node: MachineNode, at: string, ghost: boolean): void => {
+    const rect = graph.layout.rects.get(at);
+    if (rect) places.push({ id, node, rect, ghost });
   };
+  if (graph.nodes.size <= MANY)
+    for (const { id, node, within } of ghosts) put(id, node, within, true);
+  for (const [id, node] of graph.nodes) put(id, node, id, false);
+  return places;
 }
-
-const NOWHERE = { x: 0, y: 0, width: 0, height: 0 };

@@ -1,29 +1,21 @@
-import { memo, type ReactNode } from 'react';
-import type { NodeProps } from 'reactflow';
+import type { ReactNode } from 'react';
+import type { Moment } from '../../journal/fold/moment.ts';
 import type { DeviceNode } from '../../protocol/topology.ts';
 import { STATUS } from '../../spec/virtio.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { selectNode, toggleExpanded, useUi } from '../state/ui-store.ts';
 import { backEndLines, busLabel, deviceLines, isUnprocessed, UNPROCESSED } from './card-text.ts';
-import type { MachineFlowNode } from './flow.ts';
 import { isAsked, isEmptySlot, type MachineGraph, type MachineNode, virtioBelow } from './graph.ts';
 import { routeAt } from './route-at.ts';
 
-/** A node of the machine. Only nodes that an event touches render again. */
-export const MachineCard = memo(
-  function MachineCard({ id, data }: NodeProps<MachineFlowNode>) {
-    return <Content id={id} graph={data.graph} node={data.node} />;
-  },
-  (before, after) => before.id === after.id && before.data === after.data,
-);
-
-interface ContentProps {
+interface CardProps {
   readonly id: string;
   readonly graph: MachineGraph;
   readonly node: MachineNode;
 }
 
-function Content({ id, graph, node }: ContentProps) {
+/** What a node of the machine shows. Only nodes that an event touches render again. */
+export function MachineCard({ id, graph, node }: CardProps) {
   const lit = useLit(id, graph);
   switch (node.kind) {
     case 'guest':
@@ -86,7 +78,7 @@ function Content({ id, graph, node }: ContentProps) {
 }
 
 /** What devices are that stand folded together. */
-function quietName(devices: readonly DeviceNode[]): string {
+export function quietName(devices: readonly DeviceNode[]): string {
   const slots = devices.filter(isEmptySlot).length;
   if (slots === devices.length) return 'empty slots';
   return slots > 0 ? 'board devices' : 'platform devices';
@@ -147,16 +139,15 @@ function backEndTitle({ facts, users }: Extract<MachineNode, { kind: 'backend' }
   return `${facts.kind} ${facts.id}: ${shown.join(', ') || 'no device uses it'}`;
 }
 
+/** What the guest does, in few words. */
+export function guestState({ haltedOn, script, line }: Moment): string {
+  if (haltedOn !== undefined) return 'halted, waits for interrupt';
+  if (script !== 'running') return script;
+  return line > 0 ? `line ${line}` : 'running';
+}
+
 function GuestCard(lit: object) {
-  const state = useSessionState(({ moment }) =>
-    moment.haltedOn === undefined
-      ? moment.script === 'running'
-        ? moment.line > 0
-          ? `line ${moment.line}`
-          : 'running'
-        : moment.script
-      : 'halted, waits for interrupt',
-  );
+  const state = useSessionState(({ moment }) => guestState(moment));
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     <div className="card card-guest" tabIndex={-1} role="group" aria-label="Guest" {...lit}>
@@ -186,7 +177,8 @@ function DeviceCard({ device, lit }: { device: DeviceNode; lit: object }) {
   );
 }
 
-function markOf(device: DeviceNode): 'asked' | 'added' | 'leaving' | undefined {
+/** Who made a device, as the bar on its card tells; undefined: the board. */
+export function markOf(device: DeviceNode): 'asked' | 'added' | 'leaving' | undefined {
   if (device.leaving) return 'leaving';
   if (device.added !== undefined) return 'added';
   return isAsked(device) ? 'asked' : undefined;
@@ -200,7 +192,8 @@ function originOf(device: DeviceNode): string {
   return isAsked(device) ? 'Of the board; what is in it was asked for' : '';
 }
 
-const STEPS = [
+/** How far initialisation came, by the bits of the device status field. */
+export const STEPS = [
   ['ACKNOWLEDGE', STATUS.ACKNOWLEDGE],
   ['DRIVER', STATUS.DRIVER],
   ['FEATURES_OK', STATUS.FEATURES_OK],

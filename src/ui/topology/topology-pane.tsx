@@ -1,8 +1,7 @@
-import { useMemo, useRef } from 'react';
+import { lazy, Suspense, useMemo, useRef } from 'react';
 import { ReactFlowProvider, useStore } from 'reactflow';
 import './topology.css';
 import type { MachineTopology } from '../../protocol/topology.ts';
-import { BuildTools } from '../build/build-tools.tsx';
 import { FitIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
 import { useSessionState } from '../state/session-context.tsx';
@@ -13,6 +12,8 @@ import { EraSwitch } from './era-switch.tsx';
 import { pictureOf } from './flow.ts';
 import type { MachineGraph } from './graph.ts';
 import { isSame } from './same.ts';
+
+const BuildTools = lazy(async () => ({ default: (await import('../build/index.ts')).BuildTools }));
 
 /** The machine, drawn from the engine's tree. */
 export function TopologyPane() {
@@ -32,7 +33,9 @@ export function TopologyPane() {
         detail={<span className="mono">{selected ?? topology?.machineType}</span>}
         actions={
           <>
-            <BuildTools />
+            <Suspense>
+              <BuildTools />
+            </Suspense>
             <EraSwitch />
             {picture && <FitButton graph={picture.graph} />}
           </>

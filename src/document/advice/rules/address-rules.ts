@@ -1,10 +1,10 @@
 import type { BusNode, DeviceNode } from '../../../protocol/topology.ts';
 import type { DocumentOption } from '../../document.ts';
-import { freshId } from '../../edits.ts';
+import { freshId, removeOptions } from '../../edits.ts';
 import { entryOf } from '../../entries.ts';
 import type { Advice, Fix } from '../advice.ts';
 import { addBefore } from '../new-parts.ts';
-import { changeOption, type Refusal, type Rule } from '../refusal.ts';
+import { changeOption, dependents, type Refusal, type Rule } from '../refusal.ts';
 import { shortName, virtioName } from '../transports.ts';
 import { worldOf } from '../world.ts';
 import { freeChassis } from './bus-rules.ts';
@@ -62,8 +62,47 @@ function shareSlot(refusal: Refusal, wanted?: string): Fix[] {
   ];
 }
 
+/** Devices that a bus behind a bridge has slots for: slot 0 is its own. */
+const MOST_BEHIND = 31;
+
+/** The refused device and those after it that look for a slot on the same bus, and so find none either. */
+function homelessWith(refusal: Refusal): DocumentOption[] {
+  const { option, doc } = refusal;
+  if (!option) return [];
+  const bus = entryOf(option, 'bus');
+  let after = false;
+  return doc.options.filter((other) => {
+    if (other === option) after = true;
+    if (!after || other.name !== 'device') return false;
+    if (other === option) return true;
+    const driver = entryOf(other, 'driver') ?? '';
+    const type = refusal.type(driver);
+    return (
+      entryOf(other, 'bus') === bus &&
+      entryOf(other, 'addr') === undefined &&
+      (type ? type.bus === 'PCI' : virtioName(driver)?.transport === 'pci')
+    );
+  });
+}
+
+/** Takes out all devices that have no place. */
+function withoutHomeless(refusal: Refusal, homeless: readonly DocumentOption[]): Fix[] {
+  if (homeless.length < 2) return refusal.without();
+  return [
+    {
+      label: `Take out the ${homeless.length} that have no slot`,
+      words: 'The machine is built with the devices that fit.',
+      doc: removeOptions(
+        refusal.doc,
+        homeless.flatMap((option) => dependents(refusal.doc, option)),
+      ),
+      ...refusal.anew,
+    },
+  ];
+}
+
 /** Adds a bridge in place of a device that QEMU placed, and puts that one and the refused one behind it. */
-function behindBridge(refusal: Refusal): Fix[] {
+function behindBridge(refusal: Refusal, homeless: readonly DocumentOption[]): Fix[] {
   const { option, doc } = refusal;
   if (!option) return [];
   const bus = entryOf(option, 'bus');
@@ -86,11 +125,12 @@ function behindBridge(refusal: Refusal): Fix[] {
   const chassis = express ? '' : `,chassis_nr=${freeChassis(doc)}`;
   const where = bus === undefined ? '' : `,bus=${bus.replaceAll(',', ',,')}`;
   let next = addBefore(doc, moved.key, 'device', `${type},id=${id}${chassis}${where}`);
-  for (const { key } of [moved, option]) next = changeOption(next, key, { ...UNPLACED, bus: id });
+  for (const { key } of [moved, ...homeless].slice(0, MOST_BEHIND))
+    next = changeOption(next, key, { ...UNPLACED, bus: id });
   return [
     {
       label: 'Put a bridge in between',
-      words: `A ${type} takes the slot of ${shortName(entryOf(moved, 'driver') ?? '')} and offers a bus with 32 slots more, one of them for each of the two.`,
+      words: `A ${type} takes the slot of ${shortName(entryOf(moved, 'driver') ?? '')} and offers a bus with 32 slots more, one of them for each of the ${homeless.length === 1 ? 'two' : homeless.length + 1}.`,
       doc: next,
       ...refusal.anew,
     },
@@ -111,12 +151,17 @@ function unplaced(refusal: Refusal, key: string): Fix[] {
 }
 
 function noSlot([, driver = '']: RegExpExecArray, refusal: Refusal): Advice {
+  const homeless = homelessWith(refusal);
   return {
     title: 'No PCI slot is free',
     words: `A PCI bus has 32 slots, some of which the board's own devices take, and QEMU gives each new device a slot of its own. A slot holds up to eight functions though, and a bridge brings a whole bus for one slot; ${shortName(driver)} can go either way.`,
     misconception: 4,
     section: '4.1.2',
-    fixes: [...shareSlot(refusal), ...behindBridge(refusal), ...refusal.without()],
+    fixes: [
+      ...(homeless.length === 1 ? shareSlot(refusal) : []),
+      ...behindBridge(refusal, homeless),
+      ...withoutHomeless(refusal, homeless),
+    ],
   };
 }
 

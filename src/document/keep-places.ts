@@ -1,0 +1,97 @@
+import type { BusNode, DeviceNode } from '../protocol/topology.ts';
+import { nameBus } from './bus-names.ts';
+import type { DocumentOption, MachineDocument } from './document.ts';
+import { optionByKey, replaceOption } from './edits.ts';
+import { entryOf, withEntry } from './entries.ts';
+import { addressKeys } from './places.ts';
+import { type BusPlace, maker, type Place, type Tree } from './tree.ts';
+
+/**
+ * Writes down where devices sit that an edit was not about, and that QEMU would now put elsewhere: it gives the
+ * first free place, and the edit freed one or took it. `before` is the machine of the document before the
+ * edit, `after` what `doc` makes. The same document where nothing moved.
+ */
+export function keepPlaces(
+  old: MachineDocument,
+  before: Tree,
+  doc: MachineDocument,
+  after: Tree,
+): MachineDocument {
+  const seats = new Map<number, Seat>();
+  for (const place of before.places)
+    if (place.key !== undefined && !seats.has(place.key)) seats.set(place.key, seatOf(before, place));
+  const buses = new Map(after.buses.map((place) => [busIdentity(place), place]));
+  let next = doc;
+  const seen = new Set<number>();
+  for (const place of after.places) {
+    const { key } = place;
+    const seat = key === undefined || seen.has(key) ? undefined : seats.get(key);
+    if (key === undefined || !seat) continue;
+    seen.add(key);
+    const now = seatOf(after, place);
+    const was = optionByKey(old, key);
+    const is = optionByKey(doc, key);
+    if (was?.name !== 'device' || is?.name !== 'device' || meant(was, is, seat, now)) continue;
+    const home = seat.bus === now.bus ? undefined : buses.get(seat.bus);
+    if (seat.bus !== now.bus && !home) continue;
+    if (home) {
+      const named = nameBus(next, after, home.bus);
+      next = replaceOption(named.doc, key, (one) => withEntry(one, 'bus', named.name));
+    }
+    if (home || seat.address.some(([, value], i) => value !== now.address[i]?.[1]))
+      next = replaceOption(next, key, (one) => withAddress(one, seat));
+  }
+  return next;
+}
+
+/** Where a device sits, in a way that outlives ids and numbers. */
+interface Seat {
+  readonly bus: string;
+  /** Properties that put it there again. */
+  readonly address: readonly (readonly [key: string, value: string])[];
+}
+
+function seatOf(tree: Tree, place: Place): Seat {
+  const on = tree.busAt(place.bus.path);
+  return { bus: on ? busIdentity(on) : '', address: addressOf(place.device, place.bus) };
+}
+
+/** Whether the edit itself put a device where it is. */
+function meant(was: DocumentOption, is: DocumentOption, seat: Seat, now: Seat): boolean {
+  const differs = (key: string): boolean => entryOf(was, key) !== entryOf(is, key);
+  if (differs('driver') || seat.address.some(([key]) => differs(key))) return true;
+  // Another name of the same bus is no other bus.
+  return differs('bus') && seat.bus !== now.bus;
+}
+
+function withAddress(option: DocumentOption, { address }: Seat): DocumentOption {
+  return address.reduce(
+    (one, [key, value]) =>
+      entryOf(one, key) === undefined
+        ? withEntry(one, key, value, key === 'port' ? 'str' : undefined)
+        : one,
+    option,
+  );
+}
+
+/** A device's address as its bus's properties say it. */
+function addressOf(device: DeviceNode, bus: BusNode): (readonly [key: string, value: string])[] {
+  return addressKeys(bus).flatMap((key) => {
+    const value =
+      key === 'addr' || key === 'devno'
+        ? device.address
+        : /^"?(\d[\d.]*)/.exec(device.properties.find(([name]) => name === key)?.[1] ?? '')?.[1];
+    const said = value !== undefined && value !== '' && !(key === 'channel' && value === '0');
+    return said ? [[key, value] as const] : [];
+  });
+}
+
+/** A bus by the option that made it, whatever lies between; those of the board by their names from the root on. */
+function busIdentity({ bus, carrier }: BusPlace): string {
+  const key = maker(carrier)?.key;
+  if (carrier && key !== undefined) {
+    const alike = carrier.device.buses.filter(({ type }) => type === bus.type);
+    return `#${key} ${bus.type} ${alike.indexOf(bus)}`;
+  }
+  return carrier ? `${busIdentity({ bus: carrier.bus, carrier: carrier.above })}/${bus.name}` : '';
+}
