@@ -5,7 +5,7 @@ import type { Session } from '../src/ui/session/session.ts';
 /** What the page offers to tests and to the curious; see `src/main.tsx`. */
 declare global {
   interface Window {
-    virtioPlayground?: { readonly session: Session; readonly document?: DocumentHandle };
+    virtioPlayground?: { readonly session: Session; readonly document: DocumentHandle };
   }
 }
 

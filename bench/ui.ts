@@ -89,10 +89,12 @@ async function zoomIn(page: Page): Promise<void> {
       const view = document.querySelector<HTMLElement>('.react-flow__viewport');
       return new DOMMatrix(view?.style.transform).a;
     });
-    if (scale >= 1) return;
+    if (scale >= 1) break;
     await page.mouse.wheel(0, -60);
     await page.waitForTimeout(20);
   }
+  // A view that moves does not say what is below the pointer.
+  await page.waitForTimeout(500);
 }
 
 async function round(browser: Browser, url: string): Promise<void> {

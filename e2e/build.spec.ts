@@ -106,11 +106,11 @@ test('one virtio-blk-device: an MMIO slot, a PCI transport, a channel', async ({
   const disk = page.getByRole('button', { name: /^virtio-blk-device disk0/ });
   await expect(disk).toBeVisible();
 
-  await test.step('from slot 31 to slot 3, by Connect to…', async () => {
+  await test.step('from slot 31 to slot 7, by Connect to…', async () => {
     await disk.click();
     await page.keyboard.press('c');
-    await pick(page, 'virtio-mmio-bus.3 ');
-    await expect.poll(() => line(page)).toContain('bus=virtio-mmio-bus.3');
+    await pick(page, 'virtio-mmio-bus.7');
+    await expect.poll(() => line(page)).toContain('bus=virtio-mmio-bus.7');
     await expect(disk).toBeVisible();
   });
 

@@ -2,10 +2,8 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './ui/styles/tokens.css';
 import './ui/styles/base.css';
-import type { DocumentHandle } from './ui/document/handle.ts';
 import { defaultExample } from './ui/script/examples.ts';
 import { createSession } from './ui/session/create-session.ts';
-import type { Session } from './ui/session/session.ts';
 import { App } from './ui/shell/app.tsx';
 import { FaultBoundary, FaultScreen } from './ui/shell/fault-screen.tsx';
 import { IsolationNotice } from './ui/shell/isolation-notice.tsx';
@@ -15,20 +13,12 @@ import { REMEMBERED, recall } from './ui/state/storage.ts';
 import { startTheme } from './ui/state/theme.ts';
 import { parseSpeed } from './ui/toolbar/speed-scale.ts';
 
-declare global {
-  interface Window {
-    /** The page's session and, soon after it, the document: for tests and for the curious. */
-    virtioPlayground?: { readonly session: Session; readonly document?: DocumentHandle };
-  }
-}
-
 function content() {
   if (!window.crossOriginIsolated) return <IsolationNotice insecure={!window.isSecureContext} />;
   recallScript(defaultExample());
   try {
     const session = createSession();
     session.setSpeed(parseSpeed(recall(REMEMBERED.speed)));
-    window.virtioPlayground = { session };
     void startMachine(session);
     return <App session={session} />;
   } catch (error) {

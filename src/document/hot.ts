@@ -2,6 +2,8 @@ import type { BusNode, DeviceNode, MachineTopology } from '../protocol/topology.
 import type { DocumentOption, MachineDocument } from './document.ts';
 import { addOption, removeOptions } from './edits.ts';
 import { entryOf, withEntry } from './entries.ts';
+import { isJson } from './json.ts';
+import { addressOf, withAddress } from './places.ts';
 
 /** A running machine, and which options its devices came from. */
 export interface LiveMachine {
@@ -20,20 +22,26 @@ export interface HotPlan {
   readonly back: readonly (string | undefined)[];
 }
 
-/** Monitor commands that make what an option of the command line makes. */
-const ADDERS: Readonly<Record<string, (argument: string) => string>> = {
-  device: (argument) => `device_add ${argument}`,
-  netdev: (argument) => `netdev_add ${argument}`,
-  object: (argument) => `object_add ${argument}`,
-  chardev: (argument) => `chardev-add ${argument}`,
-  drive: (argument) => `drive_add 0 ${argument}`,
+/** Monitor commands that make what an option of the command line makes, and take it back by its id. */
+const COMMANDS: Readonly<
+  Record<string, { readonly add: string; readonly remove: string; readonly qmp: string }>
+> = {
+  device: { add: 'device_add', remove: 'device_del', qmp: 'device_add' },
+  netdev: { add: 'netdev_add', remove: 'netdev_del', qmp: 'netdev_add' },
+  object: { add: 'object_add', remove: 'object_del', qmp: 'object-add' },
+  chardev: { add: 'chardev-add', remove: 'chardev-remove', qmp: '' },
 };
-const REMOVERS: Readonly<Record<string, (id: string) => string>> = {
-  device: (id) => `device_del ${id}`,
-  netdev: (id) => `netdev_del ${id}`,
-  object: (id) => `object_del ${id}`,
-  chardev: (id) => `chardev-remove ${id}`,
-};
+
+/** The monitor's line that makes what an option makes; undefined where it has none. */
+function adder(option: DocumentOption): string | undefined {
+  const { name, argument } = option;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command || argument === undefined || /[\r\n]/.test(argument)) return undefined;
+  // The human monitor knows no JSON, the other nothing else.
+  if (isJson(option)) return command.qmp && `{"execute":"${command.qmp}","arguments":${argument}}`;
+  const plain = command.add === 'object_add' || !/[\s"\\]/.test(argument);
+  return `${command.add} ${plain ? argument : `"${argument.replace(/["\\]/g, '\\$&')}"`}`;
+}
 
 /**
  * How to go from `before` to `after` without building the machine anew; undefined where that is not to
@@ -66,11 +74,11 @@ export function hotPlan(
   // What devices use must be there before them, whatever their order on the line.
   const ordered = [...added.filter((one) => !isDevice(one)), ...added.filter(isDevice)];
   for (const option of ordered) {
-    const line = option.argument === undefined ? undefined : ADDERS[option.name]?.(option.argument);
-    if (line === undefined) return undefined;
+    const line = adder(option);
+    if (!line) return undefined;
     const id = entryOf(option, 'id');
     lines.push(line);
-    back.push(id === undefined ? undefined : REMOVERS[option.name]?.(id));
+    back.push(id === undefined ? undefined : `${COMMANDS[option.name]?.remove} ${id}`);
   }
   return { lines, back };
 }
@@ -88,6 +96,23 @@ function hotName(option: DocumentOption, live: LiveMachine): string | undefined 
 export function keyIn(live: LiveMachine, device: DeviceNode): number | undefined {
   if (device.option !== undefined) return live.keys[device.option];
   return live.plugged.get(device.path);
+}
+
+/** The topology of a running machine with the options that its devices came from counted as `doc` has them. */
+export function counted(doc: MachineDocument, live: LiveMachine): MachineTopology {
+  const asBuilt =
+    live.plugged.size === 0 && live.keys.every((key, i) => doc.options[i]?.key === key);
+  if (asBuilt) return live.topology;
+  const places = new Map(doc.options.map(({ key }, i) => [key, i]));
+  const busOf = (bus: BusNode): BusNode => ({ ...bus, children: bus.children.map(deviceOf) });
+  const deviceOf = (device: DeviceNode): DeviceNode => {
+    const { option: _, ...rest } = device;
+    const key = keyIn(live, device);
+    const option = key === undefined ? undefined : places.get(key);
+    const buses = device.buses.map(busOf);
+    return { ...rest, buses, ...(option !== undefined && { option }) };
+  };
+  return { ...live.topology, root: busOf(live.topology.root) };
 }
 
 /** All devices below a bus. */
@@ -169,13 +194,5 @@ function placed(
 ): DocumentOption {
   let next = option;
   if (withBus && entryOf(next, 'bus') === undefined) next = withEntry(next, 'bus', bus.name);
-  const key = addressKey(bus);
-  if (key === undefined || device.address === '' || entryOf(next, key) !== undefined) return next;
-  return withEntry(next, key, device.address);
-}
-
-/** The property that says where on its bus a device sits. */
-function addressKey({ ancestors }: BusNode): string | undefined {
-  if (ancestors.includes('PCI')) return 'addr';
-  return ancestors.includes('virtual-css-bus') ? 'devno' : undefined;
+  return withAddress(next, addressOf(device, bus));
 }

@@ -1,9 +1,8 @@
-import type { BusNode, DeviceNode } from '../protocol/topology.ts';
 import { nameBus } from './bus-names.ts';
 import type { DocumentOption, MachineDocument } from './document.ts';
 import { optionByKey, replaceOption } from './edits.ts';
 import { entryOf, withEntry } from './entries.ts';
-import { addressKeys } from './places.ts';
+import { type Address, addressOf, withAddress } from './places.ts';
 import { type BusPlace, maker, type Place, type Tree } from './tree.ts';
 
 /**
@@ -19,7 +18,8 @@ export function keepPlaces(
 ): MachineDocument {
   const seats = new Map<number, Seat>();
   for (const place of before.places)
-    if (place.key !== undefined && !seats.has(place.key)) seats.set(place.key, seatOf(before, place));
+    if (place.key !== undefined && !seats.has(place.key))
+      seats.set(place.key, seatOf(before, place));
   const buses = new Map(after.buses.map((place) => [busIdentity(place), place]));
   let next = doc;
   const seen = new Set<number>();
@@ -39,7 +39,7 @@ export function keepPlaces(
       next = replaceOption(named.doc, key, (one) => withEntry(one, 'bus', named.name));
     }
     if (home || seat.address.some(([, value], i) => value !== now.address[i]?.[1]))
-      next = replaceOption(next, key, (one) => withAddress(one, seat));
+      next = replaceOption(next, key, (one) => withAddress(one, seat.address));
   }
   return next;
 }
@@ -48,7 +48,7 @@ export function keepPlaces(
 interface Seat {
   readonly bus: string;
   /** Properties that put it there again. */
-  readonly address: readonly (readonly [key: string, value: string])[];
+  readonly address: Address;
 }
 
 function seatOf(tree: Tree, place: Place): Seat {
@@ -62,28 +62,6 @@ function meant(was: DocumentOption, is: DocumentOption, seat: Seat, now: Seat): 
   if (differs('driver') || seat.address.some(([key]) => differs(key))) return true;
   // Another name of the same bus is no other bus.
   return differs('bus') && seat.bus !== now.bus;
-}
-
-function withAddress(option: DocumentOption, { address }: Seat): DocumentOption {
-  return address.reduce(
-    (one, [key, value]) =>
-      entryOf(one, key) === undefined
-        ? withEntry(one, key, value, key === 'port' ? 'str' : undefined)
-        : one,
-    option,
-  );
-}
-
-/** A device's address as its bus's properties say it. */
-function addressOf(device: DeviceNode, bus: BusNode): (readonly [key: string, value: string])[] {
-  return addressKeys(bus).flatMap((key) => {
-    const value =
-      key === 'addr' || key === 'devno'
-        ? device.address
-        : /^"?(\d[\d.]*)/.exec(device.properties.find(([name]) => name === key)?.[1] ?? '')?.[1];
-    const said = value !== undefined && value !== '' && !(key === 'channel' && value === '0');
-    return said ? [[key, value] as const] : [];
-  });
 }
 
 /** A bus by the option that made it, whatever lies between; those of the board by their names from the root on. */

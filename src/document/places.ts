@@ -1,6 +1,6 @@
 import type { BusNode, DeviceNode } from '../protocol/topology.ts';
 import type { DocumentOption, MachineDocument } from './document.ts';
-import { entriesOf, withEntry } from './entries.ts';
+import { entriesOf, entryOf, withEntry } from './entries.ts';
 import { isJson } from './json.ts';
 import type { Place, Tree } from './tree.ts';
 
@@ -20,6 +20,31 @@ const ADDRESS: Readonly<Record<string, readonly string[]>> = {
 /** Properties that are a device's address on such a bus. */
 export function addressKeys({ ancestors }: BusNode): readonly string[] {
   return ancestors.flatMap((type) => (Object.hasOwn(ADDRESS, type) ? (ADDRESS[type] ?? []) : []));
+}
+
+/** Properties that put a device where it is, with their values. */
+export type Address = readonly (readonly [key: string, value: string])[];
+
+/** A device's address on its bus. */
+export function addressOf(device: DeviceNode, bus: BusNode): Address {
+  return addressKeys(bus).flatMap((key) => {
+    const printed = device.properties.find(([name]) => name === key)?.[1] ?? '';
+    const value =
+      key === 'addr' || key === 'devno' ? device.address : /^"?(\d[\d.]*)/.exec(printed)?.[1];
+    const said = value !== undefined && value !== '' && !(key === 'channel' && value === '0');
+    return said ? [[key, value] as const] : [];
+  });
+}
+
+/** An option with an address, as far as it says none. */
+export function withAddress(option: DocumentOption, address: Address): DocumentOption {
+  return address.reduce(
+    (one, [key, value]) =>
+      entryOf(one, key) === undefined
+        ? withEntry(one, key, value, key === 'port' ? 'str' : undefined)
+        : one,
+    option,
+  );
 }
 
 /** An option without some of its entries. */

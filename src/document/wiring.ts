@@ -110,7 +110,10 @@ export function move(
   const from = tree.placeOf(key)?.bus;
   const ordered = madeAfter(doc, tree, moving, target.bus);
   const named = nameBus(ordered, tree, target.bus);
-  const isUsual = wanted !== undefined && isFirst(ordered, tree, wanted, target.bus, key, moving);
+  // A line that says the same of the device as before would not say that it went elsewhere.
+  const says = driver !== old || entryOf(option, 'bus') !== undefined;
+  const isUsual =
+    says && wanted !== undefined && isFirst(ordered, tree, wanted, target.bus, key, moving);
   const left = driver === old ? undefined : virtioName(old)?.transport;
   const dropped = [
     ...(from && from.path !== target.bus.path ? addressKeys(from) : []),

@@ -133,7 +133,10 @@ function add(random: Random, made: Made): RandomEdit | undefined {
       const at = key === undefined ? undefined : after.tree.placeOf(key);
       if (!at) return ['what was added is not there'];
       const on = after.tree.buses.find(({ bus }) => bus === at.bus);
-      const wanted = busIdentity({ bus: target.bus, carrier: tree.busAt(target.bus.path)?.carrier });
+      const wanted = busIdentity({
+        bus: target.bus,
+        carrier: tree.busAt(target.bus.path)?.carrier,
+      });
       return on && busIdentity(on) === wanted
         ? []
         : [`it is on ${on && busIdentity(on)}, not on ${wanted}`];
@@ -147,7 +150,9 @@ function transported(random: Random, type: DeviceType, place: BusPlace, tree: Tr
     ({ bus }) => !bus.full && ['PCI', 'virtual-css-bus'].some((one) => bus.ancestors.includes(one)),
   );
   const at = type.bus === 'virtio-bus' && random.chance(30) ? random.one(buses) : undefined;
-  return at ? { kind: 'transport' as const, bus: at.bus } : { kind: 'bus' as const, bus: place.bus };
+  return at
+    ? { kind: 'transport' as const, bus: at.bus }
+    : { kind: 'bus' as const, bus: place.bus };
 }
 
 function isInteresting({ name }: DeviceType): boolean {
@@ -215,7 +220,8 @@ function moved(random: Random, made: Made): RandomEdit | undefined {
       if (busIdentity(on) !== busIdentity(target))
         complaints.push(`it is on ${busIdentity(on)}, not on ${busIdentity(target)}`);
       const [was, is] = [optionByKey(doc, key), optionByKey(after.doc, key)];
-      if (!was || !is || optionIdOf(was) !== optionIdOf(is)) complaints.push('it lost its id');
+      const id = was && optionIdOf(was);
+      if (id !== undefined && (!is || optionIdOf(is) !== id)) complaints.push('it lost its id');
       return complaints;
     },
   };
@@ -223,7 +229,12 @@ function moved(random: Random, made: Made): RandomEdit | undefined {
 
 function set(random: Random, made: Made): RandomEdit | undefined {
   const { doc, tree, machine } = made;
-  const place = random.one(random.chance(85) ? ownPlaces(made) : tree.places);
+  const place = random.one(
+    random.chance(85)
+      ? ownPlaces(made)
+      : // Of these the board itself sets some, whatever -global says.
+        tree.places.filter(({ device }) => !device.platform),
+  );
   const facts = place && machine.facts(place.device.path);
   const property = random.one(
     facts?.properties.filter(({ settable, link: back }) => settable && !back) ?? [],
@@ -241,8 +252,13 @@ function set(random: Random, made: Made): RandomEdit | undefined {
       const option = place.key === undefined ? undefined : optionByKey(after.doc, place.key);
       if (!own || !option) return [];
       const wanted = value === property.defaultValue ? undefined : value;
-      const said = entryOf(option, name);
-      return said === wanted ? [] : [`${name}=${said} is written, not ${wanted}`];
+      // JSON has words of its own for switches.
+      const said = entryOf(option, name)
+        ?.replace(/^true$/, 'on')
+        .replace(/^false$/, 'off');
+      return said === wanted || Number(said) === Number(wanted)
+        ? []
+        : [`${name}=${said} is written, not ${wanted}`];
     },
   };
 }
@@ -259,7 +275,10 @@ function randomValue(random: Random, { type, choices, value }: PropertyFacts): s
 
 function deleted(random: Random, made: Made): RandomEdit | undefined {
   const { doc, topology } = made;
-  const chosen = [random.one(ownPlaces(made))?.key, random.chance(20) && random.one(ownPlaces(made))?.key];
+  const chosen = [
+    random.one(ownPlaces(made))?.key,
+    random.chance(20) && random.one(ownPlaces(made))?.key,
+  ];
   const devices = [...new Set(chosen.filter((key) => typeof key === 'number'))];
   const unused = doc.options.filter((one) => idKindOf(one) && one.name !== 'device');
   const backEnds = random.chance(30) ? [random.one(unused)?.key] : [];

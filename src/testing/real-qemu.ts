@@ -1,93 +1,121 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { programArch } from '../options/programs.ts';
-import { splitWords } from '../options/words.ts';
-import { HELLO_IMAGE_NAME, helloImage } from '../lessons/hello-image.ts';
+import { createInterface } from 'node:readline';
+import { standInContent } from '../document/adopt/stand-in.ts';
+import type { StandIn } from '../document/advice/advice.ts';
+import type { DocumentOption, MachineDocument } from '../document/document.ts';
+import { entryOf, withEntry } from '../document/entries.ts';
+import { wordsOfOption } from '../options/command.ts';
 
-/** Longest that a program may take to start and answer, in ms; a busy machine is slow. */
-const PATIENCE_MS = 60_000;
+/** How long a program may take to start, in ms. */
+const PATIENCE = 20_000;
 
-const found = new Map<string, boolean>();
-
-/** Whether QEMU 7.2's program for an architecture is installed here. */
-export function hasRealQemu(arch: string): boolean {
-  const known = found.get(arch);
-  if (known !== undefined) return known;
-  const asked = spawnSync(`qemu-system-${arch}`, ['--version'], { encoding: 'utf8' });
-  const has = asked.status === 0 && /version 7\.2\./.test(asked.stdout);
-  found.set(arch, has);
-  return has;
+/** Whether QEMU 7.2 is installed for a program's name. */
+export function isInstalled(program: string): boolean {
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  return /version 7\.2/.test(stdout ?? '');
 }
 
-/** What a real QEMU made of a command line: what its monitor printed, or its complaint. */
-export type RealAnswer = { readonly text: string } | { readonly complaint: string };
-
 /**
- * Starts a command line on the real QEMU, stopped, and asks its human monitor. The images of the page are in
- * its folder.
+ * What the real program prints for `info qtree` when it is given a machine as it is, with the stand-ins as
+ * files. Throws with its words where it does not start.
  */
-export async function askRealQemu(line: string, command: string): Promise<RealAnswer> {
-  const words = splitWords(line);
-  const named = programArch(words[0] ?? '');
+export async function realQtree(
+  { program, options }: MachineDocument,
+  images: readonly StandIn[],
+): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'real-qemu-'));
-  writeFileSync(join(folder, HELLO_IMAGE_NAME), helloImage());
-  const path = join(folder, 'qmp');
-  const server = createServer();
-  let program: ChildProcess | undefined;
+  mkdirSync(join(folder, 'shared'));
+  const names = images.map(({ name }, i): [name: string, file: string] => [
+    name,
+    join(folder, `image${i}`),
+  ]);
+  for (const [i, image] of images.entries())
+    writeFileSync(names[i]?.[1] ?? '', standInContent(image));
+  const here = options.map((option) => withFiles(option, names, join(folder, 'shared')));
+  const socket = join(folder, 'qmp');
+  const child = spawn(
+    program,
+    [
+      ...here.flatMap(({ name, argument }) => wordsOfOption(name, argument)),
+      ...['-S', '-display', 'none', '-qmp', `unix:${socket},server=on,wait=off`],
+    ],
+    { cwd: folder },
+  );
+  let said = '';
+  child.stderr.on('data', (data) => {
+    said += data;
+  });
+  const ended = new Promise<never>((_, reject) => {
+    child.on('error', reject);
+    child.on('exit', () => reject(new Error(said)));
+  });
+  // It ends at last, when nobody waits for it any more.
+  ended.catch(() => {});
   try {
-    await new Promise<void>((done) => server.listen(path, done));
-    const connected = new Promise<Socket>((done) => server.once('connection', done));
-    const argv = [
-      ...(named === undefined ? words : words.slice(1)),
-      ...['-S', '-display', 'none', '-accel', 'tcg', '-qmp', `unix:${path}`],
-    ];
-    program = spawn(`qemu-system-${named ?? 'x86_64'}`, argv, {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let stderr = '';
-    program.stderr?.on('data', (text) => {
-      stderr += String(text);
-    });
-    const left = new Promise<RealAnswer>((done) => {
-      program?.once('error', (error) => done({ complaint: error.message }));
-      program?.once('close', () => done({ complaint: stderr }));
-    });
-    const late = new Promise<RealAnswer>((done) => {
-      setTimeout(() => done({ complaint: 'It does not answer.' }), PATIENCE_MS).unref();
-    });
-    const answer = connected.then((socket) => ask(socket, command));
-    return await Promise.race([answer, left, late]);
+    return await Promise.race([askQtree(socket), ended]);
   } finally {
-    program?.kill('SIGKILL');
-    server.close();
-    rmSync(folder, { recursive: true, force: true });
+    child.kill();
+    await ended.catch(() => {});
+    rmSync(folder, { recursive: true });
   }
 }
 
-/** Speaks the machine protocol just far enough to ask the human monitor one thing. */
-function ask(socket: Socket, command: string): Promise<RealAnswer> {
-  return new Promise((done) => {
-    let buffer = '';
-    // The program's end is told by the program.
-    socket.on('error', () => undefined);
-    socket.on('data', (bytes) => {
-      buffer += String(bytes);
-      for (let end = buffer.indexOf('\n'); end >= 0; end = buffer.indexOf('\n')) {
-        const { return: answer } = JSON.parse(buffer.slice(0, end)) as { return?: unknown };
-        buffer = buffer.slice(end + 1);
-        if (typeof answer === 'string') done({ text: answer.replaceAll('\r\n', '\n') });
-      }
-    });
-    const request = { execute: 'human-monitor-command', arguments: { 'command-line': command } };
-    socket.write(`{"execute":"qmp_capabilities"}\n${JSON.stringify(request)}\n`);
-  });
+function withFiles(
+  option: DocumentOption,
+  names: readonly (readonly [name: string, file: string])[],
+  shared: string,
+): DocumentOption {
+  let next = option;
+  for (const key of ['file', 'filename', 'file.filename']) {
+    const value = entryOf(next, key);
+    const file = names.find(([name]) => name === value)?.[1];
+    if (file !== undefined) next = withEntry(next, key, file);
+  }
+  const bare = names.find(([name]) => name === next.argument)?.[1];
+  if (bare !== undefined) next = { ...next, argument: bare };
+  if (/^(?:fsdev|virtfs)$/.test(next.name) && entryOf(next, 'path') !== undefined)
+    next = withEntry(next, 'path', shared);
+  // Others may have the port, and the kernel may not know io_uring.
+  if (entryOf(next, 'hostfwd') !== undefined) next = withEntry(next, 'hostfwd', undefined);
+  if (entryOf(next, 'aio') !== undefined) next = withEntry(next, 'aio', undefined);
+  return next;
 }
 
-/** `info qtree` without what differs between two runs of the same QEMU. */
-export function maskedQtree(text: string): string {
-  return text.replace(/#(net|block)\d+/g, '#$1N');
+async function askQtree(path: string): Promise<string> {
+  const socket = await connected(path);
+  const lines = createInterface({ input: socket });
+  const ask = (execute: string, args: object = {}) =>
+    socket.write(`${JSON.stringify({ execute, arguments: args })}\n`);
+  try {
+    for await (const line of lines) {
+      const answer = JSON.parse(line) as { QMP?: object; return?: unknown; error?: object };
+      if (answer.QMP) ask('qmp_capabilities');
+      else if (answer.error) throw new Error(line);
+      else if (typeof answer.return === 'string') return answer.return.replaceAll('\r\n', '\n');
+      else if (answer.return)
+        ask('human-monitor-command', { 'command-line': 'info qtree' });
+    }
+  } finally {
+    socket.destroy();
+  }
+  throw new Error('the program ended');
+}
+
+/** Waits until the program listens. */
+async function connected(path: string): Promise<Socket> {
+  const until = Date.now() + PATIENCE;
+  for (;;) {
+    const socket = connect(path);
+    const ready = await new Promise<boolean>((resolve) => {
+      socket.once('connect', () => resolve(true));
+      socket.once('error', () => resolve(false));
+    });
+    if (ready) return socket;
+    if (Date.now() > until) throw new Error('the program does not answer');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

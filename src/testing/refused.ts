@@ -38,6 +38,13 @@ export function attempt(line: string, fix?: Fix): Attempt {
   }
 }
 
+/** The machine of a line that stands. */
+export function openMachine(line: string): Machine {
+  const { machine, refused } = attempt(line);
+  if (!machine) throw new Error(refused.message);
+  return machine;
+}
+
 interface Bare {
   readonly doc: MachineDocument;
   readonly machine: Machine | undefined;

@@ -15,10 +15,12 @@ import {
   leaveBootFiles,
   leaveHost,
   leaveObjects,
+  ownFolders,
   ownMemory,
 } from './host-rules.ts';
 import { type Complaint, Mender } from './mend.ts';
 import { quoted } from './notes.ts';
+import { otherWords } from './other-words.ts';
 import { Work } from './work.ts';
 
 /** A pasted machine, so that it builds here. */
@@ -74,9 +76,11 @@ export async function adopt(
   const images = new Images(work, files);
   leaveAccelerators(work);
   leaveHost(work);
+  otherWords(work);
   leaveBootFiles(work, files);
   leaveObjects(work);
   ownMemory(work);
+  ownFolders(work);
   ownNetworks(work);
   ownDevices(work);
   ownCharacters(work);
@@ -117,6 +121,8 @@ function ofCall(call: Call | undefined): Work {
   const arch = call.arch === undefined ? guessArch(options) : archFor(call.arch);
   const work = new Work(arch, options);
   work.options = fillUnset(work.options, work.notes);
+  for (const name of call.unknown)
+    work.notes.add(`${quoted(name, 40)} has no value in the text: nothing stands for it.`);
   if (call.arch !== undefined && call.arch !== arch)
     work.notes.add(`qemu-system-${call.arch} becomes qemu-system-${arch}, which has its machines.`);
   return work;

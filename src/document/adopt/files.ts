@@ -11,7 +11,7 @@ type Medium = keyof typeof BYTES;
 /** Names of what an image is read from or written as, before a colon or between `://`. */
 const SCHEME = /^[A-Za-z][A-Za-z0-9+._-]+:/;
 /** Formats that say so at the end of a file's name. */
-const FOREIGN_ENDING = /\.(?:qcow2?|vmdk|vdi|vhdx?|vpc|qed|luks)$/i;
+const FOREIGN_ENDING = /\.(?:qcow2?|vmdk|vdi|vhdx?|vpc|qed|luks|img|image|raw)$/i;
 /** Entries of a drive that belong to its format or to where it was read from. */
 const DRIVE_KEYS =
   'file if id format index bus unit media readonly read-only serial cache aio discard detect-zeroes werror rerror snapshot copy-on-read node-name auto-read-only'.split(
@@ -116,34 +116,33 @@ export class Images {
 
   /** Nodes of `-blockdev`, where format and file are options of their own or one inside the other. */
   #nodes(): void {
-    const foreign = new Set<string>();
+    const foreign = new Map<string, string>();
     for (const option of this.#work.named('blockdev'))
       for (const { key, value } of entriesOf(option))
         if (/(?:^|\.)driver$/.test(key) && FORMATS.test(value) && value !== 'raw') {
           const below = entryOf(option, key.replace(/driver$/, 'file'));
-          if (below !== undefined) foreign.add(below);
+          if (below !== undefined) foreign.set(below, value);
         }
     this.#work.each(['blockdev'], (option) => this.#node(option, foreign));
   }
 
-  #node(option: DocumentOption, foreign: ReadonlySet<string>): DocumentOption {
+  #node(option: DocumentOption, foreign: ReadonlyMap<string, string>): DocumentOption {
     let next = option;
     for (const { key, value: driver } of entriesOf(option)) {
       const prefix = /^((?:file\.)*)driver$/.exec(key)?.[1];
       if (prefix === undefined) continue;
-      const format = FORMATS.test(driver);
-      if (format && driver === 'raw') continue;
+      const isFormat = FORMATS.test(driver);
+      if (driver === 'raw') continue;
       if (OWN_NODES.has(driver) && driver !== 'file') continue;
       const inside = entriesOf(next).filter((one) => one.key.startsWith(prefix));
       const strangers = inside.filter(({ key: one }) => {
         const rest = one.slice(prefix.length);
-        return !NODE_KEYS.includes(rest) && !(format && rest.startsWith('file.'));
+        return !NODE_KEYS.includes(rest) && !(isFormat && rest.startsWith('file.'));
       });
       const above = prefix === '' ? '' : prefix.replace(/file\.$/, '');
       const outer = entryOf(option, `${above}driver`);
-      const converted =
-        foreign.has(entryOf(option, 'node-name') ?? '') ||
-        (prefix !== '' && outer !== undefined && FORMATS.test(outer) && outer !== 'raw');
+      const inner = prefix !== '' && outer !== undefined && FORMATS.test(outer) ? outer : undefined;
+      const format = inner ?? foreign.get(entryOf(option, 'node-name') ?? '') ?? 'raw';
       const named =
         entryOf(next, `${prefix}filename`) ??
         strangers.find(({ key: one }) => /(?:image|volume|path|export)$/.test(one))?.value ??
@@ -152,8 +151,9 @@ export class Images {
       const values: Record<string, string | undefined> = Object.fromEntries(
         strange.map(({ key: one }) => [one, undefined]),
       );
-      values[`${prefix}driver`] = format ? 'raw' : 'file';
-      if (!format) values[`${prefix}filename`] = this.#find(named, 'disk', converted);
+      values[`${prefix}driver`] = isFormat ? 'raw' : 'file';
+      if (!isFormat)
+        values[`${prefix}filename`] = this.#find(named, 'disk', format !== 'raw', format);
       next = withEntries(next, values);
     }
     return next;
@@ -168,8 +168,8 @@ export class Images {
       if (bare !== name) this.#work.notes.add(`${quoted(name)} is your image ${bare} here.`);
       return bare;
     }
-    const local = SCHEME.test(name) ? `${bare.replace(/^.*:|[?#].*$/g, '') || 'disk'}` : name;
-    const plain = foreign ? `${local.replace(FOREIGN_ENDING, '')}.img` : local;
+    const local = SCHEME.test(name) ? nameBehindScheme(name) : name;
+    const plain = foreign ? `${local.replace(FOREIGN_ENDING, '')}.raw` : local;
     const free = this.#known.has(plain) && foreign ? `empty-${plain}` : plain;
     this.#standIns.set(free, { name: free, format: 'raw', bytes: BYTES[medium] });
     if (free === name) this.#work.notes.gather(absent, quoted(name));
@@ -181,6 +181,16 @@ export class Images {
       );
     return free;
   }
+}
+
+/** A file's name for what is read over a network: the image's own where it has one, else the protocol's. */
+function nameBehindScheme(name: string): string {
+  const [, scheme = '', rest = ''] = /^([^:]*):([\s\S]*)$/.exec(name) ?? [];
+  const path = rest.startsWith('//')
+    ? rest.replace(/[?#][\s\S]*$/, '')
+    : (rest.split(/[:@?]/, 1)[0] ?? '');
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  return /^(?=.*[a-z])[\w.+-]{3,}$/i.test(last) ? last : `${scheme}.img`;
 }
 
 const absent = (names: string) =>

@@ -27,9 +27,10 @@ class Filler {
   fill(text: string, context: Omit<Context, 'value'>): string {
     return text.replace(UNSET, (place, name: string, at: number) => {
       const value = this.#value(name, { ...context, value: text }, text.slice(at + place.length));
-      this.#notes.add(
-        `${quoted(name, 40)} has no value in the text: “${quoted(value, 40)}” stands for it.`,
-      );
+      if (value !== name)
+        this.#notes.add(
+          `${quoted(name, 40)} has no value in the text: “${quoted(value, 40)}” stands for it.`,
+        );
       return value;
     });
   }

@@ -13,6 +13,8 @@ export interface Call {
   readonly words: readonly string[];
   /** Whether QEMU is called again further on. */
   readonly more: boolean;
+  /** What stands between the options and is known by its name only. */
+  readonly unknown: readonly string[];
 }
 
 /** Deepest nesting of commands that are arguments of commands. */
@@ -67,7 +69,7 @@ function callIn(reader: ShellReader, depth: number): Call | undefined {
   const best = found.find(({ options }) => options) ?? found[0];
   if (best) return { ...best, more: found.filter(({ options }) => options).length > 1 };
   const bare = reader.commands.find(([word = '']) => isOption(word));
-  return depth === 0 && bare ? { arch: undefined, words: tidy(bare), more: false } : undefined;
+  return depth === 0 && bare ? { arch: undefined, ...tidy(bare), more: false } : undefined;
 }
 
 /** Whether a word is an option of QEMU's. */
@@ -90,7 +92,8 @@ function candidates(
     const sure = SURE.test(program) || program.includes('/');
     if (!sure && !words.slice(0, at).every((before) => FRONT.test(before))) continue;
     const rest = tidy(words.slice(at + 1));
-    return [{ arch, words: rest, more: false, options: rest.some((one) => one.startsWith('-')) }];
+    const options = rest.words.some((one) => one.startsWith('-'));
+    return [{ arch, ...rest, more: false, options }];
   }
   if (depth >= DEEPEST) return [];
   // `sh -c 'qemu-system-x86_64 …'`, `eval "$CALL"`.
@@ -100,14 +103,21 @@ function candidates(
   return call ? [{ ...call, options: call.words.length > 0 }] : [];
 }
 
-/** Without what a text says to mean “and so on”, and without words of which nothing is known. */
-function tidy(words: readonly string[]): string[] {
-  return words.filter((word, at) => {
-    if (PLACEHOLDER.test(word) && !takesArgument(words[at - 1])) return false;
-    return word.replace(UNSET, '') !== '' || word === '' || takesArgument(words[at - 1]);
+/** Without what a text says to mean “and so on”, and without words of which only the name is known. */
+function tidy(words: readonly string[]): Pick<Call, 'words' | 'unknown'> {
+  const unknown: string[] = [];
+  const kept = words.filter((word, at) => {
+    if (takesArgument(words[at - 1])) return true;
+    if (word === '') return false;
+    if (word.replace(UNSET, '') !== '') return !PLACEHOLDER.test(word);
+    // What a script was called with is nothing where nobody called it.
+    for (const [, name = ''] of word.matchAll(UNSET))
+      if (!/^\$[@*\d]$/.test(name)) unknown.push(name);
+    return false;
   });
+  return { words: kept, unknown };
 }
 
 function takesArgument(word: string | undefined): boolean {
-  return word !== undefined && optionsOf([word, ''])[0]?.info?.argument === true;
+  return word?.startsWith('-') === true && optionsOf([word, ''])[0]?.info?.argument === true;
 }

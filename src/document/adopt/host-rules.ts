@@ -193,3 +193,24 @@ function isRandom(option: DocumentOption): boolean {
   const files = entriesOf(option).filter(({ key }) => key === 'filename');
   return files.every(({ value }) => value === '/dev/urandom' || value === '/dev/random');
 }
+
+/** What stays of a shared folder that another program would serve. */
+const FOLDER_KEYS = ['fsdriver', 'id', 'mount_tag', 'readonly'];
+
+/** Folders that QEMU itself shares, instead of another program. */
+export function ownFolders(work: Work): void {
+  work.each(['fsdev', 'virtfs'], (option) => {
+    const kind = entryOf(option, 'fsdriver') ?? '';
+    if (kind === 'local' || kind === 'synth') return option;
+    const name = entryOf(option, 'id') ?? entryOf(option, 'mount_tag') ?? '';
+    work.notes.gather(ownFolder, name);
+    return withEntries(only(option, FOLDER_KEYS), {
+      fsdriver: 'local',
+      path: name || 'share',
+      security_model: 'none',
+    });
+  });
+}
+
+const ownFolder = (names: string) =>
+  `Shared by QEMU itself here, instead of by another program: ${names}.`;

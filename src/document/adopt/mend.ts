@@ -141,10 +141,15 @@ export class Mender {
 
   /** A device type that cannot be had. */
   #type(option: DocumentOption, reason: string): boolean {
-    const found = TYPE_SENTENCES.exec(reason);
-    if (!found) return false;
     const work = this.#work;
     const type = kindOf(option);
+    const family = FAMILIES.find(([, devices]) => devices.test(type))?.[1];
+    if (family && /^No '.*' bus found/.test(reason)) {
+      this.#leaveDevices((kind) => family.test(kind), nowhere);
+      return true;
+    }
+    const found = TYPE_SENTENCES.exec(reason);
+    if (!found) return false;
     if (SCSI_ADAPTERS.test(type)) {
       work.notes.add(`${type} becomes virtio-scsi-pci: it is not modelled, and its disks stay.`);
       const other = withEntries(only(option, ['driver', 'id', 'bus', 'addr', 'multifunction']), {
@@ -154,14 +159,19 @@ export class Mender {
       return true;
     }
     const below = FAMILIES.find(([controller]) => controller.test(type))?.[1];
-    const say = found[2] === undefined ? notModelled : notThere;
-    for (const one of work.named('device')) {
-      const kind = kindOf(one);
-      if (kind !== type && !below?.test(kind)) continue;
-      for (const gone of work.takeOut(one))
-        if (gone.name === 'device') work.notes.gather(say, kindOf(gone));
-    }
+    this.#leaveDevices(
+      (kind) => kind === type || below?.test(kind) === true,
+      found[2] === undefined ? notModelled : notThere,
+    );
     return true;
+  }
+
+  #leaveDevices(which: (kind: string) => boolean, say: (kinds: string) => string): void {
+    const work = this.#work;
+    for (const one of work.named('device'))
+      if (which(kindOf(one)))
+        for (const gone of work.takeOut(one))
+          if (gone.name === 'device') work.notes.gather(say, kindOf(gone));
   }
 
   /** An entry that QEMU does not take, of an option that it could take otherwise. */
@@ -281,5 +291,6 @@ const firstLine = (reason: string): string => reason.split('\n', 1)[0] ?? '';
 
 const alongWith = (ids: string) => `Left out with what it needs: ${ids}.`;
 const notModelled = (types: string) => `Left out, since this page does not model it: ${types}.`;
+const nowhere = (types: string) => `Left out, since no bus here takes it: ${types}.`;
 const notThere = (types: string) =>
   `Left out, since QEMU 7.2, which this page follows, has no such device: ${types}.`;

@@ -35,7 +35,7 @@ export class ShellReader {
   readonly #text: string;
   /** A backslash is part of a path. */
   readonly #windows: boolean;
-  readonly #variables: Map<string, Value>;
+  readonly #variables: Map<string, string | string[]>;
   #at = 0;
   #words: string[] = [];
   /** Whether all words so far are assignments, or what may stand before one. */
@@ -51,7 +51,10 @@ export class ShellReader {
   constructor(text: string, variables?: ReadonlyMap<string, Value>) {
     this.#text = text;
     this.#windows = /(?:^|[\s"'=])[A-Za-z]:\\/.test(text);
-    this.#variables = new Map(variables ?? Object.entries(ENVIRONMENT));
+    const known = [...(variables ?? new Map<string, Value>(Object.entries(ENVIRONMENT)))];
+    this.#variables = new Map(
+      known.map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+    );
   }
 
   /** Variables as they are behind the text. */
@@ -230,8 +233,9 @@ export class ShellReader {
       this.#endWord();
       const { name, outer, append } = this.#array;
       const before = append ? this.#variables.get(name) : undefined;
-      const kept = typeof before === 'string' ? [before] : (before ?? []);
-      this.#variables.set(name, [...kept, ...this.#words]);
+      // In place: a script may add to an array word by word.
+      if (Array.isArray(before)) for (const word of this.#words) before.push(word);
+      else this.#variables.set(name, before === undefined ? this.#words : [before, ...this.#words]);
       this.#words = outer;
       this.#array = undefined;
     } else this.#endCommand();

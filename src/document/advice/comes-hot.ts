@@ -1,11 +1,14 @@
 import type { MachineDocument } from '../document.ts';
 import type { RefusalFacts } from './advice.ts';
+import { addedDevices } from './wanted.ts';
 
 /** Options whose part can come while the machine runs. */
-const BACK_ENDS = ['netdev', 'object', 'chardev', 'drive'];
+const BACK_ENDS = ['netdev', 'object', 'chardev'];
 
-/** Whether a running machine becomes `doc` by one device that comes, with its back ends. */
-export function comesHot({ before }: Pick<RefusalFacts, 'before'>, doc: MachineDocument): boolean {
+/** Whether a running machine becomes `doc` by the device that was wanted, with back ends for it. */
+export function comesHot(facts: RefusalFacts, doc: MachineDocument): boolean {
+  const { before } = facts;
+  const wanted = new Set(addedDevices(facts).map(({ key }) => key));
   const was = new Map(before.options.map((option) => [option.key, option]));
   const fresh = doc.options.filter(({ key }) => !was.has(key));
   const kept = doc.options.filter(({ key }) => was.has(key));
@@ -16,7 +19,8 @@ export function comesHot({ before }: Pick<RefusalFacts, 'before'>, doc: MachineD
       const old = was.get(key);
       return old?.name === name && old.argument === argument;
     }) &&
-    fresh.filter(({ name }) => name === 'device').length === 1 &&
-    fresh.every(({ name }) => name === 'device' || BACK_ENDS.includes(name))
+    wanted.size === 1 &&
+    fresh.some(({ key }) => wanted.has(key)) &&
+    fresh.every(({ key, name }) => wanted.has(key) || BACK_ENDS.includes(name))
   );
 }

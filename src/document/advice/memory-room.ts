@@ -22,10 +22,10 @@ export function ramBytes(text: string): number | undefined {
   return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
 }
 
-/** The machine with addresses kept free for memory devices: `-m` with `maxmem` and `slots`. */
-export function withMemoryRoom(doc: MachineDocument): MachineDocument {
+/** The machine with addresses kept free for memory devices: `-m` with `maxmem` and `slots`. `more`: also where some are. */
+export function withMemoryRoom(doc: MachineDocument, more = false): MachineDocument {
   const memory = doc.options.filter(({ name }) => name === 'm');
-  if (memory.some((option) => entryOf(option, 'maxmem') !== undefined)) return doc;
+  if (!more && memory.some((option) => entryOf(option, 'maxmem') !== undefined)) return doc;
   const size = memory.map((option) => entryOf(option, 'size')).findLast((text) => text);
   const mib = Math.ceil((ramBytes(size ?? '') ?? USUAL_MIB * MIB) / MIB);
   const room = { slots: '4', maxmem: `${mib + 4096}M` };

@@ -61,7 +61,8 @@ export function leaveOut(
   const doc = all
     ? { ...refusal.doc, options: refusal.doc.options.filter(({ key }) => key !== spot.option.key) }
     : withoutSpot(refusal.doc, spot);
-  return [{ label: `Leave out ${shortKey(spot)}`, words, doc, ...refusal.anew }];
+  const what = all ? `-${spot.option.name}` : shortKey(spot);
+  return [{ label: `Leave out ${what}`, words, doc, ...refusal.anew }];
 }
 
 /** Writes another value; `type`: QEMU's name of it, which JSON notation needs. */

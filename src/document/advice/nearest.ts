@@ -12,7 +12,10 @@ export function nearest(word: string, candidates: Iterable<string>, most = 3): s
     const distance = distanceBetween(wanted, candidate.toLowerCase());
     if (distance <= limit) scored.push({ candidate, distance });
   }
+  // A word that is much further off than the nearest was not meant.
+  const best = scored.reduce((least, { distance }) => Math.min(least, distance), limit);
   return scored
+    .filter(({ distance }) => distance <= best + 1)
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, most)
     .map(({ candidate }) => candidate);

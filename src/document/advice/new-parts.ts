@@ -15,27 +15,18 @@ export interface Added {
 
 /** A back end that works on any computer: no file, no device of the host's. */
 interface Recipe {
-  readonly option: 'blockdev' | 'drive' | 'netdev' | 'chardev' | 'fsdev' | 'object';
+  readonly option: 'blockdev' | 'netdev' | 'chardev' | 'fsdev' | 'object';
   readonly stem: string;
   readonly argument: (id: string) => string;
   /** `an empty disk of 64 MiB`. */
   readonly words: string;
 }
 
-const DISK_WORDS = {
-  stem: 'drive',
-  words: 'an empty disk of 64 MiB that forgets what is written to it',
-};
 const DISK: Recipe = {
-  ...DISK_WORDS,
   option: 'blockdev',
+  stem: 'drive',
   argument: (id) => `driver=null-co,node-name=${id},size=67108864,read-zeroes=on`,
-};
-/** The same for a running machine, whose monitor adds drives and no nodes. */
-const HOT_DISK: Recipe = {
-  ...DISK_WORDS,
-  option: 'drive',
-  argument: (id) => `if=none,id=${id},driver=null-co,size=64M,read-zeroes=on`,
+  words: 'an empty disk of 64 MiB that forgets what is written to it',
 };
 const NETWORK: Recipe = {
   option: 'netdev',
@@ -103,9 +94,9 @@ export function linkFacts(
   return known ?? (Object.hasOwn(LINKS, property) ? LINKS[property] : undefined);
 }
 
-function recipeFor(link: Omit<LinkFacts, 'property'>, hot: boolean): Recipe | undefined {
+function recipeFor(link: Omit<LinkFacts, 'property'>): Recipe | undefined {
   for (const kind of link.kinds) {
-    if (kind === 'drive' || kind === 'blockdev') return hot ? HOT_DISK : DISK;
+    if (kind === 'drive' || kind === 'blockdev') return DISK;
     if (kind === 'netdev') return NETWORK;
     if (kind === 'chardev') return CHARACTERS;
     if (kind === 'fsdev') return FILES;
@@ -114,18 +105,14 @@ function recipeFor(link: Omit<LinkFacts, 'property'>, hot: boolean): Recipe | un
   return type !== undefined && Object.hasOwn(OBJECTS, type) ? OBJECTS[type] : undefined;
 }
 
-/**
- * A new back end of the kind that a link takes, before option `key`; `wish`: an id that nothing has. `hot`: of a
- * kind that a running machine takes.
- */
+/** A new back end of the kind that a link takes, before option `key`; `wish`: an id that nothing has. */
 export function newBackEnd(
   doc: MachineDocument,
   key: number,
   link: Omit<LinkFacts, 'property'>,
   wish?: string,
-  hot = false,
 ): (Added & { readonly words: string }) | undefined {
-  const recipe = recipeFor(link, hot);
+  const recipe = recipeFor(link);
   if (!recipe) return undefined;
   const id =
     wish !== undefined && /^[A-Za-z][\w.-]*$/.test(wish) ? wish : freshId(doc, recipe.stem);

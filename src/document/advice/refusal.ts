@@ -242,7 +242,7 @@ function readRefusal(facts: RefusalFacts): {
 function places({ name, argument }: DocumentOption): string[] {
   const tail = argument === undefined ? '' : ` ${argument}`;
   const bare = name === 'hda' && argument !== undefined ? [argument] : [];
-  return [`-${name}${tail}`, `--${name}${tail}`, ...bare];
+  return [`-${name}${tail}`, `--${name}${tail}`, `-${name}`, `--${name}`, ...bare];
 }
 
 /** The last complaint of several, without program or `Error:`. */

@@ -144,10 +144,13 @@ function processors(reader: Reader, domain: Element, arch: string): void {
   else if (arch === 'aarch64') reader.option('cpu', 'max');
   const count = domain.child('vcpu')?.text;
   const topology = cpu?.child('topology');
+  const current = domain.child('vcpu')?.attr('current');
+  const fewer = current !== undefined && /^\d{1,5}$/.test(current) && current !== count;
   if (count && /^\d{1,5}$/.test(count))
     reader.option(
       'smp',
-      argumentOf(count, {
+      argumentOf(fewer ? current : count, {
+        maxcpus: fewer ? count : undefined,
         sockets: topology?.attr('sockets'),
         dies: topology?.attr('dies') === '1' ? undefined : topology?.attr('dies'),
         cores: topology?.attr('cores'),

@@ -1,8 +1,17 @@
 import { create } from 'zustand';
 import type { Advice, Fix } from '../../document/advice/advice.ts';
 import { DocumentError, type MachineDocument } from '../../document/document.ts';
-import { follow, type HotPlan, hotPlan, keyIn, type LiveMachine } from '../../document/hot.ts';
+import {
+  counted,
+  follow,
+  type HotPlan,
+  hotPlan,
+  keyIn,
+  type LiveMachine,
+} from '../../document/hot.ts';
+import { keepPlaces } from '../../document/keep-places.ts';
 import { lineOf, readDocument } from '../../document/read.ts';
+import { Tree } from '../../document/tree.ts';
 import type { DeviceNode, MachineTopology } from '../../protocol/topology.ts';
 import type { Session } from '../session/session.ts';
 import { replaceSource, useScript } from '../state/script-store.ts';
@@ -35,6 +44,8 @@ export interface Refusal {
   /** Option of `doc` that it is about, counted from 0. */
   readonly option?: number;
   readonly advice: Advice;
+  /** It was wanted by hand: so is what is chosen to mend it. */
+  readonly assist?: boolean;
 }
 
 /** The machine that the person makes, and the way there. */
@@ -65,7 +76,10 @@ export const useDocument = create<DocumentState>()(() => ({
 
 /** How an edit is carried out. */
 export interface EditOptions {
-  /** Whether what is plainly missing (a back end) is added without asking: for those who build by hand. */
+  /**
+   * For those who build by hand: what is plainly missing (a back end) is added without asking, and devices that
+   * the edit is not about stay where they are.
+   */
   readonly assist?: boolean;
   /** Whether a machine that runs is switched off rather than changed as it runs. */
   readonly powerOff?: boolean;
@@ -131,7 +145,8 @@ function followLive(topology: MachineTopology): void {
   live = { ...live, topology, plugged: followed.plugged };
   if (followed.doc === doc) return;
   push({ label: 'hot-plug', doc });
-  useDocument.setState({ doc: followed.doc });
+  // Ways out that were offered know nothing of it.
+  useDocument.setState({ doc: followed.doc, refusal: undefined });
 }
 
 function scriptNow(): KeptScript {
@@ -154,21 +169,28 @@ function isLive(session: Session): boolean {
   return run === 'running' || run === 'paused';
 }
 
+/** Changes a document; `topology`: the machine that it makes, options counted as the document has them. */
+export type Change = (
+  doc: MachineDocument,
+  topology: MachineTopology | undefined,
+) => MachineDocument;
+
 /**
  * Changes the machine: by hot-plug where a guest is at work and the change is one, else by building it
- * anew. Answers whether QEMU took it; if not nothing is changed, and `refusal` says why.
+ * anew. Answers whether QEMU took it; if not nothing is changed, and `refusal` says why. Edits wait for those
+ * before them: `change` is given what these left.
  */
 export function edit(
   session: Session,
   label: string,
-  change: (doc: MachineDocument) => MachineDocument,
+  change: Change,
   options: EditOptions = {},
 ): Promise<boolean> {
   return exclusively(async () => {
     const before = useDocument.getState().doc;
     let doc: MachineDocument;
     try {
-      doc = change(before);
+      doc = change(before, live && counted(before, live));
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
       say(error.message);
@@ -197,7 +219,7 @@ async function carryOut(
     live && isLive(session) && !options.powerOff ? hotPlan(before, doc, live) : undefined;
   if (plan) return await plugLive(session, step, doc, plan, options);
   const hadRun = session.getState().run !== 'idle';
-  const refused = lineOf(doc) === lineOf(before) ? undefined : await build(session, doc);
+  const refused = lineOf(doc) === lineOf(before) ? undefined : await build(session, doc, options);
   if (refused?.answer) {
     say('That line is a question: QEMU answers it and builds no machine.');
     return false;
@@ -217,8 +239,27 @@ interface Refused {
   readonly option?: number;
 }
 
-/** Builds a machine and makes `doc` the document; QEMU's complaint where it is refused. */
-async function build(session: Session, doc: MachineDocument): Promise<Refused | undefined> {
+/**
+ * Builds a machine and makes `doc` the document; QEMU's complaint where it is refused. An edit by hand leaves
+ * everything else where it was, if QEMU lets it.
+ */
+async function build(
+  session: Session,
+  doc: MachineDocument,
+  { assist }: EditOptions = {},
+): Promise<Refused | undefined> {
+  const old = useDocument.getState().doc;
+  const before = live && new Tree(old, counted(old, live));
+  const refused = await buildExactly(session, doc);
+  if (refused || !assist || !before || !live) return refused;
+  const kept = keepPlaces(old, before, doc, new Tree(doc, live.topology));
+  if (kept === doc) return undefined;
+  const trial = await session.tryLine(lineOf(kept));
+  if (trial.kind === 'stands') await buildExactly(session, kept);
+  return undefined;
+}
+
+async function buildExactly(session: Session, doc: MachineDocument): Promise<Refused | undefined> {
   const line = lineOf(doc);
   const before = session.getState().topology;
   const restore = followSelection(before, keyOf);
@@ -244,6 +285,10 @@ async function build(session: Session, doc: MachineDocument): Promise<Refused | 
   }
 }
 
+/** Repairs that are made without asking, one after the other. */
+const MOST_REPAIRS = 4;
+
+/** Makes the repairs that nobody need be asked about, or shows what was refused. */
 async function refuse(
   session: Session,
   label: string,
@@ -252,24 +297,31 @@ async function refuse(
   refused: Refused,
   options: EditOptions,
   hot = false,
-): Promise<false | true> {
+  repairs: readonly string[] = [],
+): Promise<boolean> {
   const { topology } = session.getState();
   const types = await deviceTypes(session);
   const { advise } = await import('../../document/advice/advise.ts');
   const advice = advise({ doc, before, topology, types, hot, ...refused });
-  const [fix] = advice.fixes.filter(({ automatic }) => automatic);
-  if (options.assist && fix?.doc) {
-    await bringImages(session, fix);
-    if (!hot || !(live && hotPlan(before, fix.doc, live))) {
-      if (!(await build(session, fix.doc))) {
-        push({ label, doc: before });
-        sayDone(session, label, false, { ...options, said: `${capital(label)}. ${fix.words}` });
-        return true;
-      }
-    } else return await carryOut(session, label, before, fix.doc, { ...options, assist: false });
+  const fix = advice.fixes.find(({ automatic }) => automatic);
+  if (!options.assist || !fix?.doc || repairs.length === MOST_REPAIRS) {
+    const { assist } = options;
+    useDocument.setState({
+      refusal: { label, doc, advice, ...refused, ...(assist && { assist }) },
+    });
+    return false;
   }
-  useDocument.setState({ refusal: { label, doc, advice, ...refused } });
-  return false;
+  await bringImages(session, fix);
+  const made = [...repairs, fix.words];
+  const said = `${options.said ?? `${capital(label)}.`} ${made.join(' ')}`;
+  const plan = hot && live ? hotPlan(before, fix.doc, live) : undefined;
+  if (plan) return await plugLive(session, { label, doc: before }, fix.doc, plan, options, made);
+  const hadRun = session.getState().run !== 'idle';
+  const again = await build(session, fix.doc, options);
+  if (again) return await refuse(session, label, before, fix.doc, again, options, false, made);
+  push({ label, doc: before });
+  sayDone(session, label, hadRun, { ...options, said });
+  return true;
 }
 
 /** Carries out a hot-plug; what was done already is taken back when a part is refused. */
@@ -279,13 +331,13 @@ async function plugLive(
   doc: MachineDocument,
   plan: HotPlan,
   options: EditOptions,
+  repairs: readonly string[] = [],
 ): Promise<boolean> {
   acting = true;
   let complaint = '';
   try {
     for (const [at, line] of plan.lines.entries()) {
-      complaint = (await session.monitor(line)).trim();
-      if (/^OK$/.test(complaint)) complaint = '';
+      complaint = complaintIn(await session.monitor(line));
       if (complaint === '') continue;
       for (const undoing of plan.back.slice(0, at).reverse())
         if (undoing !== undefined) await session.monitor(undoing);
@@ -294,8 +346,10 @@ async function plugLive(
   } finally {
     acting = false;
   }
-  if (complaint !== '')
-    return await refuse(session, step.label, step.doc, doc, { message: complaint }, options, true);
+  if (complaint !== '') {
+    const refused = { message: complaint };
+    return await refuse(session, step.label, step.doc, doc, refused, options, true, repairs);
+  }
   const { topology } = session.getState();
   if (!topology || !live) return true;
   // What was asked to leave may still be there.
@@ -309,8 +363,18 @@ async function plugLive(
   const left = still.filter(({ key }) => followed.doc.options.some((one) => one.key === key));
   if (left.length > 0)
     say('The guest was asked to let go of it; it stays until the guest agrees, or until a reset.');
-  else sayDone(session, step.label, false, options);
+  else {
+    const said = [options.said ?? `${capital(step.label)}.`, ...repairs].join(' ');
+    sayDone(session, step.label, false, { ...options, said });
+  }
   return true;
+}
+
+/** What a monitor has against a line; '' where it did as it was told. */
+function complaintIn(output: string): string {
+  if (!output.startsWith('{')) return output.trim();
+  const { error } = JSON.parse(output) as { error?: { desc?: string } };
+  return error ? (error.desc ?? output.trim()) : '';
 }
 
 /** Options in the order of an older document, new ones last. */
@@ -399,6 +463,7 @@ export async function followFix(session: Session, fix: Fix): Promise<boolean> {
   const powerOff = fix.act === 'power-off';
   return edit(session, refusal?.label ?? 'change the machine', () => doc, {
     powerOff,
+    ...(refusal?.assist && { assist: true }),
     said: fix.words,
   });
 }

@@ -19,17 +19,7 @@ export function ExportRows({ doc, name }: { doc: MachineDocument; name: string }
   const xml = async (use: (xml: string) => void) => {
     const { topology } = session.getState();
     if (!topology) return;
-    const [TEMPORARY] = Object.values(
-      import.meta.glob<{
-        toLibvirt(
-          d: MachineDocument,
-          t: unknown,
-          n: string,
-        ): { xml: string; notes: readonly string[] };
-      }>('../../document/libvirt/to-libvirt.ts'),
-    );
-    if (!TEMPORARY) return;
-    const { toLibvirt } = await TEMPORARY();
+    const { toLibvirt } = await import('../../document/libvirt/to-libvirt.ts');
     const domain = toLibvirt(doc, topology, name);
     setNotes(domain.notes);
     use(domain.xml);

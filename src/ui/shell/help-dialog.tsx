@@ -1,7 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { CloseIcon } from '../kit/icons.tsx';
 import { useUi } from '../state/ui-store.ts';
-import { KEYS } from './keys.ts';
+import { CANVAS_KEYS, KEYS } from './keys.ts';
 
 /** What the page is, how to read it, and its keys. */
 export function HelpDialog() {
@@ -36,20 +36,44 @@ export function HelpDialog() {
             </div>
             <div>
               <h3>Keys</h3>
-              <dl className="help-keys">
-                {KEYS.map(([keys, what]) => (
-                  <div key={keys} style={{ display: 'contents' }}>
-                    <dt>
-                      <kbd>{keys}</kbd>
-                    </dt>
-                    <dd>{what}</dd>
-                  </div>
-                ))}
-              </dl>
+              <KeyList keys={KEYS} />
+            </div>
+            <div>
+              <h3>Building</h3>
+              <ul className="help-list">
+                <li>
+                  Canvas, command line and info qtree are one machine: change it in any of them.
+                </li>
+                <li>
+                  Drag a type from the palette onto a bus, a card onto another bus, a back end onto
+                  its user.
+                </li>
+                <li>What QEMU refuses changes nothing; it says why, and what to click instead.</li>
+                <li>Paste a qemu-system-… line or a libvirt domain anywhere on the canvas.</li>
+              </ul>
+            </div>
+            <div>
+              <h3>Keys of the canvas</h3>
+              <KeyList keys={CANVAS_KEYS} />
             </div>
           </div>
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+function KeyList({ keys }: { keys: typeof KEYS }) {
+  return (
+    <dl className="help-keys">
+      {keys.map(([key, what]) => (
+        <div key={key} style={{ display: 'contents' }}>
+          <dt>
+            <kbd>{key}</kbd>
+          </dt>
+          <dd>{what}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

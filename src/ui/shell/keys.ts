@@ -15,6 +15,19 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['← →', 'On the timeline: one event; Page Up, Page Down a tenth; + − 0 zoom'],
 ];
 
+/** The canvas's keys, for the help: they count while it has the focus; see `ui/build/keys.ts`. */
+export const CANVAS_KEYS: readonly (readonly [keys: string, what: string])[] = [
+  ['← ↑ → ↓', 'From part to part; Enter or Space chooses one'],
+  ['A', 'Add a device or a back end, onto the chosen bus where one is'],
+  ['C', 'Connect to…: another bus, another back end'],
+  ['Delete', 'Delete what is chosen, and what hangs on it'],
+  ['Ctrl D', 'Duplicate; Ctrl C, X and V copy, cut and paste as a command line'],
+  ['Ctrl Z', 'Undo, from anywhere; Ctrl Y does it again'],
+  ['Ctrl A', 'Choose all; Shift and a drag choose with a box'],
+  ['/', 'Search the machine (also Ctrl F)'],
+  ['+ − 0', 'Zoom; 0 shows the whole machine'],
+];
+
 /** Acts on a key of the page's own; leaves all others alone. */
 export function onKey(event: KeyboardEvent, session: Session): void {
   if (event.altKey || event.metaKey) return;

@@ -14,6 +14,8 @@ import { useReveal } from './reveal.ts';
 
 /** How far out and in one can go. */
 export const ZOOM = { least: 0.02, most: 2.5 } as const;
+/** Farther out than this, small type cannot be read. */
+export const FAR = 0.62;
 /** Shown as a whole, a machine is no larger than this. */
 const FIT_MOST = 1.25;
 const FIT_PADDING = '10px';

@@ -5,6 +5,7 @@ import {
   type PointerEvent,
   type RefObject,
   Suspense,
+  type SyntheticEvent,
   useCallback,
   useEffect,
   useId,
@@ -13,7 +14,7 @@ import {
 import { ReactFlow, type ReactFlowState, useStore, ViewportPortal } from 'reactflow';
 import 'reactflow/dist/style.css';
 import { pointAt, useUi } from '../state/ui-store.ts';
-import { Camera, focusNode, useInSight, ZOOM } from './camera.tsx';
+import { Camera, FAR, focusNode, useInSight, ZOOM } from './camera.tsx';
 import { Cards } from './cards.tsx';
 import { MANY, type Picture } from './flow.ts';
 import type { MachineGraph } from './graph.ts';
@@ -88,10 +89,12 @@ function useHands(graph: MachineGraph, moved: RefObject<boolean>) {
   const step = useSteps(graph, go);
   return {
     onKeyDown: (event: KeyboardEvent<HTMLDivElement>) => {
+      if (!isInside(event)) return;
       if (event.key === 'Tab' && event.shiftKey) passBackwards(event.currentTarget);
       else step(event);
     },
     onFocus: (event: FocusEvent<HTMLDivElement>) => {
+      if (!isInside(event)) return;
       if (event.target !== event.currentTarget) {
         last.current = nodeAround(event.target);
         pointAt(last.current);
@@ -106,12 +109,17 @@ function useHands(graph: MachineGraph, moved: RefObject<boolean>) {
     onBlur: () => pointAt(undefined),
     onPointerOver: (event: PointerEvent<HTMLDivElement>) => {
       // Nodes that pass below the pointer while the view moves are not meant.
-      if (event.buttons !== 0) return;
+      if (event.buttons !== 0 || !isInside(event)) return;
       const id = nodeAround(event.target);
       if (id !== undefined || !isLink(event.target)) pointAt(id);
     },
     onPointerLeave: () => pointAt(undefined),
   };
+}
+
+/** Whether an event is the canvas's own: those of dialogs that it opened pass through it as well. */
+function isInside({ currentTarget, target }: SyntheticEvent<HTMLDivElement>): boolean {
+  return target instanceof Node && currentTarget.contains(target);
 }
 
 function isLink(element: EventTarget): boolean {
@@ -142,7 +150,7 @@ function Pointed({ graph }: { graph: MachineGraph }) {
 
 /** How much of a card can be read at a zoom: all, its title written large, or nothing. */
 function detailAt({ transform: [, , zoom] }: ReactFlowState): 'all' | 'title' | 'none' {
-  if (zoom >= 0.45) return 'all';
+  if (zoom >= FAR) return 'all';
   return zoom >= 0.17 ? 'title' : 'none';
 }
 

@@ -8,8 +8,38 @@ export const UNPROCESSED = 'unprocessed';
 export const LEAVING = 'asked to leave';
 /** What the card of a back end says that no device uses. */
 const UNUSED = 'unused';
-const CARD_HEIGHT = 46;
-const WIDEST = 290;
+
+/** How large a picture's cards are lettered; the style sheet has the same sizes of type. All lengths in pixels. */
+export interface Lettering {
+  /** Width of a character of a card's title, of its second line, and of a bus's name. */
+  readonly title: number;
+  readonly detail: number;
+  readonly bus: number;
+  readonly cardHeight: number;
+  readonly busHeight: number;
+  readonly widest: number;
+}
+
+/** For a reader at the screen: 13 px bold above 11 px monospaced. */
+export const AT_DESK: Lettering = {
+  title: 7.3,
+  detail: 6.7,
+  bus: 6.5,
+  cardHeight: 46,
+  busHeight: 20,
+  widest: 290,
+};
+/** For a room with a projector: 20 px bold above 15 px monospaced. */
+export const IN_ROOM: Lettering = {
+  title: 11.2,
+  detail: 9.1,
+  bus: 9.1,
+  cardHeight: 62,
+  busHeight: 28,
+  widest: 420,
+};
+/** Left and right of a card's text together, and of a bus's name. */
+const PADDING = 26;
 
 /** `pci.0 · PCI` */
 export function busLabel(bus: BusNode): string {
@@ -52,21 +82,40 @@ interface Size {
 }
 
 /** Room for a bus's pill. */
-export function busSize(bus: BusNode): Size {
-  return { width: textWidth(busLabel(bus), 6.5) + 26, height: 20 };
+export function busSize(bus: BusNode, type: Lettering): Size {
+  return { width: textWidth(busLabel(bus), type.bus) + PADDING, height: type.busHeight };
 }
 
 /** Room for a device's card, whatever its status. */
-export function deviceSize(device: DeviceNode): Size {
-  if (!device.virtio) return cardSize(deviceLines(device));
+export function deviceSize(device: DeviceNode, type: Lettering): Size {
+  if (!device.virtio) return cardSize(deviceLines(device), type);
   const state = isUnprocessed(device) ? `${LONGEST_STATE} · ${UNPROCESSED}` : LONGEST_STATE;
-  return cardSize([deviceLines(device)[0], state]);
+  return cardSize([deviceLines(device)[0], state], type);
 }
 
-/** Room for two lines of text: 13 px bold above 11 px monospaced. Estimated, so that layout is pure. */
-export function cardSize([title, detail]: readonly [string, string]): Size {
-  const width = Math.max(textWidth(title, 7.3), textWidth(detail, 6.7), 124) + 26;
-  return { width: Math.min(width, WIDEST), height: CARD_HEIGHT };
+/** Room for two lines of text. Estimated, so that layout is pure. */
+export function cardSize([title, detail]: readonly [string, string], type: Lettering): Size {
+  const text = Math.max(textWidth(title, type.title), textWidth(detail, type.detail));
+  const least = Math.round(type.title * 17);
+  return {
+    width: Math.min(Math.max(text, least) + PADDING, type.widest),
+    height: type.cardHeight,
+  };
+}
+
+/** A character's width, and a line's height, for each pixel of the size of type. */
+const BOLD = 0.6;
+const MONO = 0.62;
+const LINE = 1.15;
+const FAR_PADDING = 14;
+
+/** Largest size of type at which lines of text fit a box: bold, or one monospaced line in a bus's pill. */
+export function farType(lines: readonly string[], { width, height }: Size, mono: boolean): number {
+  const written = lines.filter(Boolean);
+  const longest = Math.max(1, ...written.map(({ length }) => length));
+  const fits = (width - FAR_PADDING) / (longest * (mono ? MONO : BOLD));
+  const high = (height - 4) / (Math.max(1, written.length) * LINE);
+  return Math.floor(Math.min(fits, high) * 2) / 2;
 }
 
 function textWidth(text: string, perCharacter: number): number {

@@ -43,8 +43,13 @@ const PlacedCard = memo(function PlacedCard({ place, graph, glides }: PlacedCard
 });
 
 /** Only a transform glides; but one for each of many nodes is as many layers to think about in every frame. */
-function standing({ rect: { x, y, width, height } }: Place, glides: boolean): CSSProperties {
-  return glides
-    ? { transform: `translate(${x}px, ${y}px)`, width, height }
-    : { left: x, top: y, width, height };
+function standing({ rect, far }: Place, glides: boolean): CSSProperties {
+  const { x, y, width, height } = rect;
+  const style: CSSProperties & { '--far': string } = {
+    ...(glides ? { transform: `translate(${x}px, ${y}px)` } : { left: x, top: y }),
+    width,
+    height,
+    '--far': `${far}px`,
+  };
+  return style;
 }

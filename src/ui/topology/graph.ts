@@ -5,8 +5,15 @@ import type {
   DeviceNode,
   MachineTopology,
 } from '../../protocol/topology.ts';
-import { type BackEndUser, backEndNodeId, backEndsOf } from './back-ends.ts';
-import { backEndLines, busSize, cardSize, deviceSize } from './card-text.ts';
+import { type BackEndUser, backEndNodeId, backEndsOf, type UsedBackEnd } from './back-ends.ts';
+import {
+  AT_DESK,
+  backEndLines,
+  busSize,
+  cardSize,
+  deviceSize,
+  type Lettering,
+} from './card-text.ts';
 import { type Box, type Layout, layOut } from './layout.ts';
 import { type Link, linksOf, type Use } from './links.ts';
 
@@ -16,7 +23,7 @@ export type MachineNode =
   | { readonly kind: 'ram'; readonly bytes: number }
   | { readonly kind: 'bus'; readonly bus: BusNode }
   | { readonly kind: 'device'; readonly device: DeviceNode }
-  /** Drawn once, below its first user; without users it stands with the others that have none. */
+  /** Drawn once, below the first of its users that is drawn; without users it stands with the others that have none. */
   | {
       readonly kind: 'backend';
       readonly facts: BackEndFacts;
@@ -42,7 +49,10 @@ export interface MachineGraph {
   readonly parents: ReadonlyMap<string, string>;
   /** In the order in which they are read. Back ends without a user hang on nothing and follow `RAM`. */
   readonly children: ReadonlyMap<string, readonly string[]>;
-  /** The node that shows a device or bus: itself, or the one that stands for several. By QOM path. */
+  /**
+   * The node that shows a device or bus: itself, or the one that stands for several. By QOM path; a back end
+   * that is folded with its users is here by its node's id.
+   */
   readonly shownAs: ReadonlyMap<string, string>;
   /** Every use of a back end. */
   readonly links: readonly Link[];
@@ -51,16 +61,25 @@ export interface MachineGraph {
 
 /** Room below a card for the names of back ends that stand elsewhere. */
 const FOOT = 13;
-const GUEST_SIZE = { width: 158, height: 46 };
-const GROUP_SIZE = { width: 172, height: 44 };
+/** The longest texts of the cards that are not devices. */
+const GUEST_TEXT = ['Guest memory', 'vCPU 0 · line 12345'] as const;
+const GROUP_TEXT = ['+ 99 platform devices', ''] as const;
 
 /** Draws up a machine. `expanded` holds the paths of buses whose platform devices stand one by one. */
-export function graphOf(topology: MachineTopology, expanded: ReadonlySet<string>): MachineGraph {
+export function graphOf(
+  topology: MachineTopology,
+  expanded: ReadonlySet<string>,
+  type: Lettering = AT_DESK,
+): MachineGraph {
   const nodes = new Map<string, MachineNode>();
   const parents = new Map<string, string>();
   const shownAs = new Map<string, string>();
   const uses: Use[] = [];
   const backEnds = backEndsOf(topology, devicesOf(topology));
+  const drawn = new Set(drawnDevices(topology.root, expanded));
+  /** Where a back end stands: below the first of its users that is drawn. */
+  const homeOf = ({ users }: UsedBackEnd): BackEndUser | undefined =>
+    users.find(({ device }) => drawn.has(device));
 
   const add = (id: string, node: MachineNode, parent: string | undefined): string => {
     nodes.set(id, node);
@@ -73,18 +92,18 @@ export function graphOf(topology: MachineTopology, expanded: ReadonlySet<string>
     shownAs.set(device.path, id);
     const owned = device.backends.flatMap(({ kind, id: name, property }): Box[] => {
       const backEnd = backEnds.get(backEndNodeId(kind, name));
-      const first = backEnd?.users[0];
-      if (!backEnd || !first) return [];
-      const own = first.device === device && first.property === property;
+      const home = backEnd && homeOf(backEnd);
+      if (!home) return [];
+      const own = home.device === device && home.property === property;
       uses.push({ from: id, to: backEnd.id, property, own });
       if (!own) return [];
       add(backEnd.id, { kind: 'backend', facts: backEnd.facts, users: backEnd.users }, id);
-      return [leaf(backEnd.id, cardSize(backEndLines(backEnd.facts, true)))];
+      return [leaf(backEnd.id, cardSize(backEndLines(backEnd.facts, true), type))];
     });
     return {
       id,
       role: 'device',
-      ...deviceSize(device),
+      ...deviceSize(device, type),
       foot: owned.length < device.backends.length ? FOOT : 0,
       children: [...device.buses.map((bus) => busBox(bus, id)), ...owned],
     };
@@ -93,28 +112,29 @@ export function graphOf(topology: MachineTopology, expanded: ReadonlySet<string>
   function busBox(bus: BusNode, parent: string): Box {
     const id = add(bus.path, { kind: 'bus', bus }, parent);
     shownAs.set(bus.path, id);
-    const quiet = bus.children.filter(
-      (device) => !isAsked(device) && (isPlatform(device) || isEmptySlot(device)),
-    );
-    const fold = quiet.length > 1;
+    const quiet = quietOn(bus);
     const open = expanded.has(bus.path);
     const children = inOrder(bus.children)
-      .filter((device) => !fold || open || !quiet.includes(device))
+      .filter((device) => open || !quiet.has(device))
       .map((device) => deviceBox(device, id));
-    if (fold) {
+    if (quiet.size > 0) {
       const group = add(
         `${bus.path}#platform`,
-        { kind: 'platform', bus, devices: quiet, expanded: open },
+        { kind: 'platform', bus, devices: [...quiet], expanded: open },
         id,
       );
-      children.push(leaf(group, GROUP_SIZE));
+      children.push(leaf(group, cardSize(GROUP_TEXT, type)));
       if (!open) for (const device of quiet) standIn(device, group);
     }
-    return { id, role: 'bus', ...busSize(bus), children };
+    return { id, role: 'bus', ...busSize(bus, type), children };
   }
 
   function standIn(device: DeviceNode, group: string): void {
     shownAs.set(device.path, group);
+    for (const { kind, id } of device.backends) {
+      const backEnd = backEnds.get(backEndNodeId(kind, id));
+      if (backEnd && !homeOf(backEnd) && !shownAs.has(backEnd.id)) shownAs.set(backEnd.id, group);
+    }
     for (const bus of device.buses) {
       shownAs.set(bus.path, group);
       for (const child of bus.children) standIn(child, group);
@@ -125,14 +145,15 @@ export function graphOf(topology: MachineTopology, expanded: ReadonlySet<string>
   add(RAM, { kind: 'ram', bytes: topology.ramBytes }, GUEST);
   const root = busBox(topology.root, GUEST);
   const loose = [...backEnds.values()]
-    .filter(({ id }) => !nodes.has(id))
+    // What only folded devices use is folded with them.
+    .filter(({ users }) => users.length === 0)
     .map(({ id, facts, users }): Box => {
       add(id, { kind: 'backend', facts, users }, undefined);
-      return leaf(id, cardSize(backEndLines(facts, users.length > 0)));
+      return leaf(id, cardSize(backEndLines(facts, false), type));
     });
   const layout = layOut({
-    guest: leaf(GUEST, GUEST_SIZE),
-    ram: leaf(RAM, GUEST_SIZE),
+    guest: leaf(GUEST, cardSize(GUEST_TEXT, type)),
+    ram: leaf(RAM, cardSize(GUEST_TEXT, type)),
     root,
     loose,
   });
@@ -192,6 +213,25 @@ function askedBelow(device: DeviceNode): DeviceNode | undefined {
 /** Whether a device is a transport of the board's that nothing was plugged into. */
 export function isEmptySlot(device: DeviceNode): boolean {
   return device.id === '' && virtioSlot(device)?.bus.children.length === 0;
+}
+
+/** The devices of a bus that nobody asked for and that do nothing, where there are several: they are folded. */
+function quietOn(bus: BusNode): ReadonlySet<DeviceNode> {
+  const quiet = bus.children.filter(
+    (device) => !isAsked(device) && (isPlatform(device) || isEmptySlot(device)),
+  );
+  return new Set(quiet.length > 1 ? quiet : []);
+}
+
+/** Devices that stand in the picture themselves, parents first. */
+function drawnDevices(bus: BusNode, expanded: ReadonlySet<string>): DeviceNode[] {
+  const quiet = expanded.has(bus.path) ? undefined : quietOn(bus);
+  return bus.children
+    .filter((device) => !quiet?.has(device))
+    .flatMap((device) => [
+      device,
+      ...device.buses.flatMap((below) => drawnDevices(below, expanded)),
+    ]);
 }
 
 /** Whether a device and all below it are declared as data only, and nobody asked for any of them. */

@@ -4,7 +4,8 @@ import type { DeviceNode } from '../../protocol/topology.ts';
 import { STATUS } from '../../spec/virtio.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { selectNode, toggleExpanded, useUi } from '../state/ui-store.ts';
-import { backEndLines, busLabel, deviceLines, isUnprocessed, UNPROCESSED } from './card-text.ts';
+import { cardName } from './card-name.ts';
+import { backEndLines, deviceLines, isUnprocessed, UNPROCESSED } from './card-text.ts';
 import { isAsked, isEmptySlot, type MachineGraph, type MachineNode, virtioBelow } from './graph.ts';
 import { routeAt } from './route-at.ts';
 
@@ -30,14 +31,23 @@ export function MachineCard({ id, graph, node }: CardProps) {
           aria-label="Guest memory"
           {...lit}
         >
-          <strong>Guest memory</strong>
+          <Title first="Guest" second="memory" />
           <span className="mono">{node.bytes / 2 ** 20} MiB, shared</span>
         </div>
       );
     case 'bus':
       return (
-        <Chooser id={id} className="bus-pill mono" lit={lit} title={busTitle(node)}>
-          {busLabel(node.bus)}
+        <Chooser
+          id={id}
+          className="bus-pill mono"
+          lit={lit}
+          name={cardName(graph, id, node)}
+          title={busTitle(node)}
+        >
+          {node.bus.name}
+          {node.bus.type !== node.bus.name && (
+            <span className="bus-type">{` · ${node.bus.type}`}</span>
+          )}
         </Chooser>
       );
     case 'backend': {
@@ -48,6 +58,7 @@ export function MachineCard({ id, graph, node }: CardProps) {
           id={id}
           className={used ? 'card card-backend' : 'card card-backend card-unused'}
           lit={lit}
+          name={cardName(graph, id, node)}
           title={backEndTitle(node)}
         >
           <strong>{title}</strong>
@@ -66,14 +77,21 @@ export function MachineCard({ id, graph, node }: CardProps) {
           onClick={() => toggleExpanded(node.bus.path)}
           {...lit}
         >
-          <strong>
-            {node.expanded ? 'Fold' : '+'} {node.devices.length} {quietName(node.devices)}
-          </strong>
+          <Title
+            first={`${node.expanded ? 'Fold' : '+'} ${node.devices.length}`}
+            second={quietName(node.devices)}
+          />
           <span>on {node.bus.name}</span>
         </button>
       );
     case 'device':
-      return <DeviceCard device={node.device} lit={lit} />;
+      return node.device.virtio && !node.device.leaving ? (
+        <VirtioCard id={id} graph={graph} node={node} lit={lit} />
+      ) : (
+        <DeviceCard device={node.device} lit={lit} name={cardName(graph, id, node)}>
+          <span className="mono">{deviceLines(node.device)[1]}</span>
+        </DeviceCard>
+      );
   }
 }
 
@@ -82,6 +100,16 @@ export function quietName(devices: readonly DeviceNode[]): string {
   const slots = devices.filter(isEmptySlot).length;
   if (slots === devices.length) return 'empty slots';
   return slots > 0 ? 'board devices' : 'platform devices';
+}
+
+/** A card's title; far out its second part stands below the first. */
+function Title({ first, second }: { first: string; second: string }) {
+  return (
+    <strong>
+      {first}
+      {second !== '' && <b>{` ${second}`}</b>}
+    </strong>
+  );
 }
 
 /** Attributes of a node on the route of the event at the cursor. */
@@ -102,6 +130,7 @@ function Chooser(props: {
   id: string;
   className: string;
   lit: object;
+  name: string;
   title: string;
   mark?: 'asked' | 'added' | 'leaving' | undefined;
   children: ReactNode;
@@ -113,6 +142,7 @@ function Chooser(props: {
       type="button"
       tabIndex={-1}
       className={props.className}
+      aria-label={props.name}
       aria-pressed={chosen}
       title={props.title}
       data-mark={props.mark}
@@ -157,24 +187,40 @@ function GuestCard(lit: object) {
   );
 }
 
-function DeviceCard({ device, lit }: { device: DeviceNode; lit: object }) {
-  const [title, detail] = deviceLines(device);
+function DeviceCard(props: { device: DeviceNode; lit: object; name: string; children: ReactNode }) {
+  const { device } = props;
   return (
     <Chooser
       id={device.path}
       className={virtioBelow(device) ? 'card card-device' : 'card card-quiet'}
-      lit={lit}
+      lit={props.lit}
+      name={props.name}
       title={originOf(device)}
       mark={markOf(device)}
     >
-      <strong>{title}</strong>
-      {device.virtio && !device.leaving ? (
-        <VirtioState device={device} />
-      ) : (
-        <span className="mono">{detail}</span>
-      )}
+      <Title first={device.type} second={device.id} />
+      {props.children}
     </Chooser>
   );
+}
+
+/** A virtio device, whose card tells its status instead of its place. */
+function VirtioCard({ id, graph, node, lit }: VirtioCardProps) {
+  const { device } = node;
+  const status = useSessionState(({ moment }) => moment.devices.get(device.dev)?.status ?? 0);
+  const words = `${statusText(status)}${isUnprocessed(device) ? ` · ${UNPROCESSED}` : ''}`;
+  return (
+    <DeviceCard device={device} lit={lit} name={cardName(graph, id, node, words)}>
+      <VirtioState device={device} status={status} />
+    </DeviceCard>
+  );
+}
+
+interface VirtioCardProps {
+  readonly id: string;
+  readonly graph: MachineGraph;
+  readonly node: Extract<MachineNode, { kind: 'device' }>;
+  readonly lit: object;
 }
 
 /** Who made a device, as the bar on its card tells; undefined: the board. */
@@ -208,8 +254,7 @@ export function statusText(status: number): string {
   return reached ? reached[0] : 'reset';
 }
 
-function VirtioState({ device }: { device: DeviceNode }) {
-  const status = useSessionState(({ moment }) => moment.devices.get(device.dev)?.status ?? 0);
+function VirtioState({ device, status }: { device: DeviceNode; status: number }) {
   const bad = (status & (STATUS.FAILED | STATUS.DEVICE_NEEDS_RESET)) !== 0;
   return (
     <span className="mono virtio-state" data-bad={bad || undefined}>

@@ -6,7 +6,7 @@ import { FitIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
 import { useSessionState } from '../state/session-context.tsx';
 import { useUi } from '../state/ui-store.ts';
-import { glide, useFit } from './camera.tsx';
+import { FAR, glide, useFit } from './camera.tsx';
 import { Canvas } from './canvas.tsx';
 import { EraSwitch } from './era-switch.tsx';
 import { pictureOf } from './flow.ts';
@@ -20,9 +20,10 @@ export function TopologyPane() {
   const topology = useUnchanged(useSessionState((state) => state.topology));
   const expanded = useUi((ui) => ui.expanded);
   const era = useUi((ui) => ui.era);
+  const presentation = useUi((ui) => ui.presentation);
   const picture = useMemo(
-    () => topology && pictureOf(topology, expanded, era),
-    [topology, expanded, era],
+    () => topology && pictureOf(topology, expanded, era, presentation),
+    [topology, expanded, era, presentation],
   );
   const selected = useUi((ui) => ui.selected);
   return (
@@ -80,7 +81,7 @@ function FitButton({ graph }: { graph: MachineGraph }) {
 /** What the hues and lines mean; the words also stand on the way of each event. */
 function Legend() {
   // Far out, the corner below the guest is too small for it.
-  const far = useStore((state) => state.transform[2] < 0.62);
+  const far = useStore((state) => state.transform[2] < FAR);
   return (
     <ul className="legend" data-row={far || undefined} aria-label="Colours and lines">
       <li data-tone="driver">

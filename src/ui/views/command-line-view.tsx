@@ -5,6 +5,7 @@ import { lineOf } from '../../document/read.ts';
 import { useDocument } from '../document/document-store.ts';
 import { ChevronIcon, CopyIcon, PencilIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
+import { useShare } from '../state/share-store.ts';
 import { copy } from './copy.ts';
 import { shellLine, shellScript } from './line-text.ts';
 import { OptionRows } from './option-rows.tsx';
@@ -85,6 +86,11 @@ function CopyMenu(props: { line(): string; script(): string; bare(): string }) {
                 <span className="menu-text">{text}</span>
               </Menu.Item>
             ))}
+            <Menu.Separator className="menu-line" />
+            <Menu.Item className="menu-item" onClick={() => useShare.setState({ open: 'share' })}>
+              <span className="menu-title">Share or export…</span>
+              <span className="menu-text">A link, a script file, libvirt XML, a picture.</span>
+            </Menu.Item>
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>

@@ -99,7 +99,7 @@ function noSuchBus([, missing = '']: RegExpExecArray, refusal: Refusal): Advice 
     ({ ancestors, full }) => (fits === undefined || ancestors.includes(fits)) && !full,
   );
   const names = known.map(({ name }) => name);
-  const near = [...nearest(missing, names), ...sameStem(missing, names)];
+  const near = [...sameStem(missing, names), ...nearest(missing, names)];
   const chosen = [...new Set(near)].slice(0, 2).map(
     (name): Fix => ({
       label: `Plug it into ${name}`,
@@ -109,10 +109,15 @@ function noSuchBus([, missing = '']: RegExpExecArray, refusal: Refusal): Advice 
     }),
   );
   const world = worldOf(refusal);
+  const count = slots(refusal).length;
+  const numbered =
+    /^virtio-mmio-bus/.test(asked) && count > 0
+      ? ` The slots of ${machineOf(refusal.doc)} are virtio-mmio-bus.0 to virtio-mmio-bus.${count - 1}.`
+      : '';
   return {
     title: `There is no bus ${shortName(asked)}`,
-    words: `Buses are named by who offers them: pci.0 on pc, pcie.0 on q35 and virt, ID.0 or ID for the bus of a device with an id. ${world.pciRoot && /^pcie?\./.test(asked) ? `The first PCI bus of ${machineOf(refusal.doc)} is ${world.pciRoot}.` : `A device that offers the bus must come before the one that uses it.`}`,
-    ...(/^virtio-mmio-bus/.test(asked) && { misconception: 5 }),
+    words: `Buses are named by who offers them: pci.0 on pc, pcie.0 on q35 and virt, ID.0 or ID for the bus of a device with an id.${numbered} ${world.pciRoot && /^pcie?\./.test(asked) ? `The first PCI bus of ${machineOf(refusal.doc)} is ${world.pciRoot}.` : `A device that offers the bus must come before the one that uses it.`}`,
+    ...(/^virtio-mmio-bus/.test(asked) && { misconception: 5, section: '4.2.2' }),
     fixes: [
       ...ownerFirst(refusal, asked),
       ...chosen,

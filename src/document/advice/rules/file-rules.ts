@@ -1,6 +1,7 @@
 import type { DocumentOption, MachineDocument } from '../../document.ts';
 import { entriesOf, entryOf, optionIdOf } from '../../entries.ts';
-import type { Advice, Fix, StandIn } from '../advice.ts';
+import { lineOf } from '../../read.ts';
+import type { Advice, Fix } from '../advice.ts';
 import { quote, spotOf, write } from '../mend.ts';
 import { nearest } from '../nearest.ts';
 import { changeOption, type Refusal, type Rule } from '../refusal.ts';
@@ -10,34 +11,25 @@ const STAND_IN_BYTES = 64 * MIB;
 /** Options whose whole argument is an image. */
 const IMAGES = ['hda', 'hdb', 'hdc', 'hdd', 'cdrom', 'fda', 'fdb', 'sd', 'pflash', 'mtdblock'];
 /** Block drivers that people name. */
-const FORMATS = [
-  'raw',
-  'qcow2',
-  'file',
-  'null-co',
-  'null-aio',
-  'host_device',
-  'vmdk',
-  'vdi',
-  'vpc',
-];
+const FORMATS = ['raw', 'file', 'null-co', 'null-aio'];
 
-/** An image that would do in the place of a file, of the format that the line asks for. */
-function standIn(name: string, option: DocumentOption, doc: MachineDocument): StandIn {
-  return { name, format: formatOf(option, doc), bytes: STAND_IN_BYTES };
-}
+/** Formats of images that QEMU reads and this page does not. */
+const FOREIGN = /^(?:qcow2?|vmdk|vdi|vhdx|vpc|qed|luks|parallels|bochs|cloop|dmg)$/;
 
-/** The format that a file is read in: of its option, or of the node on top of it. */
-function formatOf(option: DocumentOption, doc: MachineDocument): StandIn['format'] {
-  const own = entriesOf(option).filter(
-    ({ key }) => key === 'format' || key === 'driver' || key.endsWith('.driver'),
-  );
+/** The line with an option's image, and the nodes on top of it, read as plain bytes. */
+function readRaw(doc: MachineDocument, option: DocumentOption): MachineDocument {
   const id = optionIdOf(option);
-  const above = doc.options.filter(
-    (other) => other.name === 'blockdev' && id !== undefined && entryOf(other, 'file') === id,
+  const users = doc.options.filter(
+    (other) =>
+      other.key === option.key ||
+      (other.name === 'blockdev' && id !== undefined && entryOf(other, 'file') === id),
   );
-  const said = [...own.map(({ value }) => value), ...above.map((one) => entryOf(one, 'driver'))];
-  return said.includes('qcow2') ? 'qcow2' : 'raw';
+  return users.reduce((one, user) => {
+    const foreign = entriesOf(user).filter(
+      ({ key, value }) => /^(?:format|(?:.*\.)?driver)$/.test(key) && FOREIGN.test(value),
+    );
+    return changeOption(one, user.key, Object.fromEntries(foreign.map(({ key }) => [key, 'raw'])));
+  }, doc);
 }
 
 /** Options that name a file as an image for a disk. */
@@ -77,13 +69,13 @@ function otherDisk(refusal: Refusal, file: string): Fix[] {
   return imageUsers(refusal, file)
     .slice(0, 1)
     .flatMap((option) => {
-      const image = standIn(file, option, refusal.doc);
       const empty = emptied(refusal.doc, option);
+      const raw = readRaw(refusal.doc, option);
       const stand: Fix = {
         label: `Make an empty ${quote(file)}`,
-        words: `An empty ${image.format} image of 64 MiB of that name, which this page keeps; nothing is in it.`,
-        doc: refusal.doc,
-        images: [image],
+        words: `An empty image of 64 MiB of that name, which this page keeps; nothing is in it.${raw === refusal.doc || lineOf(raw) === lineOf(refusal.doc) ? '' : ' This page reads images as plain bytes, so the format becomes raw.'}`,
+        doc: raw,
+        images: [{ name: file, format: 'raw', bytes: STAND_IN_BYTES }],
         ...refusal.anew,
       };
       const none: Fix[] = empty
@@ -163,8 +155,8 @@ function locked([, mode = '', file = '']: RegExpExecArray, refusal: Refusal): Ad
           {
             label: `Give it a new image ${name}`,
             words: 'An empty image that this page keeps.',
-            doc: changeOption(refusal.doc, drive.key, { file: name }),
-            images: [standIn(name, drive, refusal.doc)],
+            doc: changeOption(readRaw(refusal.doc, drive), drive.key, { file: name }),
+            images: [{ name, format: 'raw', bytes: STAND_IN_BYTES }],
             ...refusal.anew,
           },
         ]
@@ -208,13 +200,15 @@ function unknownFormat([, name = '']: RegExpExecArray, refusal: Refusal): Advice
   const near = nearest(name, FORMATS, 1);
   const empty = emptied(refusal.doc, option);
   return {
-    title: `There is no block driver ${quote(name)}`,
+    title: FOREIGN.test(name)
+      ? `Images of format ${name} are not read here`
+      : `There is no block driver ${quote(name)}`,
     words:
-      "A disk image is read by a driver for its format: raw for plain bytes, qcow2 for QEMU's own.",
+      'A disk image is read by a driver for its format. This page has raw, for plain bytes; qemu-img convert -O raw makes such an image of any other.',
     fixes: [
       ...(spot
-        ? [...near, ...(option.name === 'drive' ? ['raw'] : [])].flatMap((format) =>
-            write(refusal, spot, format, `QEMU has a driver ${format}.`),
+        ? [...near, ...(option.name === 'drive' || FOREIGN.test(name) ? ['raw'] : [])].flatMap(
+            (format) => write(refusal, spot, format, `QEMU has a driver ${format}.`),
           )
         : []),
       ...(empty
@@ -335,19 +329,25 @@ function onlyHere(
   words: string,
 ): (found: RegExpExecArray, refusal: Refusal) => Advice | undefined {
   return (found, refusal) => {
+    const card = name === 'netdev' && ['nic', 'net'].includes(refusal.option?.name ?? '');
     const option =
-      refusal.option?.name === name
+      refusal.option?.name === name || card
         ? refusal.option
         : refusal.doc.options.find((one) => one.name === name && optionIdOf(one) === found[1]);
     const id = option && optionIdOf(option);
-    if (!option || id === undefined) return undefined;
-    const argument = `${type},id=${id}`;
+    if (!option || (id === undefined && !card)) return undefined;
+    const kept = card ? ['model', 'id'] : ['id'];
+    const rest = entriesOf(option).filter(({ key }) => kept.includes(key));
+    const argument = [
+      type,
+      ...rest.map(({ key, value }) => `${key}=${value.replaceAll(',', ',,')}`),
+    ].join(',');
     return {
       title,
       words,
       fixes: [
         {
-          label: `Make it -${name} ${type}`,
+          label: `Make it -${option.name} ${type}`,
           words: `${type} needs nothing of the host's; it keeps its id, so what names it still does.`,
           doc: {
             ...refusal.doc,
@@ -391,6 +391,7 @@ export const FILE_RULES: readonly Rule[] = [
   { match: /^Failed to get (?:shared )?"(\w+)" lock\n.*\[(.*)\]/, advise: locked },
   { match: /^Image is not in (\w+) format$/, advise: wrongFormat },
   { match: /^Unknown driver '(.*)'$/, advise: unknownFormat },
+  { match: /^Images of format '(.*)' are not modelled/, advise: unknownFormat },
   { match: /^Parameter 'driver' does not accept value '(.*)'$/, advise: unknownFormat },
   {
     match:
@@ -458,12 +459,82 @@ export const FILE_RULES: readonly Rule[] = [
   },
   {
     match:
-      /^(?:Failed to parse|.*doesn't belong to network|Invalid (?:host|guest) forwarding rule|Conflicting\/invalid|.*IPv[46])/,
+      /^(?:Failed to parse|Invalid netmask|.*doesn't belong to network|Invalid (?:host|guest) forwarding rule|Conflicting\/invalid|.*IPv[46])/,
     advise: network,
   },
   {
     match: /^Parameter '(\w+)' is missing$/,
-    advise: (found, refusal) => characters(found, refusal) ?? needed(found, refusal),
+    advise: (found, refusal) =>
+      refusal.option?.name === 'chardev' ? characters(found, refusal) : needed(found, refusal),
+  },
+];
+
+/** What makes an object of another type, which takes nothing of the host's, of one that does. */
+const OBJECTS_HERE: Readonly<
+  Record<string, { type: string; drop: readonly string[]; words: string }>
+> = {
+  'rng-random': {
+    type: 'rng-builtin',
+    drop: ['filename'],
+    words: 'QEMU makes the random numbers itself.',
+  },
+  'rng-egd': {
+    type: 'rng-builtin',
+    drop: ['chardev'],
+    words: 'QEMU makes the random numbers itself.',
+  },
+  'memory-backend-file': {
+    type: 'memory-backend-ram',
+    drop: ['mem-path', 'discard-data', 'align', 'pmem', 'readonly'],
+    words: 'The memory is not kept in a file then.',
+  },
+  'memory-backend-memfd': {
+    type: 'memory-backend-ram',
+    drop: ['hugetlb', 'hugetlbsize', 'seal'],
+    words: 'The memory is not shared then.',
+  },
+  'cryptodev-vhost-user': {
+    type: 'cryptodev-backend-builtin',
+    drop: ['chardev', 'queues'],
+    words: 'QEMU computes the ciphers itself.',
+  },
+};
+
+/** An object that takes something of the host's. */
+function objectHere(_: RegExpExecArray, refusal: Refusal): Advice | undefined {
+  const type = refusal.option?.name === 'object' ? (refusal.entry('qom-type') ?? '') : '';
+  const here = Object.hasOwn(OBJECTS_HERE, type) ? OBJECTS_HERE[type] : undefined;
+  if (!here) return undefined;
+  return {
+    title: `${type} needs something of the host's`,
+    words:
+      'Files, sockets and other programs belong to the computer that QEMU runs on, and a page has none.',
+    fixes: [
+      {
+        label: `Make it ${here.type}`,
+        words: here.words,
+        doc: refusal.changed({
+          ...Object.fromEntries(here.drop.map((key) => [key, undefined])),
+          'qom-type': here.type,
+        }),
+        ...refusal.anew,
+      },
+      ...refusal.without(),
+    ],
+  };
+}
+
+/** What is said of a back end where no rule knows its complaint: another of its kind would do. */
+export const HOST_RULES: readonly Rule[] = [
+  {
+    match: /^.*$/s,
+    advise: (found, refusal) => {
+      const { name } = refusal.option ?? { name: '' };
+      if (name === 'chardev') return characters(found, refusal);
+      if (name === 'netdev') return network(found, refusal);
+      if (name === 'fsdev') return files(found, refusal);
+      return name === 'object' ? objectHere(found, refusal) : undefined;
+    },
   },
 ];
 

@@ -1,7 +1,8 @@
 import type { BusNode, DeviceNode } from '../../../protocol/topology.ts';
 import type { DocumentOption, MachineDocument } from '../../document.ts';
-import { freshId, removeOptions } from '../../edits.ts';
+import { addOption, freshId, removeOptions } from '../../edits.ts';
 import { entryOf, optionIdOf } from '../../entries.ts';
+import { lineOf } from '../../read.ts';
 import type { Advice, Fix } from '../advice.ts';
 import { addBefore } from '../new-parts.ts';
 import { busesBelow, dependents, type Refusal, type Rule } from '../refusal.ts';
@@ -92,8 +93,7 @@ function intoEmptySlot(refusal: Refusal): Fix[] {
   );
   if (!slot || !refusal.has('virtio-rng-device')) return [];
   const base = refusal.facts.before;
-  const last = base.options.at(-1)?.key ?? -1;
-  const added = addBefore(base, last, 'device', `virtio-rng-device,bus=${slot.name}`);
+  const added = addOption(base, 'device', `virtio-rng-device,bus=${slot.name}`);
   return [
     {
       label: `Put an entropy device into ${slot.name}`,
@@ -137,24 +137,28 @@ function partOfBoard(refusal: Refusal): Advice {
 }
 
 /** Fixes for a device that the guest was asked to let go of. */
-function letGo(refusal: Refusal, id: string | undefined): Fix[] {
+export function letGo(refusal: Refusal, id: string | undefined): Fix[] {
   const { doc, facts } = refusal;
   const device = id === undefined ? undefined : findDevice(facts.topology?.root, id);
   const option = (device && refusal.optionOf(device)) ?? ownOption(doc, id);
   const gone = option ? removeOptions(doc, dependents(doc, option)) : doc;
   const fixes: Fix[] = [];
-  const bus =
-    device && busesBelow1(facts.topology?.root).find(({ children }) => children.includes(device));
-  // The firmware's helper carries out what is pending when the machine is reset; a port forgets it.
-  if (bus && !isExpress(bus) && bus.ancestors.includes('PCI'))
-    fixes.push({
-      label: 'Reset the machine',
-      words: 'The run starts again; what was asked to leave has left by then.',
-      act: 'reset',
-    });
+  // A new device just like the one that leaves: switching off and on brings it.
+  if (addedDevices(facts).length > 0 && lineOf(gone) === lineOf(facts.before))
+    return [
+      {
+        label: 'Power off and on',
+        words:
+          'The machine is built anew from its command line, on which the device stands; the run ends, and memory is empty.',
+        act: 'reset',
+      },
+    ];
   if (!sameOptions(gone, facts.before))
     fixes.push({
-      label: 'Power off and build without it',
+      label:
+        addedDevices(facts).length > 0
+          ? 'Power off and build with the new one'
+          : 'Power off and build without it',
       words: 'The machine is built anew from the command line; the run ends, and memory is empty.',
       doc: gone,
       act: 'power-off',
@@ -171,7 +175,7 @@ function ownOption(doc: MachineDocument, id: string | undefined): DocumentOption
 }
 
 /** The device with an id, or at a path. */
-function findDevice(root: BusNode | undefined, name: string): DeviceNode | undefined {
+export function findDevice(root: BusNode | undefined, name: string): DeviceNode | undefined {
   return busesBelow1(root)
     .flatMap(({ children }) => children)
     .find(({ id, path }) => (id !== '' && id === name) || path === name);
@@ -322,7 +326,6 @@ const NOTHING: DocumentOption = { key: -1, name: '', argument: undefined };
 function soldered(refusal: Refusal): Advice {
   const legacy = refusal.entry('force-legacy');
   const base = refusal.without()[0]?.doc ?? refusal.doc;
-  const key = base.options.at(-1)?.key ?? -1;
   const version: Fix[] =
     legacy === undefined
       ? []
@@ -330,9 +333,8 @@ function soldered(refusal: Refusal): Advice {
           {
             label: `Set force-legacy=${legacy} for every slot`,
             words: '-global sets a property of devices that the board makes.',
-            doc: addBefore(
+            doc: addOption(
               base,
-              key,
               'global',
               `virtio-mmio.force-legacy=${/^(?:off|false|no|n)$/.test(legacy) ? 'false' : 'true'}`,
             ),

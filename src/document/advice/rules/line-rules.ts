@@ -58,6 +58,25 @@ function unknownMachine(_: RegExpExecArray, refusal: Refusal): Advice {
   };
 }
 
+/** A program whose machines this page does not build. */
+function unknownProgram(_: RegExpExecArray, { doc, anew }: Refusal): Advice {
+  return {
+    title: 'Machines of that architecture are not built here',
+    words: `This page builds machines of ${Object.keys(MACHINES).join(', ')}. A virtio device is the same on all of them; the transport differs.`,
+    fixes: [
+      {
+        label: 'Call qemu-system-x86_64',
+        words: 'Its usual machine is a pc with a PCI bus; -M, -cpu and -bios are left out.',
+        doc: {
+          ...withoutNamed(doc, ['M', 'machine', 'cpu', 'bios']),
+          program: 'qemu-system-x86_64',
+        },
+        ...anew,
+      },
+    ],
+  };
+}
+
 /** `-nosuch`. */
 function unknownOption(_: RegExpExecArray, refusal: Refusal): Advice | undefined {
   const { option } = refusal;
@@ -372,16 +391,81 @@ function ofMachine(key: string, value: string, words: string): Rule['advise'] {
   };
 }
 
+/** What options that are rarely given are for. */
+const ABOUT: Readonly<Record<string, string>> = {
+  audiodev: 'where sound goes on the host',
+  blockdev: 'one node of the bytes behind a disk',
+  boot: 'from what firmware boots: a for floppy, c for disk, d for CD, n for network',
+  display: 'the window on the host',
+  drive: 'the bytes behind a disk',
+  fw_cfg: 'what firmware is told',
+  icount: 'how time goes by for the guest',
+  mon: 'a monitor on a chardev',
+  monitor: 'where the monitor is',
+  net: 'a network of the old kind: a hub that everything is on',
+  nic: 'a network card of the board and its network',
+  numa: 'which memory is near which processor',
+  object: 'a back end or helper of its own',
+  parallel: 'what is behind the parallel ports of the board',
+  qmp: 'where management software talks to QEMU',
+  rtc: "the guest's clock",
+  serial: 'what is behind the serial ports of the board',
+  smbios: 'what firmware tells of the machine',
+  tpmdev: 'what is behind a TPM',
+  uuid: 'a number that names the machine',
+  vga: 'the graphics card of the board: none, std, cirrus, virtio',
+  vnc: 'a display over the network',
+  watchdog: 'a watchdog of the board',
+};
+
+/** An option of the line that no rule knows more of. */
+export const OPTION_RULE: Rule = {
+  match: /^.*$/s,
+  advise: (_, refusal) => {
+    const name = refusal.option?.name ?? '';
+    const about = Object.hasOwn(ABOUT, name) ? ABOUT[name] : undefined;
+    if (about === undefined) return undefined;
+    return {
+      title: `This -${name} cannot be`,
+      words: `-${name} says ${about}. The machine stands without it as well.`,
+      fixes: refusal.without(),
+    };
+  },
+};
+
+/** A line that asks for words: there is no machine to build then, only an answer. */
+export const QUESTION_RULE: Rule = {
+  match: /^.*$/s,
+  advise: (_, refusal) => {
+    const { message } = refusal.facts;
+    if (/^qemu(?:-system-\w+)?: /m.test(message)) return undefined;
+    const asking = refusal.doc.options.filter(
+      ({ name, argument = '' }) =>
+        OPTIONS.get(name)?.fate === 'question' || /(?:^|,)(?:help|\?)(?:[,=]|$)/.test(argument),
+    );
+    if (asking.length === 0 || refusal.facts.hot) return undefined;
+    const gone = new Set(asking.map(({ key }) => key));
+    return {
+      title: 'The line asks a question',
+      words:
+        'With help in it, QEMU prints an answer and ends, so there is no machine. The monitor below answers the same.',
+      fixes: [
+        {
+          label: 'Take the question out',
+          words: 'The machine is built from the rest of the line.',
+          doc: { ...refusal.doc, options: refusal.doc.options.filter(({ key }) => !gone.has(key)) },
+          ...refusal.anew,
+        },
+      ],
+    };
+  },
+};
+
 /** Refusals about the line as a whole: programs, machines, memory, processors, options. */
 export const LINE_RULES: readonly Rule[] = [
   { match: /^unsupported machine type/, advise: unknownMachine },
-  {
-    match: /^'(.*)' is not modelled yet$/,
-    advise: (found, refusal) =>
-      refusal.option?.name === 'M' || refusal.option?.name === 'machine'
-        ? unknownMachine(found, refusal)
-        : undefined,
-  },
+  { match: /^machines of type '.*' are not modelled yet$/, advise: unknownMachine },
+  { match: /^machines of architecture .* are not modelled/, advise: unknownProgram },
   { match: /^No machine specified/, advise: unknownMachine },
   { match: /^invalid option$/, advise: unknownOption },
   {
@@ -398,6 +482,7 @@ export const LINE_RULES: readonly Rule[] = [
   },
   { match: /^invalid value of maxmem|^maximum memory size/, advise: growth },
   { match: /^slots specified but no max-size/, advise: slotsWithoutRoom },
+  { match: /^Parameter 'smp\./, advise: processors },
   { match: /^(Invalid SMP CPUs)(?:.* is (\d+))?/, advise: processors },
   {
     match: /^Invalid CPU topology|not supported by this machine's CPU topology|more than 1 threads/,

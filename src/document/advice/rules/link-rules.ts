@@ -42,7 +42,7 @@ function completed(refusal: Refusal, doc: MachineDocument): MachineDocument {
 function make(refusal: Refusal, property: string, link: Link, wish?: string): Fix[] {
   const { option, doc } = refusal;
   if (!option) return [];
-  const added = newBackEnd(doc, option.key, link, wish, refusal.facts.hot);
+  const added = newBackEnd(doc, option.key, link, wish);
   if (!added) return [];
   const named =
     added.id === wish ? added.doc : changeOption(added.doc, option.key, { [property]: added.id });
@@ -427,6 +427,58 @@ export const LINK_RULES: readonly Rule[] = [
           label: 'Say how far memory may grow',
           words: 'maxmem= on -m keeps addresses free for memory devices.',
           doc: withMemoryRoom(refusal.doc),
+          ...refusal.anew,
+        },
+        ...refusal.without(),
+      ],
+    }),
+  },
+  {
+    match: /^not enough space, currently 0x[0-9a-f]+ in use of total space for memory devices/,
+    advise: (_, refusal) => ({
+      title: 'Memory cannot grow that far',
+      words:
+        'Memory devices share the addresses that -m keeps free: what is between its size and maxmem.',
+      fixes: [
+        {
+          label: 'Keep more addresses free',
+          words: '4 GiB more than at the start.',
+          doc: withMemoryRoom(refusal.doc, true),
+          ...refusal.anew,
+        },
+        ...refusal.without(),
+      ],
+    }),
+  },
+  {
+    match: /^Only support one queue in cryptdov-builtin backend$/,
+    advise: (_, refusal) => ({
+      title: 'The built-in ciphers have one queue',
+      words: 'cryptodev-backend-builtin computes one request after the other.',
+      fixes: [
+        {
+          label: 'Leave out queues',
+          words: 'One queue it is.',
+          doc: refusal.doc.options
+            .filter(({ name }) => name === 'object')
+            .filter((one) => entryOf(one, 'qom-type') === 'cryptodev-backend-builtin')
+            .reduce((doc, { key }) => changeOption(doc, key, { queues: undefined }), refusal.doc),
+          ...refusal.anew,
+        },
+        ...refusal.without(),
+      ],
+    }),
+  },
+  {
+    match: /must be plugged on the root bus$/,
+    advise: (_, refusal) => ({
+      title: 'It belongs on the first PCI bus',
+      words: 'An IOMMU translates for a whole machine, so it sits where everything begins.',
+      fixes: [
+        {
+          label: 'Let QEMU choose the bus',
+          words: 'Without bus=, it goes onto the first.',
+          doc: refusal.changed({ bus: undefined, addr: undefined }),
           ...refusal.anew,
         },
         ...refusal.without(),

@@ -20,6 +20,16 @@ export function pciAddress(text: string): string | undefined {
   return found ? slotText(Number.parseInt(found[1] ?? '', 16), Number(found[2] ?? 0)) : undefined;
 }
 
+/** The same as something to offer: no address where a device is already. */
+function freeAddress(refusal: Refusal, text: string): string | undefined {
+  const address = pciAddress(text);
+  const named = refusal.entry('bus');
+  const bus = refusal.buses.find(
+    ({ ancestors, name }) => ancestors.includes('PCI') && (named === undefined || name === named),
+  );
+  return bus?.children.some((device) => device.address === address) ? undefined : address;
+}
+
 function slotText(slot: number, fn: number): string | undefined {
   if (slot > 31) return undefined;
   return `${slot.toString(16).padStart(2, '0')}.${fn}`;
@@ -44,7 +54,7 @@ function wrongKey([, owner = '', key = '']: RegExpExecArray, refusal: Refusal): 
   const value = refusal.entry(key) ?? '';
   const right = here === 'ccw' ? 'devno' : 'addr';
   const converted =
-    here === 'ccw' ? deviceNumber(value) : here === 'pci' ? pciAddress(value) : undefined;
+    here === 'ccw' ? deviceNumber(value) : here === 'pci' ? freeAddress(refusal, value) : undefined;
   const words =
     here === 'mmio'
       ? `A virtio-mmio slot is chosen by its bus (bus=virtio-mmio-bus.N), and has no ${key}.`
@@ -85,7 +95,7 @@ function malformed(
   refusal: Refusal,
 ): Advice | undefined {
   if (key !== 'addr' && key !== 'devno') return undefined;
-  const right = key === 'devno' ? deviceNumber(value) : pciAddress(value);
+  const right = key === 'devno' ? deviceNumber(value) : freeAddress(refusal, value);
   return {
     title: key === 'devno' ? 'That is no device number' : 'That is no PCI address',
     words:

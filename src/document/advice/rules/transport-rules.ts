@@ -45,7 +45,8 @@ export function otherTransports(refusal: Refusal, wanted: readonly Transport[]):
       ...refusal.anew,
     };
     const alike = strangers(refusal, driver, transport);
-    if (alike.length < 2) return [transport === 'mmio' ? { ...one, words: slotWords(type) } : one];
+    if (alike.length < 2 || alike.length > roomBehind(refusal, transport))
+      return [transport === 'mmio' ? { ...one, words: slotWords(type) } : one];
     const all: Fix = {
       label: `Move all ${alike.length} virtio devices to ${PLACES[transport]}`,
       words: `Each becomes its type for this machine: ${driver} becomes ${type}, and so on. What only its old transport understood is left out.`,
@@ -58,6 +59,23 @@ export function otherTransports(refusal: Refusal, wanted: readonly Transport[]):
     };
     return [all, transport === 'mmio' ? { ...one, words: slotWords(type) } : one];
   });
+}
+
+/** Slots that a PCI bus has beside the board's own devices, as long as nobody can count them. */
+const USUAL_SLOTS = 27;
+
+/** How many devices without address a transport takes. */
+function roomBehind(refusal: Refusal, transport: Transport): number {
+  if (transport !== 'pci') return transport === 'mmio' ? freeSlots(refusal) : 4096;
+  const root = refusal.buses.find(({ ancestors }) => ancestors.includes('PCI'));
+  if (!root) return USUAL_SLOTS;
+  return 32 - new Set(root.children.map(({ address }) => address.split('.')[0])).size;
+}
+
+/** Slots of the board, all of which may be free once its devices are placed anew. */
+function freeSlots({ buses }: Refusal): number {
+  const all = buses.filter(({ ancestors }) => ancestors.includes('virtio-mmio-bus'));
+  return all.length === 0 ? USUAL_SLOTS : all.length;
 }
 
 function slotWords(type: string): string {

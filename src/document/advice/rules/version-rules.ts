@@ -1,7 +1,7 @@
 import type { MachineDocument } from '../../document.ts';
+import { addOption } from '../../edits.ts';
 import { entryOf, withEntry } from '../../entries.ts';
 import type { Advice, Fix } from '../advice.ts';
-import { addBefore } from '../new-parts.ts';
 import type { Refusal, Rule } from '../refusal.ts';
 import { hadLegacy, shortName, virtioName } from '../transports.ts';
 import { withMachineEntry, worldOf } from '../world.ts';
@@ -15,7 +15,6 @@ const isOff = (value: string): boolean => /^(?:off|no|false|n)$/i.test(value);
 
 /** All slots switched to one version, where the line does not say so already. */
 function slotVersion(refusal: Refusal, doc: MachineDocument, legacy: boolean): Fix[] {
-  const last = doc.options.at(-1)?.key ?? -1;
   const globals = doc.options.filter(
     (option) =>
       option.name === 'global' && entryOf(option, 'virtio-mmio.force-legacy') !== undefined,
@@ -23,7 +22,7 @@ function slotVersion(refusal: Refusal, doc: MachineDocument, legacy: boolean): F
   const value = legacy ? 'true' : 'false';
   const next: MachineDocument =
     globals.length === 0
-      ? addBefore(doc, last, 'global', `virtio-mmio.force-legacy=${value}`)
+      ? addOption(doc, 'global', `virtio-mmio.force-legacy=${value}`)
       : {
           ...doc,
           options: doc.options.map((option) =>

@@ -7,7 +7,9 @@ import { newBackEnd } from '../new-parts.ts';
 import { keyMeant, keysOf } from '../property-names.ts';
 import { changeOption, type Refusal, type Rule } from '../refusal.ts';
 import { shortName, typeBehind, virtioName } from '../transports.ts';
-import { worldOf } from '../world.ts';
+import { archOf, worldOf } from '../world.ts';
+import { findDevice, letGo } from './hot-plug-rules.ts';
+import { otherTransports } from './transport-rules.ts';
 
 /** Types of `-object` that people ask for. */
 const OBJECTS = [
@@ -92,7 +94,9 @@ function typesLike(refusal: Refusal, name: string): string[] {
 function unknownType([, name = '']: RegExpExecArray, refusal: Refusal): Advice {
   const object = OBJECTS.includes(name.trim()) ? asObject(refusal, name.trim()) : [];
   const bus = refusal.buses.some(({ type }) => type === name);
-  const near = object.length > 0 ? [] : typesLike(refusal, name);
+  const here = worldOf(refusal).transports;
+  const moved = channelType(name) ? otherTransports(refusal, here.slice(0, 1)) : [];
+  const near = object.length > 0 || moved.length > 0 ? [] : typesLike(refusal, name);
   return {
     title: name.trim() === '' ? 'A device needs a type' : `There is no device ${quote(name)}`,
     words:
@@ -100,15 +104,37 @@ function unknownType([, name = '']: RegExpExecArray, refusal: Refusal): Advice {
         ? `${quote(name)} is a back end: what is behind a device on the host's side. -object makes it.`
         : bus
           ? `${quote(name)} is a bus. A bus comes with the device that offers it.`
-          : near.length > 0
-            ? 'QEMU looks types up letter by letter. Did a letter slip?'
-            : 'QEMU 7.2 has no device type of this name. The palette shows those that this machine can have.',
+          : channelType(name)
+            ? `${quote(name)} is a device of the mainframe's channel subsystem, and this program has none. The device inside is the same behind every transport.`
+            : near.length > 0
+              ? 'QEMU looks types up letter by letter. Did a letter slip?'
+              : 'QEMU 7.2 has no device type of this name. The palette shows those that this machine can have.',
     fixes: [
       ...object,
+      ...moved,
+      ...(channelType(name) ? onMainframe(refusal) : []),
       ...near.flatMap((type) => instead(refusal, type, `QEMU has a device type ${type}.`)),
       ...refusal.without(),
     ],
   };
+}
+
+/** Types of the mainframe's alone. */
+const channelType = (name: string): boolean =>
+  virtioName(name)?.transport === 'ccw' || name === 'zpci';
+
+/** The program that has channel devices. */
+function onMainframe({ doc, anew }: Refusal): Fix[] {
+  if (archOf(doc) === 's390x') return [];
+  const options = doc.options.filter(({ name }) => !['M', 'machine', 'cpu', 'bios'].includes(name));
+  return [
+    {
+      label: 'Call qemu-system-s390x',
+      words: 'Channel devices belong to the mainframe, s390-ccw-virtio; -M and -cpu are left out.',
+      doc: { program: 'qemu-system-s390x', options },
+      ...anew,
+    },
+  ];
 }
 
 /** `-device rng-builtin`: meant as a back end. */
@@ -311,6 +337,15 @@ function duplicate([, id = '']: RegExpExecArray, refusal: Refusal): Advice | und
   if (!option) return undefined;
   const key = optionIdOf(option) === undefined ? 'id' : idKey(option);
   const fresh = freshFor(refusal, id);
+  const holder = refusal.facts.hot ? findDevice(refusal.facts.topology?.root, id) : undefined;
+  if (holder?.leaving)
+    return {
+      title: `${quote(id)} has not left yet`,
+      words:
+        'device_del only asks. Until the guest lets go of it, the device is where it was and has its id, so another cannot have that id.',
+      misconception: 10,
+      fixes: letGo(refusal, id),
+    };
   return {
     title: `${quote(id)} is taken`,
     words:
@@ -416,6 +451,11 @@ function badJson(_: RegExpExecArray, refusal: Refusal): Advice {
 /** Refusals of a word: types, properties, ids. */
 export const WORD_RULES: readonly Rule[] = [
   { match: /^'(.*)' is not a valid device model name$/s, advise: unknownType },
+  {
+    match: /^Device '(.*)' not found$/,
+    advise: (found, refusal) =>
+      refusal.driver === found[1] ? unknownType(found, refusal) : undefined,
+  },
   {
     match: /^Parameter '(?:driver|typename)' expects a non-abstract device type$/,
     advise: abstractType,

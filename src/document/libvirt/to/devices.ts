@@ -38,6 +38,11 @@ const VIRTIO = /^virtio-([a-z0-9]+)-(pci|ccw|device)(-transitional|-non-transiti
 /** The element for a device that an option asked for; undefined where libvirt cannot express it. */
 export function express(world: World, place: Place): Expressed {
   const { node } = place;
+  const asked = world.optionOf(node)?.name;
+  if (asked !== 'device') {
+    const short = asked === 'drive' && node.type.startsWith('virtio-blk');
+    if (!short && asked !== 'vga') return undefined;
+  }
   if (Object.hasOwn(PCI_CONTROLLERS, node.type)) return pciController(world, place);
   if (node.type === 'scsi-hd' || node.type === 'scsi-cd') return scsiDisk(world, place);
   if (node.type === 'ide-hd' || node.type === 'ide-cd') return ideDisk(world, place);
@@ -60,7 +65,7 @@ interface Virtio {
 }
 
 /** NICs that are no virtio devices and that libvirt knows by QEMU's name. */
-const NICS: ReadonlySet<string> = new Set([
+export const NICS: ReadonlySet<string> = new Set([
   'e1000',
   'e1000e',
   'rtl8139',
@@ -69,12 +74,13 @@ const NICS: ReadonlySet<string> = new Set([
   'igb',
 ]);
 
-function virtioAddress(world: World, place: Place): Element | undefined {
+/** Where a virtio device sits; undefined where libvirt cannot say it. */
+export function virtioAddress(world: World, place: Place): Element | undefined {
   const option = world.optionOf(place.node);
   const values = new Map(option ? entriesOf(option).map(({ key, value }) => [key, value]) : []);
   if (/-device$/.test(place.node.type))
     // A slot that was asked for by name is more than libvirt can say.
-    return place.bus.type === 'virtio-mmio-bus' && !values.has('bus')
+    return place.bus.type === 'virtio-mmio-bus' && !values.has('bus') && !world.mmioVerbatim
       ? element('address', { type: 'virtio-mmio' })
       : undefined;
   if (/-ccw$/.test(place.node.type)) {

@@ -31,9 +31,14 @@ export class World {
   readonly #pciIndex = new Map<string, number>();
   readonly #controllers = new Map<string, number>();
   readonly #targets = new Map<string, number>();
+  /** Ids that devices have in the domain, by their path in the machine. */
+  readonly #ids = new Map<string, string>();
+  /** Whether virtio-mmio devices are left to the command line, since libvirt would order them otherwise. */
+  readonly mmioVerbatim: boolean;
 
-  constructor(doc: MachineDocument, topology: MachineTopology) {
+  constructor(doc: MachineDocument, topology: MachineTopology, mmioVerbatim = false) {
     this.doc = doc;
+    this.mmioVerbatim = mmioVerbatim;
     this.places = placesOf(topology);
     for (const option of doc.options) {
       const id = optionIdOf(option);
@@ -79,10 +84,17 @@ export class World {
    * prefix that libvirt asks of a person's own.
    */
   alias(node: DeviceNode, usual: string): Element | undefined {
+    this.#ids.set(node.path, usual);
     if (node.id === '' || node.id === usual) return undefined;
     const name = node.id.startsWith('ua-') ? node.id : `ua-${node.id}`;
+    this.#ids.set(node.path, name);
     if (name !== node.id) this.renames.set(`device ${node.id}`, name);
     return element('alias', { name });
+  }
+
+  /** The id that a device which an element speaks for has in the domain; undefined for all others. */
+  idOf(node: DeviceNode): string | undefined {
+    return this.#ids.get(node.path);
   }
 
   /** libvirt's number of a PCI bus; undefined for one that no controller speaks for. */
