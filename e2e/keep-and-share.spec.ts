@@ -69,6 +69,9 @@ test('a link opens the same picture in another profile, and runs nothing', async
   await page.getByRole('button', { name: '≤ 1.2' }).click();
   const dialog = await openDialog(page, 'Share…');
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Two <b>devices</b>');
+  const presentation = dialog.getByRole('checkbox', { name: 'Opens in presentation mode' });
+  await presentation.press('Space');
+  await expect(presentation).toBeChecked();
   const link = await dialog.getByRole('textbox', { name: 'Link' }).inputValue();
   const size = `${link.length.toLocaleString('en')} characters`;
   await expect(dialog.getByTestId('link-size')).toContainText(size);
@@ -81,6 +84,7 @@ test('a link opens the same picture in another profile, and runs nothing', async
   expect(found.line).toBe(await lineOf(page));
   expect(found.script).toBe(MINE);
   expect(found.run).toBe('idle');
+  await expect(there.locator('html')).toHaveAttribute('data-presentation');
   expect(new URL(there.url()).hash).toBe('');
   const drawn = (one: Page) => one.locator('.react-flow__node:not(.ghost)').allInnerTexts();
   await page.keyboard.press('Escape');
@@ -89,6 +93,7 @@ test('a link opens the same picture in another profile, and runs nothing', async
   await test.step('undo takes it back, script and all', async () => {
     await report(there).getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => lineOf(there)).not.toContain('rng7');
+    await expect(there.locator('html')).not.toHaveAttribute('data-presentation');
     expect((await workOf(there)).script).toBe(EXAMPLES[0]?.source);
   });
 
@@ -331,6 +336,10 @@ test('texts and files of others are imported, or said to be none', async ({ page
     await drop('shelf.virtio.json', JSON.stringify({ ...bundle, name: 'Shelf' }));
     await expect(report(page)).toContainText('Opened “Shelf” from a file');
     expect(await lineOf(page)).toBe(`-M q35 ${RNG}`);
+    const disk = '-drive if=none,id=d,file=lost.img,format=raw -device virtio-blk-pci,drive=d';
+    await drop('disk.json', JSON.stringify({ ...bundle, commandLine: `-M pc ${disk}` }));
+    await expect(report(page).getByRole('listitem').first()).toContainText('lost.img');
+    await page.evaluate(() => window.virtioPlayground!.document!.undo());
     await drop('later.json', JSON.stringify({ ...bundle, version: 2 }));
     await expect(report(page)).toContainText('later.json cannot be opened');
     await drop('notes.txt', '\0\0');

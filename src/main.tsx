@@ -8,6 +8,7 @@ import { App } from './ui/shell/app.tsx';
 import { FaultBoundary, FaultScreen } from './ui/shell/fault-screen.tsx';
 import { IsolationNotice } from './ui/shell/isolation-notice.tsx';
 import { startMachine } from './ui/shell/start.ts';
+import { startPresentation } from './ui/state/presentation.ts';
 import { recallScript } from './ui/state/script-store.ts';
 import { REMEMBERED, recall } from './ui/state/storage.ts';
 import { startTheme } from './ui/state/theme.ts';
@@ -27,6 +28,7 @@ function content() {
 }
 
 startTheme();
+startPresentation();
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(

@@ -42,14 +42,15 @@ export const BACK_END_TEMPLATES: readonly BackEndTemplate[] = [
     type: 'null-co',
     stem: 'node',
     words: `Empty block node: ${EMPTY_DISK}`,
-    argument: 'null-co,size=64M,read-zeroes=on',
+    // Block nodes take no other notation.
+    argument: 'null-co,size=67108864,read-zeroes=on',
   },
   {
     kind: 'blockdev',
     type: 'null-aio',
     stem: 'node',
     words: `The same, answered asynchronously`,
-    argument: 'null-aio,size=64M,read-zeroes=on',
+    argument: 'null-aio,size=67108864,read-zeroes=on',
   },
   {
     kind: 'netdev',

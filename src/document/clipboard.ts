@@ -1,8 +1,9 @@
 import type { DeviceType } from '../protocol/messages.ts';
-import type { MachineTopology } from '../protocol/topology.ts';
+import type { BusNode, MachineTopology } from '../protocol/topology.ts';
+import { OF_TRANSPORT, virtioName } from './advice/transports.ts';
 import { nameBus } from './bus-names.ts';
 import { DocumentError, type DocumentOption, type MachineDocument } from './document.ts';
-import { addOption, freshAmong, replaceOption } from './edits.ts';
+import { freshAmong, replaceOption } from './edits.ts';
 import { entryOf, idKey, optionIdOf, withEntry } from './entries.ts';
 import { addressKeys, asJson, hasJson, without } from './places.ts';
 import { nextKey, optionText, readDocument } from './read.ts';
@@ -41,7 +42,8 @@ function parts(
     const place = nameBus(named, tree, bus);
     named = replaceOption(place.doc, key, (one) => withEntry(one, 'bus', place.name));
   }
-  return named.options.filter(({ key }) => withUsed(named, chosen).has(key));
+  const used = withUsed(named, chosen);
+  return named.options.filter(({ key }) => used.has(key));
 }
 
 /** Adds the back ends that options refer to, and those that these refer to. */
@@ -71,7 +73,9 @@ export function duplicate(
   topology: MachineTopology,
   keys: readonly number[],
 ): MachineDocument {
-  return added(doc, topology, parts(doc, topology, keys), [], undefined);
+  const tree = new Tree(doc, topology);
+  const homes = new Map(tree.places.map(({ key, bus }) => [key, bus]));
+  return added(doc, tree, parts(doc, topology, keys), [], ({ key }) => homes.get(key));
 }
 
 /**
@@ -94,31 +98,112 @@ export function pasteText(
       `${optionText(other).slice(0, 60)} is not a device or a back end: only those can be pasted into a machine.`,
     );
   if (makers.length === 0) throw new DocumentError('There is no device or back end in this text.');
-  return added(doc, topology, makers, types, target);
+  const tree = new Tree(doc, topology);
+  return added(doc, tree, makers, types, (option) => homeOf(tree, typeOf(option, types)), target);
 }
 
+function typeOf(option: DocumentOption, types: readonly DeviceType[]): DeviceType | undefined {
+  const written = entryOf(option, 'driver') ?? '';
+  return types.find(({ name, aliases }) => name === written || aliases.includes(written));
+}
+
+/** A bus of the kind that devices of a type sit on. */
+function homeOf(tree: Tree, type: DeviceType | undefined): BusNode | undefined {
+  const wanted = type?.bus;
+  if (wanted === undefined) return undefined;
+  return tree.buses.find(({ bus }) => bus.ancestors.includes(wanted))?.bus;
+}
+
+/** `home`: a bus like the one that a device came from, to know what of its properties is an address. */
 function added(
   doc: MachineDocument,
-  topology: MachineTopology,
+  tree: Tree,
   options: readonly DocumentOption[],
   types: readonly DeviceType[],
-  target: PlugTarget | undefined,
+  home: (option: DocumentOption) => BusNode | undefined,
+  target?: PlugTarget,
 ): MachineDocument {
-  const tree = new Tree(doc, topology);
-  const inside = new Set(options.map(optionIdOf).filter((id) => id !== undefined));
+  const carriers = new Set(options.filter(isDevice).map(optionIdOf));
+  const isTop = (option: DocumentOption) => isDevice(option) && !hangsInside(option, carriers);
   const names = freshNames(doc, options);
-  let next = doc;
-  for (const option of options) {
-    const fresh = withFreshId(withReferences(option, names, types), names);
-    let placed = fresh;
-    if (option.name === 'device' && !hangsInside(option, inside)) {
-      const there = onTopLevel(next, tree, fresh, types, target);
-      next = there.doc;
-      placed = there.option;
+  const ports = portNames(tree);
+  const top = options.filter(isTop);
+  const fitting = top.filter((option) => target && fits(option, types, target));
+  // Where nothing fits QEMU says why.
+  const there = new Set(fitting.length > 0 ? fitting : top);
+  const named = target && nameBus(doc, tree, target.bus);
+  const next = named?.doc ?? doc;
+  const json = hasJson(doc);
+  let key = nextKey(next.options);
+  const made = options.map((option): DocumentOption => {
+    let one = withFreshId(withReferences(option, names, types), names);
+    if (isDevice(one)) one = without(one, UNIQUE);
+    if (home(option)?.ancestors.includes(PORTS)) one = withFreshPortName(one, ports);
+    if (isTop(option)) {
+      one = without(one, placeKeys(home(option)));
+      one =
+        target && named && there.has(option)
+          ? withEntry(typed(one, types, target), 'bus', named.name)
+          : onKnownBus(one, tree);
     }
-    next = addBehind(next, hasJson(doc) ? asJson(placed) : placed);
-  }
-  return next;
+    return { ...(json ? asJson(one) : one), key: key++ };
+  });
+  const last = next.options.findLastIndex((one) => idKindOf(one) !== undefined);
+  const at = last < 0 ? next.options.length : last + 1;
+  return { ...next, options: next.options.toSpliced(at, 0, ...made) };
+}
+
+/** Type of the buses on which names are unique in all of the machine. */
+const PORTS = 'virtio-serial-bus';
+
+function portNames(tree: Tree): Set<string> {
+  const ports = tree.places.filter(({ bus }) => bus.ancestors.includes(PORTS));
+  const printed = ports.map(({ device }) => device.properties.find(([key]) => key === 'name')?.[1]);
+  return new Set(printed.map((name) => name?.replace(/^"|"$/g, '') ?? ''));
+}
+
+function withFreshPortName(option: DocumentOption, taken: Set<string>): DocumentOption {
+  const name = entryOf(option, 'name');
+  if (name === undefined || name === '') return option;
+  const now = taken.has(name) ? freshAmong(taken, name) : name;
+  taken.add(now);
+  return withEntry(option, 'name', now);
+}
+
+const isDevice = ({ name }: DocumentOption): boolean => name === 'device';
+
+function placeKeys(home: BusNode | undefined): readonly string[] {
+  return home ? addressKeys(home) : [];
+}
+
+/** Whether a device goes onto a target, as it is or behind the transport that the target asks for. */
+function fits(option: DocumentOption, types: readonly DeviceType[], target: PlugTarget): boolean {
+  const type = typeOf(option, types);
+  if (!type) return false;
+  const { wanted } = onTarget(type.name, type.bus, target, types);
+  return wanted !== undefined && target.bus.ancestors.includes(wanted);
+}
+
+/** The device as the type that it is on a target. */
+function typed(
+  option: DocumentOption,
+  types: readonly DeviceType[],
+  target: PlugTarget,
+): DocumentOption {
+  const type = typeOf(option, types);
+  const name = type?.name ?? entryOf(option, 'driver') ?? '';
+  const { driver } = onTarget(name, type?.bus, target, types);
+  if (driver === name) return option;
+  const left = virtioName(name)?.transport;
+  return withEntry(without(option, left ? OF_TRANSPORT[left] : []), 'driver', driver);
+}
+
+/** Without a bus that is not there, or has no room. */
+function onKnownBus(option: DocumentOption, tree: Tree): DocumentOption {
+  const name = entryOf(option, 'bus');
+  if (name === undefined) return option;
+  const known = tree.buses.find(({ bus }) => bus.name === name || bus.path === name)?.bus;
+  return known && !known.full ? option : without(option, ['bus']);
 }
 
 /** New ids by `KIND old` for all that are taken already. */
@@ -136,11 +221,12 @@ function freshNames(
   };
   for (const option of doc.options) note(option)?.add(optionIdOf(option));
   const names = new Map<string, string>();
+  const tried = new Map<string, number>();
   for (const option of options) {
     const known = note(option);
     const id = optionIdOf(option);
     if (!known || id === undefined) continue;
-    const now = known.has(id) ? freshAmong(known, id) : id;
+    const now = known.has(id) ? freshAmong(known, id, tried) : id;
     known.add(now);
     if (now !== id) names.set(`${idKindOf(option)} ${id}`, now);
   }
@@ -154,41 +240,8 @@ function withFreshId(option: DocumentOption, names: ReadonlyMap<string, string>)
 }
 
 /** Whether a device's `bus=` names a bus of another part. */
-function hangsInside(option: DocumentOption, ids: ReadonlySet<string>): boolean {
+function hangsInside(option: DocumentOption, ids: ReadonlySet<string | undefined>): boolean {
   const bus = entryOf(option, 'bus');
   if (bus === undefined) return false;
   return ids.has(bus) || ids.has(bus.replace(/\.\d+$/, ''));
-}
-
-/** A device that is not plugged into another part: without place, on the target where there is one. */
-function onTopLevel(
-  doc: MachineDocument,
-  tree: Tree,
-  option: DocumentOption,
-  types: readonly DeviceType[],
-  target: PlugTarget | undefined,
-): { readonly doc: MachineDocument; readonly option: DocumentOption } {
-  const written = entryOf(option, 'driver') ?? '';
-  const type = types.find(({ name, aliases }) => name === written || aliases.includes(written));
-  const name = entryOf(option, 'bus');
-  const known = tree.buses.find(({ bus }) => bus.name === name || bus.path === name)?.bus;
-  const places = tree.buses.flatMap(({ bus }) => addressKeys(bus));
-  const bare = without(option, [...new Set([...places, ...UNIQUE])]);
-  if (!target)
-    return {
-      doc,
-      option: name !== undefined && (!known || known.full) ? without(bare, ['bus']) : bare,
-    };
-  const { driver } = onTarget(type?.name ?? written, type?.bus, target, types);
-  const named = nameBus(doc, tree, target.bus);
-  const typed = driver === (type?.name ?? written) ? bare : withEntry(bare, 'driver', driver);
-  return { doc: named.doc, option: withEntry(typed, 'bus', named.name) };
-}
-
-/** Adds an option behind all that make something: back ends before the first device. */
-function addBehind(doc: MachineDocument, { name, argument }: DocumentOption): MachineDocument {
-  const key = nextKey(doc.options);
-  const last = doc.options.findLast((one) => idKindOf(one) !== undefined);
-  const at = addOption(doc, name, argument, last?.key);
-  return at.options.some((one) => one.key === key) ? at : doc;
 }

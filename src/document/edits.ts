@@ -54,10 +54,20 @@ export function freshId(doc: MachineDocument, stem: string): string {
   return freshAmong(new Set(doc.options.map(optionIdOf)), stem);
 }
 
-/** The first of `stem0`, `stem1`, … that is not taken; signs that an id cannot have are left out of the stem. */
-export function freshAmong(taken: ReadonlySet<string | undefined>, stem: string): string {
+/**
+ * The first of `stem0`, `stem1`, … that is not taken; signs that an id cannot have are left out of the stem.
+ * `tried`: numbers that are known to be taken, by stem, for those who ask many times.
+ */
+export function freshAmong(
+  taken: ReadonlySet<string | undefined>,
+  stem: string,
+  tried = new Map<string, number>(),
+): string {
   const clean = stem.replace(/^[^A-Za-z]+|[^A-Za-z0-9._-]/g, '').replace(/\d+$/, '') || 'id';
-  for (let i = 0; ; i++) if (!taken.has(`${clean}${i}`)) return `${clean}${i}`;
+  let number = tried.get(clean) ?? 0;
+  while (taken.has(`${clean}${number}`)) number++;
+  tried.set(clean, number);
+  return `${clean}${number}`;
 }
 
 /**

@@ -128,7 +128,8 @@ export interface Followed {
 
 /**
  * The document of a machine whose devices came and went while it ran: a machine built from it has the
- * same tree, since whatever could be placed otherwise from a cold start gets its address written down.
+ * same tree, since whatever could be placed otherwise from a cold start gets its address written down. Only
+ * subchannels are numbered anew, for which QEMU has no option.
  */
 export function follow(doc: MachineDocument, before: LiveMachine, now: MachineTopology): Followed {
   const there = devices(now.root);
@@ -138,7 +139,10 @@ export function follow(doc: MachineDocument, before: LiveMachine, now: MachineTo
     .map((device) => keyIn(before, device))
     .filter((key) => key !== undefined);
   const plugged = new Map([...before.plugged].filter(([path]) => paths.has(path)));
-  const fresh = there.filter(({ path, added }) => added !== undefined && !plugged.has(path));
+  // A bus has its newest device first; a cold start makes them in the order of the line.
+  const fresh = there
+    .filter(({ path, added }) => added !== undefined && !plugged.has(path))
+    .sort((a, b) => a.dev - b.dev);
   if (gone.length === 0 && fresh.length === 0) return { doc, plugged };
   let next = removeOptions(doc, gone);
   const live = { ...before, topology: now, plugged };

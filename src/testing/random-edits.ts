@@ -346,7 +346,7 @@ const TEXTS = [
   '-device virtio-rng-pci',
   '-object rng-random,id=rng0,filename=/dev/urandom -device virtio-rng-pci,rng=rng0',
   '-netdev user,id=net0 -device virtio-net-pci,netdev=net0,mac=52:54:00:12:34:56',
-  '-blockdev null-co,node-name=disk0,size=1M -device virtio-scsi-pci,id=scsi0 -device scsi-hd,drive=disk0,bus=scsi0.0',
+  '-blockdev null-co,node-name=disk0,size=1048576 -device virtio-scsi-pci,id=scsi0 -device scsi-hd,drive=disk0,bus=scsi0.0',
   '-device virtio-serial -chardev null,id=c0 -device virtconsole,chardev=c0 -device virtserialport,chardev=c0,name=org.x',
   `-device '{"driver":"virtio-balloon-pci","id":"b0"}'`,
 ];
@@ -391,7 +391,7 @@ function backEnd(random: Random, { doc }: Made): RandomEdit | undefined {
   if (random.chance(15))
     return {
       label: 'add a block node by hand',
-      doc: addOption(doc, 'blockdev', `null-co,node-name=${freshId(doc, 'n')},size=1M`),
+      doc: addOption(doc, 'blockdev', `null-co,node-name=${freshId(doc, 'n')},size=1048576`),
     };
   const template = random.one(
     BACK_END_TEMPLATES.filter(({ type }) => !/^(?:local|pty|rng-random)$/.test(type)),

@@ -96,8 +96,7 @@ async function askQtree(path: string): Promise<string> {
       if (answer.QMP) ask('qmp_capabilities');
       else if (answer.error) throw new Error(line);
       else if (typeof answer.return === 'string') return answer.return.replaceAll('\r\n', '\n');
-      else if (answer.return)
-        ask('human-monitor-command', { 'command-line': 'info qtree' });
+      else if (answer.return) ask('human-monitor-command', { 'command-line': 'info qtree' });
     }
   } finally {
     socket.destroy();

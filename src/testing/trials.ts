@@ -29,6 +29,17 @@ export class Trials {
     },
   });
 
+  /** `files`: names of images that are there from the beginning. */
+  constructor(files: readonly string[] = []) {
+    for (const name of files)
+      this.#service.handle({
+        id: 0,
+        kind: 'try',
+        commandLine: '-M none',
+        images: [{ name, content: new Uint8Array(2 ** 20) }],
+      });
+  }
+
   readonly tryLine = async (commandLine: string, images: readonly StandIn[]): Promise<Trial> => {
     this.count++;
     this.#service.handle({

@@ -5,7 +5,7 @@ import { DocumentError, type MachineDocument } from '../document.ts';
 import { fromLibvirt, looksLikeDomain } from '../libvirt/from-libvirt.ts';
 import { LibvirtError } from '../libvirt/xml.ts';
 import { lineOf } from '../read.ts';
-import { archFor, guessArch } from './boards.ts';
+import { archFor, guessArch, modestMemory } from './boards.ts';
 import { leaveUnused, ownCharacters, ownDevices, ownNetworks } from './connections.ts';
 import { Images } from './files.ts';
 import { fillUnset } from './fill.ts';
@@ -42,8 +42,9 @@ export type TextKind = 'domain' | 'command' | 'options';
 const LONGEST = 2 ** 20;
 /** Most options that a line may have. */
 const MOST_OPTIONS = 10_000;
-/** Most lines that are tried for one text. */
+/** Most lines that are tried for one text, and most options of all of them: each is a device to build. */
 const MOST_TRIES = 80;
+const MOST_WORK = 10_000;
 
 /** What a text is; undefined where no machine can be made of it. */
 export function kindOfText(text: string): TextKind | undefined {
@@ -69,7 +70,7 @@ export async function adopt(
 ): Promise<Adopted> {
   if (text.length > LONGEST)
     throw new DocumentError(`The text is longer than ${LONGEST} characters.`);
-  const work = looksLikeDomain(text) ? ofDomain(text) : ofShell(text);
+  const work = /^\s*</.test(text) ? ofDomain(text) : ofShell(text);
   if (work.options.length > MOST_OPTIONS)
     throw new DocumentError(`The command line has more than ${MOST_OPTIONS} options.`);
   const files = new Set(known.files);
@@ -80,6 +81,7 @@ export async function adopt(
   leaveBootFiles(work, files);
   leaveObjects(work);
   ownMemory(work);
+  modestMemory(work);
   ownFolders(work);
   ownNetworks(work);
   ownDevices(work);
@@ -132,8 +134,10 @@ function ofCall(call: Call | undefined): Work {
 async function build(work: Work, images: Images, tryLine: TryLine): Promise<void> {
   const mender = new Mender(work, images);
   let tries = 0;
+  let options = 0;
   const attempt = (doc: MachineDocument): Promise<Trial> => {
     tries++;
+    options += doc.options.length;
     return tryLine(lineOf(doc), images.needed(doc.options));
   };
   for (;;) {
@@ -144,7 +148,7 @@ async function build(work: Work, images: Images, tryLine: TryLine): Promise<void
       const far = await attempt({ ...work.doc, options: work.options.slice(0, trial.option) });
       if (far.kind === 'stands') complaint = { ...trial, topology: far.topology };
     }
-    if (tries >= MOST_TRIES || !mender.mend(complaint))
+    if (tries >= MOST_TRIES || options > MOST_WORK || !mender.mend(complaint))
       throw new DocumentError(
         `This machine cannot be built here. QEMU says: ${quoted(trial.message, 300)}`,
       );

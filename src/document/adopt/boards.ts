@@ -56,17 +56,32 @@ function sizeOf(text: string, unit: number): number | undefined {
   return Number(number) * (suffix ? (UNITS[suffix.toLowerCase()] ?? 1) : unit);
 }
 
-/** Most RAM that is asked for once more was refused, in bytes. */
-const PLENTY = 2 ** 31;
+/** Most RAM that a pasted machine gets, in bytes: it is cleared whenever the machine is built. */
+const PLENTY = 2 ** 30;
 const LEAST = 2 ** 27;
 
-/** Halves the memory until it can be had. Answers whether there is less now. */
-export function lessMemory(work: Work): boolean {
+/** The machine's memory in bytes; undefined where it does not say, or not in a way that can be read. */
+function memoryOf(work: Work): number | undefined {
   const sizes = work.named('m').map((option) => sizeOf(entryOf(option, 'size') ?? '', 2 ** 20));
-  const now = sizes.findLast((size) => size !== undefined);
+  return sizes.findLast((size) => size !== undefined);
+}
+
+/** Takes less memory where a text asks for as much as a host has. */
+export function modestMemory(work: Work): void {
+  const now = memoryOf(work);
+  if (now !== undefined && now > PLENTY) takeMemory(work, now, PLENTY);
+}
+
+/** Takes a quarter of the memory where even that cannot be had. Answers whether there is less now. */
+export function lessMemory(work: Work): boolean {
+  const now = memoryOf(work);
   if (now === undefined || now <= LEAST) return false;
-  const next = now > PLENTY ? PLENTY : now / 4;
-  const mebibytes = Math.max(LEAST, Math.floor(next)) / 2 ** 20;
+  takeMemory(work, now, Math.max(LEAST, now / 4));
+  return true;
+}
+
+function takeMemory(work: Work, now: number, next: number): void {
+  const mebibytes = Math.floor(next / 2 ** 20);
   const ratio = (mebibytes * 2 ** 20) / now;
   work.each(['m'], (option) => withEntry(option, 'size', `${mebibytes}M`));
   const named = new Set([
@@ -79,8 +94,9 @@ export function lessMemory(work: Work): boolean {
     return withEntry(option, 'size', `${Math.floor((size * ratio) / 2 ** 20)}M`);
   });
   work.each(['numa'], (option) => withEntries(option, { mem: undefined }));
-  work.notes.add(`The machine has ${mebibytes} MiB of memory: a web page does not get as much.`);
-  return true;
+  work.notes.add(
+    `The machine has ${mebibytes} MiB of memory here: a web page does not get as much as a host.`,
+  );
 }
 
 /** The most processors that QEMU's sentence names. */

@@ -1,8 +1,7 @@
 import { optionsOf } from '../../options/command.ts';
 import { OPTIONS } from '../../options/option-table.ts';
 import { programArch } from '../../options/programs.ts';
-import { DocumentError } from '../document.ts';
-import { ShellReader } from './shell.ts';
+import { OpenQuote, ShellReader } from './shell.ts';
 import { UNSET, type Value } from './unset.ts';
 
 /** A call of QEMU in a text. */
@@ -38,7 +37,7 @@ export function findCall(text: string): Call | undefined {
     const found = callIn(new ShellReader(clean).read(), 0);
     if (found) return found;
   } catch (thrown) {
-    if (!(thrown instanceof DocumentError)) throw thrown;
+    if (!(thrown instanceof OpenQuote)) throw thrown;
     error = thrown;
   }
   // What stands before may be prose with an apostrophe, and `# ` may be the prompt.
@@ -84,7 +83,7 @@ function candidates(
 ): Candidate[] {
   const first = words.find((word) => !FRONT.test(word)) ?? '';
   if (TALKERS.has(first)) return [];
-  for (const [at, word] of words.entries()) {
+  for (const [at, word] of first === 'eval' ? [] : words.entries()) {
     // A service's file has `ExecStart=/usr/bin/qemu-system-x86_64 -m …`.
     const program = at === 0 ? word.replace(/^\w+=(?=.)/, '') : word;
     const arch = programArch(program);

@@ -151,11 +151,7 @@ export function ownMemory(work: Work): void {
     if (!kind.startsWith('memory-backend-')) return option;
     if (!MEMORY.test(kind)) {
       for (const { key } of entriesOf(option))
-        if (!MEMORY_KEYS.includes(key))
-          work.notes.gather(
-            (keys) => `Left out of the memory, as the host’s affair: ${keys}.`,
-            key,
-          );
+        if (!MEMORY_KEYS.includes(key)) work.notes.gather(memoryKeys, key);
       return only(option, MEMORY_KEYS);
     }
     work.notes.gather(plainMemory, entryOf(option, 'id') ?? '');

@@ -26,6 +26,9 @@ const REDIRECTION = /&>>?|[<>]{1,3}[&|]?-?/y;
 const HEREDOC = /[ \t]*(["'\\]?)([\w-]+)\1/y;
 const OPTION_FOLLOWS = /\s*(?=-{1,2}[A-Za-z])/y;
 
+/** A quote that nothing closes, which may as well be an apostrophe. */
+export class OpenQuote extends DocumentError {}
+
 /**
  * Reads a shell's text and puts its variables in: `commands` are words a command, in their order. Conditions are
  * not looked at, and nothing is run.
@@ -152,7 +155,7 @@ export class ShellReader {
   #quoted(skip: number): string {
     const start = this.#at + skip;
     const end = this.#text.indexOf("'", start);
-    if (end < 0) throw new DocumentError("A quote (') is opened and never closed.");
+    if (end < 0) throw new OpenQuote("A quote (') is opened and never closed.");
     this.#at = end + 1;
     return this.#text.slice(start, end);
   }
@@ -161,7 +164,7 @@ export class ShellReader {
     this.#add('');
     for (;;) {
       const char = this.#text[this.#at];
-      if (char === undefined) throw new DocumentError('A quote (") is opened and never closed.');
+      if (char === undefined) throw new OpenQuote('A quote (") is opened and never closed.');
       if (char === '"') {
         this.#at++;
         return;

@@ -180,14 +180,16 @@ const CONTROLLERS: Readonly<Record<string, readonly string[]>> = {
   'ccid-bus': ['usb-ccid'],
 };
 
-/** Types that offer a bus of `bus` on the machine that was wanted, the best first. */
-export function controllersFor(refusal: Refusal, bus: string): string[] {
+/** Types that offer a bus of `bus` on the machine that was wanted, or on it with PCI, the best first. */
+export function controllersFor(refusal: Refusal, bus: string, withPci = false): string[] {
   const stems = Object.hasOwn(CONTROLLERS, bus) ? (CONTROLLERS[bus] ?? []) : [];
   const { transports } = worldOf(refusal);
   return stems.flatMap((stem) => {
     if (!virtioName(stem)) {
       const needsPci = stem !== 'isa-fdc' && stem !== 'usb-ccid';
-      return refusal.has(stem) && (!needsPci || transports.includes('pci')) ? [stem] : [];
+      return refusal.has(stem) && (!needsPci || withPci || transports.includes('pci'))
+        ? [stem]
+        : [];
     }
     const types = transports.map((transport) =>
       transport === 'mmio' ? `${stem}-device` : `${stem}-${transport}`,

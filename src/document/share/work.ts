@@ -91,6 +91,8 @@ class Table {
   readonly options: (readonly [key: number, name: string, argument: string | null])[] = [];
   readonly texts: string[] = [];
   readonly #at = new Map<string, number>();
+  /** By identity, which is what documents of a history mostly share. */
+  readonly #known = new Map<DocumentOption, number>();
   readonly #textAt = new Map<string, number>();
 
   runs({ program, options }: MachineDocument): Runs {
@@ -113,7 +115,10 @@ class Table {
     return at;
   }
 
-  #place({ key, name, argument }: DocumentOption): number {
+  #place(option: DocumentOption): number {
+    const known = this.#known.get(option);
+    if (known !== undefined) return known;
+    const { key, name, argument } = option;
     const row = [key, name, argument ?? null] as const;
     const id = JSON.stringify(row);
     let at = this.#at.get(id);
@@ -121,6 +126,7 @@ class Table {
       at = this.options.push(row) - 1;
       this.#at.set(id, at);
     }
+    this.#known.set(option, at);
     return at;
   }
 }

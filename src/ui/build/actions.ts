@@ -10,7 +10,13 @@ import { entryOf, optionIdOf } from '../../document/entries.ts';
 import { deleteNodes, link, move, plug } from '../../document/wiring.ts';
 import type { MachineTopology } from '../../protocol/topology.ts';
 import { deviceTypes } from '../document/device-types.ts';
-import { type EditOptions, edit, keyOf, useDocument } from '../document/document-store.ts';
+import {
+  type Change,
+  type EditOptions,
+  edit,
+  keyOf,
+  useDocument,
+} from '../document/document-store.ts';
 import type { Session } from '../session/session.ts';
 import { say, selectNode, selectNodes, useUi } from '../state/ui-store.ts';
 import { connectTo, type Item } from './build-store.ts';
@@ -38,8 +44,8 @@ export async function connect(session: Session, item: Item, act: ChoiceAct): Pro
       );
     const place = busAt(topology, act.bus);
     if (!place) return false;
-    return await perform(session, `add ${type.name} to ${busWords(place)}`, (doc) =>
-      plug(doc, topology, type, { kind: act.kind, bus: place.bus }),
+    return await perform(session, `add ${type.name} to ${busWords(place)}`, (doc, now = topology) =>
+      plug(doc, now, type, { kind: act.kind, bus: place.bus }),
     );
   }
   if (item.kind !== 'device' || act.kind === 'loose') return false;
@@ -51,7 +57,7 @@ export async function connect(session: Session, item: Item, act: ChoiceAct): Pro
   return await perform(
     session,
     `move ${deviceWords(device)} to ${busWords(place)}`,
-    (doc) => move(doc, topology, types, key, { kind: act.kind, bus: place.bus }),
+    (doc, now = topology) => move(doc, now, types, key, { kind: act.kind, bus: place.bus }),
     new Set([key]),
   );
 }
@@ -100,7 +106,8 @@ export async function deleteSelected(session: Session): Promise<boolean> {
   const { doc } = useDocument.getState();
   const { devices, backEnds, board } = chosenIn(selection, doc, topology);
   if (devices.length + backEnds.length === 0) return nothingTo('delete', board.map(deviceWords));
-  const change = (from: MachineDocument) => deleteNodes(from, topology, { devices, backEnds });
+  const change = (from: MachineDocument, now = topology) =>
+    deleteNodes(from, now, { devices, backEnds });
   const left = new Set(change(doc).options.map(({ key }) => key));
   const gone = doc.options.filter(({ key }) => !left.has(key));
   const asked = devices.length + backEnds.length;
@@ -120,8 +127,8 @@ export async function duplicateSelected(session: Session): Promise<boolean> {
   const chosen = chosenIn(useUi.getState().selection, doc, topology);
   const keys = [...chosen.devices, ...chosen.backEnds];
   if (keys.length === 0) return nothingTo('duplicate', chosen.board.map(deviceWords));
-  return await perform(session, `duplicate ${wordsOf(doc, keys)}`, (from) =>
-    duplicate(from, topology, keys),
+  return await perform(session, `duplicate ${wordsOf(doc, keys)}`, (from, now = topology) =>
+    duplicate(from, now, keys),
   );
 }
 
@@ -172,8 +179,8 @@ export async function paste(session: Session, text: string): Promise<boolean> {
   const { selected } = useUi.getState();
   const bus = selected === undefined ? undefined : busAt(topology, selected)?.bus;
   const types = await deviceTypes(session);
-  return await perform(session, 'paste', (doc) =>
-    pasteText(doc, topology, types, text, bus && { kind: 'bus', bus }),
+  return await perform(session, 'paste', (doc, now = topology) =>
+    pasteText(doc, now, types, text, bus && { kind: 'bus', bus }),
   );
 }
 
@@ -213,7 +220,7 @@ export function templateName({ kind, type }: BackEndTemplate): string {
 async function perform(
   session: Session,
   label: string,
-  change: (doc: MachineDocument) => MachineDocument,
+  change: Change,
   about?: ReadonlySet<number>,
   options: EditOptions = {},
 ): Promise<boolean> {

@@ -3,23 +3,27 @@ import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { useEffect, useRef } from 'react';
 import { adviseOnMonitor } from '../document/document-store.ts';
+import { useRoom } from '../state/presentation.ts';
 import { useSession } from '../state/session-context.tsx';
 import { useDark } from '../state/theme.ts';
 import { LineEditor } from './line-editor.ts';
 
 const PROMPT = '(qemu) ';
+const FONT_SIZE = 12.5;
 
 /** The human monitor, as on QEMU's own console. */
 export default function MonitorView() {
   const session = useSession();
   const host = useRef<HTMLDivElement>(null);
   const shown = useRef<Terminal>(undefined);
+  const fitted = useRef<FitAddon>(undefined);
   const dark = useDark();
+  const room = useRoom();
 
   useEffect(() => {
     if (!host.current) return undefined;
     const terminal = new Terminal({
-      fontSize: 12.5,
+      fontSize: FONT_SIZE,
       lineHeight: 1.15,
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
       convertEol: true,
@@ -35,6 +39,7 @@ export default function MonitorView() {
       'Monitor. Type a command, for example info qtree',
     );
     shown.current = terminal;
+    fitted.current = fit;
     const editor = new LineEditor({
       prompt: PROMPT,
       write: (text) => terminal.write(text),
@@ -85,6 +90,12 @@ export default function MonitorView() {
         selectionBackground: dark ? '#3a4a60' : '#cfe3f8',
       };
   }, [dark]);
+
+  useEffect(() => {
+    if (!shown.current) return;
+    shown.current.options.fontSize = FONT_SIZE * room;
+    if (host.current?.clientWidth) fitted.current?.fit();
+  }, [room]);
 
   return <div ref={host} className="monitor" />;
 }

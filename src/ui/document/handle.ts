@@ -1,6 +1,7 @@
 import type { MachineDocument } from '../../document/document.ts';
 import { lineOf } from '../../document/read.ts';
 import type { Session } from '../session/session.ts';
+import { selectNodes } from '../state/ui-store.ts';
 import {
   type DocumentState,
   type EditOptions,
@@ -9,6 +10,13 @@ import {
   undo,
   useDocument,
 } from './document-store.ts';
+
+/** The very functions that the canvas and the property editor call. */
+export type Hand = Pick<
+  typeof import('../build/actions.ts'),
+  'addTemplate' | 'connect' | 'deleteSelected' | 'duplicateSelected' | 'paste' | 'selectedText'
+> &
+  Pick<typeof import('../inspector/set-property.ts'), 'applyProperty'>;
 
 /** The document for whoever drives the page from outside. */
 export interface DocumentHandle {
@@ -19,6 +27,10 @@ export interface DocumentHandle {
   edit(label: string, doc: MachineDocument, options?: EditOptions): Promise<boolean>;
   undo(): Promise<boolean>;
   redo(): Promise<boolean>;
+  /** Chooses nodes of the graph, by their names there: QOM paths, `backend:KIND:ID`. */
+  select(nodes: readonly string[]): void;
+  /** What a person does with the canvas. */
+  hand(): Promise<Hand>;
 }
 
 /** The handle of a session's document. */
@@ -29,5 +41,13 @@ export function documentHandle(session: Session): DocumentHandle {
     edit: (label, doc, options) => edit(session, label, () => doc, options),
     undo: () => undo(session),
     redo: () => redo(session),
+    select: selectNodes,
+    async hand() {
+      const [actions, { applyProperty }] = await Promise.all([
+        import('../build/actions.ts'),
+        import('../inspector/set-property.ts'),
+      ]);
+      return { ...actions, applyProperty };
+    },
   };
 }

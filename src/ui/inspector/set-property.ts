@@ -59,10 +59,11 @@ export async function applyProperty(
   const { name } = property;
   const types = await deviceTypes(session);
   const label = `${value === undefined ? 'reset' : 'set'} ${name} of ${device.id || device.type}`;
-  const done = await edit(session, label, (before) => {
+  const change = (before: MachineDocument) => {
     const { doc, id } = withBackEnd(before, value);
     return setProperty(doc, types, device, settingKey(place), name, id, property);
-  });
+  };
+  const done = await edit(session, label, change, { assist: true });
   return done ? undefined : (useDocument.getState().refusal?.message ?? 'It was not changed.');
 }
 

@@ -55,6 +55,9 @@ export const AutoThemeIcon = icon(
     <path d="M8 2.4a5.6 5.6 0 0 1 0 11.2z" fill="currentColor" />
   </>,
 );
+export const PresentIcon = icon(
+  <path d="M1.8 2.5h12.4M2.8 2.5v7.7h10.4V2.5M8 10.2v1.6M4.8 14 8 11.8 11.2 14" />,
+);
 export const HelpIcon = icon(
   <>
     <path d="M5.8 6a2.3 2.3 0 1 1 3.3 2.1c-.7.4-1.1.8-1.1 1.6" />
@@ -107,6 +110,4 @@ export const MoreIcon = icon(
     <circle cx="12.6" cy="8" r="1" fill="currentColor" />
   </>,
 );
-export const ShareIcon = icon(
-  <path d="M8 9.6V2M5.2 4.6 8 1.8l2.8 2.8M5 6.8H3.2v7h9.6v-7H11" />,
-);
+export const ShareIcon = icon(<path d="M8 9.6V2M5.2 4.6 8 1.8l2.8 2.8M5 6.8H3.2v7h9.6v-7H11" />);

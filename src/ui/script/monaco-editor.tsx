@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { GUEST_TYPES } from '../../lessons/guest-types.ts';
+import { useRoom } from '../state/presentation.ts';
 import { typed, useScript } from '../state/script-store.ts';
 import type { EditorProps, LineMark } from './editor-props.ts';
 import {
@@ -19,6 +20,9 @@ function teachOnce(): void {
   defineThemes();
 }
 
+const FONT_SIZE = 12.5;
+const LINE_HEIGHT = 19;
+
 const themeOf = (dark: boolean): string => (dark ? 'playground-dark' : 'playground-light');
 
 /** The full editor. It owns the text while it is there; the store follows. */
@@ -26,6 +30,7 @@ export default function MonacoEditor({ line, marks, dark }: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<editor.IStandaloneCodeEditor>(undefined);
   const decorations = useRef<editor.IEditorDecorationsCollection>(undefined);
+  const room = useRoom();
 
   useEffect(() => {
     if (!host.current) return undefined;
@@ -46,8 +51,8 @@ export default function MonacoEditor({ line, marks, dark }: EditorProps) {
       lineDecorationsWidth: 8,
       glyphMargin: false,
       folding: false,
-      fontSize: 12.5,
-      lineHeight: 19,
+      fontSize: FONT_SIZE,
+      lineHeight: LINE_HEIGHT,
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
       padding: { top: 6, bottom: 6 },
       scrollbar: { verticalScrollbarSize: 9, horizontalScrollbarSize: 9, useShadows: false },
@@ -87,6 +92,13 @@ export default function MonacoEditor({ line, marks, dark }: EditorProps) {
   useEffect(() => {
     editor.setTheme(themeOf(dark));
   }, [dark]);
+
+  useEffect(() => {
+    view.current?.updateOptions({
+      fontSize: FONT_SIZE * room,
+      lineHeight: Math.round(LINE_HEIGHT * room),
+    });
+  }, [room]);
 
   useEffect(() => {
     const it = view.current;

@@ -15,6 +15,8 @@ const sharing = () => import('./index.ts');
 
 /** Quiet after the last change before it is written, in ms. */
 const AFTER_MS = 400;
+/** Longest wait for the disks of the last visit, in ms. */
+const PATIENCE_MS = 2_000;
 /** Names this visit in the record. */
 const VISIT = crypto.randomUUID();
 /** Most records of other pages that wait to be kept. */
@@ -33,16 +35,23 @@ export async function resume(session: Session): Promise<void> {
   const line = work ? lineOf(work.doc) : (recall(REMEMBERED.commandLine) ?? DEFAULT_COMMAND_LINE);
   if (work) addStandIns(session, work.standIns);
   // After the stand-ins: a person's own file goes before one that stands in for it.
-  for (const [name, content] of await keptDisks()) session.addImage(name, content);
+  const disks = await Promise.race([keptDisks(), afterPatience()]);
+  for (const [name, content] of disks ?? []) session.addImage(name, content);
   restoreDocument(work ?? { doc: readDocument(line), past: [], future: [] });
   if (work && work.script.source !== useScript.getState().source)
     replaceSource(work.script.source, work.script.example);
   if (await session.build(line)) return;
+  remember(REMEMBERED.unread, seen);
   const past = work?.past ?? [];
   restoreDocument({ doc: readDocument(DEFAULT_COMMAND_LINE), past, future: [] });
   await session.build(DEFAULT_COMMAND_LINE);
   const { source: script } = useScript.getState();
   await (await sharing()).openAgain(session, { version: 1, commandLine: line, script });
+}
+
+/** A browser's database may never answer; the page does not wait for it. */
+function afterPatience(): Promise<undefined> {
+  return new Promise((done) => setTimeout(() => done(undefined), PATIENCE_MS));
 }
 
 /** Keeps the work of this page from now on. Answers how to stop. */

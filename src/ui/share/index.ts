@@ -20,16 +20,14 @@ export function importText(session: Session, text: string): void {
   });
 }
 
-/** Opens the work of the last visit where its machine cannot be built as it was; it is kept if that fails too. */
+/** Opens the work of the last visit where its machine cannot be built as it was, which is kept for later. */
 export async function openAgain(session: Session, bundle: Bundle): Promise<void> {
-  const reason = await openBundle(session, bundle, { what: 'last visit' });
-  if (reason === undefined) return;
-  const name = 'Machine of an earlier visit';
+  const name = 'As it was at the last visit';
   const kept = await quietly({ id: freshMachineId(), name, bundle });
-  reportBad(
-    'The machine of your last visit cannot be built',
-    `${reason} ${kept ? `It is among your machines as “${name}”; this is the default one.` : 'This is the default one.'}`,
-  );
+  const said = kept ? `As it was it cannot be built; so it is among your machines: “${name}”.` : '';
+  const reason = await openBundle(session, bundle, { what: 'last visit', said });
+  if (reason === undefined) return;
+  reportBad('The machine of your last visit cannot be built', `${reason} ${said}`);
 }
 
 /** Keeps the work of another page, which this one took the place of. Whether the browser did it. */

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useState } from 'react';
+import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import { useDocument } from '../document/document-store.ts';
 import { WarnIcon } from '../kit/icons.tsx';
 import { useSession } from '../state/session-context.tsx';
@@ -44,6 +44,11 @@ function Content() {
   const [said, setSaid] = useState<Said>();
   const [asked, setAsked] = useState<KeptMachine>();
   const message = useId();
+  const wayBack = useRef<HTMLButtonElement>(null);
+  // What was pressed may be gone: its way back is nearest to it.
+  useEffect(() => {
+    if (said?.undo && !isOnControl(document.activeElement)) wayBack.current?.focus();
+  }, [said]);
 
   /** Does something to the kept machines, then shows them as they are. */
   const change = useCallback(async (work: () => Promise<Said | undefined>) => {
@@ -167,6 +172,7 @@ function Content() {
             <span>{said.text}</span>
             {said.undo && (
               <button
+                ref={wayBack}
                 type="button"
                 className="button button-small"
                 onClick={() => void said.undo?.()}
@@ -205,6 +211,10 @@ function Content() {
       )}
     </>
   );
+}
+
+function isOnControl(element: Element | null): boolean {
+  return element?.matches('button, input') ?? false;
 }
 
 function copyName(name: string, machines: readonly KeptMachine[]): string {

@@ -9,7 +9,6 @@ import {
   useDocument,
 } from '../document/document-store.ts';
 import type { Session } from '../session/session.ts';
-import { setPresentation } from '../state/presentation.ts';
 import { useScript } from '../state/script-store.ts';
 import { type Report, useShare } from '../state/share-store.ts';
 import { useUi } from '../state/ui-store.ts';
@@ -22,6 +21,8 @@ export interface Origin {
   readonly what: 'link' | 'file' | 'kept machine' | 'last visit';
   /** Whether the work at hand is put among the kept machines first; else undo alone brings it back. */
   readonly keepPresent?: boolean;
+  /** Said in the place of the way back: there is nothing to go back to. */
+  readonly said?: string;
 }
 
 /** A document that stands here, and what was changed for that. */
@@ -58,9 +59,12 @@ export async function openBundle(
     }),
   });
   if (typeof outcome === 'string') return outcome;
-  const { era } = useUi.getState();
-  useUi.setState({ era: bundle.era ?? 'since' });
-  if (bundle.presentation) setPresentation(true);
+  const { era, presentation } = useUi.getState();
+  // For this visit only: the next one begins as the person left their own.
+  useUi.setState({
+    era: bundle.era ?? 'since',
+    presentation: bundle.presentation === true || presentation,
+  });
   const { step } = outcome;
   report({
     title: `Opened “${name}” from ${ORIGINS[origin.what]}`,
@@ -69,14 +73,15 @@ export async function openBundle(
       bundle.script !== undefined && script !== source
         ? 'Its script is in the editor. Nothing runs until you press Run.'
         : 'Nothing runs until you press Run.',
-      kept ?? (step ? 'Undo brings back what was here.' : ''),
+      origin.said ?? kept ?? (step ? 'Undo brings back what was here.' : ''),
     ]
       .filter(Boolean)
       .join(' '),
     notes,
-    ...(step && {
-      undo: undoOf(session, step, () => useUi.setState({ era })),
-    }),
+    ...(step &&
+      origin.said === undefined && {
+        undo: undoOf(session, step, () => useUi.setState({ era, presentation })),
+      }),
   });
   return undefined;
 }

@@ -55,8 +55,10 @@ export function describeMachine(doc: MachineDocument): string {
   return [machine ?? arch, shown.join(', ') || 'no devices'].join(' · ');
 }
 
-/** A name for a machine that has none. */
+/** A name for a machine that the person gave none: its `-name`, else what it is. */
 export function usualName(doc: MachineDocument): string {
+  const guest = entryAmong(doc, ['name'], 'guest');
+  if (guest) return guest.slice(0, 120);
   const machine =
     entryAmong(doc, ['M', 'machine'], 'type') ?? doc.program.replace('qemu-system-', '');
   const last = doc.options.findLast(({ name }) => name === 'device');

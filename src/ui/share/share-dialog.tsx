@@ -99,8 +99,8 @@ function Content() {
       )}
       {files.length > 0 && (
         <p className="share-hint">
-          Not in it, nor in a file: {files.map((file) => file.name).join(', ')}. Where{' '}
-          {files.length === 1 ? 'it is' : 'they are'} missing, an empty image stands in.
+          Disk images stay on this computer: {files.map((file) => file.name).join(', ')}. Where one
+          is missing, an empty image stands in.
         </p>
       )}
       <h3>Files</h3>

@@ -6,6 +6,12 @@ import { CommandLineView, QtreeView } from '../views/index.ts';
 import { Split, SplitHandle } from './split.tsx';
 import { useNarrow } from './use-narrow.ts';
 
+/** For a room, the machine is what all look at. */
+const ROOM = {
+  columns: { palette: 18, 'build-centre': 61, 'build-right': 21 },
+  rows: { canvas: 72, texts: 28 },
+};
+
 /** Palette, canvas, inspector, and the machine's two texts: a machine in the making. */
 export default function BuildPanes() {
   if (useNarrow())
@@ -19,13 +25,13 @@ export default function BuildPanes() {
       </div>
     );
   return (
-    <Split id="build-columns" orientation="horizontal">
+    <Split id="build-columns" orientation="horizontal" inRoom={ROOM.columns}>
       <Panel id="palette" defaultSize="19%" minSize="200px">
         <BuildPalette />
       </Panel>
       <SplitHandle name="Palette and machine" />
       <Panel id="build-centre" minSize="420px">
-        <Split id="build-rows" orientation="vertical">
+        <Split id="build-rows" orientation="vertical" inRoom={ROOM.rows}>
           <Panel id="canvas" defaultSize="64%" minSize="160px">
             <TopologyPane />
           </Panel>

@@ -8,6 +8,13 @@ import { TopologyPane } from '../topology/topology-pane.tsx';
 import { Split, SplitHandle } from './split.tsx';
 import { useNarrow } from './use-narrow.ts';
 
+/** For a room, the machine is what all look at. */
+const ROOM = {
+  rows: { upper: 86, timeline: 14 },
+  columns: { left: 22, centre: 57, right: 21 },
+  centre: { topology: 74, ring: 26 },
+};
+
 /** Script, machine, ring, story and time: a guest at work. */
 export function WatchPanes() {
   if (useNarrow())
@@ -22,9 +29,9 @@ export function WatchPanes() {
       </div>
     );
   return (
-    <Split id="rows" orientation="vertical">
+    <Split id="rows" orientation="vertical" inRoom={ROOM.rows}>
       <Panel id="upper" minSize="40%">
-        <Split id="columns" orientation="horizontal">
+        <Split id="columns" orientation="horizontal" inRoom={ROOM.columns}>
           <Panel id="left" defaultSize="28%" minSize="240px">
             <Split id="left-rows" orientation="vertical">
               <Panel id="script" minSize="120px">
@@ -38,7 +45,7 @@ export function WatchPanes() {
           </Panel>
           <SplitHandle name="Script and machine" />
           <Panel id="centre" minSize="380px">
-            <Split id="centre-rows" orientation="vertical">
+            <Split id="centre-rows" orientation="vertical" inRoom={ROOM.centre}>
               <Panel id="topology" defaultSize="47%" minSize="120px">
                 <TopologyPane />
               </Panel>

@@ -16,3 +16,10 @@ export function setPresentation(on: boolean): void {
   remember(REMEMBERED.presentation, on ? 'on' : undefined);
   useUi.setState({ presentation: on });
 }
+
+/** How many times as large as usual is what letters itself (editor, terminal): the style sheets' `--room`. */
+export function useRoom(): number {
+  const on = useUi((ui) => ui.presentation);
+  if (!on) return 1;
+  return Number(getComputedStyle(document.documentElement).getPropertyValue('--room')) || 1;
+}

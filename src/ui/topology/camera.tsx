@@ -16,8 +16,8 @@ import { useReveal } from './reveal.ts';
 export const ZOOM = { least: 0.02, most: 2.5 } as const;
 /** Farther out than this, small type cannot be read. */
 export const FAR = 0.62;
-/** Shown as a whole, a machine is no larger than this. */
-const FIT_MOST = 1.25;
+/** Shown as a whole, a machine is no larger than this: at a desk, and in a room. */
+const FIT_MOST = { desk: 1.25, room: 2.4 } as const;
 const FIT_PADDING = '10px';
 /** A node that is brought into sight is at least this large, and not larger than full size for it. */
 const LEGIBLE = 0.8;
@@ -40,7 +40,8 @@ export function useFit(): (graph: MachineGraph, options?: { duration: number }) 
       const { width, height } = store.getState();
       if (width === 0 || height === 0) return;
       const bounds = { x: 0, y: 0, width: graph.layout.width, height: graph.layout.height };
-      const view = getViewportForBounds(bounds, width, height, ZOOM.least, FIT_MOST, FIT_PADDING);
+      const most = useUi.getState().presentation ? FIT_MOST.room : FIT_MOST.desk;
+      const view = getViewportForBounds(bounds, width, height, ZOOM.least, most, FIT_PADDING);
       void setViewport(view, options);
     },
     [store, setViewport],

@@ -11,7 +11,7 @@ const UNUSED = 'unused';
 
 /** How large a picture's cards are lettered; the style sheet has the same sizes of type. All lengths in pixels. */
 export interface Lettering {
-  /** Width of a character of a card's title, of its second line, and of a bus's name. */
+  /** Size of a card's title, and width of a character of its second line and of a bus's name. */
   readonly title: number;
   readonly detail: number;
   readonly bus: number;
@@ -22,7 +22,7 @@ export interface Lettering {
 
 /** For a reader at the screen: 13 px bold above 11 px monospaced. */
 export const AT_DESK: Lettering = {
-  title: 7.3,
+  title: 13,
   detail: 6.7,
   bus: 6.5,
   cardHeight: 46,
@@ -31,7 +31,7 @@ export const AT_DESK: Lettering = {
 };
 /** For a room with a projector: 20 px bold above 15 px monospaced. */
 export const IN_ROOM: Lettering = {
-  title: 11.2,
+  title: 20,
   detail: 9.1,
   bus: 9.1,
   cardHeight: 62,
@@ -39,7 +39,7 @@ export const IN_ROOM: Lettering = {
   widest: 420,
 };
 /** Left and right of a card's text together, and of a bus's name. */
-const PADDING = 26;
+const PADDING = 28;
 
 /** `pci.0 · PCI` */
 export function busLabel(bus: BusNode): string {
@@ -95,25 +95,42 @@ export function deviceSize(device: DeviceNode, type: Lettering): Size {
 
 /** Room for two lines of text. Estimated, so that layout is pure. */
 export function cardSize([title, detail]: readonly [string, string], type: Lettering): Size {
-  const text = Math.max(textWidth(title, type.title), textWidth(detail, type.detail));
-  const least = Math.round(type.title * 17);
+  const text = Math.max(Math.ceil(boldWidth(title) * type.title), textWidth(detail, type.detail));
+  const least = Math.round(type.title * 9.5);
   return {
     width: Math.min(Math.max(text, least) + PADDING, type.widest),
     height: type.cardHeight,
   };
 }
 
-/** A character's width, and a line's height, for each pixel of the size of type. */
-const BOLD = 0.6;
+/** Widths of bold type by character, and a monospaced one, and a line's height, for each pixel of the size of type. */
+const NARROW = 0.43;
+const WIDE = 1;
+const BOLD = 0.7;
 const MONO = 0.62;
 const LINE = 1.15;
 const FAR_PADDING = 14;
 
+/** Width of bold text, for each pixel of its size: of the widest of the usual fonts, a little more. */
+function boldWidth(text: string): number {
+  let width = 0;
+  for (const character of text)
+    width += /[\s\-.,:/()[\]'|fijlrtI]/.test(character)
+      ? NARROW
+      : /[mwMW@%]/.test(character)
+        ? WIDE
+        : BOLD;
+  return width;
+}
+
 /** Largest size of type at which lines of text fit a box: bold, or one monospaced line in a bus's pill. */
 export function farType(lines: readonly string[], { width, height }: Size, mono: boolean): number {
   const written = lines.filter(Boolean);
-  const longest = Math.max(1, ...written.map(({ length }) => length));
-  const fits = (width - FAR_PADDING) / (longest * (mono ? MONO : BOLD));
+  const longest = Math.max(
+    BOLD,
+    ...written.map((line) => (mono ? line.length * MONO : boldWidth(line))),
+  );
+  const fits = (width - FAR_PADDING) / longest;
   const high = (height - 4) / (Math.max(1, written.length) * LINE);
   return Math.floor(Math.min(fits, high) * 2) / 2;
 }

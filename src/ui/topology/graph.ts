@@ -156,6 +156,7 @@ export function graphOf(
     ram: leaf(RAM, cardSize(GUEST_TEXT, type)),
     root,
     loose,
+    scale: type.title / AT_DESK.title,
   });
   return {
     topology,

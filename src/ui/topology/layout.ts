@@ -30,6 +30,8 @@ export interface LayoutInput {
   readonly ram: Box;
   readonly root: Box;
   readonly loose: readonly Box[];
+  /** How much larger than at a desk the boxes' type is; they are arranged all the same. */
+  readonly scale?: number;
 }
 
 export interface Layout {
@@ -46,7 +48,7 @@ const CHANNEL = 34;
 /** Room above the first row for the root bus's way over the devices beside it. */
 const OVERPASS = 12;
 /** The picture is made for a screen of this shape. What fits it at this size is not broken into rows. */
-const SCREEN = { width: 1280, height: 720 };
+const SCREEN = { width: 1280, height: 600 };
 /** Row widths that are tried, in pixels: few and far apart, so that growing rarely rearranges. */
 const WRAPS = [
   Number.POSITIVE_INFINITY,
@@ -56,9 +58,11 @@ const WRAPS = [
 /** Places a machine. */
 export function layOut(input: LayoutInput): Layout {
   let best: Plan | undefined;
-  for (const wrap of WRAPS)
+  for (const width of WRAPS) {
+    const wrap = width * (input.scale ?? 1);
     for (const plan of [beside(input, wrap), below(input, wrap)])
       if (!best || plan.score < best.score) best = plan;
+  }
   return best ? best.draw() : { rects: new Map(), wires: [], width: 0, height: 0 };
 }
 
@@ -81,7 +85,8 @@ function plan(
   const looseY = Math.max(OVERPASS + tree.height, firstRow(input) + GAP_Y + ram.height) + ROW_GAP;
   const width = rootX + Math.max(tree.width, loose.width);
   const height = loose.rows.length > 0 ? looseY + loose.height : looseY - ROW_GAP;
-  const share = Math.max(width / SCREEN.width, height / SCREEN.height);
+  const scale = input.scale ?? 1;
+  const share = Math.max(width / SCREEN.width, height / SCREEN.height) / scale;
   return {
     score: Math.max(share, 0.7),
     draw() {

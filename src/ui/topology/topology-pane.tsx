@@ -2,8 +2,9 @@ import { lazy, Suspense, useMemo, useRef } from 'react';
 import { ReactFlowProvider, useStore } from 'reactflow';
 import './topology.css';
 import type { MachineTopology } from '../../protocol/topology.ts';
-import { FitIcon } from '../kit/icons.tsx';
+import { FitIcon, PresentIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
+import { setPresentation } from '../state/presentation.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import { useUi } from '../state/ui-store.ts';
 import { FAR, glide, useFit } from './camera.tsx';
@@ -38,6 +39,7 @@ export function TopologyPane() {
               <BuildTools />
             </Suspense>
             <EraSwitch />
+            <PresentButton />
             {picture && <FitButton graph={picture.graph} />}
           </>
         }
@@ -61,6 +63,22 @@ function useUnchanged(topology: MachineTopology | undefined): MachineTopology | 
     if (!isSame(before.current, topology)) before.current = topology;
     return before.current;
   }, [topology]);
+}
+
+function PresentButton() {
+  const on = useUi((ui) => ui.presentation);
+  return (
+    <button
+      type="button"
+      className="button button-bare"
+      title="Large type and lines, for a projector (F7)"
+      aria-label="Presentation mode"
+      aria-pressed={on}
+      onClick={() => setPresentation(!on)}
+    >
+      <PresentIcon />
+    </button>
+  );
 }
 
 function FitButton({ graph }: { graph: MachineGraph }) {

@@ -102,8 +102,11 @@ export function QtreeList(props: {
       say(`The board made ${device.type}; it cannot be taken out.`);
       return;
     }
-    void edit(session, `delete ${device.id || device.type}`, (doc) =>
-      deleteNodes(doc, topology, { devices: [key], backEnds: [] }),
+    void edit(
+      session,
+      `delete ${device.id || device.type}`,
+      (doc, now = topology) => deleteNodes(doc, now, { devices: [key], backEnds: [] }),
+      { assist: true },
     );
   };
   const onKeyDown = (event: KeyboardEvent) => {

@@ -218,10 +218,28 @@ function noController([, bus = '', driver = '']: RegExpExecArray, refusal: Refus
       : `${type} plugs into a bus of type ${bus}, and nothing in this machine offers one. A controller brings the bus along.`,
     fixes: [
       ...fixes,
-      ...(types.length === 0 ? switchPciOn(refusal, worldOf(refusal)) : []),
+      ...(types.length === 0 ? controllerWithPci(refusal, bus) : []),
       ...refusal.without(),
     ],
   };
+}
+
+/** Gives the machine a PCI bus and a controller on it, where it can have one. */
+function controllerWithPci(refusal: Refusal, bus: string): Fix[] {
+  const { option } = refusal;
+  const [type] = controllersFor(refusal, bus, true);
+  if (!option || type === undefined) return [];
+  return switchPciOn(refusal, worldOf(refusal)).map((fix) => ({
+    ...fix,
+    label: `${fix.label}, and add ${type}`,
+    words: `${fix.words} ${type} offers a bus of type ${bus} there.`,
+    doc: addBefore(
+      fix.doc ?? refusal.doc,
+      option.key,
+      'device',
+      `${type},id=${freshId(refusal.doc, controllerStem(bus))}`,
+    ),
+  }));
 }
 
 function controllerStem(bus: string): string {

@@ -539,10 +539,18 @@ export const LINE_RULES: readonly Rule[] = [
     ),
   },
   {
-    match: /^QEMU does not support multiple vIOMMUs|^VIRTIO-IOMMU is not attached to any PCI bus!/,
+    match:
+      /^QEMU does not support multiple vIOMMUs|^Check your machine implements a hotplug handler for the virtio-iommu|^VIRTIO-IOMMU is not attached to any PCI bus!/,
     advise: takeOut(
       'An IOMMU belongs to a PCI bus',
       'It translates for the PCI devices of a machine, so there is one, and it needs a PCI bus to sit on.',
+    ),
+  },
+  {
+    match: /^SCLP event initialization failed/,
+    advise: takeOut(
+      'That console cannot be had',
+      'Consoles of a mainframe sit on SCLP, which takes one of each kind.',
     ),
   },
   {

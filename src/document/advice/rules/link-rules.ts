@@ -342,7 +342,11 @@ export const LINK_RULES: readonly Rule[] = [
   { match: /^virtio-pmem (memdev) not set$/, advise: notGiven },
   { match: /^No (drive) specified$/, advise: notGiven },
   { match: /^(?:[\w-]+: )?missing (chardev)$/, advise: notGiven },
-  { match: /^(chardev) is mandatory$/, advise: notGiven },
+  { match: /^(?:[\w-]+: )?(chardev) is mandatory$/, advise: notGiven },
+  {
+    match: /^Chardev '(.*)' not found$/,
+    advise: (found, refusal) => (needsDaemon(refusal) ? daemon(refusal) : notFound(found, refusal)),
+  },
   {
     match: /^Can't create (?:serial|parallel) device, empty char device$/,
     advise: (_, refusal) => unset('chardev', refusal),

@@ -277,6 +277,36 @@ export const TRANSPORT_RULES: readonly Rule[] = [
   { match: /^No 'PCI' bus found for device '(.*)'$/, advise: noPciBus },
   { match: /^Device '(.*)' can't go on (.*) bus$/, advise: wrongBus },
   {
+    match: /^MSI-X support is mandatory in the S390 architecture$/,
+    advise: (_, refusal) => ({
+      title: 'A PCI device on a mainframe needs MSI-X',
+      words:
+        'The mainframe has no interrupt lines, so a PCI function must send messages, and this one has no vectors for them. Behind a channel the device needs none.',
+      misconception: 1,
+      section: '4.3',
+      fixes: [...otherTransports(refusal, ['ccw']), ...refusal.without()],
+    }),
+  },
+  {
+    match: /^(pxb(?:-pcie)?) devices cannot reside on a PCIe? bus$/,
+    advise: ([, type = ''], refusal) => {
+      const other = type === 'pxb' ? 'pxb-pcie' : 'pxb';
+      return {
+        title: `${type} is for the other kind of PCI`,
+        words: 'pxb expands a PCI bus, as pc has one, and pxb-pcie a PCI Express bus, as q35 does.',
+        fixes: [
+          {
+            label: `Plug it as ${other}`,
+            words: `${other} fits here.`,
+            doc: refusal.changed({ driver: other }),
+            ...refusal.anew,
+          },
+          ...refusal.without(),
+        ],
+      };
+    },
+  },
+  {
     match: /^No '(virtual-css-bus|s390-virtio-bus)' bus found for device '(.*)'$/,
     advise: ([, , driver = ''], refusal) => {
       const { transports, machine } = worldOf(refusal);

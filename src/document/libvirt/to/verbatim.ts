@@ -1,3 +1,4 @@
+import type { DeviceNode } from '../../../protocol/topology.ts';
 import type { DocumentOption } from '../../document.ts';
 import { freshId } from '../../edits.ts';
 import { entriesOf, entryOf, withEntry } from '../../entries.ts';
@@ -94,11 +95,16 @@ function placed(world: World, option: DocumentOption, { node, bus, owner }: Plac
 
 /** What `bus=` has to be in the domain; undefined where the option may keep what it has. */
 function busName(world: World, { bus, owner }: Place): string | undefined {
-  const id = owner && world.idOf(owner);
-  if (id !== undefined && owner) {
-    if (owner.ancestors.includes(BRIDGE)) return id;
-    return `${id}.${owner.buses.length - 1 - owner.buses.indexOf(bus)}`;
+  // Inside a transport is a device that nobody named: the transport gives its buses their names.
+  let maker = owner;
+  while (maker && maker.option === undefined && world.idOf(maker) === undefined) {
+    const inner: DeviceNode = maker;
+    maker = world.places.find(({ node }) => node === inner)?.owner;
   }
-  // The board's own, which keep their names.
-  return owner?.option === undefined ? bus.name : undefined;
+  // The board's own buses keep their names.
+  if (!maker || !owner) return bus.name;
+  const id = world.idOf(maker);
+  if (id === undefined) return undefined;
+  if (owner.ancestors.includes(BRIDGE)) return id;
+  return `${id}.${owner.buses.length - 1 - owner.buses.indexOf(bus)}`;
 }
