@@ -54,6 +54,9 @@ export function freshId(doc: MachineDocument, stem: string): string {
   return freshAmong(new Set(doc.options.map(optionIdOf)), stem);
 }
 
+/** Longest beginning of an id that others are made of, in characters. */
+const LONGEST_STEM = 64;
+
 /**
  * The first of `stem0`, `stem1`, … that is not taken; signs that an id cannot have are left out of the stem.
  * `tried`: numbers that are known to be taken, by stem, for those who ask many times.
@@ -63,7 +66,11 @@ export function freshAmong(
   stem: string,
   tried = new Map<string, number>(),
 ): string {
-  const clean = stem.replace(/^[^A-Za-z]+|[^A-Za-z0-9._-]/g, '').replace(/\d+$/, '') || 'id';
+  const clean =
+    stem
+      .slice(0, LONGEST_STEM)
+      .replace(/^[^A-Za-z]+|[^A-Za-z0-9._-]/g, '')
+      .replace(/\d+$/, '') || 'id';
   let number = tried.get(clean) ?? 0;
   while (taken.has(`${clean}${number}`)) number++;
   tried.set(clean, number);

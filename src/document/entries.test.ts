@@ -110,6 +110,16 @@ test('arguments that are one key and one value may have commas', () => {
   expect(withEntry(all, 'virtio-blk-pci.serial', 'c,d').argument).toBe('virtio-blk-pci.serial=c,d');
 });
 
+test('hostile JSON takes no time to speak of', () => {
+  const blanks = `{"a":1,${' '.repeat(500_000)}"b":2}`;
+  const way = 'x'.repeat(400_000);
+  const members = Array.from({ length: 50_000 }, (_, i) => `"${i}":1`).join();
+  const started = performance.now();
+  expect(withEntry(device(blanks), 'b', undefined).argument).toBe('{"a":1}');
+  expect(entriesOf(device(`{"${way}":{${members}}}`))).toEqual([]);
+  expect(performance.now() - started).toBeLessThan(2000);
+});
+
 test('hostile JSON is read as far as it goes', () => {
   for (const text of ['{"a":'.repeat(5000), `{"a":${'['.repeat(5000)}`, '{"a":"\\', '{"a" 1}'])
     expect(entriesOf(device(text))).toEqual([]);

@@ -257,6 +257,11 @@ describe('properties', () => {
     ]);
   });
 
+  test('are written also where they are what they are by themselves, if something else is said of the type', () => {
+    const line = '-M pc -global virtio-rng-pci.vectors=7 -device virtio-rng-pci,id=r';
+    expect(set(line, 'r', 'vectors', '2')[1]).toBe('+ -device virtio-rng-pci,id=r,vectors=2');
+  });
+
   test('of the device inside a transport are told to the transport, in JSON by their type', () => {
     const line = `-M pc -device '{"driver":"virtio-serial-pci","id":"s"}'`;
     expect(set(line, 's', 'max_ports', '5')[1]).toBe(

@@ -250,8 +250,8 @@ export function setProperty(
   value: string | undefined,
   facts?: PropertyFacts,
 ): MachineDocument {
-  const wanted = value !== undefined && value === facts?.defaultValue ? undefined : value;
   const option = keyOfDevice === undefined ? undefined : optionByKey(doc, keyOfDevice);
+  const wanted = facts && isByItself(doc, option, facts, value) ? undefined : value;
   if (option?.name !== 'device') return setGlobal(doc, device, name, wanted);
   if (name === 'id' || name === 'bus' || name === 'driver')
     throw new DocumentError(`${name} is no property.`);
@@ -260,6 +260,26 @@ export function setProperty(
   // Behind a transport sits a device of another type; what both have is the transport's.
   const type = made === undefined ? undefined : facts?.type;
   return replaceOption(doc, option.key, (one) => withEntry(one, name, wanted, type));
+}
+
+/** Whether a property has a value as long as nobody says anything of it; -global and old machine types do. */
+function isByItself(
+  { options }: MachineDocument,
+  option: DocumentOption | undefined,
+  { name, value: now, defaultValue }: PropertyFacts,
+  value: string | undefined,
+): boolean {
+  if (value === undefined || value !== defaultValue) return false;
+  const said = option !== undefined && entryOf(option, name) !== undefined;
+  if (option?.name === 'device' && options.some((one) => isGlobal(one, name))) return false;
+  return said || now === value || option?.name !== 'device';
+}
+
+function isGlobal(option: DocumentOption, name: string): boolean {
+  if (option.name !== 'global') return false;
+  return entriesOf(option).some(
+    ({ key, value }) => key.endsWith(`.${name}`) || (key === 'property' && value === name),
+  );
 }
 
 function setGlobal(

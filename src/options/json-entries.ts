@@ -2,6 +2,9 @@ import type { Entry } from './entries.ts';
 
 /** Deepest nesting that is looked at. */
 const DEEPEST = 64;
+/** Longest way to a member that is looked at, in characters: nothing of QEMU's is called so. */
+const LONGEST_WAY = 1000;
+const BLANKS = ' \t\r\n';
 
 type Kind = 'string' | 'number' | 'word' | 'empty';
 
@@ -38,7 +41,7 @@ class Scan {
   }
 
   #blank(): number {
-    while (' \t\r\n'.includes(this.#text[this.#at] ?? 'x')) this.#at++;
+    while (BLANKS.includes(this.#text[this.#at] ?? 'x')) this.#at++;
     return this.#at;
   }
 
@@ -96,6 +99,7 @@ class Scan {
   ): boolean {
     const close = open === '{' ? '}' : ']';
     const prefix = key === '' ? '' : `${key}.`;
+    if (prefix.length > LONGEST_WAY) return false;
     for (let count = 0; ; count++) {
       const end = this.#blank();
       if (count === 0 && this.#take(close)) {
@@ -176,7 +180,14 @@ export function withJsonEntry(
 function withoutMember(text: string, { memberStart, end }: Leaf): string {
   const behind = /^\s*,\s*/.exec(text.slice(end))?.[0].length;
   if (behind !== undefined) return text.slice(0, memberStart) + text.slice(end + behind);
-  return text.slice(0, memberStart).replace(/\s*,\s*$/, '') + text.slice(end);
+  let start = memberStart;
+  const skipBlanks = (): void => {
+    while (start > 0 && BLANKS.includes(text[start - 1] ?? 'x')) start--;
+  };
+  skipBlanks();
+  if (text[start - 1] === ',') start--;
+  skipBlanks();
+  return text.slice(0, start) + text.slice(end);
 }
 
 /** A value as JSON: of the property's type, else of the kind that it replaces, else as it looks. */

@@ -251,12 +251,13 @@ function set(random: Random, made: Made): RandomEdit | undefined {
     check: (after) => {
       const option = place.key === undefined ? undefined : optionByKey(after.doc, place.key);
       if (!own || !option) return [];
-      const wanted = value === property.defaultValue ? undefined : value;
+      const isDefault = value === property.defaultValue;
+      const wanted = isDefault ? undefined : value;
       // JSON has words of its own for switches.
       const said = entryOf(option, name)
         ?.replace(/^true$/, 'on')
         .replace(/^false$/, 'off');
-      return said === wanted || Number(said) === Number(wanted)
+      return said === wanted || Number(said) === Number(wanted) || (isDefault && said === value)
         ? []
         : [`${name}=${said} is written, not ${wanted}`];
     },
@@ -400,13 +401,13 @@ function backEnd(random: Random, { doc }: Made): RandomEdit | undefined {
 }
 
 /** A device, in a way that does not depend on ids and numbers. */
-export function identity({ key, device, bus, above }: Place): string {
+function identity({ key, device, bus, above }: Place): string {
   if (key !== undefined) return `#${key}`;
   return `${busIdentity({ bus, carrier: above })}/${device.type}${device.address}`;
 }
 
 /** A bus, in a way that does not depend on ids and numbers: a virtio device has the same buses in any transport. */
-export function busIdentity({ bus, carrier }: BusPlace): string {
+function busIdentity({ bus, carrier }: BusPlace): string {
   let at = carrier;
   while (at && at.key === undefined) at = at.above;
   if (at && carrier) {

@@ -29,14 +29,16 @@ export class Trials {
     },
   });
 
-  /** `files`: names of images that are there from the beginning. */
-  constructor(files: readonly string[] = []) {
+  /** `files`: names of images that are there from the beginning, empty unless `contents` has them. */
+  constructor(files: readonly string[] = [], contents: Readonly<Record<string, Uint8Array>> = {}) {
     for (const name of files)
       this.#service.handle({
         id: 0,
         kind: 'try',
         commandLine: '-M none',
-        images: [{ name, content: new Uint8Array(2 ** 20) }],
+        images: [
+          { name, content: (contents[name] ?? new Uint8Array(2 ** 20)) as Uint8Array<ArrayBuffer> },
+        ],
       });
   }
 

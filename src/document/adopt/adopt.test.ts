@@ -5,9 +5,14 @@ import { virtioPlaces } from '../../testing/virtio-places.ts';
 import { DocumentError } from '../document.ts';
 import { lineOf } from '../read.ts';
 import { adopt, kindOfText } from './adopt.ts';
+import { standInContent } from './stand-in.ts';
 
-async function adopted(text: string, files: readonly string[] = []) {
-  const trials = new Trials(files);
+async function adopted(
+  text: string,
+  files: readonly string[] = [],
+  contents: Readonly<Record<string, Uint8Array>> = {},
+) {
+  const trials = new Trials(files, contents);
   const result = await adopt(text, trials.tryLine, { files });
   const tries = trials.count;
   const trial = await trials.tryLine(lineOf(result.doc), result.images);
@@ -77,6 +82,17 @@ describe('images', () => {
     expect(images).toEqual([{ name: 'x.raw', format: 'raw', bytes: 8 * 2 ** 20 }]);
   });
 
+  it('puts an empty image in the place of one that is here and cannot be read', async () => {
+    const qcow2 = standInContent({ name: '', format: 'qcow2', bytes: 2 ** 30 });
+    const { line, notes } = await adopted(
+      '-hda mine.qcow2 -drive file=other,if=virtio',
+      ['mine.qcow2', 'other'],
+      { 'mine.qcow2': qcow2, other: qcow2 },
+    );
+    expect(line).toBe('-hda mine.raw -drive file=other.raw,if=virtio,format=raw');
+    expect(notes.join()).toContain('mine.qcow2 is a qcow2 image, which is not read here');
+  });
+
   it('calls what is read over a network by its own name', async () => {
     const { images } = await adopted(
       '-cdrom https://example.org/iso/small.iso?x=1 -drive file=rbd:pool/vol@snap:id=me,format=raw,if=virtio',
@@ -97,6 +113,22 @@ describe('what cannot be had', () => {
     ['-smp 4,sockets=3,cores=3,maxcpus=4 -device virtio-rng-pci', /do not fit together/],
     ['-device vfio-pci,host=1 -device vfio-pci,host=2 -device virtio-rng-pci', /vfio-pci/],
     ['-device virtio-net-pci,netdev=nowhere', /nowhere/],
+    ['-net nic,model=rtl8139 -net user -device virtio-rng-pci', /card rtl8139 becomes/],
+    ['-nic tap,model=pcnet -device virtio-rng-pci', /card pcnet becomes/],
+    ['-vga qxl -device virtio-rng-pci', /qxl becomes std/],
+    [
+      '-device lsi53c895a,id=s -drive if=none,id=d,file=d.img,format=raw -device scsi-hd,bus=s.0,drive=d',
+      /virtio-scsi-pci/,
+    ],
+    [
+      '-device vhost-user-blk-pci,id=b,chardev=c -chardev socket,id=c,path=/x',
+      /becomes virtio-blk-pci/,
+    ],
+    ['-M q35 -no-hpet -rtc driftfix=slew -device virtio-rng-pci', /hpet=off/],
+    [
+      '-device virtio-9p-pci,fsdev=f,mount_tag=t -fsdev proxy,id=f,socket=/x',
+      /by another program: f/,
+    ],
     ['-device virtio-rng-pci -frobnicate 3', /no option -frobnicate/],
     ['-M q35 -device virtio-rng-pci,bus=pci.7', /pci\.7/],
   ])('%s', async (text, note) => {

@@ -80,11 +80,13 @@ export class Images {
     this.#nodes();
   }
 
-  /** A drive that QEMU refuses, with nothing but what tells it from others. */
-  plainDrive(option: DocumentOption): DocumentOption {
+  /** A drive that QEMU refuses, with nothing but what tells it from others. `format`: of the image, where it is that. */
+  plainDrive(option: DocumentOption, format?: string): DocumentOption {
+    if (option.name !== 'drive')
+      return { ...option, argument: this.#find(option.argument ?? '', 'disk', true, format) };
     const kept = only(option, ['file', 'if', 'id', 'index', 'media', 'readonly', 'format']);
     const file = entryOf(kept, 'file') ?? `${optionIdOf(option) ?? 'disk'}.img`;
-    return withEntries(kept, { file: this.#find(file, 'disk', true), format: 'raw' });
+    return withEntries(kept, { file: this.#find(file, 'disk', true, format), format: 'raw' });
   }
 
   #drive(option: DocumentOption): DocumentOption {

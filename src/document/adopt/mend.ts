@@ -3,7 +3,7 @@ import type { Fix } from '../advice/advice.ts';
 import { advise } from '../advice/advise.ts';
 import { Refusal, shortText } from '../advice/refusal.ts';
 import type { DocumentOption, MachineDocument } from '../document.ts';
-import { entriesOf, optionIdOf, withEntry } from '../entries.ts';
+import { entriesOf, entryOf, optionIdOf, withEntry } from '../entries.ts';
 import { lineOf } from '../read.ts';
 import {
   fewerProcessors,
@@ -89,7 +89,8 @@ export class Mender {
     if (/: invalid option$/.test(complaint.message) || /^invalid option$/.test(reason))
       return this.#drop(option, `QEMU has no option -${quoted(option.name, 40)}: it is left out.`);
     if (option.name === 'device' && this.#type(option, reason)) return true;
-    if (this.#entry(option, reason) || this.#backEnd(option)) return true;
+    if (this.#usualNic(option, reason)) return true;
+    if (this.#entry(option, reason) || this.#backEnd(option, reason)) return true;
     return this.#follow(refusal, reason);
   }
 
@@ -166,6 +167,18 @@ export class Mender {
     return true;
   }
 
+  /** A NIC that the board is asked for, of a model that it cannot make here. */
+  #usualNic(option: DocumentOption, reason: string): boolean {
+    const model = entryOf(option, 'model');
+    if (option.name !== 'nic' && option.name !== 'net') return false;
+    if (model === undefined || !/is not modelled|Unsupported NIC model/.test(reason)) return false;
+    this.#work.replace(withEntries(option, { model: undefined }));
+    this.#work.notes.add(
+      `The network card ${quoted(model, 40)} becomes the machine’s usual one: it is not modelled.`,
+    );
+    return true;
+  }
+
   #leaveDevices(which: (kind: string) => boolean, say: (kinds: string) => string): void {
     const work = this.#work;
     for (const one of work.named('device'))
@@ -192,15 +205,15 @@ export class Mender {
   }
 
   /** A back end that cannot be had as it was asked for becomes the plainest of its kind. */
-  #backEnd(option: DocumentOption): boolean {
+  #backEnd(option: DocumentOption, reason: string): boolean {
     const work = this.#work;
-    const next = this.#plainBackEnd(option);
+    const next = this.#plainBackEnd(option, reason);
     if (!next || next.argument === option.argument) return false;
     work.replace(next);
     return true;
   }
 
-  #plainBackEnd(option: DocumentOption): DocumentOption | undefined {
+  #plainBackEnd(option: DocumentOption, reason: string): DocumentOption | undefined {
     const kind = kindOf(option);
     switch (option.name) {
       case 'netdev':
@@ -213,7 +226,12 @@ export class Mender {
       case 'parallel':
         return { ...option, argument: 'null' };
       case 'drive':
-        return this.#images.plainDrive(option);
+      case 'hda':
+      case 'hdb':
+      case 'hdc':
+      case 'hdd':
+      case 'cdrom':
+        return this.#images.plainDrive(option, /format '([^']+)' are not/.exec(reason)?.[1]);
       case 'object': {
         if (!/^memory-backend-/.test(kind)) return undefined;
         const plain = only(option, ['qom-type', 'id', 'size']);

@@ -338,6 +338,14 @@ export class Drives {
     if (kinds.includes('sdcard')) add('sd', {}, 0);
   }
 
+  /** `drive_add` of a machine that stands: only drives that nobody has to be made for. Throws ConfigError. */
+  addLate(option: DriveOption): Drive {
+    const kind = lastValue(option.entries, 'if') ?? this.#board.defaults?.driveInterface ?? 'ide';
+    const number = INTERFACES.indexOf(kind);
+    if (number > 0) throw new ConfigError(`Can't hot-add drive to type ${number}`);
+    return this.addDrive(option);
+  }
+
   /** What a name of the host's stands for. */
   fileKind(name: string): FileKind | undefined {
     return this.#host.fileKind?.(name);

@@ -1,6 +1,8 @@
 import { addNetdev, netdevOptions } from '../machine/netdevs.ts';
 import { OPTION_LISTS } from '../machine/option-lists.ts';
 import { lastValue, readOpts } from '../machine/opts.ts';
+import { NOWHERE } from '../machine/start-log.ts';
+import { ConfigError } from '../qom/errors.ts';
 import type { Command } from './commands.ts';
 import { answerTo, ask, attempt, isHelp } from './hmp-answer.ts';
 import { readOptions } from './hmp-machine.ts';
@@ -50,6 +52,27 @@ export const BACKEND_HMP: readonly Command[] = [
     run(target, { strings: [id] }) {
       ask(target, 'chardev-remove', { id });
       return '';
+    },
+  },
+  {
+    name: 'drive_add',
+    params:
+      '[-n] [[<domain>:]<bus>:]<slot>\n[file=file][,if=type][,bus=n]\n[,unit=m][,media=d][,index=i]\n[,snapshot=on|off][,cache=on|off]\n[,readonly=on|off][,copy-on-read=on|off]',
+    help: 'add drive to PCI storage controller',
+    args: ['string', 'string'],
+    run(target, { strings }) {
+      const opts = readOptions(target, strings[1] ?? '', '');
+      const { drives } = target.backEnds;
+      if (opts.id !== undefined && drives.list.some(({ id }) => id === opts.id))
+        throw new MonitorError(`Duplicate ID '${opts.id}' for drive`);
+      try {
+        drives.addLate({ ...opts, location: NOWHERE });
+      } catch (error) {
+        // Unlike its neighbours it reports without the word "Error".
+        if (error instanceof ConfigError) throw new MonitorError(error.message);
+        throw error;
+      }
+      return 'OK\n';
     },
   },
   {

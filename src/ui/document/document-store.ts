@@ -249,10 +249,10 @@ async function build(
   { assist }: EditOptions = {},
 ): Promise<Refused | undefined> {
   const old = useDocument.getState().doc;
-  const before = live && new Tree(old, counted(old, live));
+  const was = assist && live ? counted(old, live) : undefined;
   const refused = await buildExactly(session, doc);
-  if (refused || !assist || !before || !live) return refused;
-  const kept = keepPlaces(old, before, doc, new Tree(doc, live.topology));
+  if (refused || !was || live?.topology.machineType !== was.machineType) return refused;
+  const kept = keepPlaces(old, new Tree(old, was), doc, new Tree(doc, live.topology));
   if (kept === doc) return undefined;
   const trial = await session.tryLine(lineOf(kept));
   if (trial.kind === 'stands') await buildExactly(session, kept);

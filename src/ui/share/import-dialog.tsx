@@ -30,10 +30,13 @@ function Content() {
     if (busy) return;
     setBusy(true);
     setReason(undefined);
-    const problem = await openAny(session, what);
-    setBusy(false);
-    if (problem === undefined) closeShare();
-    else setReason(problem);
+    try {
+      const problem = await openAny(session, what);
+      if (problem === undefined) closeShare();
+      else setReason(problem);
+    } finally {
+      setBusy(false);
+    }
   };
   const openFile = async (file: File) => {
     const read = await textOf(file);

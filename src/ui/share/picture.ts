@@ -71,6 +71,7 @@ export function pictureSvg(graph: MachineGraph, look: PictureLook): Svg {
   }
   const text = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${-MARGIN} ${-MARGIN} ${width} ${height}" role="img">`,
+    `<style>text{font-family:${escaped(look.sans)}}.m{font-family:${escaped(look.mono)}}</style>`,
     `<title>${escaped(look.title)}</title>`,
     `<desc>${escaped(look.description)}</desc>`,
     `<rect x="${-MARGIN}" y="${-MARGIN}" width="${width}" height="${height}" fill="${look.colours.panel}"/>`,
@@ -253,7 +254,9 @@ class Pen {
     const shown =
       style.most === undefined ? text : fitted(text, style.most, (t) => measure(t, font));
     const anchor = style.anchor ? ` text-anchor="${style.anchor}"` : '';
-    return `<text x="${x}" y="${y}" font-family="${escaped(family)}" font-size="${size}" font-weight="${style.weight ?? 400}" fill="${style.colour ?? colours.dim}"${anchor}>${escaped(shown)}</text>`;
+    const kind = style.mono ? ' class="m"' : '';
+    const weight = style.weight === undefined ? '' : ` font-weight="${style.weight}"`;
+    return `<text${kind} x="${x}" y="${y}" font-size="${size}"${weight} fill="${style.colour ?? colours.dim}"${anchor}>${escaped(shown)}</text>`;
   }
 }
 

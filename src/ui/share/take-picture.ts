@@ -16,6 +16,7 @@ export function takePicture(session: Session, title: string, line: string): Svg 
   if (!topology) return undefined;
   const { expanded, era } = useUi.getState();
   const canvas = document.createElement('canvas').getContext('2d');
+  let last: string | undefined;
   const look: PictureLook = {
     ...looks(),
     title,
@@ -25,7 +26,9 @@ export function takePicture(session: Session, title: string, line: string): Svg 
     groupName: quietName,
     measure: (text, font) => {
       if (!canvas) return text.length * 7;
-      canvas.font = font;
+      // A font is parsed anew each time that it is set.
+      if (font !== last) canvas.font = font;
+      last = font;
       return canvas.measureText(text).width;
     },
     stateOf: (device: DeviceNode) => {

@@ -1,12 +1,12 @@
 import { ShareError } from '../../document/share/bundle.ts';
 import { decodeFile, FILE_LIMIT, looksLikeFile } from '../../document/share/file.ts';
-import { decodeLink } from '../../document/share/link.ts';
+import { decodeLink, isLink } from '../../document/share/link.ts';
 import type { Session } from '../session/session.ts';
 import { openBundle, openText } from './opening.ts';
 
-/** A link of this page's, as an address or as its hash alone. */
-const LINK = /^(?:https?:\/\/[^\s#]{0,2000}#|#?)v\d{1,9}\./;
 const ADDRESS = /^https?:\/\//;
+/** Characters that tell a link's hash. */
+const LINK_HEAD = 20;
 
 /** Longest text that is taken, in characters. */
 export const LONGEST_TEXT = FILE_LIMIT;
@@ -18,10 +18,12 @@ export const LONGEST_TEXT = FILE_LIMIT;
 export async function openAny(session: Session, text: string): Promise<string | undefined> {
   try {
     const start = text.trim();
-    if (LINK.test(start)) {
-      const hash = start.startsWith('http') ? start.slice(start.indexOf('#')) : start;
-      return await openBundle(session, decodeLink(hash), { what: 'link', keepPresent: true });
-    }
+    const place = ADDRESS.test(start) ? start.indexOf('#') : 0;
+    if (place >= 0 && isLink(start.slice(place, place + LINK_HEAD)))
+      return await openBundle(session, decodeLink(start.slice(place)), {
+        what: 'link',
+        keepPresent: true,
+      });
     if (ADDRESS.test(start))
       return 'This address carries no machine: behind its # there should be v1 and more.';
     if (start === '') return 'There is nothing in it.';

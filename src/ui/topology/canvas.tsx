@@ -18,6 +18,7 @@ import { Camera, FAR, focusNode, useInSight, ZOOM } from './camera.tsx';
 import { Cards } from './cards.tsx';
 import { MANY, type Picture } from './flow.ts';
 import type { MachineGraph } from './graph.ts';
+import { useLongPress } from './long-press.ts';
 import { nodeAround, passBackwards, useSteps } from './steps.ts';
 import { Traffic } from './traffic.tsx';
 import { Wires } from './wires.tsx';
@@ -31,7 +32,11 @@ export function Canvas({ picture }: { picture: Picture }) {
   const moved = useRef(false);
   const surface = useRef<HTMLDivElement>(null);
   const hands = useHands(graph, moved);
+  const press = useLongPress();
   const hint = useId();
+  const rest = (): void => {
+    delete surface.current?.dataset.moving;
+  };
   return (
     <div ref={surface} className="topology-canvas" data-many={many || undefined}>
       <p id={hint} hidden>
@@ -51,15 +56,22 @@ export function Canvas({ picture }: { picture: Picture }) {
         zoomOnDoubleClick={false}
         minZoom={ZOOM.least}
         maxZoom={ZOOM.most}
-        onMoveStart={(event) => {
+        // Not when it starts: every tap of a finger might become one.
+        onMove={(event) => {
           if (event) moved.current = true;
           if (surface.current) surface.current.dataset.moving = '';
         }}
-        onMoveEnd={() => delete surface.current?.dataset.moving}
+        onMoveEnd={rest}
         tabIndex={0}
         aria-label="Machine"
         aria-describedby={hint}
         {...hands}
+        {...press}
+        // The click that follows finds what is below it at once.
+        onPointerUp={() => {
+          rest();
+          press.onPointerUp();
+        }}
       >
         <Wires graph={graph} />
         <Traffic graph={graph} />

@@ -147,4 +147,62 @@ describe('layOut', () => {
       { numRuns: 200 },
     );
   });
+
+  it('leaves what was there where it is when a device comes, but for a few widenings', () => {
+    const block = (i: number) =>
+      i % 3 === 0
+        ? device(`d${i}`)
+        : device(`d${i}`, bus(`b${i}`, device(`v${i}`, ...(i % 2 ? [leaf(`k${i}`)] : []))));
+    for (const kind of ['deep', 'plain'] as const) {
+      const size = (count: number) =>
+        layOut(
+          machine(
+            device(
+              'host',
+              bus(
+                'pci',
+                ...Array.from({ length: count }, (_, i) =>
+                  kind === 'plain' ? device(`d${i}`) : block(i * 3 + 1),
+                ),
+              ),
+            ),
+          ),
+        );
+      let rearranged = 0;
+      let before = size(1);
+      for (let count = 2; count <= 120; count++) {
+        const after = size(count);
+        const moved = [...before.rects].some(([id, rect]) => {
+          const now = after.rects.get(id);
+          // A bus grows with its devices; it does not go elsewhere.
+          return !now || now.x !== rect.x || now.y !== rect.y;
+        });
+        if (moved) rearranged++;
+        before = after;
+      }
+      expect(rearranged, kind).toBeLessThanOrEqual(16);
+    }
+  });
+
+  it('arranges boxes of a larger scale as it does small ones', () => {
+    const times = (box: Box, by: number): Box => ({
+      ...box,
+      width: box.width * by,
+      height: box.height * by,
+      children: box.children.map((child) => times(child, by)),
+    });
+    const input = machine(
+      device(
+        'host',
+        bus('pci', ...Array.from({ length: 9 }, (_, i) => device(`d${i}`, bus(`b${i}`)))),
+      ),
+    );
+    const small = layOut(input);
+    const large = layOut({ ...input, root: times(input.root, 1.5), scale: 1.5 });
+    const rows = ({ rects }: typeof small) =>
+      [...rects].filter(([id]) => id.startsWith('d')).map(([, { y }]) => y);
+    const shape = (ys: readonly number[]) =>
+      ys.map((y) => [...new Set(ys)].sort((a, b) => a - b).indexOf(y));
+    expect(shape(rows(large))).toEqual(shape(rows(small)));
+  });
 });
