@@ -37,6 +37,14 @@ describe('the plan', () => {
     });
   });
 
+  test('brings a drive, which nothing takes away again', () => {
+    const drive = addOption(doc, 'drive', 'if=none,id=d,driver=null-co');
+    expect(hotPlan(doc, addOption(drive, 'device', 'virtio-blk-pci,drive=d'), live)).toEqual({
+      lines: ['drive_add 0 if=none,id=d,driver=null-co', 'device_add virtio-blk-pci,drive=d'],
+      back: [undefined, undefined],
+    });
+  });
+
   test.each([
     ['virtio-rng-pci,id=a b', 'device_add "virtio-rng-pci,id=a b"'],
     ['virtio-rng-pci,x="', 'device_add "virtio-rng-pci,x=\\""'],

@@ -30,6 +30,8 @@ const COMMANDS: Readonly<
   netdev: { add: 'netdev_add', remove: 'netdev_del', qmp: 'netdev_add' },
   object: { add: 'object_add', remove: 'object_del', qmp: 'object-add' },
   chardev: { add: 'chardev-add', remove: 'chardev-remove', qmp: '' },
+  // Its first word is of no account any more.
+  drive: { add: 'drive_add 0', remove: '', qmp: '' },
 };
 
 /** The monitor's line that makes what an option makes; undefined where it has none. */
@@ -78,7 +80,8 @@ export function hotPlan(
     if (!line) return undefined;
     const id = entryOf(option, 'id');
     lines.push(line);
-    back.push(id === undefined ? undefined : `${COMMANDS[option.name]?.remove} ${id}`);
+    const remove = COMMANDS[option.name]?.remove;
+    back.push(id === undefined || !remove ? undefined : `${remove} ${id}`);
   }
   return { lines, back };
 }

@@ -225,6 +225,19 @@ describe('while a guest is at work', () => {
     expect('qtree' in cold && cold.qtree()).toBe(bench.qtree());
   });
 
+  test('a disk comes with its drive', async () => {
+    const both = (from: MachineDocument) =>
+      addOption(
+        addOption(from, 'drive', 'if=none,id=d,driver=null-co'),
+        'device',
+        'virtio-blk-pci,drive=d,bus=rp',
+      );
+    expect(await edit(session, 'add a disk', both)).toBe(true);
+    expect(bench.built).toEqual([]);
+    const cold = buildLine(line());
+    expect('qtree' in cold && cold.qtree()).toBe(bench.qtree());
+  });
+
   test('what was typed at the monitor is in the document', async () => {
     await session.monitor('device_add virtio-rng-pci,bus=rp2');
     expect(line()).toMatch(/-device virtio-rng-pci,bus=rp2,addr=00.0$/);

@@ -372,7 +372,8 @@ async function plugLive(
 
 /** What a monitor has against a line; '' where it did as it was told. */
 function complaintIn(output: string): string {
-  if (!output.startsWith('{')) return output.trim();
+  // `drive_add` says that it went well.
+  if (!output.startsWith('{')) return output.trim() === 'OK' ? '' : output.trim();
   const { error } = JSON.parse(output) as { error?: { desc?: string } };
   return error ? (error.desc ?? output.trim()) : '';
 }

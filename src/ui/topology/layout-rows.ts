@@ -60,9 +60,11 @@ export interface Block {
   readonly below: Rows;
 }
 
-/** Childless boxes, one below the other. With more than one, wires arrive at their left sides. */
+/** Childless boxes, one below the other; their wires arrive at their left sides. */
 interface Column {
   readonly kind: 'column';
+  /** The wire arrives above its only box. */
+  readonly alone: boolean;
   readonly boxes: readonly Box[];
   readonly width: number;
   readonly height: number;
@@ -139,9 +141,11 @@ function columns(boxes: readonly Box[], most: number): Column[] {
   for (let first = 0; first < boxes.length; first += most) {
     const part = boxes.slice(first, first + most);
     const widest = Math.max(...part.map((box) => box.width));
-    const alone = part.length === 1;
+    // The last of several stands on the rail too, where it stays when the next one comes.
+    const alone = boxes.length === 1 || most === 1;
     out.push({
       kind: 'column',
+      alone,
       boxes: part,
       width: alone ? widest : RAIL + widest,
       height: part.reduce((sum, box) => sum + standing(box) + COLUMN_GAP, -COLUMN_GAP),
@@ -229,7 +233,7 @@ export function hangColumn(
   way: readonly Point[],
   out: Drawing,
 ): void {
-  const alone = column.boxes.length === 1;
+  const { alone } = column;
   let { y } = entry;
   for (const box of column.boxes) {
     const { width, height } = box;
