@@ -189,6 +189,9 @@ test('reload finds all again, and undo goes back to the beginning', async ({ pag
   const canvas = page.getByRole('application', { name: 'Machine' }).or(page.locator('.react-flow'));
   await canvas.first().hover();
   await page.mouse.wheel(0, -400);
+  await expect
+    .poll(() => page.evaluate(() => localStorage.getItem('virtio-playground.look')))
+    .toContain('zoom');
   await settled(page);
   const before = await workOf(page);
   const where = await rng.boundingBox();

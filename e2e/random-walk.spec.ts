@@ -16,7 +16,7 @@ const STRIDE = 50;
 /** Machines, each with a share of the edits. */
 const LINES = [
   '-M pc -m 64',
-  '-M q35 -m 64 -nodefaults -device pcie-root-port,id=rp0,chassis=1',
+  '-M q35 -m 64 -nodefaults -device pcie-root-port,id=rp0,chassis=1 -device virtio-scsi-pci,id=scsi0',
   '-M microvm,pcie=on -m 64',
   'qemu-system-aarch64 -M virt -cpu cortex-a57 -m 64',
   'qemu-system-s390x -M s390-ccw-virtio -m 64',
@@ -28,8 +28,16 @@ interface Strides {
   readonly refused: number;
 }
 
+/** A part of the walk. */
+interface Stretch {
+  readonly seed: number;
+  readonly edits: number;
+  /** A guest stands in the middle of a script, so that devices come and go by hot-plug. */
+  readonly guest: boolean;
+}
+
 /** Edits at random, in the page, by what the canvas calls; self-contained, since it travels there. */
-async function walk({ seed, edits }: { seed: number; edits: number }): Promise<Strides> {
+async function walk({ seed, edits, guest }: Stretch): Promise<Strides> {
   const { session, document } = window.virtioPlayground!;
   const hand = await document.hand();
   let state = seed;
@@ -47,6 +55,10 @@ async function walk({ seed, edits }: { seed: number; edits: number }): Promise<S
       !/^vhost|-host|-gl\b|^scsi-(?:block|generic)|^intel-iommu|^vfio|cpu$|^pxb|^isa-/.test(name),
   );
   for (let i = 0; i < edits; i++) {
+    if (guest && session.getState().run === 'idle') {
+      session.step("import { log } from 'guest'; for (;;) log('at work');");
+      while (session.getState().run !== 'paused') await new Promise((next) => setTimeout(next, 5));
+    }
     const { topology } = session.getState();
     if (!topology) throw new Error('no machine');
     const buses: BusNode[] = [];
@@ -154,7 +166,8 @@ test('a walk of edits at random ends with the machine that its command line make
     for (let edits = 0; edits < share; edits += STRIDE) {
       const seed = SEED * 1000 + at * 100 + edits;
       const count = Math.min(STRIDE, share - edits);
-      const { done, refused } = await page.evaluate(walk, { seed, edits: count });
+      const guest = line.includes('pcie-root-port');
+      const { done, refused } = await page.evaluate(walk, { seed, edits: count, guest });
       for (const [verb, times] of Object.entries({ ...done, refused }))
         total[verb] = (total[verb] ?? 0) + times;
       const now = await page.evaluate(async () => {

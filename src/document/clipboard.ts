@@ -67,6 +67,17 @@ function withUsed(doc: MachineDocument, keys: ReadonlySet<number>): Set<number> 
   return found;
 }
 
+/** Whether a text is options that each make a device or a back end, and so parts rather than a machine. */
+export function isParts(text: string): boolean {
+  if (!/^\s*-\w/.test(text)) return false;
+  try {
+    return readDocument(text).options.every((option) => idKindOf(option) !== undefined);
+  } catch (error) {
+    if (error instanceof DocumentError) return false;
+    throw error;
+  }
+}
+
 /** Makes the options of `keys` once more, with what hangs on them and back ends of their own. */
 export function duplicate(
   doc: MachineDocument,

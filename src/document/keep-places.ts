@@ -3,7 +3,7 @@ import type { DocumentOption, MachineDocument } from './document.ts';
 import { optionByKey, replaceOption } from './edits.ts';
 import { entryOf, withEntry } from './entries.ts';
 import { type Address, addressOf, withAddress } from './places.ts';
-import { type BusPlace, maker, type Place, type Tree } from './tree.ts';
+import { type BusPlace, maker, type Tree } from './tree.ts';
 
 /**
  * Writes down where devices sit that an edit was not about, and that QEMU would now put elsewhere: it gives the
@@ -16,30 +16,23 @@ export function keepPlaces(
   doc: MachineDocument,
   after: Tree,
 ): MachineDocument {
-  const seats = new Map<number, Seat>();
-  for (const place of before.places)
-    if (place.key !== undefined && !seats.has(place.key))
-      seats.set(place.key, seatOf(before, place));
+  const seats = seatsOf(before);
   const buses = new Map(after.buses.map((place) => [busIdentity(place), place]));
   let next = doc;
-  const seen = new Set<number>();
-  for (const place of after.places) {
-    const { key } = place;
-    const seat = key === undefined || seen.has(key) ? undefined : seats.get(key);
-    if (key === undefined || !seat) continue;
-    seen.add(key);
-    const now = seatOf(after, place);
+  for (const [key, now] of seatsOf(after)) {
+    const seat = seats.get(key);
+    const isElsewhere = seat !== undefined && seat.bus !== now.bus;
+    if (!seat || (!isElsewhere && `${seat.address}` === `${now.address}`)) continue;
     const was = optionByKey(old, key);
     const is = optionByKey(doc, key);
     if (was?.name !== 'device' || is?.name !== 'device' || meant(was, is, seat, now)) continue;
-    const home = seat.bus === now.bus ? undefined : buses.get(seat.bus);
-    if (seat.bus !== now.bus && !home) continue;
-    if (home) {
+    if (isElsewhere) {
+      const home = buses.get(seat.bus);
+      if (!home) continue;
       const named = nameBus(next, after, home.bus);
       next = replaceOption(named.doc, key, (one) => withEntry(one, 'bus', named.name));
     }
-    if (home || seat.address.some(([, value], i) => value !== now.address[i]?.[1]))
-      next = replaceOption(next, key, (one) => withAddress(one, seat.address));
+    next = replaceOption(next, key, (one) => withAddress(one, seat.address));
   }
   return next;
 }
@@ -51,9 +44,16 @@ interface Seat {
   readonly address: Address;
 }
 
-function seatOf(tree: Tree, place: Place): Seat {
-  const on = tree.busAt(place.bus.path);
-  return { bus: on ? busIdentity(on) : '', address: addressOf(place.device, place.bus) };
+/** By the key of the option; the outermost device counts where one option made several. */
+function seatsOf({ places }: Tree): ReadonlyMap<number, Seat> {
+  const seats = new Map<number, Seat>();
+  for (const { key, device, bus, above } of places)
+    if (key !== undefined && !seats.has(key))
+      seats.set(key, {
+        bus: busIdentity({ bus, carrier: above }),
+        address: addressOf(device, bus),
+      });
+  return seats;
 }
 
 /** Whether the edit itself put a device where it is. */

@@ -56,8 +56,8 @@ function sizeOf(text: string, unit: number): number | undefined {
   return Number(number) * (suffix ? (UNITS[suffix.toLowerCase()] ?? 1) : unit);
 }
 
-/** Most RAM that a pasted machine gets, in bytes: it is cleared whenever the machine is built. */
-const PLENTY = 2 ** 30;
+/** Most RAM that a pasted machine gets, in bytes: as much as a page can have. */
+const PLENTY = 2 ** 32;
 const LEAST = 2 ** 27;
 
 /** The machine's memory in bytes; undefined where it does not say, or not in a way that can be read. */

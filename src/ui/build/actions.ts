@@ -3,7 +3,7 @@ import {
   BACK_END_TEMPLATES,
   type BackEndTemplate,
 } from '../../document/back-end-templates.ts';
-import { copyText, duplicate, pasteText } from '../../document/clipboard.ts';
+import { copyText, duplicate, isParts, pasteText } from '../../document/clipboard.ts';
 import type { DocumentOption, MachineDocument } from '../../document/document.ts';
 import { addOption } from '../../document/edits.ts';
 import { entryOf, optionIdOf } from '../../document/entries.ts';
@@ -165,16 +165,10 @@ export async function paste(session: Session, text: string): Promise<boolean> {
     say('That is too long to be a machine: nothing was pasted.');
     return false;
   }
-  if (isWhole(text)) {
+  if (!isParts(text)) {
     const { importText } = await import('../share/index.ts');
     importText(session, text);
     return true;
-  }
-  if (!/^\s*-\w/.test(text)) {
-    say(
-      'Only options of a QEMU command line, a whole command line or libvirt XML can be pasted here.',
-    );
-    return false;
   }
   const { selected } = useUi.getState();
   const bus = selected === undefined ? undefined : busAt(topology, selected)?.bus;
@@ -182,11 +176,6 @@ export async function paste(session: Session, text: string): Promise<boolean> {
   return await perform(session, 'paste', (doc, now = topology) =>
     pasteText(doc, now, types, text, bus && { kind: 'bus', bus }),
   );
-}
-
-/** Whether a text is a machine of its own rather than parts of one: a command, libvirt XML, a link, a file. */
-export function isWhole(text: string): boolean {
-  return /^\s*[<{#]|^\s*https?:\/\/\S+#|(?:^|[\s/])(?:qemu-system-\w+|qemu-kvm|kvm)\s/.test(text);
 }
 
 /** Opens `Connect to…` for the one node that is chosen. */

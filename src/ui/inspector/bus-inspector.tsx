@@ -80,7 +80,7 @@ function Fitting({ bus, types }: { bus: BusNode; types: readonly DeviceType[] })
     void edit(
       session,
       `add ${type.name} to ${bus.name}`,
-      (doc) => plug(doc, topology, type, { kind: 'bus', bus }),
+      (doc, now = topology) => plug(doc, now, type, { kind: 'bus', bus }),
       { assist: true },
     );
   };

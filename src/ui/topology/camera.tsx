@@ -85,7 +85,12 @@ function useRestored(moved: RefObject<boolean>): void {
     const view = sized ? takeRestoredView() : undefined;
     if (!view) return;
     moved.current = true;
-    void setCenter(view.x, view.y, { zoom: view.zoom });
+    const look = async (tries: number) => {
+      // The library may know its size before it can move.
+      const done = await setCenter(view.x, view.y, { zoom: view.zoom });
+      if (!done && tries > 0) requestAnimationFrame(() => void look(tries - 1));
+    };
+    void look(30);
   }, [sized, moved, setCenter]);
 }
 

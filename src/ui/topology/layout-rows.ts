@@ -157,8 +157,20 @@ function columns(boxes: readonly Box[], most: number): Column[] {
 
 const standing = (box: Box): number => box.height + (box.foot ?? 0);
 
+/** Blocks of which no row is broken: most are the same however wide the rows may be. */
+const unbroken = new WeakMap<Box, Block>();
+
 /** Measures a box with everything that hangs on it. */
 export function measure(box: Box, wrap: number): Block {
+  let whole = unbroken.get(box);
+  if (!whole) {
+    whole = measured(box, Number.POSITIVE_INFINITY);
+    unbroken.set(box, whole);
+  }
+  return whole.width <= wrap ? whole : measured(box, wrap);
+}
+
+function measured(box: Box, wrap: number): Block {
   const below = arrange(box.children, wrap);
   const items = below.rows.reduce((sum, { items: { length } }) => sum + length, 0);
   // A bus with several devices is a bar as wide as they are; with one it stays a pill above it.
