@@ -53,15 +53,17 @@ async function open(browser: Browser, url: string, line?: string): Promise<Page>
 }
 
 /** A free spot of the canvas to take hold of, and its middle. */
-function holds(
+async function holds(
   page: Page,
 ): Promise<{ free: { x: number; y: number }; middle: { x: number; y: number } }> {
-  return page.evaluate(() => {
+  // A view that moves does not say what is below the pointer.
+  await page.waitForFunction(() => !document.querySelector('.topology-canvas[data-moving]'));
+  return await page.evaluate(() => {
     const area = document.querySelector('.react-flow')?.getBoundingClientRect();
     if (!area) throw new Error('there is no canvas');
     const middle = { x: area.left + area.width / 2, y: area.top + area.height / 2 };
-    for (let x = area.left + area.width / 2; x < area.right - 20; x += 7)
-      for (let y = area.top + area.height / 3; y < area.bottom - 20; y += 5)
+    for (let x = area.left + area.width / 2; x < area.right - 20; x += 5)
+      for (let y = area.top + area.height / 3; y < area.bottom - 20; y += 2)
         if (document.elementFromPoint(x, y)?.classList.contains('react-flow__pane'))
           return { free: { x, y }, middle };
     throw new Error('nothing free to take hold of');
@@ -93,8 +95,6 @@ async function zoomIn(page: Page): Promise<void> {
     await page.mouse.wheel(0, -60);
     await page.waitForTimeout(20);
   }
-  // A view that moves does not say what is below the pointer.
-  await page.waitForTimeout(500);
 }
 
 async function round(browser: Browser, url: string): Promise<void> {

@@ -3,7 +3,7 @@ import { type BuiltMachine, machineOf } from '../testing/built-machine.ts';
 import type { MachineDocument } from './document.ts';
 import { addOption, removeOptions, setOption } from './edits.ts';
 import { optionIdOf } from './entries.ts';
-import { counted, follow, hotPlan, type LiveMachine } from './hot.ts';
+import { counted, follow, hotPlan, type LiveMachine, withHotIds } from './hot.ts';
 import { lineOf, readDocument } from './read.ts';
 import { Tree } from './tree.ts';
 
@@ -54,6 +54,17 @@ describe('the plan', () => {
     ],
   ])('says %s so that the monitor understands it', (argument, line) => {
     expect(hotPlan(doc, addOption(doc, 'device', argument), live)?.lines).toEqual([line]);
+  });
+
+  test('is for devices that have an id, since numbers depend on what came before', () => {
+    const more = addOption(
+      addOption(doc, 'device', 'virtio-serial-pci'),
+      'device',
+      'pci-bridge,id=b',
+    );
+    expect(lineOf(withHotIds(doc, more))).toBe(
+      '-M pc -nodefaults -device virtio-rng-pci -device virtio-rng-pci,id=r -device virtio-serial-pci,id=serial0 -device pci-bridge,id=b',
+    );
   });
 
   test('is none where more than devices and their back ends change', () => {

@@ -1,6 +1,7 @@
 import type { BusNode, DeviceNode, MachineTopology } from '../protocol/topology.ts';
+import { stemOf } from './bus-names.ts';
 import type { DocumentOption, MachineDocument } from './document.ts';
-import { addOption, removeOptions } from './edits.ts';
+import { addOption, freshId, removeOptions, replaceOption } from './edits.ts';
 import { entryOf, withEntry } from './entries.ts';
 import { isJson } from './json.ts';
 import { addressOf, withAddress } from './places.ts';
@@ -84,6 +85,21 @@ export function hotPlan(
     back.push(id === undefined || !remove ? undefined : `${remove} ${id}`);
   }
   return { lines, back };
+}
+
+/**
+ * Gives ids to the devices that come to a running machine: they can leave again by them, and their buses are
+ * called after them, while the numbers that QEMU would give depend on all that came and went before.
+ */
+export function withHotIds(before: MachineDocument, after: MachineDocument): MachineDocument {
+  const was = new Set(before.options.map(({ key }) => key));
+  return after.options.reduce((doc, option) => {
+    const nameless =
+      isDevice(option) && !was.has(option.key) && entryOf(option, 'id') === undefined;
+    if (!nameless) return doc;
+    const id = freshId(doc, stemOf(entryOf(option, 'driver') ?? ''));
+    return replaceOption(doc, option.key, (one) => withEntry(one, 'id', id));
+  }, after);
 }
 
 const isDevice = ({ name }: DocumentOption): boolean => name === 'device';

@@ -65,6 +65,16 @@ describe('what would go elsewhere stays, and says so', () => {
     expect(kept(`${PC} -device virtio-rng-pci,${was}`, after)).toBe(after);
   });
 
+  test('one gives way to another that asks for its place; the others need not', () => {
+    const rng = (id: string) => `-device virtio-rng-pci,id=${id}`;
+    expect(
+      kept(
+        `${PC} ${rng('a')} ${rng('b')} ${rng('c')} ${rng('d')}`,
+        `${PC} ${rng('a,addr=4')} ${rng('b')} ${rng('c')} ${rng('d')}`,
+      ),
+    ).toBe(`${PC} ${rng('a,addr=4')} ${rng('b,addr=03.0')} ${rng('c')} ${rng('d')}`);
+  });
+
   test('a line on which nothing goes elsewhere is the same document', () => {
     const doc = readDocument(`${PC} -device virtio-rng-pci`);
     const tree = new Tree(doc, machineOf(lineOf(doc)).topology());

@@ -8,7 +8,8 @@ import { type BusPlace, maker, type Tree } from './tree.ts';
 /**
  * Writes down where devices sit that an edit was not about, and that QEMU would now put elsewhere: it gives the
  * first free place, and the edit freed one or took it. `before` is the machine of the document before the
- * edit, `after` what `doc` makes. The same document where nothing moved.
+ * edit, `after` what `doc` makes. A device whose place was given to another goes where QEMU puts it. The same
+ * document where nothing moved.
  */
 export function keepPlaces(
   old: MachineDocument,
@@ -18,15 +19,27 @@ export function keepPlaces(
 ): MachineDocument {
   const seats = seatsOf(before);
   const buses = new Map(after.buses.map((place) => [busIdentity(place), place]));
-  let next = doc;
-  for (const [key, now] of seatsOf(after)) {
+  const there = seatsOf(after);
+  const taken = new Set<string>();
+  const strays: number[] = [];
+  for (const [key, now] of there) {
     const seat = seats.get(key);
-    const isElsewhere = seat !== undefined && seat.bus !== now.bus;
-    if (!seat || (!isElsewhere && `${seat.address}` === `${now.address}`)) continue;
     const was = optionByKey(old, key);
     const is = optionByKey(doc, key);
-    if (was?.name !== 'device' || is?.name !== 'device' || meant(was, is, seat, now)) continue;
-    if (isElsewhere) {
+    if (!is || (seat && `${seat.bus} ${seat.address}` === `${now.bus} ${now.address}`)) continue;
+    const bound =
+      !was || !seat ? now.address.some(([name]) => entryOf(is, name)) : meant(was, is, seat, now);
+    if (bound) taken.add(`${now.bus} ${now.address}`);
+    else if (was?.name === 'device' && is.name === 'device') strays.push(key);
+  }
+  for (const { key, device, bus, above } of after.places)
+    if (key === undefined)
+      taken.add(`${busIdentity({ bus, carrier: above })} ${addressOf(device, bus)}`);
+  let next = doc;
+  for (const key of strays) {
+    const [seat, now] = [seats.get(key), there.get(key)];
+    if (!seat || !now || taken.has(`${seat.bus} ${seat.address}`)) continue;
+    if (seat.bus !== now.bus) {
       const home = buses.get(seat.bus);
       if (!home) continue;
       const named = nameBus(next, after, home.bus);

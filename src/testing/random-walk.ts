@@ -114,10 +114,12 @@ function displaced(before: Made, after: Made, moves: readonly number[]): string[
     `${[...all.keys()].filter((device) => !device.startsWith('#'))}`;
   // QEMU's own network card and console come and go with the options that ask for others, and are made first.
   if (boardOf(was) !== boardOf(is)) return [];
+  const taken = new Set(is.values());
   const complaints: string[] = [];
   for (const [device, seat] of was) {
     const now = is.get(device);
-    if (now !== undefined && now !== seat && !touched.has(device))
+    // Who asks for a place by its address gets it, whoever had it by chance.
+    if (now !== undefined && now !== seat && !touched.has(device) && !taken.has(seat))
       complaints.push(`${device} went from ${seat} to ${now}`);
   }
   return complaints;

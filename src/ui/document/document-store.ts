@@ -8,6 +8,7 @@ import {
   hotPlan,
   keyIn,
   type LiveMachine,
+  withHotIds,
 } from '../../document/hot.ts';
 import { keepPlaces } from '../../document/keep-places.ts';
 import { lineOf, readDocument } from '../../document/read.ts';
@@ -215,9 +216,11 @@ async function carryOut(
     return true;
   }
   const step: Step = { label, doc: before, ...(options.script && { script }) };
-  const plan =
-    live && isLive(session) && !options.powerOff ? hotPlan(before, doc, live) : undefined;
-  if (plan) return await plugLive(session, step, doc, plan, options);
+  if (live && isLive(session) && !options.powerOff) {
+    const named = options.assist ? withHotIds(before, doc) : doc;
+    const plan = hotPlan(before, named, live);
+    if (plan) return await plugLive(session, step, named, plan, options);
+  }
   const hadRun = session.getState().run !== 'idle';
   const refused = lineOf(doc) === lineOf(before) ? undefined : await build(session, doc, options);
   if (refused?.answer) {

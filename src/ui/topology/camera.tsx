@@ -98,15 +98,26 @@ function useRestored(moved: RefObject<boolean>): void {
 function useNoted(moved: RefObject<boolean>): void {
   const store = useStoreApi();
   useEffect(() => {
+    let frame = 0;
     let last = store.getState().transform;
-    return store.subscribe(({ transform, width, height }) => {
-      if (transform === last) return;
-      last = transform;
+    const note = () => {
+      frame = 0;
+      const { transform, width, height } = store.getState();
       const [x, y, zoom] = transform;
       noteView(
         moved.current ? { x: (width / 2 - x) / zoom, y: (height / 2 - y) / zoom, zoom } : undefined,
       );
+    };
+    const unsubscribe = store.subscribe(({ transform }) => {
+      if (transform === last) return;
+      last = transform;
+      // Later: who moved it is told after it moved.
+      frame ||= requestAnimationFrame(note);
     });
+    return () => {
+      unsubscribe();
+      cancelAnimationFrame(frame);
+    };
   }, [store, moved]);
 }
 

@@ -25,6 +25,9 @@ import { Wires } from './wires.tsx';
 
 const BuildLayer = lazy(async () => ({ default: (await import('../build/index.ts')).BuildLayer }));
 
+/** A view that has not moved for so long rests, in ms. */
+const STILL_MS = 400;
+
 /** The machine on a surface that pans and zooms; one stop of the Tab key, arrows lead from node to node. */
 export function Canvas({ picture }: { picture: Picture }) {
   const { graph } = picture;
@@ -34,7 +37,9 @@ export function Canvas({ picture }: { picture: Picture }) {
   const hands = useHands(graph, moved);
   const press = useLongPress();
   const hint = useId();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const rest = (): void => {
+    clearTimeout(timer.current);
     delete surface.current?.dataset.moving;
   };
   return (
@@ -60,6 +65,9 @@ export function Canvas({ picture }: { picture: Picture }) {
         onMove={(event) => {
           if (event) moved.current = true;
           if (surface.current) surface.current.dataset.moving = '';
+          // Of a movement that another one interrupts, the library does not always tell the end.
+          clearTimeout(timer.current);
+          timer.current = setTimeout(rest, STILL_MS);
         }}
         onMoveEnd={rest}
         tabIndex={0}

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useMemo, useRef } from 'react';
 import { ReactFlowProvider, useStore } from 'reactflow';
 import './topology.css';
+import './room.css';
 import type { MachineTopology } from '../../protocol/topology.ts';
 import { FitIcon, PresentIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
