@@ -1,4 +1,5 @@
 import type { Session } from '../session/session.ts';
+import { setPresentation } from '../state/presentation.ts';
 import { reset, runOrPause, step } from '../state/run.ts';
 import { turnTo, useUi } from '../state/ui-store.ts';
 
@@ -10,6 +11,7 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['Shift F8', 'Reset'],
   ['F6', 'Next panel; Shift F6 the one before'],
   ['F4', 'Watch a guest, or build its machine'],
+  ['F7', 'Presentation: large type for a projector, and back'],
   ['F1', 'This help'],
   ['Ctrl M', 'In the editor: Tab moves the focus instead of indenting'],
   ['← →', 'On the timeline: one event; Page Up, Page Down a tenth; + − 0 zoom'],
@@ -43,6 +45,7 @@ export function onKey(event: KeyboardEvent, session: Session): void {
   else if (event.key === 'F9') session.stepBack();
   else if (event.key === 'F6') cyclePanes(event.shiftKey ? -1 : 1);
   else if (event.key === 'F4') turnWorkspace();
+  else if (event.key === 'F7') setPresentation(!useUi.getState().presentation);
   else if (event.key === 'F1') useUi.setState({ helpOpen: true });
   else return;
   event.preventDefault();
