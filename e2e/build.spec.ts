@@ -130,7 +130,9 @@ test('one virtio-blk-device: an MMIO slot, a PCI transport, a channel', async ({
     // A mainframe has PCI of a kind, so QEMU may well take the disk as it is.
     await expect(refusal.or(page.getByRole('button', { name: /s390-ccw/ })).first()).toBeVisible();
     if (await refusal.isVisible())
-      await refusal.getByRole('button', { name: /virtio-blk-ccw|virtio devices to channel/ }).click();
+      await refusal
+        .getByRole('button', { name: /virtio-blk-ccw|virtio devices to channel/ })
+        .click();
     await expect.poll(() => line(page)).toContain('s390-ccw-virtio');
     if (!(await line(page)).includes('virtio-blk-ccw')) {
       await page.getByRole('button', { name: /^virtio-blk-pci disk0/ }).click();

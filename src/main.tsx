@@ -1,4 +1,4 @@
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import './ui/styles/tokens.css';
 import './ui/styles/base.css';
@@ -6,7 +6,6 @@ import { defaultExample } from './ui/script/examples.ts';
 import { createSession } from './ui/session/create-session.ts';
 import { App } from './ui/shell/app.tsx';
 import { FaultBoundary, FaultScreen } from './ui/shell/fault-screen.tsx';
-import { IsolationNotice } from './ui/shell/isolation-notice.tsx';
 import { startMachine } from './ui/shell/start.ts';
 import { startPresentation } from './ui/state/presentation.ts';
 import { recallScript } from './ui/state/script-store.ts';
@@ -14,8 +13,17 @@ import { REMEMBERED, recall } from './ui/state/storage.ts';
 import { startTheme } from './ui/state/theme.ts';
 import { parseSpeed } from './ui/toolbar/speed-scale.ts';
 
+const IsolationNotice = lazy(async () => ({
+  default: (await import('./ui/shell/isolation-notice.tsx')).IsolationNotice,
+}));
+
 function content() {
-  if (!window.crossOriginIsolated) return <IsolationNotice insecure={!window.isSecureContext} />;
+  if (!window.crossOriginIsolated)
+    return (
+      <Suspense>
+        <IsolationNotice insecure={!window.isSecureContext} />
+      </Suspense>
+    );
   recallScript(defaultExample());
   try {
     const session = createSession();

@@ -1,8 +1,7 @@
-import { Toggle } from '@base-ui/react/toggle';
-import { ToggleGroup } from '@base-ui/react/toggle-group';
 import { type Ref, useEffect, useMemo, useRef, useState } from 'react';
 import { BACK_END_TEMPLATES } from '../../document/back-end-templates.ts';
 import type { MachineTopology } from '../../protocol/topology.ts';
+import { Choice, type ChoiceOption } from '../kit/choice.tsx';
 import { Pane } from '../kit/pane.tsx';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { selectNode, selectNodes, useUi } from '../state/ui-store.ts';
@@ -34,6 +33,11 @@ export function BuildPalette() {
 }
 
 type Part = 'devices' | 'backends';
+
+const PARTS: readonly ChoiceOption<Part>[] = [
+  { value: 'devices', label: 'Devices' },
+  { value: 'backends', label: 'Back ends' },
+];
 
 /** The palette's content. `done`: told when something was taken from it. */
 export function PaletteBody(props: { input?: Ref<HTMLInputElement>; done?: () => void }) {
@@ -90,21 +94,7 @@ export function PaletteBody(props: { input?: Ref<HTMLInputElement>; done?: () =>
         {...(props.input && { input: props.input })}
         head={
           <div className="palette-head">
-            <ToggleGroup
-              className="era-switch"
-              aria-label="What the palette shows"
-              value={[part]}
-              onValueChange={([chosen]) => {
-                if (chosen) setPart(chosen as Part);
-              }}
-            >
-              <Toggle className="button button-bare" value="devices">
-                Devices
-              </Toggle>
-              <Toggle className="button button-bare" value="backends">
-                Back ends
-              </Toggle>
-            </ToggleGroup>
+            <Choice label="What the palette shows" value={part} options={PARTS} choose={setPart} />
             {part === 'devices' && topology && <Into topology={topology} bus={bus?.path} />}
             {part === 'devices' && bus?.full && (
               <p className="palette-full">{bus.name} is full: QEMU will refuse one more.</p>

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import './ring.css';
 import type { QueueMoment } from '../../journal/fold/moment.ts';
 import { RingView } from '../../journal/fold/ring-view.ts';
@@ -13,8 +13,9 @@ import { useUi } from '../state/ui-store.ts';
 import { BytesCard } from './bytes-card.tsx';
 import { hitsOf } from './hits.ts';
 import { RingPicture } from './ring-picture.tsx';
-import { RingTable } from './ring-table.tsx';
 import { rolesOf } from './roles.ts';
+
+const RingTable = lazy(async () => ({ default: (await import('./ring-table.tsx')).RingTable }));
 
 /** A virtqueue of the selected device, as it lies in guest memory. */
 export function RingPane() {
@@ -128,7 +129,12 @@ function Ring(props: { queue: QueueMoment; virtioId: number | undefined; table: 
           : `A queue of ${queue.size} entries cannot be drawn.`}
       </p>
     );
-  if (table) return <RingTable view={view} hits={hits} roles={roles} eventIdx={eventIdx} />;
+  if (table)
+    return (
+      <Suspense>
+        <RingTable view={view} hits={hits} roles={roles} eventIdx={eventIdx} />
+      </Suspense>
+    );
   return (
     <div className="ring-body">
       <RingPicture

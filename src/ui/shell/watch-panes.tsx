@@ -1,10 +1,9 @@
 import { Panel } from 'react-resizable-panels';
-import { OutputPane } from '../console/output-pane.tsx';
 import { RingPane } from '../ring/ring-pane.tsx';
 import { ScriptPane } from '../script/script-pane.tsx';
-import { SidePane } from '../story/side-pane.tsx';
 import { TimelinePane } from '../timeline/timeline-pane.tsx';
 import { TopologyPane } from '../topology/topology-pane.tsx';
+import { OutputPane, SidePane } from './lazy-panes.tsx';
 import { Split, SplitHandle } from './split.tsx';
 import { useNarrow } from './use-narrow.ts';
 

@@ -1,33 +1,21 @@
-import { Toggle } from '@base-ui/react/toggle';
-import { ToggleGroup } from '@base-ui/react/toggle-group';
+import { Choice, type ChoiceOption } from '../kit/choice.tsx';
 import { turnTo, useUi, type Workspace } from '../state/ui-store.ts';
+
+const WORKSPACES: readonly ChoiceOption<Workspace>[] = [
+  {
+    value: 'watch',
+    label: 'Watch',
+    title: 'Script, machine, ring, story: watch a guest run (F4)',
+  },
+  {
+    value: 'build',
+    label: 'Build',
+    title: 'Palette, canvas, command line, info qtree: build the machine (F4)',
+  },
+];
 
 /** Watching a guest run, or building its machine. */
 export function WorkspaceSwitch() {
   const workspace = useUi((ui) => ui.workspace);
-  return (
-    <ToggleGroup
-      className="era-switch workspace-switch"
-      aria-label="Workspace"
-      value={[workspace]}
-      onValueChange={([chosen]) => {
-        if (chosen) turnTo(chosen as Workspace);
-      }}
-    >
-      <Toggle
-        className="button button-bare"
-        value="watch"
-        title="Script, machine, ring, story: watch a guest run (F4)"
-      >
-        Watch
-      </Toggle>
-      <Toggle
-        className="button button-bare"
-        value="build"
-        title="Palette, canvas, command line, info qtree: build the machine (F4)"
-      >
-        Build
-      </Toggle>
-    </ToggleGroup>
-  );
+  return <Choice label="Workspace" value={workspace} options={WORKSPACES} choose={turnTo} />;
 }

@@ -1,11 +1,23 @@
-import { Toggle } from '@base-ui/react/toggle';
-import { ToggleGroup } from '@base-ui/react/toggle-group';
 import { lazy, Suspense, useState } from 'react';
+import { Choice, type ChoiceOption } from '../kit/choice.tsx';
 import { type Era, useUi } from '../state/ui-store.ts';
 
 const QtreeDialog = lazy(async () => ({
   default: (await import('../shell/overlays.ts')).QtreeDialog,
 }));
+
+const ERAS: readonly ChoiceOption<Era>[] = [
+  {
+    value: 'before',
+    label: '≤ 1.2',
+    title: 'QEMU 1.2 and before: the transport is the device',
+  },
+  {
+    value: 'since',
+    label: '≥ 1.3',
+    title: 'Since QEMU 1.3: transport, virtio-bus, virtio device',
+  },
+];
 
 /** Draws the machine as before or since transports carry a virtio-bus, and puts the two texts side by side. */
 export function EraSwitch() {
@@ -14,29 +26,12 @@ export function EraSwitch() {
   const [asked, setAsked] = useState(false);
   return (
     <>
-      <ToggleGroup
-        className="era-switch"
-        aria-label="How QEMU lays out virtio devices"
-        value={[era]}
-        onValueChange={([chosen]) => {
-          if (chosen) useUi.setState({ era: chosen as Era });
-        }}
-      >
-        <Toggle
-          className="button button-bare"
-          value="before"
-          title="QEMU 1.2 and before: the transport is the device"
-        >
-          ≤ 1.2
-        </Toggle>
-        <Toggle
-          className="button button-bare"
-          value="since"
-          title="Since QEMU 1.3: transport, virtio-bus, virtio device"
-        >
-          ≥ 1.3
-        </Toggle>
-      </ToggleGroup>
+      <Choice
+        label="How QEMU lays out virtio devices"
+        value={era}
+        options={ERAS}
+        choose={(chosen) => useUi.setState({ era: chosen })}
+      />
       <button
         type="button"
         className="button button-bare"
