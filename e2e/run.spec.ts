@@ -78,6 +78,7 @@ test('a driver reads a real disk through a real queue, and one watches', async (
 
     await playground.button('Table').click();
     const tables = page.getByRole('region', { name: 'Queue as tables' }).locator('table');
+    await expect(tables.first()).toBeVisible();
     const cells = async (table: number): Promise<string[][]> =>
       await Promise.all(
         (await tables.nth(table).locator('tbody tr').all()).map((row) =>
