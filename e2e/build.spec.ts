@@ -1,4 +1,4 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 import { Playground } from './playground.ts';
 
 /** `info qtree` of the page's machine. */
@@ -32,6 +32,17 @@ async function toCanvas(page: Page): Promise<void> {
     if (pane === 'topology') return;
   }
   throw new Error('no panel is the canvas');
+}
+
+/** Drags one element onto another, as a hand does. */
+async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
+  const [a, b] = [await from.boundingBox(), await to.boundingBox()];
+  if (!a || !b) throw new Error('nothing to drag');
+  await page.mouse.move(a.x + 30, a.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(a.x + 60, a.y + 30, { steps: 4 });
+  await page.mouse.move(b.x + b.width / 2, b.y + b.height / 2, { steps: 10 });
+  await page.mouse.up();
 }
 
 test('the article’s topology, by keyboard alone, and the way back', async ({ page }) => {
@@ -144,5 +155,80 @@ test('one virtio-blk-device: an MMIO slot, a PCI transport, a channel', async ({
     expect(await qtree(page)).toMatch(
       /dev: virtio-blk-ccw, id "disk0"[\s\S]*type virtio-ccw-bus[\s\S]*dev: virtio-blk-device/,
     );
+  });
+});
+
+test('three views of one machine: each shows what the others do, and each can be edited', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open();
+  const before = await line(page);
+  await page.keyboard.press('F4');
+  const rows = page.locator('.option-rows');
+  const tree = page.getByRole('tree', { name: 'Lines of info qtree' });
+  const disk = page.getByRole('button', { name: /^virtio-blk-pci disk0/ });
+
+  await test.step('what is pointed at in one is lit in the others', async () => {
+    await rows.getByText('virtio-blk-pci').hover();
+    await expect(page.locator('.topology-canvas .pointed')).toBeVisible();
+    await disk.click();
+    await expect(tree.locator('[data-selected]').first()).toContainText('virtio-blk-pci');
+    await tree.getByText('dev: virtio-blk-pci').hover();
+    await expect(page.locator('.topology-canvas .pointed')).toBeVisible();
+  });
+
+  await test.step('the text: a device more', async () => {
+    await page.getByRole('button', { name: 'Edit text' }).click();
+    await page.keyboard.press('ControlOrMeta+End');
+    await page.keyboard.type('\n-device virtio-rng-pci,id=rng0');
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await expect(page.getByRole('button', { name: /^virtio-rng-pci rng0/ })).toBeVisible();
+    await expect.poll(() => qtree(page)).toContain('dev: virtio-rng-pci, id "rng0"');
+    await page.keyboard.press('Escape');
+  });
+
+  await test.step('info qtree: a property of the disk', async () => {
+    await disk.click();
+    const search = page.getByRole('region', { name: 'info qtree' }).getByRole('searchbox');
+    await search.fill('indirect_desc');
+    await tree.getByText('indirect_desc').first().dblclick();
+    await tree.getByRole('switch', { name: 'indirect_desc' }).click();
+    await expect.poll(() => line(page)).toContain('indirect_desc=off');
+  });
+
+  await test.step('the inspector: another, and one that QEMU does not take', async () => {
+    await disk.click();
+    const vectors = page.getByLabel('vectors', { exact: true }).first();
+    await vectors.fill('3');
+    await vectors.press('Enter');
+    await expect.poll(() => line(page)).toContain('vectors=3');
+    const kept = await line(page);
+    await vectors.fill('99999999999');
+    await vectors.press('Enter');
+    await expect(page.getByRole('region', { name: /^Refused/ })).toContainText('uint32_t');
+    expect(await line(page)).toBe(kept);
+    await page.getByRole('button', { name: /^Close: leave the machine/ }).click();
+  });
+
+  await test.step('the canvas: a type is dragged onto a bus, a card is deleted', async () => {
+    const palette = page.getByRole('region', { name: 'Palette' });
+    await palette.getByRole('combobox').first().fill('virtio-balloon-pci');
+    await drag(page, palette.locator('.pick-item').first(), page.getByText('pci.0 · PCI').first());
+    await expect(page.getByRole('button', { name: /^virtio-balloon-pci/ })).toBeVisible();
+    await page.getByRole('button', { name: /^virtio-rng-pci rng0/ }).click();
+    await page.keyboard.press('Delete');
+    await expect.poll(() => line(page)).not.toContain('virtio-rng-pci');
+    expect(await line(page)).toContain('-device virtio-balloon-pci');
+  });
+
+  await test.step('five edits, five steps back', async () => {
+    await toCanvas(page);
+    for (let i = 0; i < 5; i++) {
+      const now = await line(page);
+      await page.keyboard.press('ControlOrMeta+Z');
+      await expect.poll(() => line(page)).not.toBe(now);
+    }
+    await expect.poll(() => line(page)).toBe(before);
   });
 });

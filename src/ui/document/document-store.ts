@@ -361,7 +361,8 @@ async function plugLive(
   const both = { ...doc, options: [...doc.options, ...still] };
   const followed = follow({ ...both, options: inOrder(both.options, step.doc) }, live, topology);
   live = { ...live, topology, plugged: followed.plugged };
-  push(step);
+  // A device that was only asked to leave is still there: there is nothing to undo yet.
+  if (lineOf(followed.doc) !== lineOf(step.doc)) push(step);
   useDocument.setState({ doc: followed.doc });
   const left = still.filter(({ key }) => followed.doc.options.some((one) => one.key === key));
   if (left.length > 0)
@@ -430,7 +431,8 @@ async function turn(
     const hadRun = session.getState().run !== 'idle';
     const { doc: here } = state;
     const script = scriptNow();
-    const refused = lineOf(step.doc) === lineOf(here) ? undefined : await build(session, step.doc);
+    const same = lineOf(step.doc) === lineOf(here);
+    const refused = same ? undefined : await build(session, step.doc);
     if (refused) {
       say(`It cannot be undone: ${refused.message}`);
       return false;
@@ -448,7 +450,7 @@ async function turn(
       [to]: [...state[to], returning],
     });
     const verb = from === 'past' ? 'Undone' : 'Done again';
-    say(`${verb}: ${step.label}.${hadRun ? ' The machine was built anew.' : ''}`);
+    say(`${verb}: ${step.label}.${hadRun && !same ? ' The machine was built anew.' : ''}`);
     return true;
   });
 }
