@@ -21,6 +21,8 @@ export function DeviceInspector(props: { device: DeviceNode; virtio: DeviceNode 
   const topology = useSessionState((state) => state.topology);
   const place = useMemo(() => placeIn(topology, device.path), [topology, device.path]);
   const building = useUi((ui) => ui.workspace === 'build');
+  // Which option made a device is known once the document has followed the machine.
+  useDocument((state) => state.doc);
   const ownKey = keyOf(device);
   const inner = virtio === device ? undefined : virtio;
   const transport = inner ? device : place?.carrier;
