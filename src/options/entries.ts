@@ -105,7 +105,9 @@ export function withArgumentEntry(
     if (span === kept) return entryText(name, key, value ?? '', span.implied);
     // A switch without value would be taken for the implied key's where it comes first.
     const moved = i === 0 && span.start > 0 && implied !== '';
-    return moved
+    // Nothing at all would be no entry where nothing follows.
+    const empty = span.implied && span.value === '';
+    return moved || empty
       ? entryText(name, span.key, span.value, false)
       : argument.slice(span.start, span.end);
   });
@@ -120,8 +122,9 @@ export function withArgumentEntry(
 function entryText(name: string, key: string, value: string, implied: boolean): string {
   if (RAW.test(`${name} ${key}=`)) return `${key}=${value}`;
   const text = value.replaceAll(',', ',,');
-  // A value with a sign of equality would be taken for a key.
-  return implied && value !== '' && !value.includes('=') ? text : `${key}=${text}`;
+  // Without its key, a value with a sign of equality would be taken for one, and a brace for JSON.
+  const bare = implied && value !== '' && !value.includes('=') && !isJsonArgument(name, text);
+  return bare ? text : `${key}=${text}`;
 }
 
 function spansOf(name: string, text: string): Span[] {
