@@ -2,7 +2,7 @@ import type { BusNode, DeviceNode, MachineTopology } from '../protocol/topology.
 import { stemOf } from './bus-names.ts';
 import type { DocumentOption, MachineDocument } from './document.ts';
 import { addOption, freshId, removeOptions, replaceOption } from './edits.ts';
-import { entryOf, withEntry } from './entries.ts';
+import { entriesOf, entryOf, optionIdOf, withEntry } from './entries.ts';
 import { isJson } from './json.ts';
 import { addressOf, withAddress } from './places.ts';
 
@@ -33,6 +33,8 @@ const COMMANDS: Readonly<
   chardev: { add: 'chardev-add', remove: 'chardev-remove', qmp: '' },
   // Its first word is of no account any more.
   drive: { add: 'drive_add 0', remove: '', qmp: '' },
+  // The human monitor has no word for it.
+  blockdev: { add: '', remove: '', qmp: 'blockdev-add' },
 };
 
 /** The monitor's line that makes what an option makes; undefined where it has none. */
@@ -41,9 +43,31 @@ function adder(option: DocumentOption): string | undefined {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command || argument === undefined || /[\r\n]/.test(argument)) return undefined;
   // The human monitor knows no JSON, the other nothing else.
-  if (isJson(option)) return command.qmp && `{"execute":"${command.qmp}","arguments":${argument}}`;
+  const json = command.add === '' ? flatJson(option) : option;
+  if (!json) return undefined;
+  if (isJson(json))
+    return command.qmp && `{"execute":"${command.qmp}","arguments":${json.argument}}`;
   const plain = command.add === 'object_add' || !/[\s"\\]/.test(argument);
   return `${command.add} ${plain ? argument : `"${argument.replace(/["\\]/g, '\\$&')}"`}`;
+}
+
+/** An option in JSON, unless that would have objects inside it. */
+function flatJson(option: DocumentOption): DocumentOption | undefined {
+  if (isJson(option)) return option;
+  const entries = entriesOf(option);
+  if (entries.some(({ key }) => key.includes('.'))) return undefined;
+  const empty: DocumentOption = { ...option, argument: '{}' };
+  return entries.reduce((one, { key, value }) => withEntry(one, key, value), empty);
+}
+
+/** The monitor's line that takes back what an option made; undefined where it has none. */
+function remover(option: DocumentOption): string | undefined {
+  const id = optionIdOf(option);
+  if (id === undefined) return undefined;
+  if (option.name === 'blockdev')
+    return `{"execute":"blockdev-del","arguments":{"node-name":${JSON.stringify(id)}}}`;
+  const remove = COMMANDS[option.name]?.remove;
+  return remove ? `${remove} ${id}` : undefined;
 }
 
 /**
@@ -79,10 +103,8 @@ export function hotPlan(
   for (const option of ordered) {
     const line = adder(option);
     if (!line) return undefined;
-    const id = entryOf(option, 'id');
     lines.push(line);
-    const remove = COMMANDS[option.name]?.remove;
-    back.push(id === undefined || !remove ? undefined : `${remove} ${id}`);
+    back.push(remover(option));
   }
   return { lines, back };
 }

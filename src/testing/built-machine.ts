@@ -14,7 +14,7 @@ export interface BuiltMachine {
   facts(path: string): DeviceFacts | undefined;
   /** `info qtree`, with line ends. */
   qtree(): string;
-  /** A line of the human monitor; what it prints. */
+  /** A line of the human monitor, or of QMP where it is JSON, as the page's monitor takes both; what it prints. */
   monitor(line: string): string;
 }
 
@@ -52,7 +52,10 @@ export function buildLine(line: string): BuiltMachine | LineRefused {
       types: () => machine.deviceTypes(),
       facts: (path) => machine.deviceFacts(path),
       qtree: () => machine.monitor('info qtree'),
-      monitor: (text) => machine.monitor(text),
+      monitor: (text) =>
+        text.startsWith('{')
+          ? JSON.stringify(machine.qmp(JSON.parse(text)))
+          : machine.monitor(text),
     };
   } catch (error) {
     if (error instanceof Answered) return { message: error.text };

@@ -319,13 +319,13 @@ describe('a back end that is missing', () => {
     expect(attempt(memory.lines['Add mem0 for it'] ?? '').refused).toBeUndefined();
   });
 
-  it('cannot come to a running machine as a disk without switching it off', () => {
+  it('comes to a running machine together with its disk', () => {
     const machine = '-M pc';
     const { fixes } = advise(
       refusedHot(openMachine(machine), machine, 'device_add virtio-blk-pci,id=b'),
     );
     expect(fixes.map(({ label, act, automatic: auto }) => ({ label, act, auto }))).toEqual([
-      { label: 'Add drive0 for it', act: 'power-off', auto: undefined },
+      { label: 'Add drive0 for it', act: undefined, auto: true },
     ]);
   });
 });

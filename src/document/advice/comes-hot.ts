@@ -3,7 +3,7 @@ import type { RefusalFacts } from './advice.ts';
 import { addedDevices } from './wanted.ts';
 
 /** Options whose part can come while the machine runs. */
-const BACK_ENDS = ['netdev', 'object', 'chardev'];
+const BACK_ENDS = ['netdev', 'object', 'chardev', 'drive', 'blockdev'];
 
 /** Whether a running machine becomes `doc` by the device that was wanted, with back ends for it. */
 export function comesHot(facts: RefusalFacts, doc: MachineDocument): boolean {

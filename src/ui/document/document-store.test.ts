@@ -238,6 +238,15 @@ describe('while a guest is at work', () => {
     expect('qtree' in cold && cold.qtree()).toBe(bench.qtree());
   });
 
+  test('a disk added by hand gets a back end, and the machine runs on', async () => {
+    const done = await edit(session, 'add a disk', add('virtio-blk-pci,bus=rp'), { assist: true });
+    expect(done).toBe(true);
+    expect(bench.built).toEqual([]);
+    expect(line()).toContain('-blockdev');
+    const cold = buildLine(line());
+    expect('qtree' in cold && cold.qtree()).toBe(bench.qtree());
+  });
+
   test('what was typed at the monitor is in the document', async () => {
     await session.monitor('device_add virtio-rng-pci,bus=rp2');
     expect(line()).toMatch(/-device virtio-rng-pci,bus=rp2,addr=00.0$/);
