@@ -232,3 +232,40 @@ test('three views of one machine: each shows what the others do, and each can be
     await expect.poll(() => line(page)).toBe(before);
   });
 });
+
+test('a disk comes to a machine at work, with its back end, and the run goes on', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open();
+  await playground.button('Step').click();
+  await playground.button('Step').click();
+  await playground.until('paused');
+  const { length } = await playground.glance();
+  await page.keyboard.press('F4');
+  await toCanvas(page);
+  await page.keyboard.press('a');
+  await pick(page, 'virtio-blk-pci');
+  await pick(page, 'pci.0');
+  const fresh = page.getByRole('button', { name: /^virtio-blk-pci blk0/ });
+  await expect(fresh).toBeVisible();
+  // What was made is where the next key goes.
+  await expect(fresh).toBeFocused();
+  const after = await playground.glance();
+  expect(after.run).toBe('paused');
+  expect(after.length).toBeGreaterThanOrEqual(length);
+  expect(await line(page)).toContain('-blockdev driver=null-co');
+  expect(await line(page)).toMatch(
+    /-device virtio-blk-pci,id=blk0,drive=\w+,bus=pci\.0,addr=05\.0/,
+  );
+
+  await page.keyboard.press('Delete');
+  await expect(fresh).toContainText('asked to leave');
+  await playground.button('Reset').click();
+  await expect(fresh).toBeHidden();
+  expect(await line(page)).not.toContain('blk0');
+  await page.keyboard.press('ControlOrMeta+Z');
+  await expect(fresh).toBeVisible();
+  await playground.button('Reset').click();
+  await expect(fresh).toBeVisible();
+});

@@ -16,6 +16,7 @@ import {
   edit,
   followFix,
   keyOf,
+  powerCycle,
   redo,
   replaceDocument,
   undo,
@@ -271,6 +272,18 @@ describe('while a guest is at work', () => {
     expect(await edit(session, 'delete rng', without('r'))).toBe(true);
     expect(device('r')?.leaving).toBe(true);
     expect(line()).toContain('id=r');
+  });
+
+  test('switched off and on, what came is still there, and what was asked to leave has left', async () => {
+    await edit(session, 'add rng', add('virtio-rng-pci,id=r,bus=rp'));
+    await powerCycle(session);
+    expect(device('r')).toBeDefined();
+    await edit(session, 'add another', add('virtio-rng-pci,id=s,bus=rp2'));
+    await edit(session, 'delete it', without('s'));
+    await powerCycle(session);
+    expect(device('s')).toBeUndefined();
+    expect(line()).toContain('id=r');
+    expect(line()).not.toContain('id=s');
   });
 
   test('what is refused at the monitor is explained', async () => {

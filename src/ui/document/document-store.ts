@@ -13,6 +13,7 @@ import {
 import { keepPlaces } from '../../document/keep-places.ts';
 import { lineOf, readDocument } from '../../document/read.ts';
 import { Tree } from '../../document/tree.ts';
+import { deleteNodes } from '../../document/wiring.ts';
 import type { DeviceNode, MachineTopology } from '../../protocol/topology.ts';
 import type { Session } from '../session/session.ts';
 import { replaceSource, useScript } from '../state/script-store.ts';
@@ -453,6 +454,26 @@ async function turn(
     say(`${verb}: ${step.label}.${hadRun && !same ? ' The machine was built anew.' : ''}`);
     return true;
   });
+}
+
+/** Switches the machine off and on: it is that of the document, without what was asked to leave. */
+export function powerCycle(session: Session): Promise<void> {
+  return exclusively(async () => {
+    const { doc } = useDocument.getState();
+    const next = live ? withoutLeaving(doc, counted(doc, live)) : doc;
+    if (lineOf(next) === session.getState().commandLine || (await buildExactly(session, next)))
+      await session.reset();
+    else if (next !== doc) push({ label: 'reset', doc });
+  });
+}
+
+/** The document of a machine once everything that was asked to leave it has. */
+function withoutLeaving(doc: MachineDocument, topology: MachineTopology): MachineDocument {
+  const keys = new Tree(doc, topology).places
+    .filter(({ device }) => device.leaving)
+    .map(({ key }) => key)
+    .filter((key) => key !== undefined);
+  return keys.length === 0 ? doc : deleteNodes(doc, topology, { devices: keys, backEnds: [] });
 }
 
 /** Takes one of the ways out that were offered. */

@@ -163,8 +163,11 @@ export class LiveSession implements Session {
     if (!this.#live) return '';
     const reply = await this.#machine.request({ kind: 'monitor', line });
     if (reply.kind !== 'monitor') return 'message' in reply ? reply.message : '';
-    if (JSON.stringify(reply.topology) !== JSON.stringify(this.#topology))
+    if (JSON.stringify(reply.topology) !== JSON.stringify(this.#topology)) {
       this.#topology = reply.topology;
+      // Whoever asked looks at the machine as soon as the answer is there.
+      this.#publish();
+    }
     this.#wake();
     return reply.output;
   }

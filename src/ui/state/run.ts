@@ -1,5 +1,6 @@
 import type { Session } from '../session/session.ts';
 import { useScript } from './script-store.ts';
+import { useUi } from './ui-store.ts';
 
 /** Whether Run and Step begin a new run, rather than go on with one. */
 function begins(session: Session): boolean {
@@ -24,8 +25,9 @@ export function step(session: Session): void {
   session.step(noteStart(session));
 }
 
-/** Power cycle; the script stays. */
+/** Power cycle; the script stays. What came while the machine ran comes again, what was asked to leave has left. */
 export async function reset(session: Session): Promise<void> {
-  await session.reset();
+  if (useUi.getState().line === undefined) await session.reset();
+  else await (await import('../document/document-store.ts')).powerCycle(session);
   useScript.setState({ started: undefined });
 }
