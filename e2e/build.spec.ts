@@ -24,6 +24,7 @@ async function pick(page: Page, text: string): Promise<void> {
 
 /** Steps from panel to panel until the canvas has the focus. */
 async function toCanvas(page: Page): Promise<void> {
+  await expect(page.getByRole('region', { name: 'Palette' })).toBeVisible();
   for (let i = 0; i < 8; i++) {
     await page.keyboard.press('F6');
     const pane = await page.evaluate(
