@@ -15,6 +15,8 @@ export default defineConfig({
   outputDir: 'test-results',
   forbidOnly: !!process.env.CI,
   workers: 1,
+  // Journeys meet every kind of scheduling on a shared machine; a real fault fails twice.
+  retries: process.env.CI ? 1 : 0,
   timeout: 90_000,
   globalTimeout: 15 * 60_000,
   expect: { timeout: 20_000 },
