@@ -69,6 +69,32 @@ describe('pushing', () => {
     expect(driver.usedEntry(0)).toEqual({ id: 5, len: 33 });
   });
 
+  test('[2.7.8.2] chains that are filled one by one come back all at once', () => {
+    const driver = new MockDriver(8, 65535);
+    for (const head of [3, 4])
+      driver.offerChain(head, [{ addr: DATA, len: 64, flags: VIRTQ_DESC_F_WRITE }]);
+    for (const [i, length] of [10, 20].entries()) {
+      const element = driver.queue.pop();
+      if (!element) throw new Error('nothing popped');
+      driver.queue.fill(element, length, i);
+    }
+    expect(driver.usedIdx).toBe(65535);
+    driver.queue.flush(2);
+    expect(driver.usedIdx).toBe(1);
+    expect(driver.usedEntry(65535)).toEqual({ id: 3, len: 10 });
+    expect(driver.usedEntry(0)).toEqual({ id: 4, len: 20 });
+  });
+
+  test('a chain that is put back is popped again', () => {
+    const driver = new MockDriver(8);
+    driver.offerChain(3, [{ addr: DATA, len: 64 }]);
+    const element = driver.queue.pop();
+    if (!element) throw new Error('nothing popped');
+    driver.queue.unpop(element);
+    expect(driver.queue.inUse).toBe(0);
+    expect(driver.queue.pop()?.head).toBe(3);
+  });
+
   test('[2.7.7.2] interrupts unless NO_INTERRUPT is set', () => {
     const driver = new MockDriver(8);
     driver.queue.notify();

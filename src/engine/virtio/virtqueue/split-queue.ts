@@ -211,6 +211,34 @@ export class SplitQueue implements VirtQueue {
       this.#journal.chainPushed(this.#owner.dev, this.index, element.head, next, length);
   }
 
+  unpop(element: VirtQueueElement): void {
+    this.lastAvailIdx = (this.lastAvailIdx - 1) & 0xffff;
+    this.discard(element);
+  }
+
+  fill(element: VirtQueueElement, length: number, offset: number): void {
+    this.discard(element);
+    if (this.#owner.stopped || !this.ready) return;
+    const at = SPLIT.usedEntry((this.usedIdx + offset) & (this.size - 1));
+    if (this.#journal.on) {
+      const { dev } = this.#owner;
+      const address = this.addresses.device + at;
+      const [id, old] = [this.#word(at), this.#word(at + 4)];
+      this.#journal.memWrite(ACTOR.device, address, 8, id, old, element.head, length);
+      const next = (this.usedIdx + offset + 1) & 0xffff;
+      this.#journal.chainPushed(dev, this.index, element.head, next, length);
+    }
+    this.#ram.writeAt(this.#used8 + at, 4, element.head);
+    this.#ram.writeAt(this.#used8 + at + 4, 4, length);
+  }
+
+  flush(count: number): void {
+    if (this.#owner.stopped || !this.ready) return;
+    const old = this.usedIdx;
+    this.usedIdx = (old + count) & 0xffff;
+    this.#store16(SPLIT.usedIdx, old, this.usedIdx);
+  }
+
   setNotification(enabled: boolean): void {
     this.notification = enabled;
     if (!this.ready) return;

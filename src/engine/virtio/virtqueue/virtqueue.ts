@@ -18,8 +18,17 @@ export interface VirtQueue {
   pop(): VirtQueueElement | undefined;
   /** Returns a chain of which the device wrote `length` bytes. */
   push(element: VirtQueueElement, length: number): void;
+  /**
+   * Prepares the return of a chain, `offset` places behind the next one; the driver sees nothing
+   * of it before `flush`. For devices that return several chains at once (VIRTIO 1.4 §5.1.6.4).
+   */
+  fill(element: VirtQueueElement, length: number, offset: number): void;
+  /** Returns the `count` chains that were filled, all at once. */
+  flush(count: number): void;
   /** Takes a chain back that the device will never return: it is no request. */
   discard(element: VirtQueueElement): void;
+  /** Puts the chain that was popped last back, so that the next `pop` takes it again. */
+  unpop(element: VirtQueueElement): void;
   /** Whether the driver is asked to notify. */
   readonly notification: boolean;
   /** Whether nothing is available. */
