@@ -1,0 +1,29 @@
+import type { Machine } from '../../engine/machine/machine.ts';
+import type { VirtioDevice } from '../../engine/virtio/virtio-device.ts';
+import { mmioPort } from './mmio-port.ts';
+import { legacyPciPort, modernPciPort } from './pci-ports.ts';
+import type { Port, PortName } from './port.ts';
+
+/** How a subject of each transport is made. */
+export interface PortKind {
+  /** Command line of the machine; `DEVICE` stands where its drive and `-device` go. */
+  readonly line: string;
+  open(machine: Machine, device: VirtioDevice): Port;
+}
+
+const PC = '-M pc -m 32 -nodefaults DEVICE virtio-blk-pci,addr=4';
+const VIRT = '-M virt -m 32 -nodefaults';
+
+/** Every way to reach a device. */
+export const PORTS: Readonly<Record<PortName, PortKind>> = {
+  'pci-modern': { line: `${PC},disable-legacy=on`, open: modernPciPort },
+  'pci-legacy': { line: `${PC},disable-legacy=off,disable-modern=on`, open: legacyPciPort },
+  'mmio-v1': {
+    line: `qemu-system-aarch64 ${VIRT} DEVICE virtio-blk-device`,
+    open: (machine, device) => mmioPort('mmio-v1', machine, device),
+  },
+  'mmio-v2': {
+    line: `qemu-system-aarch64 ${VIRT} -global virtio-mmio.force-legacy=false DEVICE virtio-blk-device`,
+    open: (machine, device) => mmioPort('mmio-v2', machine, device),
+  },
+};
