@@ -1,3 +1,4 @@
+import type { State } from '../qom/state.ts';
 import { type ByteSource, bytesSource } from './byte-source.ts';
 
 /** Bytes of a copy-on-write unit. */
@@ -59,6 +60,19 @@ export class Overlay {
       }
       changed.set(bytes.subarray(at, at + length), within);
     });
+  }
+
+  saveState(): State {
+    const clusters = [...this.#clusters].map(([cluster, bytes]) => [cluster, bytes.slice()]);
+    return { clusters, length: this.#length, shown: this.#shown };
+  }
+
+  loadState(state: State): void {
+    this.#length = state.length as number;
+    this.#shown = state.shown as number;
+    this.#clusters.clear();
+    for (const [cluster, bytes] of state.clusters as [number, Uint8Array][])
+      this.#clusters.set(cluster, bytes.slice());
   }
 
   /** Forgets everything that was written. */

@@ -63,6 +63,15 @@ class GenericBridge extends PciBridge<typeof BRIDGE_PROPERTIES> {
     this.context.whenStarted(() => this.#shpc?.reset());
   }
 
+  override saveState(): State {
+    return { ...super.saveState(), shpc: this.#shpc?.saveState() };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    if (state.shpc) this.#shpc?.loadState(state.shpc as State);
+  }
+
   override reset(): void {
     super.reset();
     this.#shpc?.reset();
@@ -98,6 +107,15 @@ class ExpressToPci extends PciBridge<typeof MSI_PROPERTY> {
     if (msi !== 'off' && this.pciBus.takesMessages) this.#msi = addMsi(config, MSI);
     this.addBar(0, { kind: 'mem', is64: true, region: this.#shpc.bar });
     this.context.whenStarted(() => this.#shpc?.reset());
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), shpc: this.#shpc?.saveState() };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    if (state.shpc) this.#shpc?.loadState(state.shpc as State);
   }
 
   override reset(): void {
