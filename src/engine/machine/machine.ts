@@ -24,6 +24,7 @@ import type { HotplugHandler } from '../qdev/hotplug.ts';
 import { addRegion } from '../qdev/regions.ts';
 import { ConfigError } from '../qom/errors.ts';
 import { Container, type QObject } from '../qom/object.ts';
+import { copied, type State } from '../qom/state.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 import { Answered, Asked, type Question } from './answered.ts';
 import { BackEnds } from './back-ends.ts';
@@ -56,6 +57,15 @@ import { parseCommandLine } from './options.ts';
 import { entriesOf } from './opts.ts';
 import { createRegistry } from './registry.ts';
 import { resolveObject } from './resolve.ts';
+import {
+  type Happening,
+  History,
+  loadObjects,
+  loadRam,
+  type Snapshot,
+  saveObjects,
+  saveRam,
+} from './snapshot.ts';
 import { type Place, StartLog } from './start-log.ts';
 import { topologyOf } from './topology.ts';
 
@@ -111,6 +121,8 @@ export class Machine implements DeviceContext {
   onEvent: () => void = () => {};
 
   readonly #host: Host;
+  /** What happened since it was built; undefined for a machine that nobody sees. */
+  #history: History | undefined;
   readonly #objects: QObject;
   readonly #events: MachineEvent[] = [];
   readonly bootOrder = new BootOrder();
@@ -133,11 +145,78 @@ export class Machine implements DeviceContext {
   static build(commandLine: string | readonly string[], host: Host): Machine {
     const log = new StartLog();
     try {
-      return new Machine(parseCommandLine(commandLine, log), host, log);
+      const machine = new Machine(parseCommandLine(commandLine, log), host, log);
+      machine.#history = new History(commandLine);
+      return machine;
     } catch (error) {
       if (error instanceof Asked) throw Machine.#answer(error.question, log, host);
       throw error instanceof ConfigError ? log.refuse(error) : error;
     }
+  }
+
+  /**
+   * The machine that a snapshot was made of, as it was then. What happens to it before that moment is
+   * not recorded again; the journal goes on with the clock that it had.
+   */
+  static restore(snapshot: Snapshot, host: Host): Machine {
+    const { journal } = host;
+    const recording = journal.on;
+    journal.on = false;
+    try {
+      const machine = Machine.build(snapshot.commandLine, host);
+      for (const happening of snapshot.happenings) machine.#repeat(happening);
+      loadObjects(machine.root, snapshot.objects);
+      machine.#loadState(snapshot.machine);
+      loadRam(machine.ram, snapshot.ram);
+      return machine;
+    } finally {
+      journal.on = recording;
+    }
+  }
+
+  /** All that `restore` needs to go on from here. The guest must rest. */
+  save(): Snapshot {
+    assert(this.#history, 'this machine answers questions only');
+    const { commandLine, happenings } = this.#history;
+    return {
+      commandLine,
+      happenings,
+      objects: saveObjects(this.root),
+      machine: this.#saveState(),
+      ram: saveRam(this.ram),
+    };
+  }
+
+  #repeat(happening: Happening): void {
+    if ('hmp' in happening) this.monitor(happening.hmp);
+    else if ('qmp' in happening) this.qmp(happening.qmp);
+    else {
+      const device = this.root.at(happening.gone);
+      if (device instanceof Device) device.unplug();
+    }
+  }
+
+  #saveState(): State {
+    return {
+      runState: this.runState,
+      stderr: this.stderr,
+      bounce: this.bounce.busy,
+      lines: this.#lines.slice(),
+      latched: this.#latched.slice(),
+      events: copied(this.#events),
+      clock: this.journal.clock,
+    };
+  }
+
+  #loadState(state: State): void {
+    this.runState = state.runState as RunState;
+    this.stderr = state.stderr as string;
+    this.bounce.busy = state.bounce as boolean;
+    this.#lines.set(state.lines as Uint32Array);
+    this.#latched.set(state.latched as Uint32Array);
+    this.#events.splice(0, Number.POSITIVE_INFINITY, ...(copied(state.events) as MachineEvent[]));
+    this.journal.receive(state.clock as number);
+    this.onInterrupt();
   }
 
   /** What the program says to a question: an empty machine knows its types. */
@@ -316,6 +395,7 @@ export class Machine implements DeviceContext {
 
   /** Executes one line of the human monitor; what it prints, with line ends. */
   monitor(line: string): string {
+    this.#history?.hmp(line);
     let complaints = '';
     const text = this.#commanded(
       (message) => {
@@ -328,6 +408,7 @@ export class Machine implements DeviceContext {
 
   /** Executes one request of the machine protocol, `{execute, arguments, id}`; errors are answers. */
   qmp(request: unknown): QmpAnswer {
+    this.#history?.qmp(request);
     const hear = this.#hear ?? ((message) => this.printError(message));
     return this.#commanded(hear, () => this.#qmp.execute(request));
   }
@@ -395,6 +476,7 @@ export class Machine implements DeviceContext {
 
   /** Tells the management side that something happened: `DEVICE_DELETED` and the like. */
   emit(event: string, data: Readonly<Record<string, unknown>> = {}): void {
+    if (event === 'DEVICE_DELETED') this.#history?.gone(data.path as string);
     this.#events.push(Object.keys(data).length > 0 ? { event, data } : { event });
     this.onEvent();
   }

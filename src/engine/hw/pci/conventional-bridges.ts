@@ -1,5 +1,6 @@
 import { PCI_CAP, PCI_CONFIG, PCI_INTA } from '../../../spec/pci.ts';
 import { bit, onOffAuto, u8, type Values } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { PciBridge } from './bridge.ts';
 import { EXPRESS_TYPE, ExpressCapability, FIRST_EXTENDED } from './express.ts';
