@@ -1,4 +1,4 @@
-import { VIRTIO_BLK_T } from '../../spec/blk.ts';
+import { VIRTIO_BLK_CONFIG, VIRTIO_BLK_T } from '../../spec/blk.ts';
 import { STATUS, VIRTIO_F, VIRTQ_DESC_F_INDIRECT, VIRTQ_DESC_F_WRITE } from '../../spec/virtio.ts';
 import type { Piece } from './ring.ts';
 import type { Subject } from './subject.ts';
@@ -17,6 +17,9 @@ export interface Clause {
 }
 
 const { VIRTIO_F_INDIRECT_DESC, VIRTIO_F_EVENT_IDX, VIRTIO_F_RING_RESET } = VIRTIO_F;
+
+/** Offset of the field that the accepted features may change. */
+const WRITEBACK = VIRTIO_BLK_CONFIG.writeback.offset;
 
 const modern = ({ port }: Subject) => !port.legacy;
 const split = ({ format }: Subject) => format === 'split';
@@ -139,7 +142,10 @@ const BASIC: readonly Clause[] = [
       return {
         capacity: [before[0], 128],
         'num_queues, as MQ is offered': [before[34], 2],
-        same: [[...before], [...subject.port.config(0, 36)]],
+        'all but writeback, which features decide': [
+          [...before.subarray(0, WRITEBACK)],
+          [...subject.port.config(0, WRITEBACK)],
+        ],
       };
     },
   },
