@@ -153,13 +153,12 @@ function writeFeatures(call: Call): Ending {
   return moved(call, true, VIRTIO_FEATURE_DESC_BYTES);
 }
 
-/** VIRTIO 1.4 §4.3.2.5: the configuration space from its start. */
-function readConfig(call: Call): Ending {
-  const { transport, ccw, data } = call;
+/** VIRTIO 1.4 §4.3.2.5: the configuration space from its start. QEMU 7.2 leaves the residual count as it was. */
+function readConfig({ transport, ccw, data }: Call): Ending {
   const { vdev } = transport;
   if ((checksLength(ccw) && ccw.count > vdev.configSize) || ccw.cda === 0) return 'programCheck';
   const length = Math.min(ccw.count, vdev.configSize);
-  return moved(call, data.write(vdev.readConfig().subarray(0, length)), length);
+  return data.write(vdev.readConfig().subarray(0, length)) ? 'done' : 'programCheck';
 }
 
 function writeConfig(call: Call): Ending {
