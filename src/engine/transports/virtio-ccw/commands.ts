@@ -153,12 +153,15 @@ function writeFeatures(call: Call): Ending {
   return moved(call, true, VIRTIO_FEATURE_DESC_BYTES);
 }
 
-/** VIRTIO 1.4 §4.3.2.5: the configuration space from its start. QEMU 7.2 leaves the residual count as it was. */
-function readConfig({ transport, ccw, data }: Call): Ending {
+/** VIRTIO 1.4 §4.3.2.5: the configuration space from its start. */
+function readConfig({ transport, ccw, data, subchannel }: Call): Ending {
   const { vdev } = transport;
   if ((checksLength(ccw) && ccw.count > vdev.configSize) || ccw.cda === 0) return 'programCheck';
   const length = Math.min(ccw.count, vdev.configSize);
-  return data.write(vdev.readConfig().subarray(0, length)) ? 'done' : 'programCheck';
+  if (data.write(vdev.readConfig().subarray(0, length))) return 'done';
+  // QEMU 7.2 sets the residual count only where it could not store.
+  subchannel.residual = ccw.count - length;
+  return 'programCheck';
 }
 
 function writeConfig(call: Call): Ending {
