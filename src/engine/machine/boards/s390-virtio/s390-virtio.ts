@@ -20,6 +20,8 @@ function build(site: BuildSite): void {
   const bus = bridge?.childBuses[0] as S390VirtioBus | undefined;
   assert(bus && bridge?.parent === unattached, 'the bridge carries the bus');
   bus.page = context.ram.size - DEVICE_BYTES;
+  site.platform.devicePage = bus.page;
+  site.platform.bigEndian = true;
   addNodes(site, [
     ...SERVICE_NODES,
     { type: 's390-ipl', owner: '/machine', name: 's390-ipl' },
