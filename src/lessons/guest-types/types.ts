@@ -1,13 +1,16 @@
 /** The types of module 'guest', for an editor. Generated; its test tells how. */
 export const GUEST_TYPES = `// Types of the module 'guest', generated from the sources of the guest library.
 declare module 'guest' {
-  /** The PCI bus of the machine. Configuration space is read as far as a search has to go, once. */
+  /**
+   * The PCI buses of the machine: the root bus, and those behind bridges, which get their numbers as they
+   * are found. Configuration space is read as far as a search has to go, once.
+   */
   interface PciBus {
-    /** Every function on the bus, in the order of slots. */
+    /** Every function, bus by bus, in the order of slots. */
     functions(): PciFunction[];
     /** The first function that matches. Throws where there is none. */
     find(query: PciQuery): PciFunction;
-    /** Every function that matches, in the order of slots. */
+    /** Every function that matches, bus by bus. */
     findAll(query: PciQuery): PciFunction[];
   }
   /** The guest's virtio bus: finds devices on the machine's buses, and matches them with drivers. */
@@ -205,7 +208,7 @@ declare module 'guest' {
     warn(...values: unknown[]): void;
     error(...values: unknown[]): void;
   }
-  /** One function of a PCI device: a configuration space of 256 bytes with a name like \`00:02.0\`. */
+  /** One function of a PCI device: a configuration space with a name like \`00:02.0\`. */
   interface PciFunction {
     /** Bus, slot and function number. */
     readonly at: PciAddress;
@@ -217,6 +220,12 @@ declare module 'guest' {
     get address(): string;
     /** Class and sub-class in one number, as \`0x0100\`: a SCSI mass-storage controller. */
     get classCode(): number;
+    /** Whether the device in the slot has further functions (PCI 3.0 §6.2.1). */
+    get multifunction(): boolean;
+    /** Whether it is a bridge, with a bus behind it (PCI 3.0 §6.2.1). */
+    get isBridge(): boolean;
+    /** The bridge that its bus is behind; undefined on the root bus. */
+    get bridge(): PciFunction | undefined;
     /** Reads 8 bits of configuration space. */
     config8(offset: number): number;
     /** Reads 16 bits of configuration space. */
