@@ -100,3 +100,39 @@ export const SPLIT = {
   availAlign: 2,
   usedAlign: 4,
 } as const;
+
+/**
+ * Packed-ring descriptor flag: equals the driver's wrap counter where the driver made the
+ * descriptor available (VIRTIO 1.4 §2.8.1).
+ */
+export const VIRTQ_DESC_F_AVAIL = 1 << 7;
+/**
+ * Packed-ring descriptor flag: equals the AVAIL flag in a used descriptor, differs from it in an
+ * available one (VIRTIO 1.4 §2.8.1).
+ */
+export const VIRTQ_DESC_F_USED = 1 << 15;
+
+/** Values of the flags of an event suppression structure (VIRTIO 1.4 §2.8.10). */
+export const RING_EVENT_FLAGS = {
+  /** Every event is wanted. */ ENABLE: 0,
+  /** None is. */ DISABLE: 1,
+  /** One descriptor's is, with VIRTIO_F_EVENT_IDX. */ DESC: 2,
+} as const;
+
+/** Layout of a packed virtqueue of `size` entries, in bytes (VIRTIO 1.4 §2.8.10.1, VIRTIO 1.4 §2.8.13). */
+export const PACKED = {
+  descSize: 16,
+  descRing: (size: number) => 16 * size,
+  descAlign: 16,
+  /** Fields of a descriptor. */
+  addr: 0,
+  len: 8,
+  id: 12,
+  flags: 14,
+  /** An event suppression structure: the driver area, and the device area. */
+  eventSize: 4,
+  eventAlign: 4,
+  /** Its fields: offset of a descriptor with its wrap counter in bit 15, and the flags. */
+  eventDesc: 0,
+  eventFlags: 2,
+} as const;
