@@ -74,7 +74,18 @@ export const VIRTQ_AVAIL_F_NO_INTERRUPT = 1;
 /** Used-ring flag: the device wants no available-buffer notification (VIRTIO 1.4 §2.7.8). */
 export const VIRTQ_USED_F_NO_NOTIFY = 1;
 
-/** Largest queue size (VIRTIO 1.4 §2.7). */
+/** Packed-ring descriptor flag: equals the driver's wrap counter where available (VIRTIO 1.4 §2.8.1). */
+export const VIRTQ_DESC_F_AVAIL = 1 << 7;
+/** Packed-ring descriptor flag: equals the device's wrap counter where used (VIRTIO 1.4 §2.8.1). */
+export const VIRTQ_DESC_F_USED = 1 << 15;
+/** Event suppression: every buffer is worth a notification (VIRTIO 1.4 §2.8.10). */
+export const RING_EVENT_FLAGS_ENABLE = 0;
+/** Event suppression: no notifications (VIRTIO 1.4 §2.8.10). */
+export const RING_EVENT_FLAGS_DISABLE = 1;
+/** Event suppression: a notification when one descriptor is reached; needs EVENT_IDX (VIRTIO 1.4 §2.8.10). */
+export const RING_EVENT_FLAGS_DESC = 2;
+
+/** Largest queue size (VIRTIO 1.4 §2.7, VIRTIO 1.4 §2.8). */
 export const VIRTQ_MAX_SIZE = 32768;
 
 /** Fields of a split-ring descriptor, byte offsets (VIRTIO 1.4 §2.7.5). */
@@ -101,38 +112,19 @@ export const SPLIT = {
   usedAlign: 4,
 } as const;
 
-/**
- * Packed-ring descriptor flag: equals the driver's wrap counter where the driver made the
- * descriptor available (VIRTIO 1.4 §2.8.1).
- */
-export const VIRTQ_DESC_F_AVAIL = 1 << 7;
-/**
- * Packed-ring descriptor flag: equals the AVAIL flag in a used descriptor, differs from it in an
- * available one (VIRTIO 1.4 §2.8.1).
- */
-export const VIRTQ_DESC_F_USED = 1 << 15;
-
-/** Values of the flags of an event suppression structure (VIRTIO 1.4 §2.8.10). */
-export const RING_EVENT_FLAGS = {
-  /** Every event is wanted. */ ENABLE: 0,
-  /** None is. */ DISABLE: 1,
-  /** One descriptor's is, with VIRTIO_F_EVENT_IDX. */ DESC: 2,
-} as const;
-
-/** Layout of a packed virtqueue of `size` entries, in bytes (VIRTIO 1.4 §2.8.10.1, VIRTIO 1.4 §2.8.13). */
+/** Layout of a packed virtqueue of `size` descriptors, in bytes (VIRTIO 1.4 §2.8.10.1). */
 export const PACKED = {
   descSize: 16,
   descRing: (size: number) => 16 * size,
-  descAlign: 16,
-  /** Fields of a descriptor. */
-  addr: 0,
-  len: 8,
-  id: 12,
-  flags: 14,
-  /** An event suppression structure: the driver area, and the device area. */
+  /** Fields of a descriptor (VIRTIO 1.4 §2.8.13). */
+  descAddr: 0,
+  descLen: 8,
+  descId: 12,
+  descFlags: 14,
+  /** An event suppression structure: `desc`, offset and wrap counter in bit 15, then `flags` (VIRTIO 1.4 §2.8.14). */
   eventSize: 4,
-  eventAlign: 4,
-  /** Its fields: offset of a descriptor with its wrap counter in bit 15, and the flags. */
   eventDesc: 0,
   eventFlags: 2,
+  descAlign: 16,
+  eventAlign: 4,
 } as const;

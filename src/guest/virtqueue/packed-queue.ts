@@ -3,7 +3,9 @@ import { ACTOR, NONE } from '../../journal/schema.ts';
 import type { JournalWriter } from '../../journal/writer.ts';
 import {
   PACKED,
-  RING_EVENT_FLAGS,
+  RING_EVENT_FLAGS_DESC,
+  RING_EVENT_FLAGS_DISABLE,
+  RING_EVENT_FLAGS_ENABLE,
   VIRTQ_DESC_F_AVAIL,
   VIRTQ_DESC_F_NEXT,
   VIRTQ_DESC_F_USED,
@@ -225,10 +227,10 @@ export class PackedQueue extends VirtQueue {
     this.#published = 0;
     const flags = (event >>> 16) & 3;
     const suppressed =
-      flags === RING_EVENT_FLAGS.DISABLE ||
-      (flags === RING_EVENT_FLAGS.DESC && this.#eventIdx && !this.#passed(event, published));
+      flags === RING_EVENT_FLAGS_DISABLE ||
+      (flags === RING_EVENT_FLAGS_DESC && this.#eventIdx && !this.#passed(event, published));
     if (suppressed) {
-      const rule = flags === RING_EVENT_FLAGS.DISABLE ? 'noNotify' : 'eventIdx';
+      const rule = flags === RING_EVENT_FLAGS_DISABLE ? 'noNotify' : 'eventIdx';
       if (this.#journal.on)
         this.#journal.notification('driver', NONE, this.index, false, rule, this.desc);
       return false;
@@ -255,8 +257,8 @@ export class PackedQueue extends VirtQueue {
 
   override suppressInterrupts(suppress: boolean): void {
     this.quiet = suppress;
-    if (suppress) this.#setEvent(RING_EVENT_FLAGS.DISABLE << 16);
-    else this.#setEvent(this.#eventIdx ? this.#nextUse() : RING_EVENT_FLAGS.ENABLE);
+    if (suppress) this.#setEvent(RING_EVENT_FLAGS_DISABLE << 16);
+    else this.#setEvent(this.#eventIdx ? this.#nextUse() : RING_EVENT_FLAGS_ENABLE);
   }
 
   /**
@@ -457,7 +459,7 @@ export class PackedQueue extends VirtQueue {
     } else {
       if (this.#journal.on) {
         this.#pace.take();
-        const where = this.desc + PACKED.descSize * slot + PACKED.id;
+        const where = this.desc + PACKED.descSize * slot + PACKED.descId;
         this.#journal.memWrite(ACTOR.driver, where, 4, this.#u32[at]!, 0, word, 0);
       }
       this.#u32[at] = word;
@@ -503,7 +505,7 @@ export class PackedQueue extends VirtQueue {
 
   /** An event suppression structure that asks for an interrupt when the next descriptor is used. */
   #nextUse(): number {
-    return this.#usedSlot | (this.#usedMarks === 0 ? 0 : WRAP) | (RING_EVENT_FLAGS.DESC << 16);
+    return this.#usedSlot | (this.#usedMarks === 0 ? 0 : WRAP) | (RING_EVENT_FLAGS_DESC << 16);
   }
 
   #setEvent(word: number): void {
