@@ -1,5 +1,7 @@
 import { assert } from '../../../../base/assert.ts';
+import { S390_INPUT } from '../../../../spec/channel-io.ts';
 import { ConfigError } from '../../../qom/errors.ts';
+import { KvmHypercalls } from '../../../transports/s390-virtio/hypercalls.ts';
 import { registerS390Virtio } from '../../../transports/s390-virtio/register.ts';
 import {
   DEVICE_BYTES,
@@ -22,6 +24,11 @@ function build(site: BuildSite): void {
   bus.page = context.ram.size - DEVICE_BYTES;
   site.platform.devicePage = bus.page;
   site.platform.bigEndian = true;
+  const hypercalls = new KvmHypercalls(bus, context);
+  context.cpu.hypercall = (subcode, a, b, c) => hypercalls.call(subcode, a, b, c);
+  context.cpu.takeInterruption = (input) => {
+    if (input === S390_INPUT.external) bus.interruptions.take();
+  };
   addNodes(site, [
     ...SERVICE_NODES,
     { type: 's390-ipl', owner: '/machine', name: 's390-ipl' },
