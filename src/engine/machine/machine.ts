@@ -7,6 +7,7 @@ import { type JournalWriter, silentJournal } from '../../journal/writer.ts';
 import { AddressSpace } from '../../memory/address-space.ts';
 import type { GuestRam } from '../../memory/guest-ram.ts';
 import { MemoryRegion } from '../../memory/memory-region.ts';
+import type { Platform } from '../../spec/platform.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
 import type { Chardev, Chardevs } from '../backends/chardev.ts';
 import type { FileKind, Fsdevs } from '../backends/fs.ts';
@@ -27,7 +28,7 @@ import { Container, type QObject } from '../qom/object.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 import { Answered, Asked, type Question } from './answered.ts';
 import { BackEnds } from './back-ends.ts';
-import type { Arch, Board, PlugRule } from './boards/board.ts';
+import type { Arch, Board, BuildSite, PlugRule } from './boards/board.ts';
 import { checkBootFiles, checkThreads } from './boot-files.ts';
 import { readSplit, writeSplit } from './bus-access.ts';
 import { catalogOf } from './catalog/catalog.ts';
@@ -105,6 +106,7 @@ export class Machine implements DeviceContext {
   readonly types: LoadedTypes;
   /** Devices by the number that events call them by. */
   readonly devices: Device[] = [];
+  readonly #platform: BuildSite['platform'] = { virtioMmio: [] };
   /** Called whenever an interrupt input changed. */
   onInterrupt: () => void = () => {};
 
@@ -242,6 +244,11 @@ export class Machine implements DeviceContext {
 
   get fsdevs(): Fsdevs {
     return this.backEnds.fsdevs;
+  }
+
+  /** What a guest is told of the machine. */
+  get platform(): Platform {
+    return this.#platform;
   }
 
   /** Interrupt inputs that are asserted now, one bit each: bit n of `word` (0 to 7) is input 32 * word + n. */
@@ -550,6 +557,7 @@ export class Machine implements DeviceContext {
     addRegion(unattached, this.io.root);
     board.build({
       context: this,
+      platform: this.#platform,
       root: this.root,
       machine,
       unattached,
