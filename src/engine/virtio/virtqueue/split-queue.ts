@@ -344,6 +344,10 @@ export class SplitQueue implements DeviceRing {
     return true;
   }
 
+  nextAvailable(): number {
+    return this.ready ? this.#ram.readAt(this.#avail8 + SPLIT.availIdx, 2) : 0;
+  }
+
   // What follows is rare, and lies outside the methods above so that the engine can inline those.
 
   #slowHead(slot: number): number {
