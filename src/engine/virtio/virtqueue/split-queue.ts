@@ -14,7 +14,7 @@ import {
 import { VirtQueueElement } from './element.ts';
 import type { QueueOwner } from './queue-owner.ts';
 import { SplitChains } from './split-chains.ts';
-import type { QueueAddresses, VirtQueue } from './virtqueue.ts';
+import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
 
 /** What makes a descriptor part of something longer. */
 const LINKED = VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT;
@@ -26,7 +26,8 @@ const LINKED = VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT;
  * `pop` and `push` are written for V8: it inlines small methods, keeps integers that it has always
  * seen as integers, and needs one comparison where a boolean is compared and not merely tested.
  */
-export class SplitQueue implements VirtQueue {
+export class SplitQueue implements DeviceRing {
+  readonly packed = false;
   readonly index: number;
   /** Entries that the device offers; what `size` is after a reset. */
   readonly maxSize: number;
