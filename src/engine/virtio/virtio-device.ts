@@ -185,7 +185,7 @@ export abstract class VirtioDevice<P = unknown>
 
   /** Whether the device does no work. */
   get stopped(): boolean {
-    return this.broken || this.disabled;
+    return this.broken === true || this.disabled === true;
   }
 
   /** Whether the driver accepted a feature. */
