@@ -1,6 +1,7 @@
 import { NONE } from '../../journal/schema.ts';
 import type { JournalWriter } from '../../journal/writer.ts';
 import type { GuestRam } from '../../memory/guest-ram.ts';
+import { DEVICE_CONFIG } from '../../spec/regions.ts';
 import { VIOLATION_INDEX, type ViolationCode } from '../../spec/violations.ts';
 import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MSI_NO_VECTOR } from '../../spec/virtio-pci.ts';
@@ -188,6 +189,27 @@ export abstract class VirtioDevice<P = unknown>
     return this.broken === true || this.disabled === true;
   }
 
+  /**
+   * Whether the driver's numbers in rings, requests and configuration are big-endian: it is a legacy driver,
+   * or none yet, and the CPU is (VIRTIO 1.4 §2.2.3).
+   */
+  get bigEndian(): boolean {
+    return this.context.bigEndian === true && !this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1);
+  }
+
+  /**
+   * A little-endian configuration space with its numbers in the driver's byte order, or the other way round
+   * (VIRTIO 1.4 §2.5.3).
+   */
+  inDriverOrder(config: Uint8Array): Uint8Array {
+    const bytes = config.slice(0, this.configSize);
+    if (!this.bigEndian) return bytes;
+    for (const { offset, width } of Object.values(DEVICE_CONFIG[this.deviceId] ?? {}))
+      if ([2, 4, 8].includes(width) && offset + width <= bytes.length)
+        bytes.subarray(offset, offset + width).reverse();
+    return bytes;
+  }
+
   /** Whether the driver accepted a feature. */
   accepted(feature: number): boolean {
     return (this.driverFeatures & featureMask(feature)) !== 0n;
@@ -201,6 +223,7 @@ export abstract class VirtioDevice<P = unknown>
     transport.prePlugged(this);
     this.deviceFeatures = this.offerFeatures(this.deviceFeatures);
     transport.plugged(this);
+    this.#negotiated();
     this.#journalFeatures('offered', this.deviceFeatures);
   }
 
@@ -402,8 +425,7 @@ export abstract class VirtioDevice<P = unknown>
 
   /** Gives the queues the format and the abilities that the driver accepted (VIRTIO 1.4 §2.6). */
   #negotiated(): void {
-    for (const queue of this.queues)
-      queue.vq = ringFor(this, queue.vq, (feature) => this.accepted(feature));
+    for (const queue of this.queues) queue.vq = ringFor(this, queue.vq);
   }
 
   #journalFeatures(which: 'offered' | 'accepted', features: bigint): void {

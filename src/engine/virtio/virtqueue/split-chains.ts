@@ -3,12 +3,14 @@ import type { GuestRam } from '../../../memory/guest-ram.ts';
 import type { ViolationCode } from '../../../spec/violations.ts';
 import {
   SPLIT,
+  VIRTQ_DESC,
   VIRTQ_DESC_F_INDIRECT,
   VIRTQ_DESC_F_NEXT,
   VIRTQ_DESC_F_WRITE,
 } from '../../../spec/virtio.ts';
 import { BOUNCE, type VirtQueueElement } from './element.ts';
 import { BOUNCE_BYTES, MAX_SEGMENTS, type QueueOwner } from './queue-owner.ts';
+import type { RingWords } from './ring-words.ts';
 
 /**
  * Descriptor chains of a split virtqueue as the device reads them (VIRTIO 1.4 §2.7.5): every
@@ -19,6 +21,7 @@ export class SplitChains {
   readonly #ram: GuestRam;
   readonly #u32: Uint32Array;
   readonly #queue: number;
+  readonly #words: RingWords;
   /** Byte offset of the descriptor table in RAM, and its entries. */
   #table = 0;
   #size = 0;
@@ -27,7 +30,8 @@ export class SplitChains {
   readonly #scratch = new Uint32Array(4);
 
   /** `queue`: the queue's number, for violations. */
-  constructor(owner: QueueOwner, queue: number) {
+  constructor(owner: QueueOwner, queue: number, words: RingWords) {
+    this.#words = words;
     this.#owner = owner;
     this.#ram = owner.ram;
     this.#u32 = owner.ram.u32;
@@ -61,7 +65,7 @@ export class SplitChains {
     for (;;) {
       let view = this.#u32;
       let at = table + SPLIT.descSize * index;
-      if (at % 4 === 0) at /= 4;
+      if (at % 4 === 0 && !this.#words.bigEndian) at /= 4;
       else {
         view = this.#fetch(at);
         at = 0;
@@ -116,9 +120,15 @@ export class SplitChains {
   /** Whether a chain may lie in a table of its own; negotiated. */
   indirectDesc = false;
 
-  /** The four words of a descriptor that is not aligned. */
+  /** The four words of a descriptor that is not aligned, or not little-endian. */
   #fetch(at: number): Uint32Array {
-    for (let i = 0; i < 4; i++) this.#scratch[i] = this.#ram.readAt(at + 4 * i, 4);
+    const words = this.#words;
+    const [low, high] = words.bigEndian ? [4, 0] : [0, 4];
+    this.#scratch[0] = words.read(at + VIRTQ_DESC.addr + low, 4);
+    this.#scratch[1] = words.read(at + VIRTQ_DESC.addr + high, 4);
+    this.#scratch[2] = words.read(at + VIRTQ_DESC.len, 4);
+    const next = words.read(at + VIRTQ_DESC.next, 2);
+    this.#scratch[3] = words.read(at + VIRTQ_DESC.flags, 2) + next * 0x1_0000;
     return this.#scratch;
   }
 

@@ -13,6 +13,7 @@ import {
 } from '../../../spec/virtio.ts';
 import { VirtQueueElement } from './element.ts';
 import type { QueueOwner } from './queue-owner.ts';
+import { RingWords } from './ring-words.ts';
 import { SplitChains } from './split-chains.ts';
 import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
 
@@ -59,12 +60,15 @@ export class SplitQueue implements DeviceRing {
   readonly #ram: GuestRam;
   readonly #journal: JournalWriter;
   readonly #chains: SplitChains;
+  readonly #words: RingWords;
   readonly #u16: Uint16Array;
   readonly #u32: Uint32Array;
   /** Entries in use, as `size` was at `enable`; and what takes an index to its slot. */
   #entries = 0;
   #mask = 0;
-  /** Whether views and mask can be used: a driver's misaligned or odd-sized ring works in QEMU, and here the slow way. */
+  /** Whether the areas and the size allow for views and mask: a driver's misaligned or odd-sized ring works in QEMU. */
+  #regular = true;
+  /** Whether views and mask are used: the ring is regular and little-endian. All others go the slow way. */
   #plain = true;
   /** Byte offsets of the ring areas in RAM. */
   #avail8 = 0;
@@ -78,6 +82,8 @@ export class SplitQueue implements DeviceRing {
   #availEventAt = 0;
   /** Elements that came back, to be used again. */
   #free: VirtQueueElement | undefined;
+  /** Resets so far; an element of an earlier life is forgotten when it comes back. */
+  #epoch = 0;
 
   constructor(owner: QueueOwner, index: number, maxSize: number) {
     this.#owner = owner;
@@ -85,7 +91,8 @@ export class SplitQueue implements DeviceRing {
     this.#u16 = owner.ram.u16;
     this.#u32 = owner.ram.u32;
     this.#journal = owner.journal;
-    this.#chains = new SplitChains(owner, index);
+    this.#words = new RingWords(owner.ram);
+    this.#chains = new SplitChains(owner, index, this.#words);
     this.index = index;
     this.maxSize = maxSize;
     this.size = maxSize;
@@ -100,6 +107,16 @@ export class SplitQueue implements DeviceRing {
     this.#chains.indirectDesc = negotiated;
   }
 
+  /** Whether the ring's numbers are big-endian: a legacy driver's on a big-endian CPU (VIRTIO 1.4 §2.7.3). */
+  get bigEndian(): boolean {
+    return this.#words.bigEndian;
+  }
+
+  set bigEndian(big: boolean) {
+    this.#words.bigEndian = big;
+    this.#plain = this.#regular && !big;
+  }
+
   /** Takes the queue into use with its areas where the driver put them (VIRTIO 1.4 §4.1.4.3). */
   enable(addresses: QueueAddresses): void {
     this.addresses = addresses;
@@ -111,7 +128,8 @@ export class SplitQueue implements DeviceRing {
     if (!this.ready) return;
     this.#entries = size;
     this.#mask = size - 1;
-    this.#plain = desc % 4 === 0 && avail % 2 === 0 && used % 4 === 0 && isPowerOfTwo(size);
+    this.#regular = desc % 4 === 0 && avail % 2 === 0 && used % 4 === 0 && isPowerOfTwo(size);
+    this.#plain = this.#regular && !this.bigEndian;
     this.#chains.place(desc, size);
     this.#avail8 = avail;
     this.#used8 = used;
@@ -151,6 +169,8 @@ export class SplitQueue implements DeviceRing {
     this.notification = true;
     this.signalledUsed = 0;
     this.signalledUsedValid = false;
+    this.#free = undefined;
+    this.#epoch++;
     this.#chains.releaseBounce();
   }
 
@@ -208,6 +228,7 @@ export class SplitQueue implements DeviceRing {
   }
 
   push(element: VirtQueueElement, length: number): void {
+    if (element.epoch !== this.#epoch) return;
     this.discard(element);
     if (this.ready !== true || this.#owner.stopped !== false) return;
     const idx = this.usedIdx;
@@ -227,6 +248,7 @@ export class SplitQueue implements DeviceRing {
   }
 
   discard(element: VirtQueueElement): void {
+    if (element.epoch !== this.#epoch) return;
     this.inUse--;
     if (element.bounced === true) this.#unbounce(element);
     element.nextFree = this.#free;
@@ -234,11 +256,13 @@ export class SplitQueue implements DeviceRing {
   }
 
   unpop(element: VirtQueueElement): void {
+    if (element.epoch !== this.#epoch) return;
     this.lastAvailIdx = (this.lastAvailIdx - 1) & 0xffff;
     this.discard(element);
   }
 
   fill(element: VirtQueueElement, length: number, offset: number): void {
+    if (element.epoch !== this.#epoch) return;
     this.discard(element);
     if (this.#owner.stopped || !this.ready) return;
     const idx = (this.usedIdx + offset) & 0xffff;
@@ -259,7 +283,7 @@ export class SplitQueue implements DeviceRing {
       if (enabled) this.#store16(SPLIT.availEvent(this.#entries), this.#loadAvailIdx());
       return;
     }
-    const old = this.#ram.readAt(this.#used8, 2);
+    const old = this.#words.read(this.#used8, 2);
     const flags = enabled ? old & ~VIRTQ_USED_F_NO_NOTIFY : old | VIRTQ_USED_F_NO_NOTIFY;
     if (flags !== old) this.#store16(SPLIT.usedFlags, flags);
   }
@@ -276,14 +300,14 @@ export class SplitQueue implements DeviceRing {
   #suppression(): 'noInterrupt' | 'eventIdx' | undefined {
     if (this.notifyOnEmpty && this.inUse === 0 && this.isEmpty()) return undefined;
     if (!this.eventIdx)
-      return this.#ram.readAt(this.#avail8, 2) & VIRTQ_AVAIL_F_NO_INTERRUPT
+      return this.#words.read(this.#avail8, 2) & VIRTQ_AVAIL_F_NO_INTERRUPT
         ? 'noInterrupt'
         : undefined;
     const valid = this.signalledUsedValid;
     const old = this.signalledUsed;
     this.signalledUsedValid = true;
     this.signalledUsed = this.usedIdx;
-    const event = this.#ram.readAt(this.#avail8 + SPLIT.usedEvent(this.#entries), 2);
+    const event = this.#words.read(this.#avail8 + SPLIT.usedEvent(this.#entries), 2);
     // used_event was passed since the last look: distances on the 16-bit circle.
     const passed = distance16(event + 1, this.usedIdx) < distance16(old, this.usedIdx);
     return !valid || passed ? undefined : 'eventIdx';
@@ -297,7 +321,7 @@ export class SplitQueue implements DeviceRing {
     if (this.eventIdx && this.#plain) Atomics.add(this.#u16, this.#availEventAt, 0);
     const idx = this.#plain
       ? Atomics.load(this.#u16, this.#availIdxAt)
-      : this.#ram.readAt(this.#avail8 + SPLIT.availIdx, 2);
+      : this.#words.read(this.#avail8 + SPLIT.availIdx, 2);
     this.shadowAvailIdx = idx;
     return idx;
   }
@@ -312,15 +336,16 @@ export class SplitQueue implements DeviceRing {
     const where = this.#used8 + at;
     if (this.#journal.on) {
       const old = this.#ram.readAt(where, 2);
-      this.#journal.memWrite(ACTOR.device, this.addresses.device + at, 2, old, 0, value, 0);
+      const stored = this.#words.stored(value, 2);
+      this.#journal.memWrite(ACTOR.device, this.addresses.device + at, 2, old, 0, stored, 0);
       this.#journal.mark();
     }
     if (this.#plain) Atomics.store(this.#u16, where / 2, value);
-    else this.#ram.writeAt(where, 2, value);
+    else this.#words.write(where, 2, value);
   }
 
   nextAvailable(): number {
-    return this.ready ? this.#ram.readAt(this.#avail8 + SPLIT.availIdx, 2) : 0;
+    return this.ready ? this.#words.read(this.#avail8 + SPLIT.availIdx, 2) : 0;
   }
 
   #slot(idx: number): number {
@@ -328,7 +353,7 @@ export class SplitQueue implements DeviceRing {
   }
 
   #slowHead(idx: number): number {
-    return this.#ram.readAt(this.#avail8 + SPLIT.availEntry(this.#slot(idx)), 2);
+    return this.#words.read(this.#avail8 + SPLIT.availEntry(this.#slot(idx)), 2);
   }
 
   #slowPush(head: number, length: number, idx: number): void {
@@ -340,15 +365,17 @@ export class SplitQueue implements DeviceRing {
   /** Writes the used entry of index `idx`; the driver sees nothing of it before `#publish`. */
   #writeEntry(head: number, length: number, idx: number): void {
     const ram = this.#ram;
+    const words = this.#words;
     const at = SPLIT.usedEntry(this.#slot(idx));
     const where = this.#used8 + at;
     if (this.#journal.on) {
       const address = this.addresses.device + at;
       const [id, old] = [ram.readAt(where, 4), ram.readAt(where + 4, 4)];
-      this.#journal.memWrite(ACTOR.device, address, 8, id, old, head, length);
+      const [newId, newLength] = [words.stored(head, 4), words.stored(length, 4)];
+      this.#journal.memWrite(ACTOR.device, address, 8, id, old, newId, newLength);
     }
-    ram.writeAt(where, 4, head);
-    ram.writeAt(where + 4, 4, length);
+    words.write(where, 4, head);
+    words.write(where + 4, 4, length);
   }
 
   #publish(usedIdx: number): void {
@@ -413,11 +440,13 @@ export class SplitQueue implements DeviceRing {
   }
 
   #newElement(): VirtQueueElement {
-    return new VirtQueueElement(
+    const element = new VirtQueueElement(
       this.#ram,
       () => this.#journal.on,
       (offset, before, after) =>
         this.#journal.bytesWritten(ACTOR.device, this.#ram.addressOf(offset), before, after),
     );
+    element.epoch = this.#epoch;
+    return element;
   }
 }
