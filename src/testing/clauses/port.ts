@@ -17,7 +17,14 @@ export interface Told {
 }
 
 /** Ways to reach a device, as the suite calls them. */
-export type PortName = 'pci-modern' | 'pci-legacy' | 'mmio-v1' | 'mmio-v2';
+export type PortName =
+  | 'pci-modern'
+  | 'pci-legacy'
+  | 'mmio-v1'
+  | 'mmio-v2'
+  | 'ccw'
+  | 'ccw-legacy'
+  | 's390-virtio';
 
 /**
  * A driver's bare hands on one virtio-blk device, whatever the transport: single steps that remember
@@ -31,8 +38,8 @@ export interface Port {
   readonly legacy: boolean;
   /** Byte order of rings and requests. */
   readonly bigEndian: boolean;
-  /** Where the device wants a ring to be, if it is not the driver's choice. */
-  readonly ringAddress?: number;
+  /** Where the device wants a queue's ring to be, if it is not the driver's choice. */
+  ringAddress?(index: number): number;
   /** Whether a queue can be reset by itself on this transport. */
   readonly resetsQueues: boolean;
   status(): number;

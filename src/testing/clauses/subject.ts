@@ -58,7 +58,7 @@ export class Subject {
     this.#reader = new JournalReader([ring], this.#store);
     const journal = new JournalWriter(ring);
     journal.waitForRoom = () => this.#reader.drain() > 0;
-    const properties = `drive=d0,num-queues=2${format === 'packed' ? ',packed=on' : ''}${more}`;
+    const properties = `drive=d0${format === 'packed' ? ',packed=on' : ''}${more}`;
     const drive = '-drive if=none,id=d0,file=disk.img,format=raw';
     const machine = Machine.build(`${line.replace('DEVICE', `${drive} -device`)},${properties}`, {
       journal,
@@ -106,7 +106,7 @@ export class Subject {
     const { port } = this;
     const entries = port.legacy ? port.queueMax(index) : size;
     const { ram } = port.machine;
-    const base = port.ringAddress ?? this.#ramBase + RINGS + index * RING_ROOM;
+    const base = port.ringAddress?.(index) ?? this.#ramBase + RINGS + index * RING_ROOM;
     const ring =
       this.format === 'packed'
         ? new PackedRing(ram, base, entries)
