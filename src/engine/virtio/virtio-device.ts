@@ -9,7 +9,8 @@ import { Device } from '../qdev/device.ts';
 import { bit, bool } from '../qom/property.ts';
 import type { ObjectInit, TypeInfo } from '../qom/type.ts';
 import type { VirtioBus } from './virtio-bus.ts';
-import { type QueueOwner, SplitQueue } from './virtqueue/split-queue.ts';
+import type { QueueOwner } from './virtqueue/queue-owner.ts';
+import { SplitQueue } from './virtqueue/split-queue.ts';
 import type { QueueAddresses, VirtQueue } from './virtqueue/virtqueue.ts';
 
 const PROPERTIES = {
