@@ -82,6 +82,9 @@ class Driver {
       ...this.#queues.flatMap((_, index) => transport.readQueue(index)),
       { op: 'settle' },
       { op: 'peek', address: arena, length: ARENA_BYTES },
+      // QEMU's system reset can leave an input up: the next session begins with all of them down.
+      ...firmware,
+      transport.writeStatus(0),
     );
     return this.#out;
   }

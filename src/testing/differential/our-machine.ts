@@ -3,10 +3,13 @@ import { Machine } from '../../engine/machine/machine.ts';
 import { silentJournal } from '../../journal/writer.ts';
 import type { Access, Space, Subject, Width } from './access.ts';
 
+/** Words of interrupt inputs. */
+const WORDS = 8;
+
 /** Our machine of the same command line, in this thread: it has done everything when an access returns. */
 export class OurMachine implements Subject {
   readonly #machine: Machine;
-  #levels = 0;
+  readonly #levels = new Uint32Array(WORDS);
   #moves: string[] = [];
 
   /** `line`: QEMU's command line; `disk`: what every image name stands for. */
@@ -69,12 +72,13 @@ export class OurMachine implements Subject {
   }
 
   #moved(): void {
-    const levels = this.#machine.irqLevel;
-    for (let input = 0; input < 32; input++) {
-      const bit = 1 << input;
-      if (((levels ^ this.#levels) & bit) === 0) continue;
-      this.#moves.push(`${levels & bit ? 'raise' : 'lower'} ${input}`);
+    for (let word = 0; word < WORDS; word++) {
+      const before = this.#levels[word] ?? 0;
+      const now = this.#machine.interruptWord(word);
+      for (let n = 0; n < 32; n++)
+        if (((now ^ before) >>> n) & 1)
+          this.#moves.push(`${(now >>> n) & 1 ? 'raise' : 'lower'} ${32 * word + n}`);
+      this.#levels[word] = now;
     }
-    this.#levels = levels;
   }
 }
