@@ -85,11 +85,9 @@ function difference(accesses: readonly Access[], at: number, real: string, ours:
 /** The part of two long answers in which they differ first. */
 function nearby(a: string, b: string): readonly [string, string] {
   if (a.length < 100 && b.length < 100) return [a, b];
-  const length = Math.max(a.length, b.length);
-  const [x, y] = [a.padStart(length, '0'), b.padStart(length, '0')];
   let at = 0;
-  while (x[at] === y[at]) at++;
+  while (a[at] === b[at]) at++;
   const from = Math.max(0, at - (at % 2) - 16);
-  const part = (text: string) => `…${text.slice(from, from + 96)} at byte ${at >> 1}`;
-  return [part(x), part(y)];
+  const part = (text: string) => `…${text.slice(from, from + 96)} at byte 0x${(at >> 1).toString(16)}`;
+  return [part(a), part(b)];
 }

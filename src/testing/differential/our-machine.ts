@@ -39,8 +39,7 @@ export class OurMachine implements Subject {
         return '';
       case 'peek': {
         const at = ram.offsetOf(access.address, access.length);
-        const text = Buffer.from(ram.u8.subarray(at, at + access.length)).toString('hex');
-        return text.replace(/^0*(?=.)/, '');
+        return Buffer.from(ram.u8.subarray(at, at + access.length)).toString('hex');
       }
       case 'clear': {
         const at = ram.offsetOf(access.address, access.length);

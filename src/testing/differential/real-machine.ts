@@ -157,8 +157,13 @@ export class RealMachine implements Subject {
   }
 
   async #reset(): Promise<void> {
+    // The answer comes before the deed, or after it.
+    let wanted = 2;
     this.#qmp.send('{"execute":"system_reset"}\n');
-    while ((await this.#answer()).event !== 'RESET');
+    while (wanted > 0) {
+      const { event, return: done } = await this.#answer();
+      if (event === 'RESET' || done) wanted--;
+    }
     await this.#ask('query-status');
     await this.#run(['endianness']);
     this.#moves = [];
@@ -172,7 +177,7 @@ export class RealMachine implements Subject {
     return answers;
   }
 
-  /** The value of the next answer, without leading zeros. */
+  /** The value of the next answer; a number without leading zeros. */
   async #ok(): Promise<string> {
     for (;;) {
       const line = await this.#qtest.next();
@@ -180,7 +185,7 @@ export class RealMachine implements Subject {
       const [word = '', ...rest] = line.split(' ');
       if (word === 'IRQ') {
         if (!TICKS.has(rest[1] ?? '')) this.#moves.push(rest.join(' '));
-      } else if (word === 'OK') return rest.join(' ').replace(/^0x0*(?=.)/, '');
+      } else if (word === 'OK') return plain(rest.join(' '));
       else throw new Error(`qtest: ${line}`);
     }
   }
@@ -220,6 +225,14 @@ class Door {
   close(): void {
     this.#server.close();
   }
+}
+
+/** Digits of the widest number, with its prefix. */
+const NUMBER = 18;
+
+/** An answer as ours has it: numbers without leading zeros, bytes with all of them. */
+function plain(answer: string): string {
+  return answer.replace(answer.length <= NUMBER ? /^0x0*(?=.)/ : /^0x/, '');
 }
 
 const SUFFIX = { 1: 'b', 2: 'w', 4: 'l', 8: 'q' } as const;

@@ -32,6 +32,8 @@ const BARRIER = 0x8000_0000;
 /** Bytes of one discard or write-zeroes segment (VIRTIO 1.4 §5.2.6). */
 const SEGMENT = 16;
 const SEGMENT_F_UNMAP = 1;
+/** `errors` of a SCSI command that failed. */
+const SCSI_FAILED = Uint8Array.of(255, 0, 0, 0);
 /** Reads or writes that are held together before they go to the drive. */
 const MAX_MERGE = 32;
 /** The most entries of a queue. */
@@ -248,6 +250,9 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
       case VIRTIO_BLK_T.GET_ID:
         this.#getId(request);
         return true;
+      case VIRTIO_BLK_T.SCSI_CMD:
+        this.#scsiCommand(request);
+        return true;
       case VIRTIO_BLK_T.DISCARD & ~VIRTIO_BLK_T.OUT:
       case VIRTIO_BLK_T.WRITE_ZEROES & ~VIRTIO_BLK_T.OUT: {
         const bytes = element.readableLength - VIRTIO_BLK_HEADER;
@@ -313,6 +318,22 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
     this.#complete(request, VIRTIO_BLK_S.OK);
   }
 
+  /** A raw image takes no SCSI commands; the driver learns so, or that its buffers are too few. */
+  #scsiCommand(request: Request): void {
+    const { element } = request;
+    const { readableCount, writableCount } = element;
+    if (readableCount < 2 || writableCount < 3) {
+      this.#complete(request, VIRTIO_BLK_S.IOERR);
+      return;
+    }
+    // The header of the answer is the last segment but one.
+    const header = readableCount + writableCount - 2;
+    let at = 0;
+    for (let i = readableCount; i < header; i++) at += element.lengths[i] ?? 0;
+    element.write(SCSI_FAILED.subarray(0, element.lengths[header]), at);
+    this.#complete(request, VIRTIO_BLK_S.UNSUPP);
+  }
+
   #discardOrZero(request: Request, zero: boolean): void {
     const segment = new Uint8Array(SEGMENT);
     request.element.read(VIRTIO_BLK_HEADER, segment);
@@ -322,12 +343,12 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
     const flags = view.getUint32(12, true);
     const limit = this.props[zero ? 'max-write-zeroes-sectors' : 'max-discard-sectors'];
     const unknown = (flags & ~SEGMENT_F_UNMAP) !== 0 || (!zero && flags !== 0);
-    if (unknown) {
-      this.#complete(request, VIRTIO_BLK_S.UNSUPP);
-      return;
-    }
     if (count > limit || !this.#inRange(sector, count * VIRTIO_BLK_SECTOR)) {
       this.#complete(request, VIRTIO_BLK_S.IOERR);
+      return;
+    }
+    if (unknown) {
+      this.#complete(request, VIRTIO_BLK_S.UNSUPP);
       return;
     }
     const position = sector * VIRTIO_BLK_SECTOR;
