@@ -77,6 +77,11 @@ export abstract class VirtioDevice<P = unknown>
   driverFeatures = 0n;
   /** Why the driver was interrupted: bit 0 a queue, bit 1 the configuration. Cleared by the driver's read. */
   isr = 0;
+  /**
+   * Configuration as a driver last read it, with what was written since: as in QEMU the device is
+   * handed all of that when a driver writes any part of it. Outlives resets.
+   */
+  #configImage: Uint8Array | undefined;
   /** Configuration generation, modulo 256 (VIRTIO 1.4 §2.5). */
   generation = 0;
   /** Interrupt vector of configuration changes. */
@@ -130,6 +135,11 @@ export abstract class VirtioDevice<P = unknown>
 
   /** The driver's new status is about to take effect. */
   protected statusChanging(_status: number): void {}
+
+  get configImage(): Uint8Array {
+    this.#configImage ??= new Uint8Array(this.configSize);
+    return this.#configImage;
+  }
 
   /** The configuration space as it is now, `configSize` bytes, little-endian. */
   readConfig(): Uint8Array {

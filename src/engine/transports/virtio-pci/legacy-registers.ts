@@ -36,7 +36,7 @@ const HANDLERS: Handlers<typeof VIRTIO_PCI_LEGACY, VirtioPci> = {
       if (value < VIRTIO_QUEUE_MAX) vdev.queueSel = value;
     },
   },
-  queue_notify: { read: () => 0xffff, write: ({ vdev }, value) => vdev.notified(value) },
+  queue_notify: { read: () => 0xffff_ffff, write: ({ vdev }, value) => vdev.notified(value) },
   device_status: {
     read: ({ vdev }) => vdev.status,
     write: (pci, value) => {
