@@ -39,37 +39,60 @@ const PC_FIRMWARE: readonly Access[] = [
 ];
 
 const DRIVE = '-drive if=none,id=d0,file=DISK,format=raw,cache=unsafe';
-const PC = '-M pc -m 8';
+const BLOCK = 'drive=d0,serial=DIFFER,queue-size=8,num-queues=2';
 
-function pc(
-  name: string,
-  transport: TransportDriver,
-  device: string,
-  rest: Partial<Configuration> = {},
-): Configuration {
+const PC = {
+  program: 'qemu-system-x86_64',
+  intercept: '/machine/i440fx/ioapic',
+  devfn: DEVFN,
+  firmware: PC_FIRMWARE,
+  arena: ARENA,
+} as const;
+
+/** A block device in slot 4 of a PC; `more` are properties. */
+function pcBlock(name: string, transport: TransportDriver, more = ''): Configuration {
+  const line = `-M pc -m 8 ${DRIVE} -device virtio-blk-pci,addr=4,ioeventfd=off,${BLOCK}${more}`;
+  return { ...PC, name, line, transport, queues: 2, queueSize: 8, device: 'blk' };
+}
+
+/** The one of 32 transports that takes the first device, on Arm's board. */
+const VIRT_MMIO = 0x0a00_0000 + 31 * 0x200;
+/** The one of 8, on a microvm with one interrupt controller. */
+const MICROVM_MMIO = 0xfeb0_0000 + 7 * 0x200;
+
+function mmioBlock(name: string, version: 1 | 2, more = ''): Configuration {
+  const globals = `-global virtio-mmio.force-legacy=${version === 1} -global virtio-mmio.ioeventfd=off`;
+  const device = `${DRIVE} -device virtio-blk-device,${BLOCK}${more}`;
+  const common = { name, devfn: undefined, firmware: [], queues: 2, queueSize: 8 } as const;
+  if (name.includes('virt'))
+    return {
+      ...common,
+      program: 'qemu-system-aarch64',
+      line: `-M virt -m 64 ${globals} ${device}`,
+      intercept: '/machine/unattached/device[1]',
+      transport: mmio(VIRT_MMIO, version === 1),
+      arena: 0x4010_0000,
+      device: 'blk',
+    };
   return {
-    name,
+    ...common,
     program: 'qemu-system-x86_64',
-    line: `${PC} ${DRIVE} -device virtio-blk-pci,drive=d0,addr=4,ioeventfd=off,serial=DIFFER,${device}`,
-    intercept: '/machine/i440fx/ioapic',
-    transport,
-    devfn: DEVFN,
-    firmware: PC_FIRMWARE,
+    line: `-M microvm,ioapic2=off -m 8 ${globals} ${device}`,
+    intercept: '/machine/ioapic',
+    transport: mmio(MICROVM_MMIO, version === 1),
     arena: ARENA,
-    queues: 2,
-    queueSize: 8,
     device: 'blk',
-    ...rest,
   };
 }
 
 /** The machines that sessions are run on. */
 export const CONFIGURATIONS: readonly Configuration[] = [
-  pc('pci-modern', modernPci(BARS.modern, 4), 'queue-size=8,num-queues=2'),
-  pc(
-    'pci-modern-page-per-vq',
-    modernPci(BARS.modern, 4096),
-    'queue-size=8,num-queues=2,page-per-vq=on',
-  ),
-  pc('pci-legacy', legacyPci(BARS.io), 'queue-size=8,num-queues=2'),
+  pcBlock('pci-modern', modernPci(BARS.modern, 4)),
+  pcBlock('pci-page-per-vq', modernPci(BARS.modern, 4096), ',page-per-vq=on,disable-legacy=on'),
+  pcBlock('pci-transitional-legacy', legacyPci(BARS.io)),
+  pcBlock('pci-legacy', legacyPci(BARS.io), ',disable-modern=on,vectors=0'),
+  mmioBlock('mmio-1', 1),
+  mmioBlock('mmio-2', 2),
+  mmioBlock('mmio-1-virt', 1),
+  mmioBlock('mmio-2-virt', 2),
 ];

@@ -88,6 +88,7 @@ function nearby(a: string, b: string): readonly [string, string] {
   let at = 0;
   while (a[at] === b[at]) at++;
   const from = Math.max(0, at - (at % 2) - 16);
-  const part = (text: string) => `…${text.slice(from, from + 96)} at byte 0x${(at >> 1).toString(16)}`;
+  const part = (text: string) =>
+    `…${text.slice(from, from + 96)} at byte 0x${(at >> 1).toString(16)}`;
   return [part(a), part(b)];
 }

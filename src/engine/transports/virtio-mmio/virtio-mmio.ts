@@ -107,7 +107,8 @@ export class VirtioMmio extends SysBusDevice<typeof PROPERTIES> implements Virti
     const { vdev } = this;
     if (!vdev) return;
     vdev.isr &= ~mask;
-    this.#update(NONE);
+    // A device that broke does not touch its line any more, as in QEMU.
+    if (!vdev.broken) this.#update(NONE);
   }
 
   /** Hands over the features that the driver of a version 2 device wrote. */
