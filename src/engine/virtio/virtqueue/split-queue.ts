@@ -13,13 +13,14 @@ import {
 } from '../../../spec/virtio.ts';
 import { BOUNCE, VirtQueueElement } from './element.ts';
 import { BOUNCE_BYTES, MAX_SEGMENTS, type QueueOwner } from './queue-owner.ts';
-import type { QueueAddresses, VirtQueue } from './virtqueue.ts';
+import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
 
 /**
  * Device side of a split virtqueue (VIRTIO 1.4 §2.7). Trusts nothing that it reads: every index and
  * address is checked, and a chain is bounded by the queue's size.
  */
-export class SplitQueue implements VirtQueue {
+export class SplitQueue implements DeviceRing {
+  readonly packed = false;
   readonly index: number;
   /** Entries that the device offers; what `size` is after a reset. */
   readonly maxSize: number;
