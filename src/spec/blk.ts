@@ -24,8 +24,6 @@ export const VIRTIO_BLK_F = {
 export const VIRTIO_BLK_T = {
   IN: 0,
   OUT: 1,
-  /** Legacy: a SCSI command (VIRTIO 1.4 §5.2.6.3). */
-  SCSI_CMD: 2,
   FLUSH: 4,
   GET_ID: 8,
   GET_LIFETIME: 10,
