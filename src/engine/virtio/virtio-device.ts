@@ -344,7 +344,9 @@ export abstract class VirtioDevice<P = unknown>
   /** Used-buffer notification; suppression was decided by the queue. */
   interrupt(index: number): void {
     this.isr |= 1;
-    this.bus.transport.interrupt(this.queues[index]?.vector ?? VIRTIO_MSI_NO_VECTOR, index);
+    // As in QEMU, a broken device notes the cause and says nothing.
+    if (!this.broken)
+      this.bus.transport.interrupt(this.queues[index]?.vector ?? VIRTIO_MSI_NO_VECTOR, index);
   }
 
   /** Tells the driver that the configuration changed (VIRTIO 1.4 §2.5). */
@@ -353,7 +355,7 @@ export abstract class VirtioDevice<P = unknown>
     this.isr |= 3;
     this.generation = (this.generation + 1) & 0xff;
     if (this.journal.on) this.journal.configChange(this.dev, this.generation);
-    this.bus.transport.interrupt(this.configVector, NONE);
+    if (!this.broken) this.bus.transport.interrupt(this.configVector, NONE);
   }
 
   violate(
@@ -367,12 +369,13 @@ export abstract class VirtioDevice<P = unknown>
       this.journal.violation(this.dev, queue, VIOLATION_INDEX[code], index, value);
     if (message === undefined) return;
     this.context.report(message);
+    if (this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1)) {
+      const old = this.status;
+      this.status |= STATUS.DEVICE_NEEDS_RESET;
+      if (this.journal.on) this.journal.status(this.dev, old, this.status);
+      this.notifyConfig();
+    }
     this.broken = true;
-    if (!this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1)) return;
-    const old = this.status;
-    this.status |= STATUS.DEVICE_NEEDS_RESET;
-    if (this.journal.on) this.journal.status(this.dev, old, this.status);
-    this.notifyConfig();
   }
 
   /** Records how a queue is set up now. */
