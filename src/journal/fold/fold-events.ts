@@ -2,6 +2,7 @@ import { join64 } from '../../base/bits.ts';
 import { utf8Decode } from '../../base/utf8.ts';
 import { PCI_PORTS } from '../../spec/pci.ts';
 import { REGION_INDEX } from '../../spec/regions.ts';
+import { VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
 import { VIRTIO_PCI_COMMON, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 import {
@@ -158,10 +159,12 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
       .configure(
         aux(words, at) !== 0,
         hi16(words, at, format) === 1,
+        state.accepts(dev, VIRTIO_F.VIRTIO_F_IN_ORDER),
         lo16(words, at, size),
         u64(words, at, desc),
         u64(words, at, driver),
         u64(words, at, device),
+        state.memory,
       );
     state.ringsChanged();
   },
@@ -232,6 +235,11 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
   dropped(state, words, at) {
     state.now.dropped += u32(words, at, EVENTS.dropped.fields.count);
   },
+  // What channel I/O changes are storage, status and queues, which have events of their own.
+  channel() {},
+  ccw() {},
+  channelStatus() {},
+  hypercall() {},
 };
 
 /** `FOLDS` by code. A record of no known kind folds as one lost event, as it decodes. */

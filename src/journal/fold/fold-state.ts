@@ -229,10 +229,16 @@ export class FoldState {
     this.#rings = undefined;
   }
 
+  /** Whether the driver of a device accepted a feature, by its bit. */
+  accepts(dev: number, bit: number): boolean {
+    const device = this.#devices.get(dev) ?? this.now.devices.get(dev);
+    return Math.floor((device?.accepted ?? 0) / 2 ** bit) % 2 === 1;
+  }
+
   /** A write to guest memory that touches ring structures; `write` does it. */
   ringWrite(areas: readonly RingArea[], addr: number, size: number, write: () => void): void {
     const before = areas.map((area) =>
-      area.structure === 'desc' ? 0 : this.memory.u16(area.start + RING_IDX),
+      area.structure === 'desc' || area.packed ? 0 : this.memory.u16(area.start + RING_IDX),
     );
     write();
     areas.forEach((area, i) => {
