@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { JournalRing } from '../../journal/ring.ts';
 import { JournalWriter } from '../../journal/writer.ts';
+import { VIRTIO_NET_F } from '../../spec/net.ts';
 import { VIOLATIONS } from '../../spec/violations.ts';
 import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import { DeviceRig } from '../../testing/device-rig.ts';
@@ -186,6 +187,20 @@ test('[2.6.1.2] a queue that was reset can be enabled again, elsewhere and with 
   device.enableQueue(0, { ...AREAS, desc: 0x20_0000 });
   expect(device.queues[0]?.vq).toMatchObject({ ready: true, size: 3, lastAvailIdx: 0 });
   expect(breaches(rig)).toEqual([]);
+});
+
+test('[2.2.1] a feature without one that it requires is noted at FEATURES_OK', () => {
+  const rig = new DeviceRig('-netdev hubport,hubid=0,id=n -device virtio-net-pci,netdev=n,addr=4');
+  const { VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_VLAN } = VIRTIO_NET_F;
+  start(rig.device, VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_VLAN);
+  expect(breaches(rig)).toEqual([]);
+  rig.device.resetVirtio('driver');
+  start(rig.device, VIRTIO_NET_F_CTRL_VLAN);
+  expect(breaches(rig)).toEqual(['featureRequirement']);
+  expect(rig.events('violation')[0]).toMatchObject({
+    index: VIRTIO_NET_F_CTRL_VLAN,
+    value: VIRTIO_NET_F_CTRL_VQ,
+  });
 });
 
 describe('a legacy driver of a big-endian CPU', () => {

@@ -298,6 +298,7 @@ export class SplitQueue implements DeviceRing {
 
   /** Why the driver wants no used-buffer notification now, or undefined (VIRTIO 1.4 §2.7.7.2). */
   #suppression(): 'noInterrupt' | 'eventIdx' | undefined {
+    if (this.#journal.on) this.#checkFlags();
     if (this.notifyOnEmpty && this.inUse === 0 && this.isEmpty()) return undefined;
     if (!this.eventIdx)
       return this.#words.read(this.#avail8, 2) & VIRTQ_AVAIL_F_NO_INTERRUPT
@@ -322,8 +323,23 @@ export class SplitQueue implements DeviceRing {
     const idx = this.#plain
       ? Atomics.load(this.#u16, this.#availIdxAt)
       : this.#words.read(this.#avail8 + SPLIT.availIdx, 2);
+    if (idx !== this.shadowAvailIdx) this.#checkJump(idx);
     this.shadowAvailIdx = idx;
     return idx;
+  }
+
+  /** More than the ring has entries, or backwards; QEMU goes on, and so does the device. */
+  #checkJump(idx: number): void {
+    const count = distance16(this.lastAvailIdx, idx);
+    if (count > this.#entries)
+      this.#owner.violate(this.index, 'availIndexJump', this.lastAvailIdx, count);
+  }
+
+  /** With the event index the flags say nothing, and without they know one bit (VIRTIO 1.4 §2.7.7.1). */
+  #checkFlags(): void {
+    const flags = this.#words.read(this.#avail8, 2);
+    if ((flags & ~(this.eventIdx ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT)) !== 0)
+      this.#owner.violate(this.index, 'availFlags', 0, flags);
   }
 
   #storeAvailEvent(value: number): void {
