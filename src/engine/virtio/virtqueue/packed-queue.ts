@@ -342,9 +342,9 @@ export class PackedQueue implements DeviceRing {
         offset = this.#elsewhere(element, index, address, length);
         if (offset < 0) return false;
       }
-      if (count === element.offsets.length && !this.#grow(element)) return false;
-      element.offsets[count] = offset;
-      element.lengths[count] = length;
+      if (count === element.room && !this.#grow(element)) return false;
+      element.segments[2 * count] = offset;
+      element.segments[2 * count + 1] = length;
       if (++count > max) return this.#tooLong(count);
       if (indirect) {
         // Every entry of a table belongs to the list; flags but WRITE mean nothing (VIRTIO 1.4 §2.8.7).
@@ -506,10 +506,10 @@ export class PackedQueue implements DeviceRing {
   }
 
   #grow(element: VirtQueueElement): boolean {
-    const { length } = element.offsets;
-    if (length >= MAX_SEGMENTS) {
+    const { room } = element;
+    if (room >= MAX_SEGMENTS) {
       const message = 'virtio: too many write descriptors in indirect table';
-      return this.#broken('packedListTooLong', this.lastAvailIdx, length, message);
+      return this.#broken('packedListTooLong', this.lastAvailIdx, room, message);
     }
     element.grow();
     return true;

@@ -9,12 +9,15 @@ import {
 } from '../../../spec/virtio.ts';
 import { BOUNCE, type VirtQueueElement } from './element.ts';
 import { BOUNCE_BYTES, MAX_SEGMENTS, type QueueOwner } from './queue-owner.ts';
+import type { SplitRing } from './split-ring.ts';
 
 /**
  * Descriptor chains of a split virtqueue as the device reads them (VIRTIO 1.4 §2.7.5): every
  * index, address and length is checked, and a chain is bounded by the table's size.
  */
 export class SplitChains {
+  /** Negotiated: chains may lie in tables of their own. */
+  indirectDesc = false;
   readonly #owner: QueueOwner;
   readonly #ram: GuestRam;
   readonly #u32: Uint32Array;
@@ -34,10 +37,10 @@ export class SplitChains {
     this.#queue = queue;
   }
 
-  /** The table of `size` descriptors lies at RAM offset `table`. */
-  place(table: number, size: number): void {
-    this.#table = table;
-    this.#size = size;
+  /** Reads chains from the table of `ring`. */
+  place(ring: SplitRing): void {
+    this.#table = ring.descOffset;
+    this.#size = ring.entries;
   }
 
   /** Gives the machine's bounce page back, if a chain of this queue has it. */
@@ -94,9 +97,9 @@ export class SplitChains {
         offset = this.#elsewhere(element, index, join64(low, high), length);
         if (offset < 0) return false;
       }
-      if (count === element.offsets.length && !this.#grow(element)) return false;
-      element.offsets[count] = offset;
-      element.lengths[count] = length;
+      if (count === element.room && !this.#grow(element)) return false;
+      element.segments[2 * count] = offset;
+      element.segments[2 * count + 1] = length;
       if (++count > max) return this.#looped(head, count);
       if ((tail & VIRTQ_DESC_F_NEXT) === 0) break;
       if (tail >>> 16 >= max) return this.#badNext(index, tail >>> 16);
@@ -112,9 +115,6 @@ export class SplitChains {
     element.writableLength = writableLength;
     return true;
   }
-
-  /** Whether a chain may lie in a table of its own; negotiated. */
-  indirectDesc = false;
 
   /** The four words of a descriptor that is not aligned. */
   #fetch(at: number): Uint32Array {
@@ -153,9 +153,9 @@ export class SplitChains {
   }
 
   #grow(element: VirtQueueElement): boolean {
-    if (element.offsets.length >= MAX_SEGMENTS) {
+    if (element.room >= MAX_SEGMENTS) {
       const message = 'virtio: too many write descriptors in indirect table';
-      return this.#broken('chainLoop', element.head, element.offsets.length, message);
+      return this.#broken('chainLoop', element.head, element.room, message);
     }
     element.grow();
     return true;
