@@ -378,15 +378,18 @@ export class SplitQueue implements DeviceRing {
   /** What `push` is about to do at index `idx`. */
   #recordPush(ring: SplitRing, head: number, length: number, idx: number): void {
     const journal = this.#journal;
-    const { device } = this.addresses;
-    const slot = idx & ring.mask;
-    const at = ring.usedAt + (slot << 1);
-    const id = ring.u32[at] as number;
-    const old = ring.u32[at + 1] as number;
-    const next = (idx + 1) & 0xffff;
-    journal.memWrite(ACTOR.device, device + SPLIT.usedEntry(slot), 8, id, old, head, length);
-    journal.memWrite(ACTOR.device, device + SPLIT.usedIdx, 2, idx, 0, next, 0);
-    this.#chainPushed(head, length, next);
+    const at = ring.usedAt + ((idx & ring.mask) << 1);
+    journal.returned(
+      this.#owner.dev,
+      this.index,
+      head,
+      (idx + 1) & 0xffff,
+      length,
+      ring.u32[at] as number,
+      ring.u32[at + 1] as number,
+      this.addresses.device,
+      ring.entries,
+    );
     journal.mark();
   }
 
