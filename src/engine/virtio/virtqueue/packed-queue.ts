@@ -69,6 +69,8 @@ export class PackedQueue implements DeviceRing {
   /** The descriptor ring as indices into the views. */
   #desc16 = 0;
   #desc32 = 0;
+  /** Descriptors in use, as `size` was at `enable`. */
+  #entries = 0;
   /** Whether the views can be used; a driver's misaligned ring works in QEMU, and here the slow way. */
   #aligned = true;
   readonly #u16: Uint16Array;
@@ -113,6 +115,10 @@ export class PackedQueue implements DeviceRing {
     const driver = this.#locate(addresses.driver, PACKED.eventSize, PACKED.eventAlign, 'avail');
     this.ready = desc >= 0 && device >= 0 && driver >= 0 && addresses.desc !== 0;
     if (!this.ready) return;
+    this.#entries = this.size;
+    // A ring that is smaller than where the device was in the one before begins anew.
+    if (this.lastAvailIdx >= this.size) this.lastAvailIdx = 0;
+    if (this.usedIdx >= this.size) this.usedIdx = 0;
     this.#chains.place(desc, this.size);
     this.#desc8 = desc;
     this.#device8 = device;
@@ -160,7 +166,7 @@ export class PackedQueue implements DeviceRing {
     if (this.#owner.stopped || !this.ready) return undefined;
     // The acquiring load of flags comes before any read of the rest (VIRTIO 1.4 §2.8.21.1).
     if ((this.#loadFlags() & MARKS) !== this.#availMarks) return undefined;
-    if (this.inUse >= this.size) return this.#tooMany();
+    if (this.inUse >= this.#entries) return this.#tooMany();
     const element = this.#free ?? this.#newElement();
     this.#free = element.nextFree;
     element.bounced = false;
@@ -168,10 +174,10 @@ export class PackedQueue implements DeviceRing {
       return this.#giveBack(element);
     const { places } = element;
     this.inUse += places;
-    if (this.inUse > this.size) this.#note('packedOverrun', this.lastAvailIdx, this.size);
+    if (this.inUse > this.#entries) this.#note('packedOverrun', this.lastAvailIdx, this.#entries);
     let next = this.lastAvailIdx + places;
-    if (next >= this.size) {
-      next -= this.size;
+    if (next >= this.#entries) {
+      next -= this.#entries;
       this.#availMarks ^= MARKS;
     }
     this.lastAvailIdx = next;
@@ -201,7 +207,7 @@ export class PackedQueue implements DeviceRing {
     if (element.epoch !== this.#epoch) return;
     let place = this.lastAvailIdx - element.places;
     if (place < 0) {
-      place += this.size;
+      place += this.#entries;
       this.#availMarks ^= MARKS;
     }
     this.lastAvailIdx = place;
@@ -258,8 +264,8 @@ export class PackedQueue implements DeviceRing {
 
   #moveUsed(places: number): void {
     let next = this.usedIdx + places;
-    if (next >= this.size) {
-      next -= this.size;
+    if (next >= this.#entries) {
+      next -= this.#entries;
       this.#usedMarks ^= MARKS;
     }
     this.usedIdx = next;
@@ -302,7 +308,7 @@ export class PackedQueue implements DeviceRing {
     if (flags !== RING_EVENT_FLAGS_DESC || !this.eventIdx) this.#note('packedEventFlags', 0, flags);
     if (!valid) return undefined;
     const wrapped = ((event & WRAP) !== 0) !== (this.#usedMarks === MARKS);
-    const offset = (event & (WRAP - 1)) - (wrapped ? this.size : 0);
+    const offset = (event & (WRAP - 1)) - (wrapped ? this.#entries : 0);
     // The distance rule of split rings on the places of this lap. `old` may be of the lap before, and
     // then, as in QEMU, an event nearly a lap ahead is signalled early.
     const passed = ((this.usedIdx - offset - 1) & 0xffff) < ((this.usedIdx - old) & 0xffff);
@@ -318,10 +324,10 @@ export class PackedQueue implements DeviceRing {
   nextAvailable(): number {
     let index = this.lastAvailIdx;
     let marks = this.#availMarks;
-    for (let steps = 0; this.ready && steps < this.size; steps++) {
+    for (let steps = 0; this.ready && steps < this.#entries; steps++) {
       const flags = this.#ram.readAt(this.#desc8 + PACKED.descSize * index + PACKED.descFlags, 2);
       if ((flags & MARKS) !== marks) break;
-      if (++index === this.size) {
+      if (++index === this.#entries) {
         index = 0;
         marks ^= MARKS;
       }
