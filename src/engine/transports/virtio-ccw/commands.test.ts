@@ -204,6 +204,7 @@ describe('[4.3.2.5] the configuration space', () => {
   test('is read from its start, and as far as it goes', () => {
     const driver = new Driver(DISK);
     driver.revision(1);
+    driver.accept(0, 1);
     const { vdev } = driver.ccw;
     expect(driver.send('READ_CONF', new Uint8Array(8))).toMatchObject(done);
     expect(driver.answer(8)).toEqual([...vdev.readConfig().subarray(0, 8)]);
@@ -211,6 +212,13 @@ describe('[4.3.2.5] the configuration space', () => {
     expect(driver.send('READ_CONF', new Uint8Array(60), CCW_FLAG.SLI)).toMatchObject(done);
     expect(driver.answer(60).slice(vdev.configSize)).toEqual([0, 0, 0]);
     expect(driver.run({ command: CMD.READ_CONF, count: 8, cda: 0 })).toMatchObject(checked);
+  });
+
+  test('[2.5.3] is in the order of the CPU for a legacy driver', () => {
+    const driver = new Driver(DISK);
+    driver.revision(0);
+    driver.send('READ_CONF', new Uint8Array(8));
+    expect(driver.answer(8)).toEqual([...driver.ccw.vdev.readConfig().subarray(0, 8)].reverse());
   });
 
   test('is written from its start', () => {
