@@ -192,6 +192,18 @@ export const VIOLATIONS = [
     text: 'The driver wrote {value} to offset {index} of the configuration: more than the device can do.',
     fatal: true,
   },
+  {
+    code: 'controlTooShort',
+    section: '5.1.9.5',
+    text: 'Control command {index} is too short ({value} bytes), or has no byte for the answer.',
+    fatal: true,
+  },
+  {
+    code: 'receiveNotWritable',
+    section: '5.1.9.3',
+    text: 'Receive buffer {index} has no writable part.',
+    fatal: true,
+  },
 ] as const satisfies readonly ViolationInfo[];
 
 /** Names of the violations. */
