@@ -199,6 +199,12 @@ export const VIOLATIONS = [
     fatal: true,
   },
   {
+    code: 'packetTooShort',
+    section: '5.1.9.2',
+    text: 'Packet {index} has {value} readable bytes: there is nothing to send behind its header.',
+    fatal: true,
+  },
+  {
     code: 'receiveNotWritable',
     section: '5.1.9.3',
     text: 'Receive buffer {index} has no writable part.',

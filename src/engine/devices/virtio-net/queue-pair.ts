@@ -119,12 +119,12 @@ export class QueuePair implements PacketReceiver {
       vq.setNotification(false);
       return true;
     }
+    vq.setNotification(false);
     const chains = this.#collect(vq, this.#headerLength + packet.length);
     if (!chains) {
       vq.setNotification(true);
       return false;
     }
-    vq.setNotification(false);
     this.#deliver(vq, chains, packet);
     return true;
   }
@@ -201,9 +201,7 @@ export class QueuePair implements PacketReceiver {
   #sendAll(vq: VirtQueue): boolean {
     if (this.#inFlight) return false;
     for (let element = vq.pop(); element; element = vq.pop()) {
-      if (element.readableCount < 1) {
-        const message = 'virtio-net header not in first element';
-        this.#net.violate(vq.index, 'requestNoReadable', element.head, 0, message);
+      if (!this.#isPacket(vq, element)) {
         vq.discard(element);
         return false;
       }
@@ -213,9 +211,18 @@ export class QueuePair implements PacketReceiver {
     return !this.#net.stopped;
   }
 
+  /** Whether a chain holds a header and a packet; the device breaks where it does not. */
+  #isPacket(vq: VirtQueue, { readableCount, readableLength, head }: VirtQueueElement): boolean {
+    if (readableLength > this.#headerLength) return true;
+    const message =
+      readableCount < 1 ? 'virtio-net header not in first element' : 'virtio-net nothing to send';
+    this.#net.violate(vq.index, 'packetTooShort', head, readableLength, message);
+    return false;
+  }
+
   /** Hands a packet to the network; false where it is held back there. */
   #send(vq: VirtQueue, element: VirtQueueElement): boolean {
-    const length = Math.max(0, element.readableLength - this.#headerLength);
+    const length = element.readableLength - this.#headerLength;
     if (element.readableCount >= MAX_SEGMENTS || length > MAX_PACKET) return true;
     const packet = new Uint8Array(length);
     element.read(this.#headerLength, packet);
