@@ -205,6 +205,12 @@ export const VIOLATIONS = [
     fatal: true,
   },
   {
+    code: 'scsiHeaderSize',
+    section: '5.6.6.1',
+    text: 'Request {index} has no room for its header or its response ({value} readable bytes).',
+    fatal: true,
+  },
+  {
     code: 'receiveNotWritable',
     section: '5.1.9.3',
     text: 'Receive buffer {index} has no writable part.',
