@@ -7,6 +7,16 @@ const MUX_PLACES = 4;
 /** Back ends with nobody at the other end when they are made. */
 const CLOSED = ['null', 'socket', 'pty', 'udp', 'mux', 'vc', 'msmouse', 'spicevmc'];
 
+/** Where a socket leads: a path, a host and a port, or a descriptor that the program inherited. */
+export interface SocketAddress {
+  readonly path?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly fd?: number;
+  /** Whether it waits for others to connect. */
+  readonly server: boolean;
+}
+
 /** A character back end: a console, a socket, a buffer. */
 export class Chardev {
   readonly id: string;
@@ -20,6 +30,8 @@ export class Chardev {
   readonly places: number;
   /** Whether somebody is at the other end. */
   isOpen: boolean;
+  /** Where a socket leads; undefined for what is none. */
+  address: SocketAddress | undefined;
   /** How often it was taken: a multiplexer's places are used once. */
   #claims = 0;
 

@@ -44,8 +44,9 @@ import type { Host } from './host.ts';
 import { checkVga } from './host-options.ts';
 import { removeDevice } from './hotplug.ts';
 import {
-  checkAccelerators,
+  type Accelerator,
   checkCpu,
+  chooseAccelerator,
   type MachineSettings,
   machineSettings,
 } from './machine-options.ts';
@@ -94,6 +95,7 @@ export class Machine implements DeviceContext {
   readonly backEnds: BackEnds;
   /** False while the machine is built. */
   started = false;
+  readonly accelerator: Accelerator;
   readonly cpus: number;
   readonly bigEndian: boolean;
   /** Root of the composition tree. */
@@ -105,9 +107,14 @@ export class Machine implements DeviceContext {
   /** Called whenever `irqLevel` changed. */
   onInterrupt: () => void = () => {};
 
+  /** Called whenever a device drives a platform interrupt input, changed or not. */
+  onInput: (line: number, level: boolean) => void = () => {};
+
   /** Called whenever there is an event to take. */
   onEvent: () => void = () => {};
 
+  /** What the board's firmware would do; undefined where another runs, or nothing can. */
+  readonly #firmware: Board['firmware'];
   readonly #host: Host;
   readonly #objects: QObject;
   readonly #events: MachineEvent[] = [];
@@ -187,7 +194,11 @@ export class Machine implements DeviceContext {
     makeObjects(false);
     this.backEnds.makeEarly();
     const settings = machineSettings(config, this.registry, log);
-    checkAccelerators(config, log);
+    this.accelerator = chooseAccelerator(config, log);
+    this.#firmware =
+      this.accelerator !== 'qtest' && config.machineTree.firmware === undefined
+        ? this.type.firmware
+        : undefined;
     this.cpus = settings.cpus;
     checkEarlyGlobals(config.globals, this.registry, config.machine.type, log);
     this.backEnds.makeLate(() => makeObjects(true));
@@ -285,7 +296,7 @@ export class Machine implements DeviceContext {
   /** Lets the guest run. */
   cont(): void {
     if (this.runState === 'running') return;
-    if (this.runState === 'prelaunch') this.type.firmware?.(this);
+    if (this.runState === 'prelaunch') this.#firmware?.(this);
     this.runState = 'running';
     this.emit('RESUME');
   }
@@ -301,6 +312,14 @@ export class Machine implements DeviceContext {
   reset(): void {
     this.emit('RESET', { guest: false, reason: 'host-qmp-system-reset' });
     this.sysbus.resetAll();
+  }
+
+  /** `quit`: ends the program; false where the machine is no program of its own. */
+  quit(): boolean {
+    if (!this.#host.quit) return false;
+    this.emit('SHUTDOWN', { guest: false, reason: 'host-qmp-quit' });
+    this.#host.quit();
+    return true;
   }
 
   /** Executes one line of the human monitor; what it prints, with line ends. */
@@ -467,6 +486,7 @@ export class Machine implements DeviceContext {
   }
 
   setInterrupt(line: number, level: boolean): void {
+    this.onInput(line, level);
     // A vCPU sees 32 inputs; those above are in the journal only.
     if (line > 31) return;
     const mask = (1 << line) >>> 0;
