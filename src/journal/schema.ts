@@ -166,8 +166,25 @@ export const EVENTS = {
    * ring position, `value` what was found there.
    */
   violation: { code: 19, fields: { ...QUEUE, code: aux, index: u32(3), value: u64(4) } },
-  /** The vCPU halts until an interrupt of `mask` (step 0), or goes on with `pending` (step 1). */
-  vcpuWait: { code: 20, fields: { step: aux, mask: u32(2), pending: u32(3) } },
+  /**
+   * The vCPU halts until one of some inputs is asserted (step 0), or goes on since `input` is (step 1).
+   * The inputs are a bit each: 0 to 31 in `mask`, 32 to 63 in `mask1`, …; see `waitedFor`.
+   */
+  vcpuWait: {
+    code: 20,
+    fields: {
+      step: aux,
+      mask: u32(2),
+      input: u32(3),
+      mask1: u32(4),
+      mask2: u32(5),
+      mask3: u32(6),
+      mask4: u32(7),
+      mask5: u32(8),
+      mask6: u32(9),
+      mask7: u32(10),
+    },
+  },
   /**
    * A run of a script began (`step` 0), ended (`step` 1) or failed (`step` 2; payload: message,
    * `line` where known).
@@ -213,6 +230,16 @@ export type EventOf<K extends EventKind> = {
 /** Any decoded event: a union discriminated by `kind`. */
 export type JournalEvent = { [K in EventKind]: EventOf<K> }[EventKind];
 
+/** Numbers of the interrupt inputs that a `vcpuWait` event is about, ascending. */
+export function waitedFor(event: Omit<EventOf<'vcpuWait'>, 'kind'>): number[] {
+  const { mask, mask1, mask2, mask3, mask4, mask5, mask6, mask7 } = event;
+  const words = [mask, mask1, mask2, mask3, mask4, mask5, mask6, mask7];
+  const numbers: number[] = [];
+  for (const [word, bits] of words.entries())
+    for (let i = 0; i < 32; i++) if ((bits >>> i) & 1) numbers.push(32 * word + i);
+  return numbers;
+}
+
 /** `dev` or `queue` of an event that belongs to none. */
 export const NONE = 0xffff;
 
@@ -223,6 +250,7 @@ export const INTERRUPT = {
   /** Not sent: the driver asked for none (`rule`). */ suppressed: 2,
   /** Not delivered: masked or without a vector. */ masked: 3,
   /** A message (MSI-X) was sent; no line changes. */ message: 4,
+  /** The CPU took what an input had latched. */ taken: 5,
 } as const;
 export type InterruptStep = keyof typeof INTERRUPT;
 /** Interrupt steps by code. */

@@ -151,8 +151,11 @@ const CASES: Readonly<
     { actor: 'device', size: 0, dev: 4, queue: NONE, code: 3, index: 0xffff_ffff, value: 2 ** 45 },
   ],
   vcpuWait: [
-    (j) => j.vcpuWait('wake', 0x8000_0000, 1),
-    { actor: 'driver', size: 0, step: 1, mask: 0x8000_0000, pending: 1 },
+    (j) => j.vcpuWait('wake', [31, 32, 255], 255),
+    {
+      ...{ actor: 'driver', size: 0, step: 1, mask: 0x8000_0000, input: 255 },
+      ...{ mask1: 1, mask2: 0, mask3: 0, mask4: 0, mask5: 0, mask6: 0, mask7: 0x8000_0000 },
+    },
   ],
   script: [
     (j) => j.script('fail', 12, 'no'),

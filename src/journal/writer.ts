@@ -394,8 +394,18 @@ export class JournalWriter {
     );
   }
 
-  vcpuWait(step: 'halt' | 'wake', mask: number, pending: number): void {
-    this.#plain(EVENTS.vcpuWait.code, ACTOR.driver, step === 'halt' ? 0 : 1, mask, pending);
+  /** `inputs`: those waited for, 0 to 255; `input`: the one that ended it. */
+  vcpuWait(step: 'halt' | 'wake', inputs: readonly number[], input: number): void {
+    const w = this.#begin(EVENTS.vcpuWait.code, ACTOR.driver, 0, step === 'halt' ? 0 : 1);
+    if (w < 0) return;
+    const r = this.#records;
+    r.fill(0, w + 2, w + RECORD_WORDS);
+    const { fields } = EVENTS.vcpuWait;
+    r[w + fields.input.at] = input;
+    for (const wanted of inputs) {
+      const at = w + (wanted < 32 ? fields.mask.at : fields.mask1.at - 1 + (wanted >>> 5));
+      r[at] = r[at]! | (1 << (wanted & 31));
+    }
   }
 
   script(step: 'start' | 'end' | 'fail', line: number, text: string): void {

@@ -81,9 +81,9 @@ export function replay(machine: Machine, transcript: Transcript): string[] {
 /** Interrupt input changes as they happen, in the words of the transcript. */
 function watchInterrupts(machine: Machine): string[] {
   const seen: string[] = [];
-  let before = machine.irqLevel;
+  let before = machine.interruptWord(0);
   machine.onInterrupt = () => {
-    const now = machine.irqLevel;
+    const now = machine.interruptWord(0);
     for (let line = 0; line < 32; line++) {
       const bit = 2 ** line;
       if (((before ^ now) & bit) !== 0)

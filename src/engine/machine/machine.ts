@@ -62,6 +62,8 @@ import { topologyOf } from './topology.ts';
 
 /** Region of a bus access that nothing decodes. */
 const NO_REGION = 0xffff;
+/** Interrupt inputs that the CPUs see. */
+const INPUTS = 256;
 /** Ports that I/O instructions reach. */
 const IO_PORTS = 0x1_0000;
 
@@ -104,7 +106,7 @@ export class Machine implements DeviceContext {
   readonly types: LoadedTypes;
   /** Devices by the number that events call them by. */
   readonly devices: Device[] = [];
-  /** Called whenever `irqLevel` changed. */
+  /** Called whenever an interrupt input changed. */
   onInterrupt: () => void = () => {};
 
   /** Called whenever a device drives a platform interrupt input, changed or not. */
@@ -126,7 +128,9 @@ export class Machine implements DeviceContext {
   readonly #atStart: (() => void)[] = [];
   readonly #plugRules: PlugRule[] = [];
   #deviceTypes: readonly DeviceType[] | undefined;
-  #irqLevel = 0;
+  /** Interrupt inputs, a bit each: as lines stand, and what messages have latched. */
+  readonly #lines = new Uint32Array(INPUTS / 32);
+  readonly #latched = new Uint32Array(INPUTS / 32);
   /** While the machine is built, complaints belong to the option that is worked on. */
   #log: StartLog | undefined;
   /** While a command is carried out, complaints are for whoever gave it. */
@@ -250,9 +254,15 @@ export class Machine implements DeviceContext {
     return this.backEnds.fsdevs;
   }
 
-  /** Platform interrupt inputs that are asserted now, one bit each (0 to 31), unsigned. */
-  get irqLevel(): number {
-    return this.#irqLevel;
+  /** Interrupt inputs that are asserted now, one bit each: bit n of `word` (0 to 7) is input 32 * word + n. */
+  interruptWord(word: number): number {
+    return ((this.#lines[word] ?? 0) | (this.#latched[word] ?? 0)) >>> 0;
+  }
+
+  /** The CPU takes the message that `input` has latched, if it has one. Recorded. */
+  takeInterrupt(input: number): void {
+    if (this.journal.on) this.journal.interrupt(NONE, NONE, 'taken', input, 'always');
+    this.#setInput(this.#latched, input, false);
   }
 
   /** One bus read of the guest, of `size` bytes; unsigned. Recorded. */
@@ -311,6 +321,7 @@ export class Machine implements DeviceContext {
   /** `system_reset`: everything returns to its state after power-on; RAM and disks keep their bytes. */
   reset(): void {
     this.emit('RESET', { guest: false, reason: 'host-qmp-system-reset' });
+    for (let input = 0; input < INPUTS; input++) this.#setInput(this.#latched, input, false);
     this.sysbus.resetAll();
   }
 
@@ -487,12 +498,31 @@ export class Machine implements DeviceContext {
 
   setInterrupt(line: number, level: boolean): void {
     this.onInput(line, level);
-    // A vCPU sees 32 inputs; those above are in the journal only.
-    if (line > 31) return;
-    const mask = (1 << line) >>> 0;
-    const before = this.#irqLevel;
-    this.#irqLevel = (level ? before | mask : before & ~mask) >>> 0;
-    if (this.#irqLevel !== before) this.onInterrupt();
+    this.#setInput(this.#lines, line, level);
+  }
+
+  latchInterrupt(input: number): void {
+    this.#setInput(this.#latched, input, true);
+  }
+
+  /** A channel instruction; returns its condition code. Without a channel subsystem nothing is operational. */
+  channel(_op: number, _schid: number, _address: number): number {
+    return 3;
+  }
+
+  /** DIAGNOSE 500; returns the guest's register 2, signed. */
+  hypercall(_subcode: number, _a: number, _b: number, _c: number): number {
+    return -38;
+  }
+
+  #setInput(inputs: Uint32Array, input: number, on: boolean): void {
+    const word = input >>> 5;
+    const bit = 1 << (input & 31);
+    const before = this.interruptWord(word);
+    const old = inputs[word];
+    if (old === undefined) return;
+    inputs[word] = on ? old | bit : old & ~bit;
+    if (this.interruptWord(word) !== before) this.onInterrupt();
   }
 
   #objectHome(): ObjectHome {

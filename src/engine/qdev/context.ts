@@ -50,6 +50,8 @@ export interface DeviceContext {
   readonly standbys: Map<string, Standby>;
   /** Whether the machine's one page for DMA outside RAM is taken. */
   readonly bounce: { busy: boolean };
-  /** Drives platform interrupt input `line` (0 to 31). */
+  /** Drives interrupt input `line` (0 to 255). */
   setInterrupt(line: number, level: boolean): void;
+  /** Asserts `input` until the CPU takes it: a message came. */
+  latchInterrupt(input: number): void;
 }

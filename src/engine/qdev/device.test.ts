@@ -101,6 +101,7 @@ beforeEach(() => {
     },
     report: () => {},
     setInterrupt: () => {},
+    latchInterrupt: () => {},
   };
   root = registry.create('container', context);
 });

@@ -4,9 +4,18 @@ import { PCI_PORTS } from '../../spec/pci.ts';
 import { REGION_INDEX } from '../../spec/regions.ts';
 import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
 import { VIRTIO_PCI_COMMON, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
-import { EVENTS, type EventKind, INTERRUPT, KINDS, LOG_LEVELS, NONE } from '../schema.ts';
+import {
+  EVENTS,
+  type EventKind,
+  type EventOf,
+  INTERRUPT,
+  KINDS,
+  LOG_LEVELS,
+  NONE,
+  waitedFor,
+} from '../schema.ts';
 import type { EventStore } from '../store.ts';
-import type { FoldState } from './fold-state.ts';
+import { type FoldState, PINS } from './fold-state.ts';
 import type { RingArea } from './ring-areas.ts';
 
 /** Folds the record at word `at` of `words` into `state`; its number is `state.at`. */
@@ -122,9 +131,9 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
     const queue = hi16(words, at, QUEUE);
     const line = u32(words, at, LINE);
     const step = aux(words, at);
-    if (line < 32) {
-      if (step === INTERRUPT.raised) state.ownPins().add(dev * 32 + line);
-      if (step === INTERRUPT.lowered) state.ownPins().delete(dev * 32 + line);
+    if (line < PINS) {
+      if (step === INTERRUPT.raised) state.ownPins().add(dev * PINS + line);
+      if (step === INTERRUPT.lowered) state.ownPins().delete(dev * PINS + line);
     }
     if (queue !== NONE && step !== INTERRUPT.lowered)
       state.queue(dev, queue).interrupted(step === INTERRUPT.raised || step === INTERRUPT.message);
@@ -200,9 +209,9 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
     }));
     state.now.violationCount++;
   },
-  vcpuWait(state, words, at) {
-    state.now.haltedOn =
-      aux(words, at) === 0 ? u32(words, at, EVENTS.vcpuWait.fields.mask) : undefined;
+  vcpuWait(state, words, at, store) {
+    const halts = aux(words, at) === 0;
+    state.now.haltedOn = halts ? waitedFor(store.get(state.at) as EventOf<'vcpuWait'>) : undefined;
   },
   script(state, words, at, store) {
     const { now } = state;
