@@ -17,6 +17,14 @@ export interface SocketAddress {
   readonly server: boolean;
 }
 
+/** What QEMU says of a socket at whose other end nobody is. */
+export function unreachable({ path, host, port, fd }: SocketAddress): string {
+  if (fd !== undefined) return `File descriptor '${fd}' is not a socket`;
+  return path === undefined
+    ? `Failed to connect to '${host}:${port}': Connection refused`
+    : `Failed to connect to '${path}': No such file or directory`;
+}
+
 /** A character back end: a console, a socket, a buffer. */
 export class Chardev {
   readonly id: string;

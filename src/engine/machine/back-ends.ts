@@ -1,4 +1,4 @@
-import { type Chardev, Chardevs, type SocketAddress } from '../backends/chardev.ts';
+import { type Chardev, Chardevs, type SocketAddress, unreachable } from '../backends/chardev.ts';
 import { type FileKind, Fsdevs } from '../backends/fs.ts';
 import { Network } from '../backends/net.ts';
 import { ConfigError } from '../qom/errors.ts';
@@ -83,12 +83,8 @@ export class BackEnds implements NetHome, ChardevHome {
 
   socketFault = (address: SocketAddress, served: boolean): string | undefined => {
     if (this.#host.socketFault) return this.#host.socketFault(address);
-    const { path, host, port, fd, server } = address;
-    if (fd !== undefined) return `File descriptor '${fd}' is not a socket`;
-    if (served || server) return undefined;
-    return path === undefined
-      ? `Failed to connect to '${host}:${port}': Connection refused`
-      : `Failed to connect to '${path}': No such file or directory`;
+    const there = address.fd === undefined && (served || address.server);
+    return there ? undefined : unreachable(address);
   };
 
   /** Whether an option made a character back end of that id, even where it is gone. */

@@ -76,6 +76,12 @@ export interface MachineEvent {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
+/** Bytes of the firmware that the line names, or undefined. */
+function firmwareBytes({ machineTree }: CommandLine, host: Host): number | undefined {
+  const { firmware } = machineTree;
+  return typeof firmware === 'string' ? host.openImage(firmware)?.length : undefined;
+}
+
 /** A virtual machine, built from a QEMU command line. */
 export class Machine implements DeviceContext {
   readonly type: Board;
@@ -210,11 +216,11 @@ export class Machine implements DeviceContext {
     log.about(optionOf.get('cpu'), () => {
       if (board.cpu) checkCpu(board, settings.cpu ?? '');
     });
-    const exists = (name: string) => host.openImage(name) !== undefined;
+    const sizeOf = (name: string) => host.openImage(name)?.length;
     log.about(optionOf.get('smp'), () =>
       checkThreads(config, settings.cpu, settings.topology.threads, log),
     );
-    checkBootFiles(config, exists, true, log);
+    checkBootFiles(config, sizeOf, true, log);
     const backend = log.about(optionOf.get('memory-backend'), () =>
       findRam(objects, config, settings),
     );
@@ -224,7 +230,7 @@ export class Machine implements DeviceContext {
     this.sysbus = this.#buildBoard(config, { ...settings, ramBytes });
     this.drives.checkOrphans();
     this.#addDevices(config, log);
-    checkBootFiles(config, exists, false, log);
+    checkBootFiles(config, sizeOf, false, log);
     this.backEnds.complain();
     checkGlobals(config.globals, this.registry, log);
     this.warnings = log.warnings;
@@ -578,6 +584,7 @@ export class Machine implements DeviceContext {
       handlers: this.#plugRules,
       cpus,
       options: settings.options,
+      firmwareBytes: firmwareBytes(config, this.#host),
       defaults,
       backEnds: this.backEnds,
       without: config.without,

@@ -1,7 +1,7 @@
 import { existsSync, fstatSync, statSync } from 'node:fs';
 import { connect, createServer, Socket } from 'node:net';
 import { dirname } from 'node:path';
-import type { SocketAddress } from '../../engine/backends/chardev.ts';
+import { type SocketAddress, unreachable } from '../../engine/backends/chardev.ts';
 
 /** Who talks at this end of a connection. */
 export interface Peer {
@@ -25,15 +25,15 @@ export interface Connection {
 const LAST_WORDS = 200;
 
 /** Why a socket cannot be had, in QEMU's words, as far as it can be told beforehand; undefined where it can. */
-export function socketFault({ path, fd, server }: SocketAddress): string | undefined {
-  if (fd !== undefined)
-    return isSocket(() => fstatSync(fd)) ? undefined : `File descriptor '${fd}' is not a socket`;
+export function socketFault(address: SocketAddress): string | undefined {
+  const { path, fd, server } = address;
+  if (fd !== undefined) return isSocket(() => fstatSync(fd)) ? undefined : unreachable(address);
   if (path === undefined) return undefined;
   if (server)
     return existsSync(dirname(path))
       ? undefined
       : `Failed to bind socket to ${path}: No such file or directory`;
-  if (!existsSync(path)) return `Failed to connect to '${path}': No such file or directory`;
+  if (!existsSync(path)) return unreachable(address);
   return isSocket(() => statSync(path))
     ? undefined
     : `Failed to connect to '${path}': Connection refused`;
