@@ -100,7 +100,8 @@ export const EVENTS = {
   dataWrite: { code: 4, fields: { addr: u64(2), length: u32(4) }, side: 'data' },
   /**
    * The device took a chain: byte totals of its readable and writable parts, count of descriptors.
-   * `availIdx` is the free-running index that it looks at next.
+   * `availIdx` is the free-running index that it looks at next. Of a packed queue, `head` is the buffer
+   * ID, and indices are places in the ring with the wrap counter in bit 15.
    */
   chainPopped: {
     code: 5,
@@ -135,11 +136,20 @@ export const EVENTS = {
   /** Features became `value`; `which` 0: offered, 1: accepted by the driver. */
   features: { code: 10, fields: { ...DEV, which: aux, value: bits(4) } },
   /**
-   * A queue was enabled (`enabled` 1) or taken back. Guest-physical addresses of its three areas.
+   * A queue was enabled (`enabled` 1) or taken back. Its ring's format, 0 split, 1 packed, and the
+   * guest-physical addresses of its three areas.
    */
   queueConfig: {
     code: 11,
-    fields: { ...QUEUE, enabled: aux, size: u32(3), desc: u64(4), driver: u64(6), device: u64(8) },
+    fields: {
+      ...QUEUE,
+      enabled: aux,
+      size: lo16(3),
+      format: hi16(3),
+      desc: u64(4),
+      driver: u64(6),
+      device: u64(8),
+    },
   },
   /** The device-specific configuration changed. */
   configChange: { code: 12, fields: { ...DEV, generation: u32(3) } },

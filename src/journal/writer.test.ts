@@ -105,7 +105,7 @@ const CASES: Readonly<
     { actor: 'device', size: 0, dev: 1, which: 1, value: 0x1f_ffff * 2 ** 32 + 0x8000_0001 },
   ],
   queueConfig: [
-    (j) => j.queueConfig(1, 2, true, 32768, 2 ** 33, 2 ** 34 + 2, BIG),
+    (j) => j.queueConfig(1, 2, true, false, 32768, 2 ** 33, 2 ** 34 + 2, BIG),
     {
       actor: 'device',
       size: 0,
@@ -113,6 +113,7 @@ const CASES: Readonly<
       queue: 2,
       enabled: 1,
       size_: 32768,
+      format: 0,
       desc: 2 ** 33,
       driver: 2 ** 34 + 2,
       device: BIG,

@@ -308,6 +308,7 @@ export class JournalWriter {
     dev: number,
     queue: number,
     enabled: boolean,
+    packed: boolean,
     size: number,
     desc: number,
     driver: number,
@@ -317,7 +318,7 @@ export class JournalWriter {
     if (w < 0) return;
     const r = this.#records;
     r[w + 2] = dev | (queue << 16);
-    r[w + 3] = size;
+    r[w + 3] = size | (packed ? 1 << 16 : 0);
     r[w + 4] = desc;
     r[w + 5] = hi32(desc);
     r[w + 6] = driver;

@@ -154,11 +154,10 @@ export class NaiveFold {
         break;
       case 'queueConfig': {
         const queue = this.#queue(event.dev, event.queue);
-        const accepted = this.devices.find(({ dev }) => dev === event.dev)?.accepted ?? 0;
         if (!event.enabled) Object.assign(queue, structuredClone(IDLE));
         else if (!queue.enabled) Object.assign(queue, COUNTS);
         queue.enabled = event.enabled === 1;
-        queue.packed = (BigInt(accepted) & (1n << 34n)) !== 0n;
+        queue.packed = event.format === 1;
         queue.size = event.size;
         queue.desc = event.desc;
         queue.driver = event.driver;

@@ -142,11 +142,11 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 3, arbitrary: register },
   {
     weight: 3,
-    arbitrary: fc.tuple(dev, queue, fc.boolean(), size).map(
-      ([d, q, on, n]): Deed =>
+    arbitrary: fc.tuple(dev, queue, fc.boolean(), fc.nat(4), size).map(
+      ([d, q, on, format, n]): Deed =>
         (j) => {
           const { desc, driver, device } = areasOf(d, q);
-          j.queueConfig(d, q, on, n, desc, driver, device);
+          j.queueConfig(d, q, on, format === 0, n, desc, driver, device);
         },
     ),
   },

@@ -151,14 +151,14 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
     else device.accepted = bits;
   },
   queueConfig(state, words, at) {
-    const { dev: DEV, queue, size, desc, driver, device } = EVENTS.queueConfig.fields;
+    const { dev: DEV, queue, format, size, desc, driver, device } = EVENTS.queueConfig.fields;
     const dev = lo16(words, at, DEV);
     state
       .queue(dev, hi16(words, at, queue))
       .configure(
         aux(words, at) !== 0,
-        state.isPacked(dev),
-        u32(words, at, size),
+        hi16(words, at, format) === 1,
+        lo16(words, at, size),
         u64(words, at, desc),
         u64(words, at, driver),
         u64(words, at, device),

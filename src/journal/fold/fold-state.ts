@@ -1,5 +1,5 @@
 import { REGION_INDEX } from '../../spec/regions.ts';
-import { SPLIT, VIRTIO_F } from '../../spec/virtio.ts';
+import { SPLIT } from '../../spec/virtio.ts';
 import { NONE } from '../schema.ts';
 import type { EventStore } from '../store.ts';
 import { recordAt } from '../store.ts';
@@ -227,12 +227,6 @@ export class FoldState {
   /** A queue was set up or taken back: ring structures lie elsewhere. */
   ringsChanged(): void {
     this.#rings = undefined;
-  }
-
-  /** Whether the driver of a device accepted packed virtqueues (VIRTIO 1.4 §2.8). */
-  isPacked(dev: number): boolean {
-    const device = this.#devices.get(dev) ?? this.now.devices.get(dev);
-    return Math.floor((device?.accepted ?? 0) / 2 ** VIRTIO_F.VIRTIO_F_RING_PACKED) % 2 === 1;
   }
 
   /** A write to guest memory that touches ring structures; `write` does it. */

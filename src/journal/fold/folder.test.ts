@@ -122,7 +122,7 @@ function lines(count: number): Deed[] {
 describe('moments', () => {
   const setUp: Deed[] = [
     (j) => j.plug(1, true, '/machine/disk0'),
-    (j) => j.queueConfig(1, 0, true, 8, 0x1000, 0x1080, 0x10c0),
+    (j) => j.queueConfig(1, 0, true, false, 8, 0x1000, 0x1080, 0x10c0),
     (j) => j.log('driver', 'log', 'hello'),
   ];
 
@@ -163,7 +163,7 @@ describe('moments', () => {
   it('[2.7.13.3] know what became available, also by a write that begins in front of the ring', () => {
     const folder = new Folder(
       journalOf([
-        (j) => j.queueConfig(1, 0, true, 8, 0x1_ff80, 0x2_0000, 0x2_0100),
+        (j) => j.queueConfig(1, 0, true, false, 8, 0x1_ff80, 0x2_0000, 0x2_0100),
         (j) => j.memWrite16(0, 0x1_ff80, new Uint32Array(4), 0, 0x9000, 0, 16, 0),
         (j) => j.memWrite(0, 0x2_0004, 2, 0, 0, 0, 0),
         // The last descriptor's flags, and the ring's flags and index.

@@ -41,7 +41,7 @@ function request(writer: JournalWriter, driver: number, head: number): void {
 describe('Lanes', () => {
   it('follows a chain from publication to its return', () => {
     const { writer, lanes, sync } = journal();
-    writer.queueConfig(4, 0, true, 8, 0x1000, 0x2000, 0x3000);
+    writer.queueConfig(4, 0, true, false, 8, 0x1000, 0x2000, 0x3000);
     request(writer, 0x2000, 5);
     sync();
     expect(lanes.queues[0]?.requests).toEqual([
