@@ -18,7 +18,7 @@ import { qtreeLines } from '../monitor/qtree.ts';
 import type { RunState } from '../monitor/target.ts';
 import { BootOrder } from '../qdev/boot-index.ts';
 import type { Bus } from '../qdev/bus.ts';
-import type { DeviceContext, Standby } from '../qdev/context.ts';
+import type { CpuServices, DeviceContext, Standby } from '../qdev/context.ts';
 import { Device } from '../qdev/device.ts';
 import type { HotplugHandler } from '../qdev/hotplug.ts';
 import { addRegion } from '../qdev/regions.ts';
@@ -100,6 +100,7 @@ export class Machine implements DeviceContext {
   readonly standbys = new Map<string, Standby>();
   readonly bounce = { busy: false };
   readonly sole = new Map<string, Device>();
+  readonly cpu: CpuServices = {};
   readonly backEnds: BackEnds;
   /** False while the machine is built. */
   started = false;
@@ -265,10 +266,11 @@ export class Machine implements DeviceContext {
     return ((this.#lines[word] ?? 0) | (this.#latched[word] ?? 0)) >>> 0;
   }
 
-  /** The CPU takes the message that `input` has latched, if it has one. Recorded. */
+  /** The CPU takes the message that `input` has latched, or the interruption that it stands for. Recorded. */
   takeInterrupt(input: number): void {
     if (this.journal.on) this.journal.interrupt(NONE, NONE, 'taken', input, 'always');
     this.#setInput(this.#latched, input, false);
+    this.cpu.takeInterruption?.(input);
   }
 
   /** One bus read of the guest, of `size` bytes; unsigned. Recorded. */
@@ -511,14 +513,17 @@ export class Machine implements DeviceContext {
     this.#setInput(this.#latched, input, true);
   }
 
-  /** A channel instruction; returns its condition code. Without a channel subsystem nothing is operational. */
-  channel(_op: number, _schid: number, _address: number): number {
-    return 3;
+  /**
+   * A channel I/O instruction, `op` of `CHANNEL_OP`: its condition code, or the negative of a program
+   * interruption code. Where there is no channel subsystem, nothing is operational. Recorded.
+   */
+  channel(op: number, schid: number, address: number): number {
+    return this.cpu.channel?.(op, schid, address) ?? 3;
   }
 
-  /** DIAGNOSE 500; returns the guest's register 2, signed. */
-  hypercall(_subcode: number, _a: number, _b: number, _c: number): number {
-    return -38;
+  /** DIAGNOSE 500: the guest's register 2, signed; -38 where there is no such call. Recorded. */
+  hypercall(subcode: number, a: number, b: number, c: number): number {
+    return this.cpu.hypercall?.(subcode, a, b, c) ?? -38;
   }
 
   #setInput(inputs: Uint32Array, input: number, on: boolean): void {
