@@ -283,6 +283,24 @@ export const VIOLATIONS = [
     text: 'The driver’s event flags are {value}, which has no meaning here.',
     fatal: false,
   },
+  {
+    code: 'controlTooShort',
+    section: '5.1.9.5',
+    text: 'Control command {index} is too short ({value} bytes), or has no byte for the answer.',
+    fatal: true,
+  },
+  {
+    code: 'packetTooShort',
+    section: '5.1.9.2',
+    text: 'Packet {index} has {value} readable bytes: there is nothing to send behind its header.',
+    fatal: true,
+  },
+  {
+    code: 'receiveNotWritable',
+    section: '5.1.9.3',
+    text: 'Receive buffer {index} has no writable part.',
+    fatal: true,
+  },
 ] as const satisfies readonly ViolationInfo[];
 
 /** Names of the violations. */

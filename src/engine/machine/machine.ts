@@ -197,6 +197,7 @@ export class Machine implements DeviceContext {
         checkVga(vga, (type) => this.registry.find(type) !== undefined),
       );
     this.backEnds = new BackEnds(host, log, objects, config);
+    this.network.setRunning(!config.paused);
     this.chardevs.onChange = (chardev, there) => this.#showChardev(chardev, there);
     const makeObjects = (late: boolean) => {
       for (const request of config.objects)
@@ -316,6 +317,7 @@ export class Machine implements DeviceContext {
     if (this.runState === 'running') return;
     if (this.runState === 'prelaunch') this.#firmware?.(this);
     this.runState = 'running';
+    this.network.setRunning(true);
     this.emit('RESUME');
   }
 
@@ -323,6 +325,7 @@ export class Machine implements DeviceContext {
   stop(): void {
     if (this.runState !== 'running') return;
     this.runState = 'paused';
+    this.network.setRunning(false);
     this.emit('STOP');
   }
 

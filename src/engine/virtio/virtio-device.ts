@@ -38,7 +38,7 @@ const FEATURE_PROPERTIES = {
   queue_reset: VIRTIO_F.VIRTIO_F_RING_RESET,
 } as const;
 
-/** Bits that only a legacy driver is shown: NOTIFY_ON_EMPTY, ANY_LAYOUT and the "bad feature" bit 30. */
+/** Bits of every device that only a legacy driver is shown: NOTIFY_ON_EMPTY, ANY_LAYOUT and the "bad feature" bit 30. */
 export const LEGACY_FEATURES = (1n << 24n) | (1n << 27n) | (1n << 30n);
 
 /** Bit mask of one feature. */
@@ -95,6 +95,8 @@ export abstract class VirtioDevice<P = unknown>
   startOnKick = false;
   /** Name that the transport chose for the bus below, or undefined. */
   ownBusName: string | undefined;
+  /** Offered bits that only a legacy driver is shown. */
+  readonly legacyFeatures: bigint = LEGACY_FEATURES;
   readonly queues: DeviceQueue[] = [];
   /** Queues that were notified and have nobody to process their requests. */
   readonly #saidUnprocessed = new Set<number>();

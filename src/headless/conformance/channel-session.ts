@@ -131,7 +131,11 @@ export class ChannelSession {
     this.#poke(this.#indicators, new Uint8Array(INDICATOR_BYTES));
     return (
       differ('queue indicators', queues, value) ??
-      differ('configuration indicators', this.#peek(this.#configIndicators, INDICATOR_BYTES), config)
+      differ(
+        'configuration indicators',
+        this.#peek(this.#configIndicators, INDICATOR_BYTES),
+        config,
+      )
     );
   }
 

@@ -2,6 +2,7 @@ import type { Host } from '../../engine/machine/host.ts';
 import type { Machine } from '../../engine/machine/machine.ts';
 import { guestBytes } from '../qemu/guest-bytes.ts';
 import { hexBytes, hexText } from '../qemu/numbers.ts';
+import { ChannelSession, type ChannelStep } from './channel-session.ts';
 import { attempt, type Check, type Wanted } from './check.ts';
 import { firstJsonDifference, firstTextDifference } from './compare.ts';
 import { HostActions } from './host-actions.ts';
@@ -11,8 +12,7 @@ import { momentaryTexts } from './momentary-texts.ts';
 import { start } from './subject.ts';
 
 /** One step of a driver session that a real QEMU answered. Numbers and bytes are text: `0x1f`, `hex:00ff`. */
-export interface DriverStep {
-  readonly op: string;
+export interface DriverStep extends ChannelStep {
   readonly space?: 'io' | 'mem' | 'ram';
   readonly addr?: string;
   readonly size?: number;
@@ -79,6 +79,7 @@ class Replay {
   readonly #session: DriverSession;
   readonly #interrupts: InterruptLog;
   readonly #actions: HostActions;
+  readonly #channel: ChannelSession;
   #snapshots = 0;
 
   constructor(machine: Machine, session: DriverSession) {
@@ -86,6 +87,7 @@ class Replay {
     this.#session = session;
     this.#interrupts = new InterruptLog(machine);
     this.#actions = new HostActions(machine);
+    this.#channel = new ChannelSession(machine);
   }
 
   run(): string | undefined {
@@ -126,7 +128,9 @@ class Replay {
         return got === step.value ? undefined : `read ${got}`;
       }
       default:
-        return `is of a kind that is not known here`;
+        return this.#channel.knows(step)
+          ? this.#channel.perform(step)
+          : 'is of a kind that is not known here';
     }
   }
 
