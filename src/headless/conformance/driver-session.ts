@@ -41,17 +41,17 @@ interface Snapshot {
 /** A driver session: what was written, what a real QEMU answered, and what it left. */
 export interface DriverSession {
   readonly name: string;
-  readonly arch: string;
   readonly argv: readonly string[];
   readonly stderr: string;
   /** What became of QEMU where it did not live to see the end. */
-  readonly qemu_fate: string | null;
+  readonly qemu_fate?: string | null;
   /** What was noted on the way, by name. */
-  readonly extra: Readonly<Record<string, unknown>>;
+  readonly extra?: Readonly<Record<string, unknown>>;
   readonly log: readonly DriverStep[];
   readonly rings: Rings;
   readonly buffers: readonly (Area & { readonly name: string })[];
-  readonly snapshots: readonly Snapshot[];
+  /** Absent where nobody asked the monitor. */
+  readonly snapshots?: readonly Snapshot[];
 }
 
 /** Repeats a recorded driver session; the first thing that differs is the difference. */
@@ -91,7 +91,7 @@ class Replay {
   }
 
   run(): string | undefined {
-    const { log, extra, qemu_fate: fate } = this.#session;
+    const { log, extra = {}, qemu_fate: fate = null } = this.#session;
     const moments = momentaryTexts(this.#machine, extra);
     for (const [i, step] of log.entries()) {
       // QEMU left while it was asked.
@@ -138,7 +138,7 @@ class Replay {
     return (
       op === 'mark' &&
       text?.startsWith('SNAPSHOT ') === true &&
-      this.#snapshots >= this.#session.snapshots.length
+      this.#snapshots >= (this.#session.snapshots ?? []).length
     );
   }
 
@@ -148,8 +148,9 @@ class Replay {
     this.#interrupts.watch(text);
     this.#actions.announce(text);
     const [, label] = /^SNAPSHOT (.*)$/s.exec(text) ?? [];
-    if (label === undefined) return undefined;
-    const snapshot = this.#session.snapshots[this.#snapshots++];
+    const { snapshots } = this.#session;
+    if (label === undefined || !snapshots) return undefined;
+    const snapshot = snapshots[this.#snapshots++];
     if (snapshot?.label !== label) return `there is no snapshot of it`;
     return snapshotDifference(this.#machine, snapshot);
   }
