@@ -54,6 +54,9 @@ export interface DriverSession {
   readonly snapshots?: readonly Snapshot[];
 }
 
+/** In front of names of files: the folder of whoever recorded. */
+const RECORDER_FOLDER = /(?:ORACLE_DIR|\/[^,=]*)\/(?=(?:img|run|share)\b)/g;
+
 /** Repeats a recorded driver session; the first thing that differs is the difference. */
 export function checkDriverSession(session: DriverSession, wanted: Wanted): Check[] {
   const id = `drivers/${session.name}`;
@@ -66,7 +69,7 @@ export function checkDriverSession(session: DriverSession, wanted: Wanted): Chec
  * the first difference, or undefined. `host` replaces parts of the machine's surroundings.
  */
 export function replayDriver(session: DriverSession, host: Partial<Host> = {}): string | undefined {
-  const argv = session.argv.map((word) => word.replace('ORACLE_DIR/', ''));
+  const argv = session.argv.map((word) => word.replace(RECORDER_FOLDER, ''));
   const result = start(argv, host);
   if (!('machine' in result)) return `did not start: ${result.stderr.trim()}`;
   const { machine } = result;
