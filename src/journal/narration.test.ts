@@ -260,7 +260,7 @@ describe('rings in words', () => {
   const USED = 0x1300_0000;
   const SIZE = 8;
   const none = new Uint32Array(4);
-  const setUp: Deed = (j) => j.queueConfig(DEV, 0, true, SIZE, DESC, AVAIL, USED);
+  const setUp: Deed = (j) => j.queueConfig(DEV, 0, true, false, SIZE, DESC, AVAIL, USED);
   const desc =
     (index: number, addr: number, len: number, flags: number, next = 0): Deed =>
     (j) =>
@@ -466,8 +466,8 @@ describe('notifications and interrupts in words', () => {
   });
 
   it('tell what a halted vCPU waits for', () => {
-    expect(words((j) => j.vcpuWait('halt', (1 << 10) | (1 << 11), 0))[1]).toBe(
-      'The guest has nothing to do before input 10 or 11 is raised.',
+    expect(words((j) => j.vcpuWait('halt', [10, 211], 0))[1]).toBe(
+      'The guest has nothing to do before input 10 or 211 is raised.',
     );
   });
 });
@@ -561,7 +561,7 @@ describe('whatever happens', () => {
     }
     const heads = Uint8Array.from({ length: 2 * size }, (_, i) => (i % 2 === 0 ? i / 2 : i >> 9));
     const deeds: Deed[] = [
-      (j) => j.queueConfig(DEV, 0, true, size, desc, driver, device),
+      (j) => j.queueConfig(DEV, 0, true, false, size, desc, driver, device),
       (j) => j.bytesWritten(0, desc, new Uint8Array(table.length), table),
       (j) => j.bytesWritten(0, driver + 4, new Uint8Array(heads.length), heads),
       (j) => j.memWrite(0, driver + 2, 2, 0, 0, size, 0),

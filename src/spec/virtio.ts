@@ -74,7 +74,18 @@ export const VIRTQ_AVAIL_F_NO_INTERRUPT = 1;
 /** Used-ring flag: the device wants no available-buffer notification (VIRTIO 1.4 §2.7.8). */
 export const VIRTQ_USED_F_NO_NOTIFY = 1;
 
-/** Largest queue size (VIRTIO 1.4 §2.7). */
+/** Packed-ring descriptor flag: equals the driver's wrap counter where available (VIRTIO 1.4 §2.8.1). */
+export const VIRTQ_DESC_F_AVAIL = 1 << 7;
+/** Packed-ring descriptor flag: equals the device's wrap counter where used (VIRTIO 1.4 §2.8.1). */
+export const VIRTQ_DESC_F_USED = 1 << 15;
+/** Event suppression: every buffer is worth a notification (VIRTIO 1.4 §2.8.10). */
+export const RING_EVENT_FLAGS_ENABLE = 0;
+/** Event suppression: no notifications (VIRTIO 1.4 §2.8.10). */
+export const RING_EVENT_FLAGS_DISABLE = 1;
+/** Event suppression: a notification when one descriptor is reached; needs EVENT_IDX (VIRTIO 1.4 §2.8.10). */
+export const RING_EVENT_FLAGS_DESC = 2;
+
+/** Largest queue size (VIRTIO 1.4 §2.7, VIRTIO 1.4 §2.8). */
 export const VIRTQ_MAX_SIZE = 32768;
 
 /** Fields of a split-ring descriptor, byte offsets (VIRTIO 1.4 §2.7.5). */
@@ -99,4 +110,21 @@ export const SPLIT = {
   descAlign: 16,
   availAlign: 2,
   usedAlign: 4,
+} as const;
+
+/** Layout of a packed virtqueue of `size` descriptors, in bytes (VIRTIO 1.4 §2.8.10.1). */
+export const PACKED = {
+  descSize: 16,
+  descRing: (size: number) => 16 * size,
+  /** Fields of a descriptor (VIRTIO 1.4 §2.8.13). */
+  descAddr: 0,
+  descLen: 8,
+  descId: 12,
+  descFlags: 14,
+  /** An event suppression structure: `desc`, offset and wrap counter in bit 15, then `flags` (VIRTIO 1.4 §2.8.14). */
+  eventSize: 4,
+  eventDesc: 0,
+  eventFlags: 2,
+  descAlign: 16,
+  eventAlign: 4,
 } as const;

@@ -1,4 +1,5 @@
-import { type QueueOwner, SplitQueue } from '../engine/virtio/virtqueue/split-queue.ts';
+import type { QueueOwner } from '../engine/virtio/virtqueue/queue-owner.ts';
+import { SplitQueue } from '../engine/virtio/virtqueue/split-queue.ts';
 import { JournalRing } from '../journal/ring.ts';
 import { JournalWriter } from '../journal/writer.ts';
 import { GuestRam } from '../memory/guest-ram.ts';

@@ -1,5 +1,12 @@
+import { PINS } from '../journal/fold/fold-state.ts';
 import { CONSOLE_LINES, type Moment, VIOLATION_COUNT } from '../journal/fold/moment.ts';
-import { INTERRUPT_STEPS, type JournalEvent, LOG_LEVELS, NONE } from '../journal/schema.ts';
+import {
+  INTERRUPT_STEPS,
+  type JournalEvent,
+  LOG_LEVELS,
+  NONE,
+  waitedFor,
+} from '../journal/schema.ts';
 import { REGIONS } from '../spec/regions.ts';
 
 interface NaiveQueue {
@@ -61,7 +68,7 @@ export class NaiveFold {
   script = 'idle';
   scriptError: object | undefined;
   run = 0;
-  haltedOn: number | undefined;
+  haltedOn: readonly number[] | undefined;
   dropped = 0;
   readonly console: object[] = [];
   readonly violations: object[] = [];
@@ -76,7 +83,7 @@ export class NaiveFold {
     const level = new Set(this.#raised.map((pin) => pin.line));
     return structuredClone({
       ...{ at, line, script, scriptError, run, haltedOn, dropped },
-      irqLevel: [...level].reduce((sum, input) => sum + 2 ** input, 0),
+      asserted: [...level].sort((a, b) => a - b),
       console: this.console.slice(-CONSOLE_LINES),
       violations: this.violations.slice(-VIOLATION_COUNT),
       devices: this.devices.toSorted((a, b) => a.dev - b.dev),
@@ -130,7 +137,7 @@ export class NaiveFold {
         const step = INTERRUPT_STEPS[event.step];
         const same = (pin: { dev: number; line: number }) =>
           pin.dev === event.dev && pin.line === event.line;
-        if (step === 'raised' && event.line < 32 && !this.#raised.some(same))
+        if (step === 'raised' && event.line < PINS && !this.#raised.some(same))
           this.#raised.push({ dev: event.dev, line: event.line });
         if (step === 'lowered') this.#raised = this.#raised.filter((pin) => !same(pin));
         if (event.queue === 0xffff || step === 'lowered') break;
@@ -147,11 +154,10 @@ export class NaiveFold {
         break;
       case 'queueConfig': {
         const queue = this.#queue(event.dev, event.queue);
-        const accepted = this.devices.find(({ dev }) => dev === event.dev)?.accepted ?? 0;
         if (!event.enabled) Object.assign(queue, structuredClone(IDLE));
         else if (!queue.enabled) Object.assign(queue, COUNTS);
         queue.enabled = event.enabled === 1;
-        queue.packed = (BigInt(accepted) & (1n << 34n)) !== 0n;
+        queue.packed = event.format === 1;
         queue.size = event.size;
         queue.desc = event.desc;
         queue.driver = event.driver;
@@ -194,7 +200,7 @@ export class NaiveFold {
         break;
       }
       case 'vcpuWait':
-        this.haltedOn = event.step === 0 ? event.mask : undefined;
+        this.haltedOn = event.step === 0 ? waitedFor(event) : undefined;
         break;
       case 'script':
         this.haltedOn = undefined;
@@ -317,9 +323,9 @@ export class NaiveFold {
 
 /** A moment in the same form as `NaiveFold.plain`, looking at the memory where that one was written. */
 export function plainMoment(moment: Moment, written: Iterable<number>): object {
-  const { at, line, script, scriptError, run, haltedOn, dropped, irqLevel, memory } = moment;
+  const { at, line, script, scriptError, run, haltedOn, dropped, asserted, memory } = moment;
   return {
-    ...{ at, line, script, scriptError, run, haltedOn, dropped, irqLevel },
+    ...{ at, line, script, scriptError, run, haltedOn, dropped, asserted },
     console: [...moment.console],
     violations: [...moment.violations],
     devices: [...moment.devices.values()]

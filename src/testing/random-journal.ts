@@ -142,11 +142,11 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 3, arbitrary: register },
   {
     weight: 3,
-    arbitrary: fc.tuple(dev, queue, fc.boolean(), size).map(
-      ([d, q, on, n]): Deed =>
+    arbitrary: fc.tuple(dev, queue, fc.boolean(), fc.nat(4), size).map(
+      ([d, q, on, format, n]): Deed =>
         (j) => {
           const { desc, driver, device } = areasOf(d, q);
-          j.queueConfig(d, q, on, n, desc, driver, device);
+          j.queueConfig(d, q, on, format === 0, n, desc, driver, device);
         },
     ),
   },
@@ -274,11 +274,16 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.tuple(fc.constantFrom('halt' as const, 'wake' as const), word).map(
-      ([s, m]): Deed =>
-        (j) =>
-          j.vcpuWait(s, m, m),
-    ),
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('halt' as const, 'wake' as const),
+        fc.uniqueArray(fc.nat(255), { maxLength: 4 }),
+      )
+      .map(
+        ([s, inputs]): Deed =>
+          (j) =>
+            j.vcpuWait(s, inputs, inputs[0] ?? 0),
+      ),
   },
   {
     weight: 1,

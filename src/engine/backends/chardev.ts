@@ -20,6 +20,24 @@ export interface ChardevFrontEnd {
   opened?(open: boolean): void;
 }
 
+/** Where a socket leads: a path, a host and a port, or a descriptor that the program inherited. */
+export interface SocketAddress {
+  readonly path?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly fd?: number;
+  /** Whether it waits for others to connect. */
+  readonly server: boolean;
+}
+
+/** What QEMU says of a socket at whose other end nobody is. */
+export function unreachable({ path, host, port, fd }: SocketAddress): string {
+  if (fd !== undefined) return `File descriptor '${fd}' is not a socket`;
+  return path === undefined
+    ? `Failed to connect to '${host}:${port}': Connection refused`
+    : `Failed to connect to '${path}': No such file or directory`;
+}
+
 /** A character back end: a console, a socket, a buffer. */
 export class Chardev {
   readonly id: string;
@@ -37,6 +55,8 @@ export class Chardev {
   frontEnd: ChardevFrontEnd | undefined;
   /** Called with what a device writes; set by whoever is at the other end. The bytes are the device's. */
   onOutput: (bytes: Uint8Array) => void = () => {};
+  /** Where a socket leads; undefined for what is none. */
+  address: SocketAddress | undefined;
   /** How often it was taken: a multiplexer's places are used once. */
   #claims = 0;
   /** Bytes from the other end that the device has not taken. */

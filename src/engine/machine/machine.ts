@@ -18,7 +18,7 @@ import { qtreeLines } from '../monitor/qtree.ts';
 import type { RunState } from '../monitor/target.ts';
 import { BootOrder } from '../qdev/boot-index.ts';
 import type { Bus } from '../qdev/bus.ts';
-import type { DeviceContext, Standby } from '../qdev/context.ts';
+import type { CpuServices, DeviceContext, Standby } from '../qdev/context.ts';
 import { Device } from '../qdev/device.ts';
 import type { HotplugHandler } from '../qdev/hotplug.ts';
 import { addRegion } from '../qdev/regions.ts';
@@ -44,8 +44,9 @@ import type { Host } from './host.ts';
 import { checkVga } from './host-options.ts';
 import { removeDevice } from './hotplug.ts';
 import {
-  checkAccelerators,
+  type Accelerator,
   checkCpu,
+  chooseAccelerator,
   type MachineSettings,
   machineSettings,
 } from './machine-options.ts';
@@ -61,6 +62,8 @@ import { topologyOf } from './topology.ts';
 
 /** Region of a bus access that nothing decodes. */
 const NO_REGION = 0xffff;
+/** Interrupt inputs that the CPUs see. */
+const INPUTS = 256;
 /** Ports that I/O instructions reach. */
 const IO_PORTS = 0x1_0000;
 
@@ -71,6 +74,12 @@ const MAX_STDERR = 2 ** 18;
 export interface MachineEvent {
   readonly event: string;
   readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** Bytes of the firmware that the line names, or undefined. */
+function firmwareBytes({ machineTree }: CommandLine, host: Host): number | undefined {
+  const { firmware } = machineTree;
+  return typeof firmware === 'string' ? host.openImage(firmware)?.length : undefined;
 }
 
 /** A virtual machine, built from a QEMU command line. */
@@ -91,9 +100,11 @@ export class Machine implements DeviceContext {
   readonly standbys = new Map<string, Standby>();
   readonly bounce = { busy: false };
   readonly sole = new Map<string, Device>();
+  readonly cpu: CpuServices = {};
   readonly backEnds: BackEnds;
   /** False while the machine is built. */
   started = false;
+  readonly accelerator: Accelerator;
   readonly cpus: number;
   readonly bigEndian: boolean;
   /** Root of the composition tree. */
@@ -102,12 +113,17 @@ export class Machine implements DeviceContext {
   readonly types: LoadedTypes;
   /** Devices by the number that events call them by. */
   readonly devices: Device[] = [];
-  /** Called whenever `irqLevel` changed. */
+  /** Called whenever an interrupt input changed. */
   onInterrupt: () => void = () => {};
+
+  /** Called whenever a device drives a platform interrupt input, changed or not. */
+  onInput: (line: number, level: boolean) => void = () => {};
 
   /** Called whenever there is an event to take. */
   onEvent: () => void = () => {};
 
+  /** What the board's firmware would do; undefined where another runs, or nothing can. */
+  readonly #firmware: Board['firmware'];
   readonly #host: Host;
   readonly #objects: QObject;
   readonly #events: MachineEvent[] = [];
@@ -119,7 +135,9 @@ export class Machine implements DeviceContext {
   readonly #atStart: (() => void)[] = [];
   readonly #plugRules: PlugRule[] = [];
   #deviceTypes: readonly DeviceType[] | undefined;
-  #irqLevel = 0;
+  /** Interrupt inputs, a bit each: as lines stand, and what messages have latched. */
+  readonly #lines = new Uint32Array(INPUTS / 32);
+  readonly #latched = new Uint32Array(INPUTS / 32);
   /** While the machine is built, complaints belong to the option that is worked on. */
   #log: StartLog | undefined;
   /** While a command is carried out, complaints are for whoever gave it. */
@@ -188,7 +206,11 @@ export class Machine implements DeviceContext {
     makeObjects(false);
     this.backEnds.makeEarly();
     const settings = machineSettings(config, this.registry, log);
-    checkAccelerators(config, log);
+    this.accelerator = chooseAccelerator(config, log);
+    this.#firmware =
+      this.accelerator !== 'qtest' && config.machineTree.firmware === undefined
+        ? this.type.firmware
+        : undefined;
     this.cpus = settings.cpus;
     checkEarlyGlobals(config.globals, this.registry, config.machine.type, log);
     this.backEnds.makeLate(() => makeObjects(true));
@@ -196,11 +218,11 @@ export class Machine implements DeviceContext {
     log.about(optionOf.get('cpu'), () => {
       if (board.cpu) checkCpu(board, settings.cpu ?? '');
     });
-    const exists = (name: string) => host.openImage(name) !== undefined;
+    const sizeOf = (name: string) => host.openImage(name)?.length;
     log.about(optionOf.get('smp'), () =>
       checkThreads(config, settings.cpu, settings.topology.threads, log),
     );
-    checkBootFiles(config, exists, true, log);
+    checkBootFiles(config, sizeOf, true, log);
     const backend = log.about(optionOf.get('memory-backend'), () =>
       findRam(objects, config, settings),
     );
@@ -210,7 +232,7 @@ export class Machine implements DeviceContext {
     this.sysbus = this.#buildBoard(config, { ...settings, ramBytes });
     this.drives.checkOrphans();
     this.#addDevices(config, log);
-    checkBootFiles(config, exists, false, log);
+    checkBootFiles(config, sizeOf, false, log);
     this.backEnds.complain();
     checkGlobals(config.globals, this.registry, log);
     this.warnings = log.warnings;
@@ -240,9 +262,16 @@ export class Machine implements DeviceContext {
     return this.backEnds.fsdevs;
   }
 
-  /** Platform interrupt inputs that are asserted now, one bit each (0 to 31), unsigned. */
-  get irqLevel(): number {
-    return this.#irqLevel;
+  /** Interrupt inputs that are asserted now, one bit each: bit n of `word` (0 to 7) is input 32 * word + n. */
+  interruptWord(word: number): number {
+    return ((this.#lines[word] ?? 0) | (this.#latched[word] ?? 0)) >>> 0;
+  }
+
+  /** The CPU takes the message that `input` has latched, or the interruption that it stands for. Recorded. */
+  takeInterrupt(input: number): void {
+    if (this.journal.on) this.journal.interrupt(NONE, NONE, 'taken', input, 'always');
+    this.#setInput(this.#latched, input, false);
+    this.cpu.takeInterruption?.(input);
   }
 
   /** One bus read of the guest, of `size` bytes; unsigned. Recorded. */
@@ -286,7 +315,7 @@ export class Machine implements DeviceContext {
   /** Lets the guest run. */
   cont(): void {
     if (this.runState === 'running') return;
-    if (this.runState === 'prelaunch') this.type.firmware?.(this);
+    if (this.runState === 'prelaunch') this.#firmware?.(this);
     this.runState = 'running';
     this.network.setRunning(true);
     this.emit('RESUME');
@@ -303,7 +332,16 @@ export class Machine implements DeviceContext {
   /** `system_reset`: everything returns to its state after power-on; RAM and disks keep their bytes. */
   reset(): void {
     this.emit('RESET', { guest: false, reason: 'host-qmp-system-reset' });
+    for (let input = 0; input < INPUTS; input++) this.#setInput(this.#latched, input, false);
     this.sysbus.resetAll();
+  }
+
+  /** `quit`: ends the program; false where the machine is no program of its own. */
+  quit(): boolean {
+    if (!this.#host.quit) return false;
+    this.emit('SHUTDOWN', { guest: false, reason: 'host-qmp-quit' });
+    this.#host.quit();
+    return true;
   }
 
   /** Executes one line of the human monitor; what it prints, with line ends. */
@@ -470,12 +508,35 @@ export class Machine implements DeviceContext {
   }
 
   setInterrupt(line: number, level: boolean): void {
-    // A vCPU sees 32 inputs; those above are in the journal only.
-    if (line > 31) return;
-    const mask = (1 << line) >>> 0;
-    const before = this.#irqLevel;
-    this.#irqLevel = (level ? before | mask : before & ~mask) >>> 0;
-    if (this.#irqLevel !== before) this.onInterrupt();
+    this.onInput(line, level);
+    this.#setInput(this.#lines, line, level);
+  }
+
+  latchInterrupt(input: number): void {
+    this.#setInput(this.#latched, input, true);
+  }
+
+  /**
+   * A channel I/O instruction, `op` of `CHANNEL_OP`: its condition code, or the negative of a program
+   * interruption code. Where there is no channel subsystem, nothing is operational. Recorded.
+   */
+  channel(op: number, schid: number, address: number): number {
+    return this.cpu.channel?.(op, schid, address) ?? 3;
+  }
+
+  /** DIAGNOSE 500: the guest's register 2, signed; -38 where there is no such call. Recorded. */
+  hypercall(subcode: number, a: number, b: number, c: number): number {
+    return this.cpu.hypercall?.(subcode, a, b, c) ?? -38;
+  }
+
+  #setInput(inputs: Uint32Array, input: number, on: boolean): void {
+    const word = input >>> 5;
+    const bit = 1 << (input & 31);
+    const before = this.interruptWord(word);
+    const old = inputs[word];
+    if (old === undefined) return;
+    inputs[word] = on ? old | bit : old & ~bit;
+    if (this.interruptWord(word) !== before) this.onInterrupt();
   }
 
   #objectHome(): ObjectHome {
@@ -531,6 +592,7 @@ export class Machine implements DeviceContext {
       handlers: this.#plugRules,
       cpus,
       options: settings.options,
+      firmwareBytes: firmwareBytes(config, this.#host),
       defaults,
       backEnds: this.backEnds,
       without: config.without,

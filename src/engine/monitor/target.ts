@@ -56,6 +56,8 @@ export interface MonitorTarget {
   cont(): void;
   /** Stops the guest; nothing where it does not run. */
   stop(): void;
+  /** Ends the program; false where the machine is no program of its own. */
+  quit(): boolean;
   /** `device_add`. Throws ConfigError with QEMU's sentence. */
   addDevice(request: DeviceRequest): void;
   /** `device_del`: by id or path. Throws ConfigError with QEMU's sentence. */

@@ -9,8 +9,10 @@ import { Device } from '../qdev/device.ts';
 import { bit, bool } from '../qom/property.ts';
 import type { ObjectInit, TypeInfo } from '../qom/type.ts';
 import type { VirtioBus } from './virtio-bus.ts';
-import { type QueueOwner, SplitQueue } from './virtqueue/split-queue.ts';
-import type { QueueAddresses, VirtQueue } from './virtqueue/virtqueue.ts';
+import { PackedQueue } from './virtqueue/packed-queue.ts';
+import type { QueueOwner } from './virtqueue/queue-owner.ts';
+import { SplitQueue } from './virtqueue/split-queue.ts';
+import type { DeviceRing, QueueAddresses, VirtQueue } from './virtqueue/virtqueue.ts';
 
 const PROPERTIES = {
   indirect_desc: bit(true),
@@ -47,7 +49,8 @@ export function featureMask(bitNumber: number): bigint {
 /** A queue with its name and what to do when the driver notifies it. */
 export interface DeviceQueue {
   readonly name: string;
-  readonly vq: SplitQueue;
+  /** The ring, in the format that the driver accepted: another object after each change of format. */
+  vq: DeviceRing;
   readonly handler: (vq: VirtQueue) => void;
   /** Whether requests have no effect: the device is true in all but what it does with them. */
   readonly unprocessed: boolean;
@@ -231,13 +234,6 @@ export abstract class VirtioDevice<P = unknown>
     } else if (value & STATUS.FEATURES_OK && !(old & STATUS.FEATURES_OK)) {
       this.violate(NONE, 'version1NotAccepted', 0, 0);
     }
-    // The device may refuse features that it cannot serve together: packed rings are not built yet.
-    if (value & ~old & STATUS.FEATURES_OK && this.accepted(VIRTIO_F.VIRTIO_F_RING_PACKED)) {
-      this.context.note(
-        `${this.deviceName}: packed virtqueues are not implemented yet; FEATURES_OK is refused`,
-      );
-      return;
-    }
     this.started = (value & STATUS.DRIVER_OK) !== 0;
     if (this.started) this.startOnKick = false;
     this.statusChanging(value);
@@ -372,18 +368,32 @@ export abstract class VirtioDevice<P = unknown>
   }
 
   /** Records how a queue is set up now. */
-  journalQueue(vq: SplitQueue, enabled: boolean): void {
+  journalQueue(vq: DeviceRing, enabled: boolean): void {
     const { desc, driver, device } = vq.addresses;
-    this.journal.queueConfig(this.dev, vq.index, enabled, vq.size, desc, driver, device);
+    this.journal.queueConfig(this.dev, vq.index, enabled, vq.packed, vq.size, desc, driver, device);
   }
 
-  /** Tells the queues what the driver accepted. */
+  /** Tells the queues what the driver accepted: first of all their format (VIRTIO 1.4 §2.6). */
   #negotiated(): void {
-    for (const { vq } of this.queues) {
+    const packed = this.accepted(VIRTIO_F.VIRTIO_F_RING_PACKED);
+    for (const queue of this.queues) {
+      if (queue.vq.packed !== packed) queue.vq = this.#reshaped(queue.vq, packed);
+      const { vq } = queue;
       vq.eventIdx = this.accepted(VIRTIO_F.VIRTIO_F_EVENT_IDX);
       vq.indirectDesc = this.accepted(VIRTIO_F.VIRTIO_F_INDIRECT_DESC);
-      vq.notifyOnEmpty = this.accepted(VIRTIO_F.VIRTIO_F_NOTIFY_ON_EMPTY);
+      if (vq instanceof SplitQueue)
+        vq.notifyOnEmpty = this.accepted(VIRTIO_F.VIRTIO_F_NOTIFY_ON_EMPTY);
     }
+  }
+
+  /** A queue of another format in the place of `old`, with what the driver had already set up. */
+  #reshaped(old: DeviceRing, packed: boolean): DeviceRing {
+    const { index, maxSize, size, addresses } = old;
+    const vq = new (packed ? PackedQueue : SplitQueue)(this, index, maxSize);
+    old.reset();
+    vq.size = size;
+    if (addresses.desc !== 0) vq.enable(addresses);
+    return vq;
   }
 
   #journalFeatures(which: 'offered' | 'accepted', features: bigint): void {

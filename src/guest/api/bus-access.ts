@@ -1,5 +1,8 @@
 import type { PciConfigPorts } from '../bus/pci-config.ts';
-import type { AccessSize, Hal } from '../hal.ts';
+import { type AccessSize, type Hal, INTERRUPT_WORDS, isAsserted } from '../hal.ts';
+
+/** Numbers of all interrupt inputs. */
+const INPUTS = Array.from({ length: INTERRUPT_WORDS * 32 }, (_, input) => input);
 
 /** I/O ports, by the names of the instructions that reach them. Each call is one access. */
 export class PortIo {
@@ -88,7 +91,7 @@ export class Mmio {
   }
 }
 
-/** Platform interrupt inputs: on a PC, those of its I/O APIC. */
+/** Interrupt inputs: on a PC those of its I/O APIC, and from 32 on the vectors that messages raise. */
 export class InterruptInputs {
   readonly #hal: Hal;
 
@@ -99,18 +102,20 @@ export class InterruptInputs {
 
   /** Numbers of the inputs that are asserted now, ascending. */
   asserted(): number[] {
-    return inputs(this.#hal.interrupts());
+    return INPUTS.filter((input) => isAsserted(this.#hal, input));
   }
 
   /** Sleeps until one of `wanted` is asserted; returns those that are. Nothing is acknowledged. */
   wait(...wanted: number[]): number[] {
-    const mask = wanted.reduce((bits, input) => bits | (1 << checked(input, 1, 32)), 0);
-    return inputs(this.#hal.waitForInterrupt(mask >>> 0));
+    for (const input of wanted) checked(input, 1, INPUTS.length);
+    this.#hal.waitForInterrupt(wanted);
+    return wanted.filter((input) => isAsserted(this.#hal, input));
   }
-}
 
-function inputs(mask: number): number[] {
-  return Array.from({ length: 32 }, (_, input) => input).filter((input) => (mask >>> input) & 1);
+  /** Takes what `input` has latched, as a CPU does with a message or an interruption; a line stays as it is. */
+  take(input: number): void {
+    this.#hal.takeInterrupt(checked(input, 1, INPUTS.length));
+  }
 }
 
 function checked(value: number, size: number, end: number = Number.MAX_SAFE_INTEGER): number {

@@ -35,7 +35,7 @@ export function virtioDeviceId({ vendorId, deviceId }: PciFunction): number {
 /** The modern PCI transport: registers in BARs, found through capabilities (VIRTIO 1.4 §4.1). */
 export class VirtioPci extends VirtioTransport {
   readonly deviceId: number;
-  readonly interruptInput: number;
+  readonly interruptInputs: readonly number[];
   /** The PCI function. */
   readonly function: PciFunction;
   readonly #common: Structure;
@@ -76,7 +76,8 @@ export class VirtioPci extends VirtioTransport {
     this.#notify = need('NOTIFY_CFG');
     this.#isr = need('ISR_CFG');
     this.#device = find(VIRTIO_PCI_CAP.DEVICE_CFG);
-    this.interruptInput = fn.interruptInput;
+    const input = fn.interruptInput;
+    this.interruptInputs = input < 0 ? [] : [input];
     context.interrupts.register(this, fn);
   }
 

@@ -34,8 +34,8 @@ export interface QueueOptions {
 export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   /** Virtio device ID: 2 is a block device (VIRTIO 1.4 §5). */
   abstract readonly deviceId: number;
-  /** Platform interrupt input that the device raises, or -1 where it has none. */
-  abstract readonly interruptInput: number;
+  /** Interrupt inputs that the device raises; none where it has no way to interrupt. */
+  abstract readonly interruptInputs: readonly number[];
   /** @internal */
   protected readonly context: GuestContext;
   #accepted = new FeatureSet(0, 0);
@@ -43,6 +43,16 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   /** @internal */
   constructor(context: GuestContext) {
     this.context = context;
+  }
+
+  /** The interrupt input that the device raises first of all, or -1 where it has none. */
+  get interruptInput(): number {
+    return this.interruptInputs[0] ?? -1;
+  }
+
+  /** @internal Whether the inputs latch what comes by them; lines do not. */
+  get latched(): boolean {
+    return false;
   }
 
   /** @internal Memory for a driver's buffers. */
@@ -63,8 +73,8 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   abstract get configGeneration(): number;
   /** Rings the doorbell of queue `index`, whatever the device says it needs. */
   abstract notify(index: number): void;
-  /** @internal Reads the cause of an interrupt, which lowers it. */
-  abstract acknowledge(): number;
+  /** @internal Reads the cause of an interrupt that came by `input`, which lowers it. */
+  abstract acknowledge(input: number): number;
   /** @internal Bits 0 to 31 (half 0) or 32 to 63 (half 1) of what the device offers. */
   protected abstract readFeatures(half: 0 | 1): number;
   /** @internal */
@@ -155,7 +165,7 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
 
   /** Acknowledges an interrupt of the device that is pending, if any. Throws `DeviceError` where it gave up. */
   pollInterrupt(): void {
-    if (this.interruptInput >= 0) this.#handle(this.context.interrupts.poll(this));
+    if (this.interruptInputs.length > 0) this.#handle(this.context.interrupts.poll(this));
   }
 
   /** Sleeps until the device interrupts, and acknowledges it. Throws `DeviceError` where it gave up. */

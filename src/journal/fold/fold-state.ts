@@ -1,5 +1,5 @@
 import { REGION_INDEX } from '../../spec/regions.ts';
-import { SPLIT, VIRTIO_F } from '../../spec/virtio.ts';
+import { SPLIT } from '../../spec/virtio.ts';
 import { NONE } from '../schema.ts';
 import type { EventStore } from '../store.ts';
 import { recordAt } from '../store.ts';
@@ -27,9 +27,12 @@ export class FoldLogs {
   readonly violations = new AppendLog<ViolationMoment>(VIOLATION_COUNT);
 }
 
+/** Interrupt inputs of a machine. */
+export const PINS = 256;
+
 /** Everything that folding knows after `at` events: immutable, and shares what did not change. */
-export interface Snapshot extends Omit<Moment, 'last' | 'console' | 'violations' | 'irqLevel'> {
-  /** Asserted interrupt inputs by device: dev * 32 + input. */
+export interface Snapshot extends Omit<Moment, 'last' | 'console' | 'violations' | 'asserted'> {
+  /** Asserted interrupt inputs by device: dev * `PINS` + input. */
   readonly pins: ReadonlySet<number>;
   readonly rings: RingIndex;
   /** Counts of entries in `FoldLogs`. */
@@ -184,7 +187,7 @@ export class FoldState {
   /** A device comes back to its state at power-on, or leaves. */
   resetDevice(dev: number): void {
     for (const key of this.#queuesOf(dev)) this.queue(dev, key % 0x1_0000).disable();
-    for (const pin of this.pins) if (Math.floor(pin / 32) === dev) this.ownPins().delete(pin);
+    for (const pin of this.pins) if (Math.floor(pin / PINS) === dev) this.ownPins().delete(pin);
     this.ringsChanged();
   }
 
@@ -224,12 +227,6 @@ export class FoldState {
   /** A queue was set up or taken back: ring structures lie elsewhere. */
   ringsChanged(): void {
     this.#rings = undefined;
-  }
-
-  /** Whether the driver of a device accepted packed virtqueues (VIRTIO 1.4 §2.8). */
-  isPacked(dev: number): boolean {
-    const device = this.#devices.get(dev) ?? this.now.devices.get(dev);
-    return Math.floor((device?.accepted ?? 0) / 2 ** VIRTIO_F.VIRTIO_F_RING_PACKED) % 2 === 1;
   }
 
   /** A write to guest memory that touches ring structures; `write` does it. */

@@ -17,7 +17,7 @@ const NEXT = VIRTQ_DESC_F_NEXT;
 const WRITE = VIRTQ_DESC_F_WRITE;
 const none = new Uint32Array(4);
 
-const setUp: Deed = (j) => j.queueConfig(1, 0, true, SIZE, DESC, AVAIL, USED);
+const setUp: Deed = (j) => j.queueConfig(1, 0, true, false, SIZE, DESC, AVAIL, USED);
 const fill =
   (index: number, addr: number, len: number, flags: number, next = 0): Deed =>
   (j) =>

@@ -96,12 +96,14 @@ declare module 'guest' {
     /** Writes 32 bits. */
     write32(addr: number, value: number): void;
   }
-  /** Platform interrupt inputs: on a PC, those of its I/O APIC. */
+  /** Interrupt inputs: on a PC those of its I/O APIC, and from 32 on the vectors that messages raise. */
   interface InterruptInputs {
     /** Numbers of the inputs that are asserted now, ascending. */
     asserted(): number[];
     /** Sleeps until one of \`wanted\` is asserted; returns those that are. Nothing is acknowledged. */
     wait(...wanted: number[]): number[];
+    /** Takes what \`input\` has latched, as a CPU does with a message or an interruption; a line stays as it is. */
+    take(input: number): void;
   }
   /** Prints to the console panel. */
   interface Log {
@@ -404,8 +406,10 @@ declare module 'guest' {
   interface VirtioTransport {
     /** Virtio device ID: 2 is a block device (VIRTIO 1.4 §5). */
     readonly deviceId: number;
-    /** Platform interrupt input that the device raises, or -1 where it has none. */
-    readonly interruptInput: number;
+    /** Interrupt inputs that the device raises; none where it has no way to interrupt. */
+    readonly interruptInputs: readonly number[];
+    /** The interrupt input that the device raises first of all, or -1 where it has none. */
+    get interruptInput(): number;
     /** Device status field, as bits \`ACKNOWLEDGE\`, \`DRIVER\`, … (VIRTIO 1.4 §2.1). Read from the device each time. */
     get status(): number;
     set status(value: number);

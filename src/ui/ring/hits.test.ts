@@ -17,7 +17,7 @@ const NONE = new Uint32Array(4);
 function hitsAfter(play: (writer: JournalWriter) => void) {
   const ring = JournalRing.create(1 << 8, 1 << 12);
   const writer = new JournalWriter(ring);
-  writer.queueConfig(2, 0, true, 8, DESC, DRIVER, DEVICE);
+  writer.queueConfig(2, 0, true, false, 8, DESC, DRIVER, DEVICE);
   play(writer);
   writer.flush();
   const store = new EventStore();

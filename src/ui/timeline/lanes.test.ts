@@ -41,7 +41,7 @@ function request(writer: JournalWriter, driver: number, head: number): void {
 describe('Lanes', () => {
   it('follows a chain from publication to its return', () => {
     const { writer, lanes, sync } = journal();
-    writer.queueConfig(4, 0, true, 8, 0x1000, 0x2000, 0x3000);
+    writer.queueConfig(4, 0, true, false, 8, 0x1000, 0x2000, 0x3000);
     request(writer, 0x2000, 5);
     sync();
     expect(lanes.queues[0]?.requests).toEqual([
@@ -78,8 +78,8 @@ describe('Lanes', () => {
     writer.status(4, 0, 1);
     read('memory', COMMON);
     writer.memWrite(0, 0x5000, 4, 0, 0, 1, 0);
-    writer.vcpuWait('halt', 1, 0);
-    writer.vcpuWait('wake', 1, 1);
+    writer.vcpuWait('halt', [0], 0);
+    writer.vcpuWait('wake', [0], 0);
     sync();
     expect(lanes.stretches).toEqual([
       { activity: 'enumerate', from: 0, to: 2 },

@@ -16,8 +16,10 @@ const ROOM = 8;
 export class VirtQueueElement {
   /** The next element that is free; the queue's own. */
   nextFree: VirtQueueElement | undefined;
-  /** Index of the chain's first descriptor. */
+  /** What names the chain to the driver: its first descriptor's index, or a packed ring's buffer ID. */
   head = 0;
+  /** How far the chain moves a packed ring on: its descriptors there (VIRTIO 1.4 §2.8.6). */
+  places = 1;
   /** Readable segments come first, then the writable ones. */
   readableCount = 0;
   writableCount = 0;

@@ -12,40 +12,15 @@ import {
   VIRTQ_USED_F_NO_NOTIFY,
 } from '../../../spec/virtio.ts';
 import { BOUNCE, VirtQueueElement } from './element.ts';
-import type { QueueAddresses, VirtQueue } from './virtqueue.ts';
-
-/** Bytes of the page that stands in for memory which is not there. */
-const BOUNCE_BYTES = 4096;
-
-/** The most segments of a chain, as in QEMU. */
-const MAX_SEGMENTS = 1024;
-
-/** Whether the machine's bounce page is taken by a chain that was popped and not pushed yet. */
-export interface BouncePage {
-  busy: boolean;
-}
-
-/** What a queue needs of the device that it belongs to. */
-export interface QueueOwner {
-  /** Number in journal events. */
-  readonly dev: number;
-  readonly journal: JournalWriter;
-  readonly ram: GuestRam;
-  /** The device does no work: it broke, or its transport has cut it off from memory. */
-  readonly stopped: boolean;
-  /** The machine's one page for descriptors that point outside RAM. */
-  readonly bounce: BouncePage;
-  /** Records a violation. With a `message`, which is what QEMU prints, the device stops until it is reset. */
-  violate(queue: number, code: ViolationCode, index: number, value: number, message?: string): void;
-  /** Delivers a used-buffer notification for the queue. */
-  interrupt(queue: number): void;
-}
+import { BOUNCE_BYTES, MAX_SEGMENTS, type QueueOwner } from './queue-owner.ts';
+import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
 
 /**
  * Device side of a split virtqueue (VIRTIO 1.4 §2.7). Trusts nothing that it reads: every index and
  * address is checked, and a chain is bounded by the queue's size.
  */
-export class SplitQueue implements VirtQueue {
+export class SplitQueue implements DeviceRing {
+  readonly packed = false;
   readonly index: number;
   /** Entries that the device offers; what `size` is after a reset. */
   readonly maxSize: number;

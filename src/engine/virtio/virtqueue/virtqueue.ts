@@ -3,9 +3,9 @@ import type { VirtQueueElement } from './element.ts';
 /** Guest-physical addresses of a queue's three areas. */
 export interface QueueAddresses {
   readonly desc: number;
-  /** Driver area: the available ring of a split queue. */
+  /** Driver area: a split queue's available ring, a packed queue's driver event suppression. */
   readonly driver: number;
-  /** Device area: the used ring of a split queue. */
+  /** Device area: a split queue's used ring, a packed queue's device event suppression. */
   readonly device: number;
 }
 
@@ -37,4 +37,33 @@ export interface VirtQueue {
   setNotification(enabled: boolean): void;
   /** Interrupts the driver about what was pushed, unless it asked not to. */
   notify(): void;
+}
+
+/** What transports and monitor see of a queue: how the driver set it up, and where the device is in it. */
+export interface DeviceRing extends VirtQueue {
+  readonly packed: boolean;
+  /** Entries that the device offers; what `size` is after a reset. */
+  readonly maxSize: number;
+  size: number;
+  /** The driver enabled the queue and its areas lie in RAM. */
+  readonly ready: boolean;
+  readonly addresses: QueueAddresses;
+  /** Where the device looks next, and what it last saw of the driver's progress. */
+  readonly lastAvailIdx: number;
+  readonly shadowAvailIdx: number;
+  /** Where the device returns the next chain. */
+  readonly usedIdx: number;
+  /** What was popped and not returned: chains of a split ring, descriptors of a packed one. */
+  readonly inUse: number;
+  /** `usedIdx` when the driver was last told, and whether there was such a moment. */
+  readonly signalledUsed: number;
+  readonly signalledUsedValid: boolean;
+  /** Negotiated: the driver may ask for a notification at one place (VIRTIO 1.4 §2.7.7, VIRTIO 1.4 §2.8.10). */
+  eventIdx: boolean;
+  /** Negotiated: chains may lie in tables of their own. */
+  indirectDesc: boolean;
+  /** Takes the queue into use with its areas where the driver put them. */
+  enable(addresses: QueueAddresses): void;
+  /** Back to the state after power-on. */
+  reset(): void;
 }

@@ -1,0 +1,536 @@
+import { join64, TWO_32 } from '../../../base/bits.ts';
+import { ACTOR } from '../../../journal/schema.ts';
+import type { JournalWriter } from '../../../journal/writer.ts';
+import type { GuestRam } from '../../../memory/guest-ram.ts';
+import type { ViolationCode } from '../../../spec/violations.ts';
+import {
+  PACKED,
+  RING_EVENT_FLAGS_DESC,
+  RING_EVENT_FLAGS_DISABLE,
+  RING_EVENT_FLAGS_ENABLE,
+  VIRTQ_DESC_F_AVAIL,
+  VIRTQ_DESC_F_INDIRECT,
+  VIRTQ_DESC_F_NEXT,
+  VIRTQ_DESC_F_USED,
+  VIRTQ_DESC_F_WRITE,
+} from '../../../spec/virtio.ts';
+import { BOUNCE, VirtQueueElement } from './element.ts';
+import { BOUNCE_BYTES, MAX_SEGMENTS, type QueueOwner } from './queue-owner.ts';
+import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
+
+/** Both marks of a descriptor: different where it is available, equal where it is used. */
+const MARKS = VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED;
+/** Bit of an event's `desc`, and of a place in the journal, that holds the wrap counter. */
+const WRAP = 0x8000;
+
+/** A chain that was filled and waits for `flush`. */
+interface Filled {
+  id: number;
+  length: number;
+  /** Descriptors that it takes. */
+  places: number;
+}
+
+/**
+ * Device side of a packed virtqueue (VIRTIO 1.4 §2.8). Trusts nothing that it reads: addresses are
+ * checked, and a list is bounded by the queue's size.
+ */
+export class PackedQueue implements DeviceRing {
+  readonly packed = true;
+  readonly index: number;
+  readonly maxSize: number;
+  size: number;
+  ready = false;
+  addresses: QueueAddresses = { desc: 0, driver: 0, device: 0 };
+
+  /** Descriptor to look at next, below `size`; moves with `pop`. */
+  lastAvailIdx = 0;
+  /** Descriptor that the next used one overwrites, below `size`; moves with `push`. */
+  usedIdx = 0;
+  /** Descriptors of chains popped and not pushed yet. */
+  inUse = 0;
+  /** Whether the driver is asked to notify. */
+  notification = true;
+  signalledUsed = 0;
+  signalledUsedValid = false;
+  eventIdx = false;
+  indirectDesc = false;
+
+  /** Marks of the descriptor at `lastAvailIdx` once it is available: those of wrap counter 1 to begin with. */
+  #availMarks = VIRTQ_DESC_F_AVAIL;
+  /** Marks of the next used descriptor: the device's wrap counter, twice. */
+  #usedMarks = MARKS;
+
+  readonly #owner: QueueOwner;
+  readonly #ram: GuestRam;
+  readonly #journal: JournalWriter;
+  /** Byte offsets of the areas in RAM. */
+  #desc8 = 0;
+  #driver8 = 0;
+  #device8 = 0;
+  /** The descriptor ring as indices into the views. */
+  #desc16 = 0;
+  #desc32 = 0;
+  /** Whether the views can be used; a driver's misaligned ring works in QEMU, and here the slow way. */
+  #aligned = true;
+  readonly #u16: Uint16Array;
+  readonly #u32: Uint32Array;
+  /** Whether a chain of this queue has the machine's bounce page. */
+  #holdsBounce = false;
+  readonly #scratch = new Uint32Array(4);
+  /** Chains between `fill` and `flush`, by offset. */
+  readonly #filled: Filled[] = [];
+  /** Elements that came back, to be used again. */
+  #free: VirtQueueElement | undefined;
+
+  constructor(owner: QueueOwner, index: number, maxSize: number) {
+    this.#owner = owner;
+    this.#ram = owner.ram;
+    this.#u16 = owner.ram.u16;
+    this.#u32 = owner.ram.u32;
+    this.#journal = owner.journal;
+    this.index = index;
+    this.maxSize = maxSize;
+    this.size = maxSize;
+  }
+
+  /** As QEMU reports it: a packed ring's progress shows in its descriptors alone. */
+  get shadowAvailIdx(): number {
+    return this.lastAvailIdx;
+  }
+
+  enable(addresses: QueueAddresses): void {
+    this.addresses = addresses;
+    const ring = PACKED.descRing(this.size);
+    const desc = this.#locate(addresses.desc, ring, PACKED.descAlign, 'desc');
+    const device = this.#locate(addresses.device, PACKED.eventSize, PACKED.eventAlign, 'used');
+    const driver = this.#locate(addresses.driver, PACKED.eventSize, PACKED.eventAlign, 'avail');
+    this.ready = desc >= 0 && device >= 0 && driver >= 0 && addresses.desc !== 0;
+    if (!this.ready) return;
+    this.#desc8 = desc;
+    this.#device8 = device;
+    this.#driver8 = driver;
+    this.#desc16 = Math.floor(desc / 2);
+    this.#desc32 = Math.floor(desc / 4);
+    this.#aligned = desc % 4 === 0 && device % 4 === 0 && driver % 4 === 0;
+  }
+
+  /** RAM offset of a part of the ring, or -1. One that begins in RAM and runs out of it breaks the device. */
+  #locate(address: number, length: number, align: number, name: string): number {
+    const offset = this.#ram.offsetOf(address, length);
+    if (offset < 0) {
+      const begins = this.#ram.contains(address, 1);
+      const message = begins ? `Cannot map ${name}` : undefined;
+      this.#owner.violate(this.index, 'packedAreaOutsideRam', 0, address, message);
+    } else if (address % align !== 0) this.#note('packedAreaMisaligned', 0, address);
+    return offset;
+  }
+
+  reset(): void {
+    this.addresses = { desc: 0, driver: 0, device: 0 };
+    this.size = this.maxSize;
+    this.ready = false;
+    this.lastAvailIdx = 0;
+    this.#availMarks = VIRTQ_DESC_F_AVAIL;
+    this.usedIdx = 0;
+    this.#usedMarks = MARKS;
+    this.inUse = 0;
+    this.notification = true;
+    this.signalledUsed = 0;
+    this.signalledUsedValid = false;
+    this.#filled.length = 0;
+    if (this.#holdsBounce) this.#holdBounce(false);
+  }
+
+  isEmpty(): boolean {
+    if (this.#owner.stopped || !this.ready) return true;
+    return (this.#loadFlags() & MARKS) !== this.#availMarks;
+  }
+
+  pop(): VirtQueueElement | undefined {
+    if (this.#owner.stopped || !this.ready) return undefined;
+    // The acquiring load of flags comes before any read of the rest (VIRTIO 1.4 §2.8.21.1).
+    if ((this.#loadFlags() & MARKS) !== this.#availMarks) return undefined;
+    if (this.inUse >= this.size) return this.#tooMany();
+    const element = this.#free ?? this.#newElement();
+    this.#free = element.nextFree;
+    element.bounced = false;
+    if (!this.#collect(element)) return this.#giveBack(element);
+    const { places } = element;
+    this.inUse += places;
+    if (this.inUse > this.size) this.#note('packedOverrun', this.lastAvailIdx, this.size);
+    let next = this.lastAvailIdx + places;
+    if (next >= this.size) {
+      next -= this.size;
+      this.#availMarks ^= MARKS;
+    }
+    this.lastAvailIdx = next;
+    if (this.#journal.on) this.#recordPop(element);
+    return element;
+  }
+
+  discard(element: VirtQueueElement): void {
+    this.inUse -= element.places;
+    if (element.bounced) this.#holdBounce(false);
+    element.nextFree = this.#free;
+    this.#free = element;
+  }
+
+  push(element: VirtQueueElement, length: number): void {
+    this.discard(element);
+    if (this.#owner.stopped || !this.ready) return;
+    const { head, places } = element;
+    this.#storeUsed(this.usedIdx, head, length, this.#usedMarks);
+    this.#moveUsed(places);
+    if (this.#journal.on) this.#recordPush(head, length);
+  }
+
+  unpop(element: VirtQueueElement): void {
+    let place = this.lastAvailIdx - element.places;
+    if (place < 0) {
+      place += this.size;
+      this.#availMarks ^= MARKS;
+    }
+    this.lastAvailIdx = place;
+    this.discard(element);
+  }
+
+  fill(element: VirtQueueElement, length: number, offset: number): void {
+    this.discard(element);
+    while (this.#filled.length <= offset) this.#filled.push({ id: 0, length: 0, places: 0 });
+    const chain = this.#filled[offset] as Filled;
+    chain.id = element.head;
+    chain.length = length;
+    chain.places = element.places;
+  }
+
+  /**
+   * Writes a used descriptor for each chain that was filled, each where the one before it ends; the first comes
+   * last, so that the driver never sees a part of them (VIRTIO 1.4 §2.8.9).
+   */
+  flush(count: number): void {
+    const first = this.#filled[0];
+    if (!first || this.#owner.stopped || !this.ready) return;
+    const at = this.usedIdx;
+    const marks = this.#usedMarks;
+    this.#moveUsed(first.places);
+    for (let i = 1; i < count; i++) {
+      const { id, length, places } = this.#filled[i] as Filled;
+      this.#storeUsed(this.usedIdx, id, length, this.#usedMarks);
+      this.#moveUsed(places);
+    }
+    this.#storeUsed(at, first.id, first.length, marks);
+    if (!this.#journal.on) return;
+    for (let i = 0; i < count; i++) {
+      const { id, length } = this.#filled[i] as Filled;
+      this.#recordPush(id, length);
+    }
+  }
+
+  #storeUsed(at: number, id: number, length: number, marks: number): void {
+    if (this.#journal.on) this.#recordUsed(at, id, length, marks);
+    // Buffer ID and flags in one releasing store: the driver sees the length before it (VIRTIO 1.4 §2.8.15).
+    if (this.#aligned) {
+      const word = this.#desc32 + 4 * at + 2;
+      this.#u32[word] = length;
+      Atomics.store(this.#u32, word + 1, id | (marks << 16));
+    } else this.#slowUsed(at, id, length, marks);
+  }
+
+  #moveUsed(places: number): void {
+    let next = this.usedIdx + places;
+    if (next >= this.size) {
+      next -= this.size;
+      this.#usedMarks ^= MARKS;
+    }
+    this.usedIdx = next;
+  }
+
+  setNotification(enabled: boolean): void {
+    this.notification = enabled;
+    if (!this.ready) return;
+    const old = this.#word(this.#device8);
+    let event = old & 0xffff;
+    let flags = RING_EVENT_FLAGS_DISABLE;
+    if (enabled && this.eventIdx) {
+      event = place(this.lastAvailIdx, this.#availMarks === VIRTQ_DESC_F_AVAIL);
+      flags = RING_EVENT_FLAGS_DESC;
+    } else if (enabled) flags = RING_EVENT_FLAGS_ENABLE;
+    const value = (event | (flags << 16)) >>> 0;
+    if (value !== old) this.#storeEvent(old, value);
+  }
+
+  notify(): void {
+    if (this.#owner.stopped || !this.ready) return;
+    const rule = this.#suppression();
+    if (rule === undefined) this.#owner.interrupt(this.index);
+    else if (this.#journal.on)
+      this.#journal.interrupt(this.#owner.dev, this.index, 'suppressed', 0, rule);
+  }
+
+  /** Why the driver wants no used-buffer notification now, or undefined (VIRTIO 1.4 §2.8.10). */
+  #suppression(): 'noInterrupt' | 'eventIdx' | undefined {
+    // An ordered load: what was used is visible before the driver's wish is looked at.
+    const event = this.#word(this.#driver8);
+    const flags = event >>> 16;
+    const valid = this.signalledUsedValid;
+    const old = this.signalledUsed;
+    this.signalledUsedValid = true;
+    this.signalledUsed = this.usedIdx;
+    if (flags === RING_EVENT_FLAGS_DISABLE) return 'noInterrupt';
+    if (flags === RING_EVENT_FLAGS_ENABLE) return undefined;
+    // As in QEMU, anything else asks for an event at a descriptor.
+    if (flags !== RING_EVENT_FLAGS_DESC || !this.eventIdx) this.#note('packedEventFlags', 0, flags);
+    if (!valid) return undefined;
+    const wrapped = ((event & WRAP) !== 0) !== (this.#usedMarks === MARKS);
+    const offset = (event & (WRAP - 1)) - (wrapped ? this.size : 0);
+    // The distance rule of split rings on the places of this lap. `old` may be of the lap before, and
+    // then, as in QEMU, an event nearly a lap ahead is signalled early.
+    const passed = ((this.usedIdx - offset - 1) & 0xffff) < ((this.usedIdx - old) & 0xffff);
+    return passed ? undefined : 'eventIdx';
+  }
+
+  #loadFlags(): number {
+    return this.#aligned
+      ? Atomics.load(this.#u16, this.#desc16 + 8 * this.lastAvailIdx + PACKED.descFlags / 2)
+      : this.#slowFlags();
+  }
+
+  /** Walks the list at `lastAvailIdx` into `element`; false where it is broken. */
+  #collect(element: VirtQueueElement): boolean {
+    const ram = this.#ram;
+    let table = this.#desc8;
+    let max = this.size;
+    let index = this.lastAvailIdx;
+    let marks = this.#availMarks;
+    let indirect = false;
+    let count = 0;
+    let readable = 0;
+    let readableLength = 0;
+    let writableLength = 0;
+    for (;;) {
+      let view = this.#u32;
+      let at = table + PACKED.descSize * index;
+      if ((at & 3) === 0) at = at < TWO_32 ? at >>> 2 : at / 4;
+      else {
+        view = this.#fetch(at);
+        at = 0;
+      }
+      const length = view[at + 2] as number;
+      const tail = view[at + 3] as number;
+      const flags = tail >>> 16;
+      if ((flags & VIRTQ_DESC_F_INDIRECT) !== 0 && count === 0 && !indirect) {
+        const address = join64(view[at] as number, view[at + 1] as number);
+        table = this.#openTable(index, address, length, flags);
+        if (table < 0) return false;
+        element.head = tail & 0xffff;
+        indirect = true;
+        max = length / PACKED.descSize;
+        index = 0;
+        continue;
+      }
+      if (length === 0) return this.#zeroLength(index);
+      if ((flags & VIRTQ_DESC_F_WRITE) !== 0) writableLength += length;
+      else {
+        if (count !== readable) return this.#wrongOrder(index);
+        readable++;
+        readableLength += length;
+      }
+      let offset = view[at + 1] === 0 ? (view[at] as number) - ram.mainDelta : -1;
+      if (offset < ram.mainStart || offset > ram.mainEnd - length) {
+        const address = join64(view[at] as number, view[at + 1] as number);
+        offset = this.#elsewhere(element, index, address, length);
+        if (offset < 0) return false;
+      }
+      if (count === element.offsets.length && !this.#grow(element)) return false;
+      element.offsets[count] = offset;
+      element.lengths[count] = length;
+      if (++count > max) return this.#tooLong(count);
+      if (indirect) {
+        // Every entry of a table belongs to the list; flags but WRITE mean nothing (VIRTIO 1.4 §2.8.7).
+        if ((flags & ~VIRTQ_DESC_F_WRITE) !== 0) this.#note('packedIndirectFlags', index, flags);
+        if (++index === max) break;
+        continue;
+      }
+      if ((flags & (MARKS | VIRTQ_DESC_F_INDIRECT)) !== marks)
+        this.#noteInList(index, flags, marks);
+      if ((flags & VIRTQ_DESC_F_NEXT) === 0) {
+        // The list's last descriptor has its buffer ID (VIRTIO 1.4 §2.8.6).
+        element.head = tail & 0xffff;
+        break;
+      }
+      if (++index === max) {
+        index = 0;
+        marks ^= MARKS;
+      }
+    }
+    if (element.bounced) this.#holdBounce(true);
+    element.places = indirect ? 1 : count;
+    element.readableCount = readable;
+    element.writableCount = count - readable;
+    element.readableLength = readableLength;
+    element.writableLength = writableLength;
+    return true;
+  }
+
+  // What follows is rare, and lies outside the methods above so that the engine can inline those.
+
+  #slowFlags(): number {
+    const at = this.#desc8 + PACKED.descSize * this.lastAvailIdx;
+    return this.#ram.readAt(at + PACKED.descFlags, 2);
+  }
+
+  #slowUsed(at: number, id: number, length: number, marks: number): void {
+    const desc = this.#desc8 + PACKED.descSize * at;
+    this.#ram.writeAt(desc + PACKED.descLen, 4, length);
+    this.#ram.writeAt(desc + PACKED.descId, 2, id);
+    this.#ram.writeAt(desc + PACKED.descFlags, 2, marks);
+  }
+
+  /** The word at a byte offset in RAM, ordered with the accesses around it where it is aligned. */
+  #word(at: number): number {
+    return this.#aligned ? Atomics.load(this.#u32, at / 4) : this.#ram.readAt(at, 4);
+  }
+
+  #storeEvent(old: number, value: number): void {
+    if (this.#journal.on) {
+      const { device } = this.addresses;
+      this.#journal.memWrite(ACTOR.device, device, PACKED.eventSize, old, 0, value, 0);
+      this.#journal.mark();
+    }
+    if (this.#aligned) Atomics.store(this.#u32, this.#device8 / 4, value);
+    else this.#ram.writeAt(this.#device8, PACKED.eventSize, value);
+  }
+
+  /** The four words of a descriptor that is not aligned. */
+  #fetch(at: number): Uint32Array {
+    for (let i = 0; i < 4; i++) this.#scratch[i] = this.#ram.readAt(at + 4 * i, 4);
+    return this.#scratch;
+  }
+
+  #recordPop(element: VirtQueueElement): void {
+    const { head, readableCount, writableCount, readableLength, writableLength } = element;
+    this.#journal.chainPopped(
+      this.#owner.dev,
+      this.index,
+      head,
+      place(this.lastAvailIdx, this.#availMarks === VIRTQ_DESC_F_AVAIL),
+      readableLength,
+      writableLength,
+      readableCount + writableCount,
+    );
+  }
+
+  /** Records length, buffer ID and flags of a used descriptor before they are stored. */
+  #recordUsed(at: number, id: number, length: number, marks: number): void {
+    const journal = this.#journal;
+    const desc = PACKED.descSize * at + PACKED.descLen;
+    const oldLength = this.#ram.readAt(this.#desc8 + desc, 4);
+    const oldTail = this.#ram.readAt(this.#desc8 + desc + 4, 4);
+    const tail = (id | (marks << 16)) >>> 0;
+    const address = this.addresses.desc + desc;
+    journal.memWrite(ACTOR.device, address, 8, oldLength, oldTail, length, tail);
+    journal.mark();
+  }
+
+  #recordPush(id: number, length: number): void {
+    const next = place(this.usedIdx, this.#usedMarks === MARKS);
+    this.#journal.chainPushed(this.#owner.dev, this.index, id, next, length);
+  }
+
+  #giveBack(element: VirtQueueElement): undefined {
+    element.nextFree = this.#free;
+    this.#free = element;
+  }
+
+  #tooMany(): undefined {
+    this.#broken('packedOverrun', this.lastAvailIdx, this.inUse, 'Virtqueue size exceeded');
+  }
+
+  #zeroLength(index: number): false {
+    const message = 'virtio: zero sized buffers are not allowed';
+    return this.#broken('packedZeroLength', index, 0, message);
+  }
+
+  #wrongOrder(index: number): false {
+    const message = 'Incorrect order for descriptors';
+    return this.#broken('packedReadableAfterWritable', index, 0, message);
+  }
+
+  #tooLong(count: number): false {
+    return this.#broken('packedListTooLong', this.lastAvailIdx, count, 'Looped descriptor');
+  }
+
+  /** A direct descriptor whose flags do not fit its list. QEMU serves it, and takes INDIRECT for nothing. */
+  #noteInList(index: number, flags: number, marks: number): void {
+    if ((flags & VIRTQ_DESC_F_INDIRECT) !== 0) this.#note('packedIndirectInList', index, 0);
+    if ((flags & MARKS) !== marks) this.#note('packedListIncomplete', index, flags);
+  }
+
+  #note(code: ViolationCode, index: number, value: number): void {
+    this.#owner.violate(this.index, code, index, value);
+  }
+
+  /** RAM offset of the table of INDIRECT descriptor `index`, or -1 where it is broken (VIRTIO 1.4 §2.8.7). */
+  #openTable(index: number, address: number, length: number, flags: number): number {
+    if (length === 0 || length % PACKED.descSize !== 0) {
+      const message = 'Invalid size for indirect buffer table';
+      this.#broken('packedIndirectBadLength', index, length, message);
+      return -1;
+    }
+    if (!this.indirectDesc) this.#note('packedIndirectNotNegotiated', index, length);
+    if ((flags & VIRTQ_DESC_F_NEXT) !== 0) this.#note('packedIndirectInList', index, length);
+    const offset = this.#ram.offsetOf(address, length);
+    if (offset < 0)
+      this.#broken('packedAddressOutsideRam', index, address, 'Cannot map indirect buffer');
+    return offset;
+  }
+
+  /** Where a buffer outside low memory lies: a RAM offset, the bounce page, or -1 where the list is broken. */
+  #elsewhere(element: VirtQueueElement, index: number, address: number, length: number): number {
+    const offset = this.#ram.offsetOf(address, length);
+    if (offset >= 0) return offset;
+    if (element.bounced || this.#owner.bounce.busy || length > BOUNCE_BYTES) {
+      const message = 'virtio: bogus descriptor or out of resources';
+      this.#broken('packedAddressOutsideRam', index, address, message);
+      return -1;
+    }
+    this.#note('packedAddressOutsideRam', index, address);
+    element.bounced = true;
+    return BOUNCE;
+  }
+
+  #holdBounce(holds: boolean): void {
+    this.#holdsBounce = holds;
+    this.#owner.bounce.busy = holds;
+  }
+
+  #grow(element: VirtQueueElement): boolean {
+    const { length } = element.offsets;
+    if (length >= MAX_SEGMENTS) {
+      const message = 'virtio: too many write descriptors in indirect table';
+      return this.#broken('packedListTooLong', this.lastAvailIdx, length, message);
+    }
+    element.grow();
+    return true;
+  }
+
+  #broken(code: ViolationCode, index: number, value: number, message: string): false {
+    this.#owner.violate(this.index, code, index, value, message);
+    return false;
+  }
+
+  #newElement(): VirtQueueElement {
+    return new VirtQueueElement(
+      this.#ram,
+      () => this.#journal.on,
+      (offset, before, after) =>
+        this.#journal.bytesWritten(ACTOR.device, this.#ram.addressOf(offset), before, after),
+    );
+  }
+}
+
+/** A place in the ring with its wrap counter in bit 15, as event suppression has it (VIRTIO 1.4 §2.8.14). */
+function place(index: number, wrap: boolean): number {
+  return wrap ? index | WRAP : index;
+}
