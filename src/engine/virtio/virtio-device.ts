@@ -343,6 +343,11 @@ export abstract class VirtioDevice<P = unknown>
     queue.handler(queue.vq);
   }
 
+  /** The driver has started the device: what it made available before is looked at, notified or not. */
+  startQueues(): void {
+    for (const { vq, handler } of this.queues) if (vq.ready && !this.broken) handler(vq);
+  }
+
   /** Used-buffer notification; suppression was decided by the queue. */
   interrupt(index: number): void {
     this.isr |= 1;
