@@ -307,6 +307,12 @@ export const VIOLATIONS = [
     text: 'Receive buffer {index} has no writable part.',
     fatal: true,
   },
+  {
+    code: 'hintTooShort',
+    section: '5.5.6.5',
+    text: 'Free page hint {index} has a command number of {value} bytes.',
+    fatal: true,
+  },
 ] as const satisfies readonly ViolationInfo[];
 
 /** Names of the violations. */

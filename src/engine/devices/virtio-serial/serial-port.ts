@@ -86,8 +86,8 @@ export class SerialPort
   get room(): number {
     const carrier = this.#carrier;
     const vq = carrier?.receiveQueue(this);
-    if (!carrier?.ready || !vq || !this.hostConnected || !this.guestConnected) return 0;
-    const element = vq.pop();
+    if (!carrier?.ready || !vq || vq.isEmpty()) return 0;
+    const element = this.hostConnected && this.guestConnected ? vq.pop() : undefined;
     if (!element) return 0;
     const room = element.writableLength;
     vq.unpop(element);
