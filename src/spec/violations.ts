@@ -313,6 +313,12 @@ export const VIOLATIONS = [
     text: 'Free page hint {index} has a command number of {value} bytes.',
     fatal: true,
   },
+  {
+    code: 'iommuHeadTail',
+    section: '5.13.6',
+    text: 'Request {index} has {value} readable bytes, or no room for its tail: both take four.',
+    fatal: true,
+  },
 ] as const satisfies readonly ViolationInfo[];
 
 /** Names of the violations. */

@@ -15,7 +15,7 @@ import { VIRTIO_GPU_TYPES } from './virtio-gpu/virtio-gpu.ts';
 import { VIRTIO_HID_TYPES } from './virtio-input/hid.ts';
 import { VIRTIO_INPUT_HOST_TYPE } from './virtio-input/host.ts';
 import { VIRTIO_INPUT_TYPE } from './virtio-input/virtio-input.ts';
-import { VIRTIO_IOMMU_TYPE } from './virtio-iommu.ts';
+import { VIRTIO_IOMMU_TYPE } from './virtio-iommu/virtio-iommu.ts';
 import { virtioMemType } from './virtio-mem.ts';
 import { VIRTIO_NET_TYPE } from './virtio-net/virtio-net.ts';
 import { VIRTIO_PMEM_TYPE } from './virtio-pmem.ts';
