@@ -319,6 +319,12 @@ export const VIOLATIONS = [
     text: 'Request {index} has {value} readable bytes, or no room for its tail: both take four.',
     fatal: true,
   },
+  {
+    code: 'cryptoRequest',
+    section: '5.9',
+    text: 'Request {index}, with {value} readable bytes, is no request: parts of it are missing or do not fit.',
+    fatal: true,
+  },
 ] as const satisfies readonly ViolationInfo[];
 
 /** Names of the violations. */

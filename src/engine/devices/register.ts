@@ -10,7 +10,7 @@ import { VIRTIO_9P_TYPE } from './virtio-9p.ts';
 import { VIRTIO_BALLOON_TYPE } from './virtio-balloon/virtio-balloon.ts';
 import { VHOST_USER_BLK_TYPE } from './virtio-blk/vhost-user-blk.ts';
 import { VIRTIO_BLK_TYPE } from './virtio-blk/virtio-blk.ts';
-import { VIRTIO_CRYPTO_TYPE } from './virtio-crypto.ts';
+import { VIRTIO_CRYPTO_TYPE } from './virtio-crypto/virtio-crypto.ts';
 import { VIRTIO_GPU_TYPES } from './virtio-gpu/virtio-gpu.ts';
 import { VIRTIO_HID_TYPES } from './virtio-input/hid.ts';
 import { VIRTIO_INPUT_HOST_TYPE } from './virtio-input/host.ts';
