@@ -337,6 +337,12 @@ export const VIOLATIONS = [
     text: 'There is no request, or request {index} has no readable or no writable part.',
     fatal: true,
   },
+  {
+    code: 'ninepRequest',
+    section: '2.7.4',
+    text: 'Request {index}, with {value} readable bytes, is no 9P message, or has no room for its answer.',
+    fatal: true,
+  },
 ] as const satisfies readonly ViolationInfo[];
 
 /** Names of the violations. */

@@ -1,6 +1,7 @@
 import type { JournalWriter } from '../../journal/writer.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
 import type { SocketAddress } from '../backends/chardev.ts';
+import type { SharedFiles } from '../backends/files.ts';
 import type { FileKind } from '../backends/fs.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 
@@ -19,6 +20,8 @@ export interface Host {
   socketFault?(address: SocketAddress): string | undefined;
   /** Ends the program; absent where the machine is no program of its own. */
   quit?(): void;
+  /** The files in a directory, for a guest to share; absent where the host has no directories. */
+  sharedFiles?(directory: string): SharedFiles;
   /** Fills with random bytes. */
   random(into: Uint8Array): void;
   /** Adds device types of the embedder's own, after QEMU's. */

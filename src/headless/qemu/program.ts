@@ -7,6 +7,7 @@ import { startMachine } from '../../engine/machine/start.ts';
 import { silentJournal } from '../../journal/writer.ts';
 import { optionsOf } from '../../options/command.ts';
 import { fileKind, openImage } from '../files.ts';
+import { DirectoryFiles } from '../shared-files.ts';
 import { type Connection, openConnection, type Peer, socketFault, stdio } from './connection.ts';
 import { HmpSession } from './hmp-session.ts';
 import { QmpSession } from './qmp-session.ts';
@@ -23,6 +24,7 @@ export function runQemu(words: readonly string[]): void {
     allocateRam: (bytes) => new SharedArrayBuffer(bytes),
     openImage,
     fileKind,
+    sharedFiles: (directory) => new DirectoryFiles(directory),
     socketFault,
     random: (into) => void randomFillSync(into),
     quit: () => program?.quit(),
