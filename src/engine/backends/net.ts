@@ -217,7 +217,14 @@ export class Network {
       client.queueIndex = index;
     });
     const nothing = () => {};
-    const nic = { name, mac, hardwareMac: mac.slice(), clients, onRunState: nothing, onAnnounce: nothing };
+    const nic = {
+      name,
+      mac,
+      hardwareMac: mac.slice(),
+      clients,
+      onRunState: nothing,
+      onAnnounce: nothing,
+    };
     this.#nics.push(nic);
     showMac(nic);
     return nic;

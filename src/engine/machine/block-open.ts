@@ -394,6 +394,11 @@ function windowOf(source: ByteSource, offset: number, length: number): ByteSourc
   };
 }
 
+/** Whether a file of the host's stands below a node. */
+function isOnFile({ driver, children }: BlockNode): boolean {
+  return driver === 'file' || Object.values(children).some(isOnFile);
+}
+
 /** A drive on top of a node: what a device is given. */
 export function backendOn(
   node: BlockNode,
@@ -404,7 +409,7 @@ export function backendOn(
   const overlay = source instanceof Overlay ? source : new Overlay(source);
   const filename = nodeFilename(node);
   return new BlockBackend(
-    { ...options, filename, format: driver, discardsWrites, readOnly },
+    { ...options, filename, format: driver, discardsWrites, readOnly, onFile: isOnFile(node) },
     overlay,
   );
 }

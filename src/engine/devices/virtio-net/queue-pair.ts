@@ -1,9 +1,9 @@
 import {
   VIRTIO_NET_HDR as HDR,
+  VIRTIO_NET_F,
   VIRTIO_NET_HDR_HASH,
   VIRTIO_NET_HDR_LEGACY,
   VIRTIO_NET_HDR_MRG,
-  VIRTIO_NET_F,
 } from '../../../spec/net.ts';
 import { STATUS, VIRTIO_F } from '../../../spec/virtio.ts';
 import type { NetClient } from '../../backends/net.ts';

@@ -59,10 +59,7 @@ function maskOf(...bits: readonly number[]): bigint {
 }
 
 /** Network device (VIRTIO 1.4 §5.1). */
-export class VirtioNet
-  extends VirtioDevice<typeof PROPERTIES>
-  implements Standby, ControlTarget
-{
+export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standby, ControlTarget {
   readonly deviceId = VIRTIO_ID.NET;
   readonly deviceName = 'virtio-net';
   override readonly legacyFeatures = LEGACY_FEATURES | featureMask(F.VIRTIO_NET_F_GSO);
@@ -180,8 +177,7 @@ export class VirtioNet
       {
         mac: this.#mac,
         status:
-          (this.linkUp ? VIRTIO_NET_S.LINK_UP : 0) |
-          (this.#announcing ? VIRTIO_NET_S.ANNOUNCE : 0),
+          (this.linkUp ? VIRTIO_NET_S.LINK_UP : 0) | (this.#announcing ? VIRTIO_NET_S.ANNOUNCE : 0),
         max_virtqueue_pairs: this.#pairs,
         mtu: props.host_mtu,
         speed: props.speed,

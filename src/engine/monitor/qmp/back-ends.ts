@@ -1,4 +1,5 @@
 import type { Chardev } from '../../backends/chardev.ts';
+import { SerialPort } from '../../devices/virtio-serial/serial-bus.ts';
 import { addChardev } from '../../machine/chardevs.ts';
 import type { JsonObject } from '../../machine/json.ts';
 import { addNetdev } from '../../machine/netdevs.ts';
@@ -9,6 +10,7 @@ import { NETDEV_SCHEMA } from '../../machine/qapi/netdev.ts';
 import { type Visited, visitJson } from '../../machine/qapi/visit.ts';
 import { NOWHERE } from '../../machine/start-log.ts';
 import { ConfigError } from '../../qom/errors.ts';
+import { blockFacts, nodeFacts, usedDrives } from '../block-facts.ts';
 import type { MonitorTarget } from '../target.ts';
 import { openQmpCommand, type QmpCommand, QmpError, qmpCommand } from './command.ts';
 
@@ -82,6 +84,8 @@ function removeChardev({ chardevs }: MonitorTarget, id: string): void {
 
 function resize(target: MonitorTarget, device = '', node = '', size: number | bigint): void {
   const found = target.backEnds.drives.find(device, node || undefined);
+  if (!found && target.drives.list.some(({ id }) => id === device))
+    throw new QmpError(`Device '${device}' has no medium`);
   if (!found) throw new QmpError(`Cannot find device='${device}' nor node-name='${node}'`);
   if (size < 0) throw new QmpError("Parameter 'size' expects a >0 size");
   if (found.options.readOnly) throw new QmpError('Image is read-only');
@@ -90,8 +94,25 @@ function resize(target: MonitorTarget, device = '', node = '', size: number | bi
   found.resize(Number(size));
 }
 
+/** Whether what uses a character back end listens: a serial port from when its driver opened it. */
+function listens(user: object): boolean {
+  return !(user instanceof SerialPort) || user.isConsole || user.guestConnected;
+}
+
 /** Commands about what stands behind devices. */
 export const BACK_END_QMP: readonly QmpCommand[] = [
+  qmpCommand('query-block', {}, (target) =>
+    usedDrives(target).map((drive) => blockFacts(target, drive)),
+  ),
+  qmpCommand('query-named-block-nodes', { flat: 'boolean?' }, ({ drives }) =>
+    drives.nodes().map(({ name, backend }) => nodeFacts(backend, name)),
+  ),
+  qmpCommand('query-chardev', {}, ({ chardevs }) =>
+    chardevs.listedIds().map((label) => {
+      const { filename, user } = chardevs.find(label) as Chardev;
+      return { label, filename, 'frontend-open': user !== undefined && listens(user) };
+    }),
+  ),
   openQmpCommand('netdev_add', ({ backEnds }, args) => {
     addNetdev(backEnds, visitJson(NETDEV_SCHEMA, 'Netdev', args as JsonObject));
     return {};

@@ -41,7 +41,8 @@ const HANDLERS: Handlers<typeof VIRTIO_PCI_COMMON, VirtioPci> = {
     },
   },
   device_feature: {
-    read: (pci) => word(pci.vdev.deviceFeatures & ~pci.vdev.legacyFeatures, pci.deviceFeatureSelect),
+    read: (pci) =>
+      word(pci.vdev.deviceFeatures & ~pci.vdev.legacyFeatures, pci.deviceFeatureSelect),
   },
   driver_feature_select: {
     read: (pci) => pci.driverFeatureSelect,
