@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
+import type { ByteLink } from '../../engine/backends/byte-link.ts';
 import type { Chardev } from '../../engine/backends/chardev.ts';
 import type { MonitorPort } from '../../engine/machine/back-ends.ts';
 import type { Machine } from '../../engine/machine/machine.ts';
@@ -7,8 +8,9 @@ import { startMachine } from '../../engine/machine/start.ts';
 import { silentJournal } from '../../journal/writer.ts';
 import { optionsOf } from '../../options/command.ts';
 import { fileKind, openImage } from '../files.ts';
-import { type Connection, openConnection, type Peer, socketFault, stdio } from './connection.ts';
+import { openConnection, socketFault, stdio } from './connection.ts';
 import { HmpSession } from './hmp-session.ts';
+import { type Peer, textEnd } from './peer.ts';
 import { QmpSession } from './qmp-session.ts';
 import { QtestServer } from './qtest-server.ts';
 
@@ -18,12 +20,14 @@ const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 /** Runs the program that `words` call, its name first; it ends when somebody tells it to. */
 export function runQemu(words: readonly string[]): void {
   let program: Program | undefined;
+  const complain = (text: string) => program?.complain(text);
   const result = startMachine(words, {
     journal: silentJournal(),
     allocateRam: (bytes) => new SharedArrayBuffer(bytes),
     openImage,
     fileKind,
     socketFault,
+    connect: (address, end) => openConnection(address, end, complain),
     random: (into) => void randomFillSync(into),
     quit: () => program?.quit(),
   });
@@ -31,14 +35,14 @@ export function runQemu(words: readonly string[]): void {
   else {
     writeAll(1, result.stdout);
     writeAll(2, result.stderr);
-    process.exitCode = result.exit;
+    process.exit(result.exit);
   }
 }
 
 /** A machine, and whoever talks to it from outside. Sockets keep the process alive. */
 class Program {
   readonly #machine: Machine;
-  readonly #connections: Connection[] = [];
+  readonly #connections: ByteLink[] = [];
   readonly #sessions: QmpSession[] = [];
   /** Characters of the machine's stderr that were printed. */
   #printed = 0;
@@ -71,7 +75,7 @@ class Program {
   }
 
   #terminate(signal: keyof typeof SIGNALS, quiet: boolean): void {
-    if (!quiet) this.#complain(`terminating on signal ${SIGNALS[signal]}`);
+    if (!quiet) this.complain(`terminating on signal ${SIGNALS[signal]}`);
     this.#machine.emit('SHUTDOWN', { guest: false, reason: 'host-signal' });
     this.quit();
   }
@@ -97,21 +101,14 @@ class Program {
   }
 
   #attach(chardev: Chardev, peerOf: (send: (text: string) => void) => Peer): void {
-    const peer = peerOf((text) => connection?.send(text));
-    const watched: Peer = {
-      open: () => peer.open(),
-      receive: (text) => {
-        peer.receive(text);
-        this.#printErrors();
-      },
-      close: () => peer.close(),
-    };
-    let connection: Connection | undefined;
+    const peer = peerOf((text) => connection?.send(Buffer.from(text)));
+    const end = textEnd(peer, () => this.#printErrors());
+    let connection: ByteLink | undefined;
     const { address, backend } = chardev;
-    if (backend === 'stdio') connection = stdio(watched);
+    if (backend === 'stdio') connection = stdio(end);
     else if (address)
-      connection = openConnection(address, watched, (reason) => {
-        this.#complain(reason);
+      connection = openConnection(address, end, (reason) => {
+        this.complain(reason);
         process.exit(1);
       });
     if (connection) this.#connections.push(connection);
@@ -122,7 +119,8 @@ class Program {
       for (const session of this.#sessions) session.event(event);
   }
 
-  #complain(text: string): void {
+  /** Prints a complaint as QEMU does. */
+  complain(text: string): void {
     this.#printErrors();
     writeAll(2, `qemu-system-${this.#machine.type.arch}: ${text}\n`);
   }

@@ -136,8 +136,8 @@ export const BACK_END_QMP: readonly QmpCommand[] = [
       interfaces: 'array?',
       id: 'string?',
     },
-    ({ network }, { interfaces }) => {
-      network.announce(interfaces?.map(String));
+    ({ network }, { interfaces, rounds }) => {
+      if (rounds > 0) network.announce(interfaces?.map(String));
       return {};
     },
   ),
