@@ -208,11 +208,17 @@ export class Drives {
     owned = false,
   ): void {
     const backend = backendOn(node, { ...options, ...this.#lockOf(node) });
+    const enter = () => {
+      if (this.#nodes.has(node.name))
+        throw new ConfigError(`Duplicate nodes with node-name='${node.name}'`);
+      this.#nodes.set(node.name, { node, backend, owned });
+    };
+    // A protocol that stands on another has its name before it opens that.
+    const first = node.driver === 'blkdebug';
+    if (first) enter();
     for (const child of Object.values(node.children))
       if (!this.#nodes.has(child.name)) this.#own(child, { id: child.name });
-    if (this.#nodes.has(node.name))
-      throw new ConfigError(`Duplicate nodes with node-name='${node.name}'`);
-    this.#nodes.set(node.name, { node, backend, owned });
+    if (!first) enter();
     if (owned) this.#origins.note(backend);
   }
 
