@@ -296,9 +296,27 @@ export const VIOLATIONS = [
     fatal: true,
   },
   {
+    code: 'scsiHeaderSize',
+    section: '5.6.6.1',
+    text: 'Request {index} has no room for its header or its response ({value} readable bytes).',
+    fatal: true,
+  },
+  {
     code: 'receiveNotWritable',
     section: '5.1.9.3',
     text: 'Receive buffer {index} has no writable part.',
+    fatal: true,
+  },
+  {
+    code: 'hintTooShort',
+    section: '5.5.6.5',
+    text: 'Free page hint {index} has a command number of {value} bytes.',
+    fatal: true,
+  },
+  {
+    code: 'iommuHeadTail',
+    section: '5.13.6',
+    text: 'Request {index} has {value} readable bytes, or no room for its tail: both take four.',
     fatal: true,
   },
 ] as const satisfies readonly ViolationInfo[];

@@ -10,6 +10,7 @@ import { MemoryRegion } from '../../memory/memory-region.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
 import type { Chardev, Chardevs } from '../backends/chardev.ts';
 import type { FileKind, Fsdevs } from '../backends/fs.ts';
+import { InputRouter } from '../backends/input.ts';
 import type { Network } from '../backends/net.ts';
 import { type Completion, complete } from '../monitor/complete.ts';
 import { Monitor } from '../monitor/monitor.ts';
@@ -101,6 +102,7 @@ export class Machine implements DeviceContext {
   readonly bounce = { busy: false };
   readonly sole = new Map<string, Device>();
   readonly cpu: CpuServices = {};
+  readonly input = new InputRouter();
   readonly backEnds: BackEnds;
   /** False while the machine is built. */
   started = false;

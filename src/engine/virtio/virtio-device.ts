@@ -79,6 +79,11 @@ export abstract class VirtioDevice<P = unknown>
   driverFeatures = 0n;
   /** Why the driver was interrupted: bit 0 a queue, bit 1 the configuration. Cleared by the driver's read. */
   isr = 0;
+  /**
+   * Configuration as a driver last read it, with what was written since: as in QEMU the device is
+   * handed all of that when a driver writes any part of it. Outlives resets.
+   */
+  #configImage: Uint8Array | undefined;
   /** Configuration generation, modulo 256 (VIRTIO 1.4 §2.5). */
   generation = 0;
   /** Interrupt vector of configuration changes. */
@@ -134,6 +139,11 @@ export abstract class VirtioDevice<P = unknown>
 
   /** The driver's new status is about to take effect. */
   protected statusChanging(_status: number): void {}
+
+  get configImage(): Uint8Array {
+    this.#configImage ??= new Uint8Array(this.configSize);
+    return this.#configImage;
+  }
 
   /** The configuration space as it is now, `configSize` bytes, little-endian. */
   readConfig(): Uint8Array {
@@ -333,10 +343,17 @@ export abstract class VirtioDevice<P = unknown>
     queue.handler(queue.vq);
   }
 
+  /** The driver has started the device: what it made available before is looked at, notified or not. */
+  startQueues(): void {
+    for (const { vq, handler } of this.queues) if (vq.ready && !this.broken) handler(vq);
+  }
+
   /** Used-buffer notification; suppression was decided by the queue. */
   interrupt(index: number): void {
     this.isr |= 1;
-    this.bus.transport.interrupt(this.queues[index]?.vector ?? VIRTIO_MSI_NO_VECTOR, index);
+    // As in QEMU, a broken device notes the cause and says nothing.
+    if (!this.broken)
+      this.bus.transport.interrupt(this.queues[index]?.vector ?? VIRTIO_MSI_NO_VECTOR, index);
   }
 
   /** Tells the driver that the configuration changed (VIRTIO 1.4 §2.5). */
@@ -345,7 +362,7 @@ export abstract class VirtioDevice<P = unknown>
     this.isr |= 3;
     this.generation = (this.generation + 1) & 0xff;
     if (this.journal.on) this.journal.configChange(this.dev, this.generation);
-    this.bus.transport.interrupt(this.configVector, NONE);
+    if (!this.broken) this.bus.transport.interrupt(this.configVector, NONE);
   }
 
   violate(
@@ -359,12 +376,13 @@ export abstract class VirtioDevice<P = unknown>
       this.journal.violation(this.dev, queue, VIOLATION_INDEX[code], index, value);
     if (message === undefined) return;
     this.context.report(message);
+    if (this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1)) {
+      const old = this.status;
+      this.status |= STATUS.DEVICE_NEEDS_RESET;
+      if (this.journal.on) this.journal.status(this.dev, old, this.status);
+      this.notifyConfig();
+    }
     this.broken = true;
-    if (!this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1)) return;
-    const old = this.status;
-    this.status |= STATUS.DEVICE_NEEDS_RESET;
-    if (this.journal.on) this.journal.status(this.dev, old, this.status);
-    this.notifyConfig();
   }
 
   /** Records how a queue is set up now. */

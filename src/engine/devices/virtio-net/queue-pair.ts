@@ -70,7 +70,7 @@ export class QueuePair implements PacketReceiver {
       this.#dropAll(vq);
       return;
     }
-    if (this.#waiting) return;
+    if (this.#waiting || vq.isEmpty()) return;
     this.#waiting = true;
     if (!this.#net.running) return;
     vq.setNotification(false);

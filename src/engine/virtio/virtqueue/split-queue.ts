@@ -228,7 +228,7 @@ export class SplitQueue implements DeviceRing {
   }
 
   notify(): void {
-    if (this.#owner.stopped || !this.ready) return;
+    if (!this.ready) return;
     const rule = this.#suppression();
     if (rule === undefined) this.#owner.interrupt(this.index);
     else if (this.#journal.on)

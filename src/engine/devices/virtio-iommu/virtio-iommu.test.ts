@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { silentJournal } from '../../journal/writer.ts';
-import { VIRTIO_IOMMU_CONFIG } from '../../spec/iommu.ts';
-import { DeviceRig } from '../../testing/device-rig.ts';
-import { Machine } from '../machine/machine.ts';
+import { silentJournal } from '../../../journal/writer.ts';
+import { VIRTIO_IOMMU_CONFIG } from '../../../spec/iommu.ts';
+import { DeviceRig } from '../../../testing/device-rig.ts';
+import { Machine } from '../../machine/machine.ts';
 
 /** Which requesters the IOMMU knows, in the order in which it met them. */
 function requesters(machine: Machine): (string | undefined)[] {
