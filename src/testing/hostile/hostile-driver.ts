@@ -51,6 +51,7 @@ const ALWAYS = VERSION_1 | RING_PACKED;
 
 const WIDTHS = [1, 2, 4] as const;
 const LENGTHS = [0, 1, 2, 8, 16, 24, 511, 512, 4096, 0x1_0000, 0x7fff_ffff, 0xffff_ffff] as const;
+const GOOD_LENGTHS = [1, 4, 8, 16, 24, 64, 512, 513, 1024, 4096] as const;
 const VALUES = [
   ...[0, 1, 2, 3, 4, 7, 8, 15, 16, 0x7f, 0x80, 0xff, 0x100, 0x3ff, 0x400, 0x401, 0x7fff, 0x8000],
   ...[0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff],
@@ -144,16 +145,23 @@ export class HostileDriver {
 
   #step(): void {
     const random = this.#random;
+    const { broken, disabled, status } = this.#vdev;
+    // Drivers let go of a device that is lost; some of them at once.
+    if ((broken || disabled || !(status & STATUS.DRIVER_OK)) && random.once(4)) {
+      this.#firmware();
+      this.#bringUp(this.#someFeatures());
+      return;
+    }
     const what = random.below(100);
-    if (what < 76) this.#request(random.below(this.#rings.length));
-    else if (what < 82) this.#scribble();
-    else if (what < 90) this.#register();
-    else if (what < 93) this.#configuration();
-    else if (what < 95) this.#do([this.#transport.notify(random.pick(VALUES) & 0xffff)]);
-    else if (what < 96) this.#do(this.#transport.acknowledge());
-    else if (what < 97) this.#do([this.#transport.writeStatus(random.word() & 0xff)]);
+    if (what < 84) this.#request(random.below(this.#rings.length));
+    else if (what < 88) this.#scribble();
+    else if (what < 92) this.#register();
+    else if (what < 94) this.#configuration();
+    else if (what < 96) this.#do([this.#transport.notify(random.pick(VALUES) & 0xffff)]);
+    else if (what < 97) this.#do(this.#transport.acknowledge());
     else if (what < 98) this.#setUp(random.below(this.#rings.length), true);
     else if (what < 99) this.#do(this.#transport.resetQueue(random.below(this.#rings.length)));
+    else if (random.once(2)) this.#do([this.#transport.writeStatus(random.word() & 0xff)]);
     else this.#bringUp(this.#someFeatures());
   }
 
@@ -247,20 +255,20 @@ export class HostileDriver {
     const index = template && !random.once(8) ? template.queue : queue;
     const chosen = this.#rings[index] ?? ring;
     const inTable = random.once(3);
-    const readable = random.once(6) ? 0 : 1 + random.below(3);
-    const writable = random.once(6) ? 0 : 1 + random.below(3);
+    const readable = random.once(30) ? 0 : 1 + random.below(3);
+    const writable = random.once(30) || template?.writable === 0 ? 0 : 1 + random.below(3);
     const long = random.once(200) ? random.below(300) : 0;
     const count = Math.max(1, readable + writable + long);
     const table = inTable ? TABLES.from + 16 * random.below(0x1000) : 0;
     if (inTable) {
       const room = Math.min(count, Math.floor((TABLES.to - table) / 16));
       this.#chain(table, room, room, 0, readable, template, false);
-      const length = this.#hostile(16) ? random.pick(LENGTHS) : 16 * room;
+      const length = this.#hostile(60) ? random.pick(LENGTHS) : 16 * room;
       this.#offer(chosen, 1, () =>
         this.#putDescriptor(
           chosen,
           0,
-          this.#hostile(24) ? this.#address() : table,
+          this.#hostile(60) ? this.#address() : table,
           length,
           VIRTQ_DESC_F_INDIRECT,
           0,
@@ -294,7 +302,7 @@ export class HostileDriver {
       const place = (first + i) % size;
       const writes = i >= readable;
       let address = BUFFERS.from + 16 * random.below((BUFFERS.to - BUFFERS.from - 8192) / 16);
-      let length: number = random.once(2) ? 1 + random.below(600) : random.pick(LENGTHS) % 4096;
+      let length = random.once(2) ? 1 + random.below(600) : random.pick(GOOD_LENGTHS);
       if (template && !writes) {
         const rest = template.readable.length - at;
         length = i === readable - 1 ? Math.max(1, rest) : Math.max(1, Math.min(rest, 16));
@@ -306,15 +314,15 @@ export class HostileDriver {
         at += length;
       } else if (template && i === count - 1 && random.once(2))
         length = Math.max(1, template.writable);
-      if (this.#hostile(40)) address = this.#address();
-      if (this.#hostile(40)) length = random.pick(LENGTHS);
+      if (this.#hostile(100)) address = this.#address();
+      if (this.#hostile(100)) length = random.pick(LENGTHS);
       let flags =
         (writes ? VIRTQ_DESC_F_WRITE : 0) | (i + 1 < count && inRing ? VIRTQ_DESC_F_NEXT : 0);
       let next = (first + i + 1) % size;
       if (!inRing && i + 1 < count && !this.#packed) flags |= VIRTQ_DESC_F_NEXT;
-      if (this.#hostile(60)) flags ^= 1 << random.below(16);
+      if (this.#hostile(120)) flags ^= 1 << random.below(16);
       if (this.#guarded && inRing) flags &= ~VIRTQ_DESC_F_INDIRECT;
-      if (this.#hostile(60)) next = random.word() & 0xffff;
+      if (this.#hostile(120)) next = random.word() & 0xffff;
       this.#put(base + 16 * place, address, length, flags, next, inRing);
     }
   }
@@ -367,9 +375,9 @@ export class HostileDriver {
     }
     if (this.#packed) return;
     const { driver } = ring.areas;
-    const head = this.#hostile(100) ? random.word() & 0xffff : first;
+    const head = this.#hostile(200) ? random.word() & 0xffff : first;
     this.#ram.setUint16(driver + SPLIT.availEntry(ring.next % ring.size), head, true);
-    ring.next = (ring.next + (this.#hostile(200) ? random.below(0x1_0000) : 1)) & 0xffff;
+    ring.next = (ring.next + (this.#hostile(2000) ? random.below(0x1_0000) : 1)) & 0xffff;
     this.#ram.setUint16(driver + SPLIT.availIdx, ring.next, true);
   }
 

@@ -47,7 +47,6 @@ export const GOOD_REQUESTS: Readonly<Record<string, readonly GoodRequest[]>> = {
     { queue: 1, readable: words(0x3ff), writable: 0 },
   ],
   gpu: [{ queue: 0, readable: words(0x100, 0, 0, 0, 0, 0), writable: 408 }],
-  vga: [{ queue: 0, readable: words(0x100, 0, 0, 0, 0, 0), writable: 408 }],
   keyboard: [{ queue: 1, readable: [0x11, 0, 0, 0, 0, 0, 0, 0], writable: 0 }],
   tablet: [{ queue: 1, readable: zeros(8), writable: 0 }],
   iommu: [{ queue: 0, readable: [1, 0, 0, 0, ...words(1, 0x20, 0, 0)], writable: 4 }],

@@ -80,7 +80,6 @@ const KINDS: Readonly<Record<string, DeviceKind>> = {
     before: '-m maxmem=256M,slots=1 -object memory-backend-ram,id=m0,size=4M',
   },
   iommu: { pci: 'virtio-iommu-pci', mmio: '', properties: '', before: '' },
-  vga: { pci: 'virtio-vga', mmio: '', properties: '', before: '' },
 };
 
 /** How a driver reaches a device, and with what properties. */
