@@ -202,6 +202,32 @@ export const EVENTS = {
   script: { code: 21, fields: { step: aux, line: u32(2) }, side: 'text' },
   /** `count` events were lost somewhere before this one: a ring was full. Made by the reader. */
   dropped: { code: 22, fields: { count: u32(2) } },
+  /**
+   * A channel I/O instruction, `op` of `CHANNEL_OP`, before it acts: register 1, the operand's address,
+   * and the condition code; or, where it ends with a program interruption, the code of that (else 0).
+   */
+  channel: {
+    code: 23,
+    fields: { ...DEV, op: aux, schid: u32(3), address: u64(4), cc: u32(6), interruption: u32(7) },
+  },
+  /** A channel command is about to be carried out: what the CCW says, and where it was. */
+  ccw: {
+    code: 24,
+    fields: { ...DEV, command: aux, flags: u32(3), count: u32(4), cda: u64(5), addr: u64(7) },
+  },
+  /** A subchannel has the outcome of a function: fields of the SCSW, and the first byte of sense. */
+  channelStatus: {
+    code: 25,
+    fields: {
+      ...{ ...DEV, ctrl: aux, dstat: u32(3), cstat: u32(4), residual: u32(5) },
+      ...{ cpa: u64(6), sense: u32(8) },
+    },
+  },
+  /** DIAGNOSE 500 with three arguments, before it acts; `result` in two's complement. */
+  hypercall: {
+    code: 26,
+    fields: { ...DEV, subcode: aux, a: u64(3), b: u64(5), c: u64(7), result: u32(9) },
+  },
 } as const satisfies Readonly<Record<string, EventInfo>>;
 
 export type EventKind = keyof typeof EVENTS;
@@ -276,6 +302,9 @@ export const RULES = [
   'intxDisabled', // PCI command register
   'queueNotEnabled',
   'notifyOnEmpty', // VIRTIO_F_NOTIFY_ON_EMPTY, legacy
+  'status', // sent: a subchannel has status to show
+  'adapter', // sent: an adapter interruption, VIRTIO 1.4 §4.3.3.1.2
+  'external', // sent: an external interruption of the s390-virtio machine
 ] as const;
 export type Rule = (typeof RULES)[number];
 
@@ -288,6 +317,13 @@ export const BACKEND_OPS = [
   'discard',
   'writeZeroes',
   'random',
+  'send',
+  'receive',
+  'inflate',
+  'deflate',
+  'show',
+  'compute',
+  'file',
 ] as const;
 export type BackendOp = (typeof BACKEND_OPS)[number];
 

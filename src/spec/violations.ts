@@ -328,6 +328,36 @@ export const VIOLATIONS = [
     text: 'The driver changed feature bits {value} after FEATURES_OK.',
     fatal: false,
   },
+  {
+    code: 'controlTooShort',
+    section: '5.1.9.5',
+    text: 'Control command {index} is too short ({value} bytes), or has no byte for the answer.',
+    fatal: true,
+  },
+  {
+    code: 'packetTooShort',
+    section: '5.1.9.2',
+    text: 'Packet {index} has {value} readable bytes: there is nothing to send behind its header.',
+    fatal: true,
+  },
+  {
+    code: 'scsiHeaderSize',
+    section: '5.6.6.1',
+    text: 'Request {index} has no room for its header or its response ({value} readable bytes).',
+    fatal: true,
+  },
+  {
+    code: 'receiveNotWritable',
+    section: '5.1.9.3',
+    text: 'Receive buffer {index} has no writable part.',
+    fatal: true,
+  },
+  {
+    code: 'hintTooShort',
+    section: '5.5.6.5',
+    text: 'Free page hint {index} has a command number of {value} bytes.',
+    fatal: true,
+  },
 ] as const satisfies readonly ViolationInfo[];
 
 /** Names of the violations. */

@@ -7,7 +7,7 @@ import { SIMPLE_VHOST_USER_TYPES } from './vhost-user/simple.ts';
 import { VHOST_USER_FS_TYPE } from './vhost-user/vhost-user-fs.ts';
 import { VHOST_VSOCK_TYPES } from './vhost-vsock.ts';
 import { VIRTIO_9P_TYPE } from './virtio-9p.ts';
-import { VIRTIO_BALLOON_TYPE } from './virtio-balloon.ts';
+import { VIRTIO_BALLOON_TYPE } from './virtio-balloon/virtio-balloon.ts';
 import { VHOST_USER_BLK_TYPE } from './virtio-blk/vhost-user-blk.ts';
 import { VIRTIO_BLK_TYPE } from './virtio-blk/virtio-blk.ts';
 import { VIRTIO_CRYPTO_TYPE } from './virtio-crypto.ts';

@@ -1,5 +1,6 @@
 import type { JournalWriter } from '../../journal/writer.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
+import type { SocketAddress } from '../backends/chardev.ts';
 import type { FileKind } from '../backends/fs.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 
@@ -11,6 +12,13 @@ export interface Host {
   openImage(name: string): ByteSource | undefined;
   /** What a name stands for; absent where the host has images and nothing else. */
   fileKind?(name: string): FileKind | undefined;
+  /**
+   * Why a socket cannot be connected or opened, in QEMU's words; undefined where it can. Absent where the host
+   * has no sockets: then nobody is at the other end of any but the monitors'.
+   */
+  socketFault?(address: SocketAddress): string | undefined;
+  /** Ends the program; absent where the machine is no program of its own. */
+  quit?(): void;
   /** Fills with random bytes. */
   random(into: Uint8Array): void;
   /** Adds device types of the embedder's own, after QEMU's. */

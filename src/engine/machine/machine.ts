@@ -10,6 +10,7 @@ import { MemoryRegion } from '../../memory/memory-region.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
 import type { Chardev, Chardevs } from '../backends/chardev.ts';
 import type { FileKind, Fsdevs } from '../backends/fs.ts';
+import { InputRouter } from '../backends/input.ts';
 import type { Network } from '../backends/net.ts';
 import { type Completion, complete } from '../monitor/complete.ts';
 import { Monitor } from '../monitor/monitor.ts';
@@ -18,7 +19,7 @@ import { qtreeLines } from '../monitor/qtree.ts';
 import type { RunState } from '../monitor/target.ts';
 import { BootOrder } from '../qdev/boot-index.ts';
 import type { Bus } from '../qdev/bus.ts';
-import type { DeviceContext, Standby } from '../qdev/context.ts';
+import type { CpuServices, DeviceContext, Standby } from '../qdev/context.ts';
 import { Device } from '../qdev/device.ts';
 import type { HotplugHandler } from '../qdev/hotplug.ts';
 import { addRegion } from '../qdev/regions.ts';
@@ -44,8 +45,9 @@ import type { Host } from './host.ts';
 import { checkVga } from './host-options.ts';
 import { removeDevice } from './hotplug.ts';
 import {
-  checkAccelerators,
+  type Accelerator,
   checkCpu,
+  chooseAccelerator,
   type MachineSettings,
   machineSettings,
 } from './machine-options.ts';
@@ -75,6 +77,12 @@ export interface MachineEvent {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
+/** Bytes of the firmware that the line names, or undefined. */
+function firmwareBytes({ machineTree }: CommandLine, host: Host): number | undefined {
+  const { firmware } = machineTree;
+  return typeof firmware === 'string' ? host.openImage(firmware)?.length : undefined;
+}
+
 /** A virtual machine, built from a QEMU command line. */
 export class Machine implements DeviceContext {
   readonly type: Board;
@@ -93,9 +101,12 @@ export class Machine implements DeviceContext {
   readonly standbys = new Map<string, Standby>();
   readonly bounce = { busy: false };
   readonly sole = new Map<string, Device>();
+  readonly cpu: CpuServices = {};
+  readonly input = new InputRouter();
   readonly backEnds: BackEnds;
   /** False while the machine is built. */
   started = false;
+  readonly accelerator: Accelerator;
   readonly cpus: number;
   readonly bigEndian: boolean;
   /** Root of the composition tree. */
@@ -107,9 +118,14 @@ export class Machine implements DeviceContext {
   /** Called whenever an interrupt input changed. */
   onInterrupt: () => void = () => {};
 
+  /** Called whenever a device drives a platform interrupt input, changed or not. */
+  onInput: (line: number, level: boolean) => void = () => {};
+
   /** Called whenever there is an event to take. */
   onEvent: () => void = () => {};
 
+  /** What the board's firmware would do; undefined where another runs, or nothing can. */
+  readonly #firmware: Board['firmware'];
   readonly #host: Host;
   readonly #objects: QObject;
   readonly #events: MachineEvent[] = [];
@@ -183,6 +199,7 @@ export class Machine implements DeviceContext {
         checkVga(vga, (type) => this.registry.find(type) !== undefined),
       );
     this.backEnds = new BackEnds(host, log, objects, config);
+    this.network.setRunning(!config.paused);
     this.chardevs.onChange = (chardev, there) => this.#showChardev(chardev, there);
     const makeObjects = (late: boolean) => {
       for (const request of config.objects)
@@ -191,7 +208,11 @@ export class Machine implements DeviceContext {
     makeObjects(false);
     this.backEnds.makeEarly();
     const settings = machineSettings(config, this.registry, log);
-    checkAccelerators(config, log);
+    this.accelerator = chooseAccelerator(config, log);
+    this.#firmware =
+      this.accelerator !== 'qtest' && config.machineTree.firmware === undefined
+        ? this.type.firmware
+        : undefined;
     this.cpus = settings.cpus;
     checkEarlyGlobals(config.globals, this.registry, config.machine.type, log);
     this.backEnds.makeLate(() => makeObjects(true));
@@ -199,11 +220,11 @@ export class Machine implements DeviceContext {
     log.about(optionOf.get('cpu'), () => {
       if (board.cpu) checkCpu(board, settings.cpu ?? '');
     });
-    const exists = (name: string) => host.openImage(name) !== undefined;
+    const sizeOf = (name: string) => host.openImage(name)?.length;
     log.about(optionOf.get('smp'), () =>
       checkThreads(config, settings.cpu, settings.topology.threads, log),
     );
-    checkBootFiles(config, exists, true, log);
+    checkBootFiles(config, sizeOf, true, log);
     const backend = log.about(optionOf.get('memory-backend'), () =>
       findRam(objects, config, settings),
     );
@@ -213,7 +234,7 @@ export class Machine implements DeviceContext {
     this.sysbus = this.#buildBoard(config, { ...settings, ramBytes });
     this.drives.checkOrphans();
     this.#addDevices(config, log);
-    checkBootFiles(config, exists, false, log);
+    checkBootFiles(config, sizeOf, false, log);
     this.backEnds.complain();
     checkGlobals(config.globals, this.registry, log);
     this.warnings = log.warnings;
@@ -248,10 +269,11 @@ export class Machine implements DeviceContext {
     return ((this.#lines[word] ?? 0) | (this.#latched[word] ?? 0)) >>> 0;
   }
 
-  /** The CPU takes the message that `input` has latched, if it has one. Recorded. */
+  /** The CPU takes the message that `input` has latched, or the interruption that it stands for. Recorded. */
   takeInterrupt(input: number): void {
     if (this.journal.on) this.journal.interrupt(NONE, NONE, 'taken', input, 'always');
     this.#setInput(this.#latched, input, false);
+    this.cpu.takeInterruption?.(input);
   }
 
   /** One bus read of the guest, of `size` bytes; unsigned. Recorded. */
@@ -295,8 +317,9 @@ export class Machine implements DeviceContext {
   /** Lets the guest run. */
   cont(): void {
     if (this.runState === 'running') return;
-    if (this.runState === 'prelaunch') this.type.firmware?.(this);
+    if (this.runState === 'prelaunch') this.#firmware?.(this);
     this.runState = 'running';
+    this.network.setRunning(true);
     this.emit('RESUME');
   }
 
@@ -304,6 +327,7 @@ export class Machine implements DeviceContext {
   stop(): void {
     if (this.runState !== 'running') return;
     this.runState = 'paused';
+    this.network.setRunning(false);
     this.emit('STOP');
   }
 
@@ -312,6 +336,14 @@ export class Machine implements DeviceContext {
     this.emit('RESET', { guest: false, reason: 'host-qmp-system-reset' });
     for (let input = 0; input < INPUTS; input++) this.#setInput(this.#latched, input, false);
     this.sysbus.resetAll();
+  }
+
+  /** `quit`: ends the program; false where the machine is no program of its own. */
+  quit(): boolean {
+    if (!this.#host.quit) return false;
+    this.emit('SHUTDOWN', { guest: false, reason: 'host-qmp-quit' });
+    this.#host.quit();
+    return true;
   }
 
   /** Executes one line of the human monitor; what it prints, with line ends. */
@@ -478,6 +510,7 @@ export class Machine implements DeviceContext {
   }
 
   setInterrupt(line: number, level: boolean): void {
+    this.onInput(line, level);
     this.#setInput(this.#lines, line, level);
   }
 
@@ -485,14 +518,17 @@ export class Machine implements DeviceContext {
     this.#setInput(this.#latched, input, true);
   }
 
-  /** A channel instruction; returns its condition code. Without a channel subsystem nothing is operational. */
-  channel(_op: number, _schid: number, _address: number): number {
-    return 3;
+  /**
+   * A channel I/O instruction, `op` of `CHANNEL_OP`: its condition code, or the negative of a program
+   * interruption code. Where there is no channel subsystem, nothing is operational. Recorded.
+   */
+  channel(op: number, schid: number, address: number): number {
+    return this.cpu.channel?.(op, schid, address) ?? 3;
   }
 
-  /** DIAGNOSE 500; returns the guest's register 2, signed. */
-  hypercall(_subcode: number, _a: number, _b: number, _c: number): number {
-    return -38;
+  /** DIAGNOSE 500: the guest's register 2, signed; -38 where there is no such call. Recorded. */
+  hypercall(subcode: number, a: number, b: number, c: number): number {
+    return this.cpu.hypercall?.(subcode, a, b, c) ?? -38;
   }
 
   #setInput(inputs: Uint32Array, input: number, on: boolean): void {
@@ -558,6 +594,7 @@ export class Machine implements DeviceContext {
       handlers: this.#plugRules,
       cpus,
       options: settings.options,
+      firmwareBytes: firmwareBytes(config, this.#host),
       defaults,
       backEnds: this.backEnds,
       without: config.without,

@@ -12,6 +12,21 @@ import { MonitorError, SyntaxComplaint } from './target.ts';
 /** Commands about what stands behind devices. */
 export const BACKEND_HMP: readonly Command[] = [
   {
+    name: 'announce_self',
+    params: '[interfaces] [id]',
+    help: 'Trigger GARP/RARP announcements',
+    args: ['string?', 'string?'],
+    run(target, { strings: [interfaces] }) {
+      // QEMU repeats it after pauses of these many milliseconds; the machine has no clock of its own.
+      const pauses = { initial: 50, max: 550, rounds: 5, step: 100 };
+      ask(target, 'announce-self', {
+        ...pauses,
+        ...(interfaces === undefined ? {} : { interfaces: interfaces.split(',') }),
+      });
+      return '';
+    },
+  },
+  {
     name: 'block_resize',
     params: 'device size',
     help: 'resize a block image',

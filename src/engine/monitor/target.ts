@@ -2,6 +2,7 @@ import type { AddressSpace } from '../../memory/address-space.ts';
 import type { GuestRam } from '../../memory/guest-ram.ts';
 import type { BlockBackend } from '../backends/block.ts';
 import type { Chardevs } from '../backends/chardev.ts';
+import type { InputRouter } from '../backends/input.ts';
 import type { Network } from '../backends/net.ts';
 import type { BackEnds } from '../machine/back-ends.ts';
 import type { Board } from '../machine/boards/board.ts';
@@ -39,6 +40,7 @@ export interface MonitorTarget {
   readonly devices: readonly Device[];
   readonly backEnds: BackEnds;
   readonly network: Network;
+  readonly input: InputRouter;
   readonly chardevs: Chardevs;
   readonly drives: {
     readonly list: readonly ListedDrive[];
@@ -56,6 +58,8 @@ export interface MonitorTarget {
   cont(): void;
   /** Stops the guest; nothing where it does not run. */
   stop(): void;
+  /** Ends the program; false where the machine is no program of its own. */
+  quit(): boolean;
   /** `device_add`. Throws ConfigError with QEMU's sentence. */
   addDevice(request: DeviceRequest): void;
   /** `device_del`: by id or path. Throws ConfigError with QEMU's sentence. */

@@ -102,6 +102,7 @@ beforeEach(() => {
     report: () => {},
     setInterrupt: () => {},
     latchInterrupt: () => {},
+    cpu: {},
   };
   root = registry.create('container', context);
 });

@@ -53,7 +53,7 @@ const FEATURE_PROPERTIES = {
   'x-notification-data': VIRTIO_F.VIRTIO_F_NOTIFICATION_DATA,
 } as const;
 
-/** Bits that only a legacy driver is shown: NOTIFY_ON_EMPTY, ANY_LAYOUT and the "bad feature" bit 30. */
+/** Bits of every device that only a legacy driver is shown: NOTIFY_ON_EMPTY, ANY_LAYOUT and the "bad feature" bit 30. */
 export const LEGACY_FEATURES = (1n << 24n) | (1n << 27n) | (1n << 30n);
 
 /** Bit mask of one feature. */
@@ -117,6 +117,8 @@ export abstract class VirtioDevice<P = unknown>
   startOnKick = false;
   /** Name that the transport chose for the bus below, or undefined. */
   ownBusName: string | undefined;
+  /** Offered bits that only a legacy driver is shown. */
+  readonly legacyFeatures: bigint = LEGACY_FEATURES;
   readonly queues: DeviceQueue[] = [];
   /** Queues that were notified and have nobody to process their requests. */
   readonly #saidUnprocessed = new Set<number>();
@@ -391,6 +393,11 @@ export abstract class VirtioDevice<P = unknown>
       this.started = true;
     }
     queue.handler(queue.vq);
+  }
+
+  /** The driver has started the device: what it made available before is looked at, notified or not. */
+  startQueues(): void {
+    for (const { vq, handler } of this.queues) if (vq.ready && !this.broken) handler(vq);
   }
 
   /** Used-buffer notification; suppression was decided by the queue. */

@@ -232,6 +232,11 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
   dropped(state, words, at) {
     state.now.dropped += u32(words, at, EVENTS.dropped.fields.count);
   },
+  // What channel I/O changes are storage, status and queues, which have events of their own.
+  channel() {},
+  ccw() {},
+  channelStatus() {},
+  hypercall() {},
 };
 
 /** `FOLDS` by code. A record of no known kind folds as one lost event, as it decodes. */

@@ -13,6 +13,16 @@ const BECAUSE: Readonly<Record<Rule, string>> = {
   intxDisabled: 'the PCI Command register disables INTx',
   queueNotEnabled: 'the queue is not set up',
   notifyOnEmpty: 'the queue ran empty',
+  status: 'its subchannel has status',
+  adapter: 'an indicator was set',
+  external: 'the hypervisor says so',
+};
+
+/** Interruptions of s390 by the rule that sent them: what they are, and where they are defined. */
+const INTERRUPTIONS: Readonly<Partial<Record<Rule, readonly [name: string, section?: string]>>> = {
+  status: ['I/O interruption', '4.3.3.1.1'],
+  adapter: ['adapter I/O interruption', '4.3.3.1.2'],
+  external: ['external interruption'],
 };
 
 /** Section of VIRTIO 1.4 behind a rule; the rest rest on the event's own. */
@@ -74,6 +84,22 @@ export const tellInterrupt: Teller<'interrupt'> = ({ event, names }) => {
   const at = config ? { dev } : { dev, queue };
   const section = config ? '4.1.5.4' : '4.1.5.3';
   const tone = 'interrupt';
+  const [interruption, defined] = INTERRUPTIONS[rule] ?? [];
+  if (interruption !== undefined) {
+    const told = { ...(defined !== undefined && { section: defined }), tone, at } as const;
+    if (step === 'lowered')
+      return {
+        ...told,
+        title: 'Interruption gone',
+        text: `The ${interruption} of ${name} is taken, or no longer wanted.`,
+      };
+    const why = config ? BECAUSE[rule] : cause;
+    return {
+      ...told,
+      title: `Pending: ${interruption}`,
+      text: `An ${interruption} of ${name} waits for the CPU: ${why}.`,
+    };
+  }
   switch (step) {
     case 'raised': {
       const text = `${name} raises input ${line}: ${cause}.`;

@@ -146,6 +146,8 @@ export interface BuildSite {
   readonly without: ReadonlySet<DefaultDevice>;
   /** `-vga`. */
   readonly vga: string | undefined;
+  /** Bytes of the firmware that the line names; undefined where the board has its own, or none. */
+  readonly firmwareBytes: number | undefined;
   /** Number of the option that settled something of the machine: `vga`, `usb`. */
   readonly optionOf: ReadonlyMap<string, number>;
 }

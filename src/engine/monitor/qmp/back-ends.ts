@@ -105,6 +105,21 @@ export const BACK_END_QMP: readonly QmpCommand[] = [
       throw new QmpError(`Device '${name}' not found`, 'DeviceNotFound');
     return {};
   }),
+  qmpCommand(
+    'announce-self',
+    {
+      initial: 'integer',
+      max: 'integer',
+      rounds: 'integer',
+      step: 'integer',
+      interfaces: 'array?',
+      id: 'string?',
+    },
+    ({ network }, { interfaces }) => {
+      network.announce(interfaces?.map(String));
+      return {};
+    },
+  ),
   openQmpCommand('chardev-add', (target, args) => addQmpChardev(target, args as JsonObject)),
   qmpCommand('chardev-remove', { id: 'string' }, (target, { id }) => {
     removeChardev(target, id);

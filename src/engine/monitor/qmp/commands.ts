@@ -1,6 +1,7 @@
 import { BACK_END_QMP } from './back-ends.ts';
 import { BALLOON_QMP } from './balloon.ts';
 import { type QmpCommand, qmpCommand } from './command.ts';
+import { INPUT_QMP } from './input.ts';
 import { MACHINE_QMP } from './machine.ts';
 import { PCI_QMP } from './pci.ts';
 import { QOM_QMP } from './qom.ts';
@@ -13,6 +14,7 @@ export const QMP_COMMANDS: readonly QmpCommand[] = [
   ...PCI_QMP,
   ...VIRTIO_QMP,
   ...BALLOON_QMP,
+  ...INPUT_QMP,
   ...BACK_END_QMP,
   qmpCommand('query-commands', {}, () => QMP_COMMANDS.map(({ name }) => ({ name }))),
 ];

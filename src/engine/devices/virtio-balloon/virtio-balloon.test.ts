@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { STATUS } from '../../spec/virtio.ts';
-import { DeviceRig } from '../../testing/device-rig.ts';
+import { STATUS } from '../../../spec/virtio.ts';
+import { DeviceRig } from '../../../testing/device-rig.ts';
 
 test.each([
   ['', 16],
