@@ -1,5 +1,4 @@
-import type { ByteLink, Connect } from './byte-link.ts';
-import type { SocketAddress } from './chardev.ts';
+import type { ByteLink, Connect, SocketAddress } from './byte-link.ts';
 import type { NetClient } from './net.ts';
 
 /** Bytes of the length in front of each packet, the most significant first. */

@@ -1,5 +1,5 @@
-import type { Connect } from '../backends/byte-link.ts';
-import { type Chardev, Chardevs, type SocketAddress, unreachable } from '../backends/chardev.ts';
+import { type Connect, type SocketAddress, unreachable } from '../backends/byte-link.ts';
+import { type Chardev, Chardevs } from '../backends/chardev.ts';
 import { type FileKind, Fsdevs } from '../backends/fs.ts';
 import { Network } from '../backends/net.ts';
 import { ConfigError } from '../qom/errors.ts';

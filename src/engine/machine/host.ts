@@ -1,7 +1,6 @@
 import type { JournalWriter } from '../../journal/writer.ts';
-import type { Connect } from '../backends/byte-link.ts';
+import type { Connect, SocketAddress } from '../backends/byte-link.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
-import type { SocketAddress } from '../backends/chardev.ts';
 import type { FileKind } from '../backends/fs.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 

@@ -1,5 +1,4 @@
-import type { Connect } from '../backends/byte-link.ts';
-import type { SocketAddress } from '../backends/chardev.ts';
+import type { Connect, SocketAddress } from '../backends/byte-link.ts';
 import type { NetClient, Network } from '../backends/net.ts';
 import { NetSocket } from '../backends/net-socket.ts';
 import { ConfigError } from '../qom/errors.ts';

@@ -1,8 +1,14 @@
-import { existsSync, fstatSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, statSync, writeSync } from 'node:fs';
 import { connect, createServer, type Server, Socket } from 'node:net';
 import { dirname } from 'node:path';
-import type { ByteLink, ByteLinkEnd } from '../../engine/backends/byte-link.ts';
-import { type SocketAddress, unreachable } from '../../engine/backends/chardev.ts';
+import {
+  type ByteLink,
+  type ByteLinkEnd,
+  type OutputFile,
+  type Outside,
+  type SocketAddress,
+  unreachable,
+} from '../../engine/backends/byte-link.ts';
 
 /** How long the other end may take to read the last words, in ms. */
 const LAST_WORDS = 200;
@@ -30,8 +36,18 @@ function isSocket(stat: () => { isSocket(): boolean }): boolean {
   }
 }
 
-/** Connects to `address`, or waits there for one client after another. `failed` is told why it cannot. */
-export function openConnection(
+/** Opens what leads outside. `failed` is told why a socket cannot be had after all. */
+export function openLink(
+  outside: Outside,
+  end: ByteLinkEnd,
+  failed: (reason: string) => void,
+): ByteLink {
+  if (outside === 'stdio') return stdio(end);
+  return 'file' in outside ? outputFile(outside) : openSocket(outside, end, failed);
+}
+
+/** Connects to `address`, or waits there for one client after another. */
+function openSocket(
   address: SocketAddress,
   end: ByteLinkEnd,
   failed: (reason: string) => void,
@@ -47,26 +63,39 @@ export function openConnection(
     return line;
   }
   const line = new SocketLine(end);
-  if (fd !== undefined) line.take(new Socket({ fd }));
-  else {
-    const socket = connect(target);
-    socket.on('error', ({ message }) => {
-      if (socket.connecting) failed(`Failed to connect to '${name}': ${message}`);
-    });
-    socket.once('connect', () => line.take(socket));
-  }
+  const socket = fd === undefined ? connect(target) : new Socket({ fd });
+  socket.on('error', ({ message }) => {
+    if (socket.connecting) failed(`Failed to connect to '${name}': ${message}`);
+  });
+  // What is sent meanwhile waits until the connection stands.
+  line.take(socket);
   return line;
 }
 
 /** The program's own terminal, or what stands for it. */
-export function stdio(end: ByteLinkEnd): ByteLink {
+function stdio(end: ByteLinkEnd): ByteLink {
   const { stdin, stdout } = process;
   stdin.on('data', (bytes: Uint8Array) => end.received(bytes));
-  setImmediate(() => end.opened());
   return {
     send: (bytes) => void stdout.write(bytes),
     flow: (on) => void (on ? stdin.resume() : stdin.pause()),
     end: (done) => done?.(),
+  };
+}
+
+function outputFile({ file, append }: OutputFile): ByteLink {
+  const descriptor = openSync(file, append ? 'a' : 'w');
+  let open = true;
+  return {
+    send(bytes) {
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    },
+    flow() {},
+    end(done) {
+      if (open) closeSync(descriptor);
+      open = false;
+      done?.();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { ByteLinkEnd } from '../../engine/backends/byte-link.ts';
+import type { Chardev } from '../../engine/backends/chardev.ts';
 
 /** Who talks in text at the program's end of a connection. */
 export interface Peer {
@@ -11,18 +11,28 @@ export interface Peer {
   close(): void;
 }
 
-/** Makes the bytes of a connection the text that `peer` talks; `after` is called when it was told something. */
-export function textEnd(peer: Peer, after: () => void): ByteLinkEnd {
+/** Most bytes that a peer is told at once. */
+const ROOM = 1 << 16;
+
+/** Lets `peer` talk in text on a character back end; `after` is called when it was told something. */
+export function attachPeer(
+  chardev: Chardev,
+  peerOf: (send: (text: string) => void) => Peer,
+  after: () => void,
+): void {
+  const peer = peerOf((text) => chardev.write(Buffer.from(text)));
   let decoder = new StringDecoder('utf8');
-  return {
-    opened() {
-      decoder = new StringDecoder('utf8');
-      peer.open();
-    },
-    received(bytes) {
+  chardev.frontEnd = {
+    room: ROOM,
+    receive(bytes) {
       peer.receive(decoder.write(Buffer.from(bytes)));
       after();
     },
-    closed: () => peer.close(),
+    opened(open) {
+      decoder = new StringDecoder('utf8');
+      if (open) peer.open();
+      else peer.close();
+    },
   };
+  if (chardev.isOpen) peer.open();
 }

@@ -1,16 +1,15 @@
 import { randomFillSync } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
 import type { ByteLink } from '../../engine/backends/byte-link.ts';
-import type { Chardev } from '../../engine/backends/chardev.ts';
 import type { MonitorPort } from '../../engine/machine/back-ends.ts';
 import type { Machine } from '../../engine/machine/machine.ts';
 import { startMachine } from '../../engine/machine/start.ts';
 import { silentJournal } from '../../journal/writer.ts';
 import { optionsOf } from '../../options/command.ts';
 import { fileKind, openImage } from '../files.ts';
-import { openConnection, socketFault, stdio } from './connection.ts';
+import { openLink, socketFault } from './connection.ts';
 import { HmpSession } from './hmp-session.ts';
-import { type Peer, textEnd } from './peer.ts';
+import { attachPeer, type Peer } from './peer.ts';
 import { QmpSession } from './qmp-session.ts';
 import { QtestServer } from './qtest-server.ts';
 
@@ -20,18 +19,26 @@ const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 /** Runs the program that `words` call, its name first; it ends when somebody tells it to. */
 export function runQemu(words: readonly string[]): void {
   let program: Program | undefined;
-  const complain = (text: string) => program?.complain(text);
+  const links: ByteLink[] = [];
+  const failed = (reason: string) => {
+    program?.complain(reason);
+    process.exit(1);
+  };
   const result = startMachine(words, {
     journal: silentJournal(),
     allocateRam: (bytes) => new SharedArrayBuffer(bytes),
     openImage,
     fileKind,
     socketFault,
-    connect: (address, end) => openConnection(address, end, complain),
+    connect(outside, end) {
+      const link = openLink(outside, end, failed);
+      links.push(link);
+      return link;
+    },
     random: (into) => void randomFillSync(into),
     quit: () => program?.quit(),
   });
-  if ('machine' in result) program = new Program(result.machine, words);
+  if ('machine' in result) program = new Program(result.machine, words, links);
   else {
     writeAll(1, result.stdout);
     writeAll(2, result.stderr);
@@ -42,20 +49,22 @@ export function runQemu(words: readonly string[]): void {
 /** A machine, and whoever talks to it from outside. Sockets keep the process alive. */
 class Program {
   readonly #machine: Machine;
-  readonly #connections: ByteLink[] = [];
+  readonly #links: readonly ByteLink[];
   readonly #sessions: QmpSession[] = [];
   /** Characters of the machine's stderr that were printed. */
   #printed = 0;
 
-  constructor(machine: Machine, words: readonly string[]) {
+  constructor(machine: Machine, words: readonly string[], links: readonly ByteLink[]) {
     this.#machine = machine;
+    this.#links = links;
     machine.onEvent = () => this.#tellEvents();
     // Nobody was there to hear of what happened while it started.
     machine.takeEvents();
     this.#printErrors();
     const { monitors, qtest } = machine.backEnds;
-    for (const monitor of monitors) this.#attach(monitor.chardev, this.#monitorPeer(monitor));
-    if (qtest) this.#attach(qtest, this.#testPeer(words));
+    const after = () => this.#printErrors();
+    for (const monitor of monitors) attachPeer(monitor.chardev, this.#monitorPeer(monitor), after);
+    if (qtest) attachPeer(qtest, this.#testPeer(words), after);
     for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[])
       process.on(signal, () => this.#terminate(signal, qtest !== undefined));
     // A machine that nobody talks to runs on.
@@ -65,11 +74,11 @@ class Program {
   /** Ends the process as soon as the answer to whoever asked for it is sent. */
   quit(): void {
     setImmediate(() => {
-      let left = this.#connections.length;
+      let left = this.#links.length;
       const done = () => {
         if (--left <= 0) process.exit(0);
       };
-      for (const connection of this.#connections) connection.end(done);
+      for (const link of this.#links) link.end(done);
       if (left === 0) process.exit(0);
     });
   }
@@ -98,20 +107,6 @@ class Program {
         clock: this.#machine.accelerator === 'qtest',
         ...(log && { log }),
       });
-  }
-
-  #attach(chardev: Chardev, peerOf: (send: (text: string) => void) => Peer): void {
-    const peer = peerOf((text) => connection?.send(Buffer.from(text)));
-    const end = textEnd(peer, () => this.#printErrors());
-    let connection: ByteLink | undefined;
-    const { address, backend } = chardev;
-    if (backend === 'stdio') connection = stdio(end);
-    else if (address)
-      connection = openConnection(address, end, (reason) => {
-        this.complain(reason);
-        process.exit(1);
-      });
-    if (connection) this.#connections.push(connection);
   }
 
   #tellEvents(): void {

@@ -1,10 +1,10 @@
+import { ACTOR } from '../../../journal/schema.ts';
 import {
   VIRTIO_BALLOON_F as F,
   VIRTIO_BALLOON_CONFIG,
   VIRTIO_BALLOON_PAGE,
 } from '../../../spec/balloon.ts';
 import { VIRTIO_ID } from '../../../spec/virtio.ts';
-import { ACTOR } from '../../../journal/schema.ts';
 import type { QObject } from '../../qom/object.ts';
 import { bit, bool, link } from '../../qom/property.ts';
 import type { TypeInfo } from '../../qom/type.ts';

@@ -1,5 +1,6 @@
 import type { Chardev } from '../../backends/chardev.ts';
-import { SerialPort } from '../../devices/virtio-serial/serial-bus.ts';
+import { VirtioNet } from '../../devices/virtio-net/virtio-net.ts';
+import { SerialPort } from '../../devices/virtio-serial/serial-port.ts';
 import { addChardev } from '../../machine/chardevs.ts';
 import type { JsonObject } from '../../machine/json.ts';
 import { addNetdev } from '../../machine/netdevs.ts';
@@ -94,6 +95,21 @@ function resize(target: MonitorTarget, device = '', node = '', size: number | bi
   found.resize(Number(size));
 }
 
+/** What NICs let through, all or that of one name. */
+function receiveFilters({ devices, network }: MonitorTarget, name: string | undefined): object[] {
+  const all = devices.flatMap((device) =>
+    device instanceof VirtioNet && device.realized ? [device.filterFacts()] : [],
+  );
+  if (name === undefined) return all;
+  const client = network.clients.find((candidate) => candidate.name === name);
+  if (!client) throw new QmpError(`invalid net client name: ${name}`);
+  if (client.kind !== 'nic') throw new QmpError(`net client(${name}) isn't a NIC`);
+  const found = all.filter((filter) => filter.name === name);
+  if (found.length === 0)
+    throw new QmpError(`net client(${name}) doesn't support rx-filter querying`);
+  return found;
+}
+
 /** Whether what uses a character back end listens: a serial port from when its driver opened it. */
 function listens(user: object): boolean {
   return !(user instanceof SerialPort) || user.isConsole || user.guestConnected;
@@ -140,6 +156,9 @@ export const BACK_END_QMP: readonly QmpCommand[] = [
       if (rounds > 0) network.announce(interfaces?.map(String));
       return {};
     },
+  ),
+  qmpCommand('query-rx-filter', { name: 'string?' }, (target, { name }) =>
+    receiveFilters(target, name),
   ),
   openQmpCommand('chardev-add', (target, args) => addQmpChardev(target, args as JsonObject)),
   qmpCommand('chardev-remove', { id: 'string' }, (target, { id }) => {
