@@ -3,7 +3,7 @@ import { PciConfigPorts } from '../src/guest/bus/pci-config.ts';
 import { GuestContext } from '../src/guest/context.ts';
 import type { Hal } from '../src/guest/hal.ts';
 import { VirtioPci } from '../src/guest/transport/virtio-pci.ts';
-import type { SplitQueue } from '../src/guest/virtqueue/split-queue.ts';
+import type { VirtQueue } from '../src/guest/virtqueue/queue.ts';
 import { PCI_VENDOR_VIRTIO } from '../src/spec/pci.ts';
 import { STATUS, VIRTIO_F, VIRTQ_DESC_F_WRITE } from '../src/spec/virtio.ts';
 import { QUEUE_SIZE } from './bench-device.ts';
@@ -14,7 +14,7 @@ const BUFFER = 64;
 
 /** The real guest library with the bench device's queue ready for use. */
 export class GuestLoad {
-  readonly queue: SplitQueue;
+  readonly queue: VirtQueue;
   readonly transport: VirtioPci;
   readonly #hal: Hal;
   readonly #buffers: number;

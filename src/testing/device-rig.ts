@@ -6,7 +6,7 @@ import { PciConfigPorts } from '../guest/bus/pci-config.ts';
 import { GuestContext } from '../guest/context.ts';
 import type { DmaBuffer } from '../guest/dma.ts';
 import { VirtioPci } from '../guest/transport/virtio-pci.ts';
-import type { SplitQueue } from '../guest/virtqueue/split-queue.ts';
+import type { VirtQueue } from '../guest/virtqueue/queue.ts';
 import { JournalReader } from '../journal/reader.ts';
 import { JournalRing } from '../journal/ring.ts';
 import type { EventKind, EventOf } from '../journal/schema.ts';
@@ -49,7 +49,7 @@ export class DeviceRig {
   }
 
   /** Resets, accepts VERSION_1 and `features`, sets up queue 0 and goes live. */
-  start(features: readonly number[] = [], size = 8): SplitQueue {
+  start(features: readonly number[] = [], size = 8): VirtQueue {
     const { transport } = this;
     transport.reset();
     transport.status |= STATUS.ACKNOWLEDGE | STATUS.DRIVER;
@@ -61,7 +61,7 @@ export class DeviceRig {
   }
 
   /** Sends one chain and returns the length that the device reported, or -1 where it answered nothing. */
-  send(queue: SplitQueue, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
+  send(queue: VirtQueue, readable: readonly DmaBuffer[], writable: readonly DmaBuffer[]): number {
     queue.publish(queue.add({ readable, writable }));
     queue.notify();
     return queue.pop()?.length ?? -1;

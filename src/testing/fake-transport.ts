@@ -13,6 +13,7 @@ import type { LogLevel } from '../journal/schema.ts';
 import { type JournalWriter, silentJournal } from '../journal/writer.ts';
 import { GuestRam } from '../memory/guest-ram.ts';
 import { STATUS, VIRTIO_F } from '../spec/virtio.ts';
+import { FakePackedQueue, type FakeQueue, FakeSplitQueue } from './fake-queue.ts';
 
 /** A Hal without a machine: RAM, interrupt inputs that the test sets, and what was logged. */
 export class FakeHal implements Hal {
@@ -80,113 +81,8 @@ export class FakeHal implements Hal {
   }
 }
 
-/** A chain as the fake device found it in guest memory. */
-export interface FoundChain {
-  readonly head: number;
-  /** Bytes of the readable pieces, joined. */
-  readonly readable: Uint8Array;
-  /** Address and length of the writable pieces. */
-  readonly writable: readonly { readonly addr: number; readonly length: number }[];
-  readonly descriptors: readonly number[];
-}
-
 /** What a fake device answers to a request: the bytes it writes. */
 export type Answer = (readable: Uint8Array, room: number) => Uint8Array;
-
-/** The device's end of one split queue, written for plainness: every access is a DataView call. */
-export class FakeQueue {
-  readonly size: number;
-  readonly areas: SplitAreas;
-  /** Next available entry to look at, and next used index to publish; free-running. */
-  lastAvail: number;
-  usedIdx: number;
-  readonly #ram: GuestRam;
-  readonly #view: DataView;
-
-  /** `firstIdx`: where both indices start, which it writes to both rings. */
-  constructor(ram: GuestRam, size: number, areas: SplitAreas, firstIdx = 0) {
-    this.#ram = ram;
-    this.#view = new DataView(ram.buffer);
-    this.size = size;
-    this.areas = areas;
-    this.lastAvail = firstIdx;
-    this.usedIdx = firstIdx;
-    this.#view.setUint16(this.#at(areas.avail + 2), firstIdx, true);
-    this.publish(firstIdx);
-  }
-
-  /** Index that the driver has published. */
-  get availIdx(): number {
-    return this.#view.getUint16(this.#at(this.areas.avail + 2), true);
-  }
-
-  /** Flags that the driver has set. */
-  get availFlags(): number {
-    return this.#view.getUint16(this.#at(this.areas.avail), true);
-  }
-
-  /** Sets the flags that the driver reads. */
-  set usedFlags(flags: number) {
-    this.#view.setUint16(this.#at(this.areas.used), flags, true);
-  }
-
-  /** The next available chain, if any. */
-  take(): FoundChain | undefined {
-    if (this.lastAvail === this.availIdx) return undefined;
-    const slot = this.lastAvail % this.size;
-    this.lastAvail = (this.lastAvail + 1) % 65536;
-    return this.chainAt(this.#view.getUint16(this.#at(this.areas.avail + 4 + 2 * slot), true));
-  }
-
-  /** The chain that begins at descriptor `head`. */
-  chainAt(head: number): FoundChain {
-    const readable: number[] = [];
-    const writable: { addr: number; length: number }[] = [];
-    const descriptors: number[] = [];
-    for (let index = head; ; ) {
-      const at = this.#at(this.areas.desc + 16 * index);
-      const addr = Number(this.#view.getBigUint64(at, true));
-      const length = this.#view.getUint32(at + 8, true);
-      const flags = this.#view.getUint16(at + 12, true);
-      descriptors.push(index);
-      if (flags & 2) writable.push({ addr, length });
-      else readable.push(...this.#ram.u8.subarray(this.#at(addr), this.#at(addr) + length));
-      if (!(flags & 1)) break;
-      index = this.#view.getUint16(at + 14, true);
-      if (descriptors.length > this.size) throw new Error('the chain loops');
-    }
-    return { head, readable: Uint8Array.from(readable), writable, descriptors };
-  }
-
-  /** Writes `bytes` into the writable pieces of a chain, and returns the chain. */
-  answer(chain: FoundChain, bytes: Uint8Array): void {
-    let from = 0;
-    for (const { addr, length } of chain.writable) {
-      const part = bytes.subarray(from, from + length);
-      this.#ram.u8.set(part, this.#at(addr));
-      from += part.length;
-    }
-    this.push(chain.head, bytes.length);
-  }
-
-  /** Publishes one used entry, right or wrong. */
-  push(id: number, length: number): void {
-    const entry = this.#at(this.areas.used + 4 + 8 * (this.usedIdx % this.size));
-    this.#view.setUint32(entry, id, true);
-    this.#view.setUint32(entry + 4, length, true);
-    this.usedIdx = (this.usedIdx + 1) % 65536;
-    this.publish(this.usedIdx);
-  }
-
-  /** Writes the used index that the driver reads, right or wrong. */
-  publish(index: number): void {
-    this.#view.setUint16(this.#at(this.areas.used + 2), index, true);
-  }
-
-  #at(addr: number): number {
-    return addr - this.#ram.base;
-  }
-}
 
 /** What a fake device is made of. */
 export interface FakeDeviceOptions {
@@ -207,8 +103,11 @@ export class FakeTransport extends VirtioTransport {
   readonly deviceId: number;
   readonly interruptInputs = [FAKE_INPUT];
   readonly queues: FakeQueue[] = [];
-  /** Notifications, as queue numbers. */
+  /** Notifications, as queue numbers, and what went along with each. */
   readonly doorbells: number[] = [];
+  readonly doorbellData: number[] = [];
+  /** Queues that the driver took back one by one. */
+  readonly resets: number[] = [];
   /** Status values that the driver wrote. */
   readonly statuses: number[] = [];
   /** Features that the driver accepted, by half. */
@@ -269,7 +168,7 @@ export class FakeTransport extends VirtioTransport {
       queue.answer(chain, answer(chain.readable, room));
       served = true;
     }
-    if (served && !(queue.availFlags & 1)) this.interrupt();
+    if (served && queue.wantsInterrupt()) this.interrupt();
   }
 
   override readConfig(offset: number, size: AccessSize): number {
@@ -285,9 +184,15 @@ export class FakeTransport extends VirtioTransport {
     for (let i = 0; i < size; i++) bytes[offset + i] = Math.floor(value / 256 ** i) % 256;
   }
 
-  override notify(index: number): void {
+  override notify(index: number, next = 0): void {
     this.doorbells.push(index);
+    this.doorbellData.push(next);
     this.serve(index);
+  }
+
+  resetQueue(index: number): void {
+    this.resets.push(index);
+    delete this.queues[index];
   }
 
   override acknowledge(): number {
@@ -312,7 +217,10 @@ export class FakeTransport extends VirtioTransport {
   }
 
   protected override enableQueue(index: number, size: number, areas: SplitAreas): void {
-    this.queues[index] = new FakeQueue(this.#hal.ram.ram, size, areas);
+    const has = (bit: number) => this.agreed.has(bit);
+    const Queue = has(VIRTIO_F.VIRTIO_F_RING_PACKED) ? FakePackedQueue : FakeSplitQueue;
+    const { ram } = this.#hal.ram;
+    this.queues[index] = new Queue(ram, size, areas, undefined, has(VIRTIO_F.VIRTIO_F_EVENT_IDX));
   }
 }
 

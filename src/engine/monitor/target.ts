@@ -8,6 +8,7 @@ import type { BackEnds } from '../machine/back-ends.ts';
 import type { Board } from '../machine/boards/board.ts';
 import type { LoadedTypes } from '../machine/catalog/loaded-types.ts';
 import type { DeviceRequest } from '../machine/device-add.ts';
+import type { Tray } from '../machine/drives.ts';
 import type { ObjectRequest } from '../machine/objects.ts';
 import type { BootOrder } from '../qdev/boot-index.ts';
 import type { Bus } from '../qdev/bus.ts';
@@ -44,6 +45,8 @@ export interface MonitorTarget {
   readonly chardevs: Chardevs;
   readonly drives: {
     readonly list: readonly ListedDrive[];
+    /** In the order in which they were made; without a name where a device keeps an empty one. */
+    readonly trays: readonly Tray[];
     backends(): readonly BlockBackend[];
     nodes(): readonly { readonly name: string; readonly backend: BlockBackend }[];
   };

@@ -12,9 +12,8 @@ import {
 import { VIRTIO_ID } from '../../spec/virtio.ts';
 import type { DmaAllocator, DmaBuffer } from '../dma.ts';
 import type { VirtioTransport } from '../transport/virtio-transport.ts';
-import { DeviceError } from '../virtqueue/queue.ts';
-import type { SplitQueue } from '../virtqueue/split-queue.ts';
-import { VirtioDriver } from './virtio-driver.ts';
+import { DeviceError, type VirtQueue } from '../virtqueue/queue.ts';
+import { type DriverOptions, VirtioDriver } from './virtio-driver.ts';
 
 /** What the status byte holds until the device has written it. */
 const POISON = 0xff;
@@ -82,12 +81,13 @@ export class BlkRequest {
   }
 
   /** @internal Descriptors of the request; returns the head. */
-  addTo(queue: SplitQueue): number {
+  addTo(queue: VirtQueue, indirect: boolean): number {
     const data = this.#data ? [this.#data] : [];
     const out = this.type === VIRTIO_BLK_T.OUT;
     return queue.add({
       readable: [this.#header, ...(out ? data : [])],
       writable: [...(out ? [] : data), this.#status],
+      indirect,
     });
   }
 
@@ -111,7 +111,7 @@ export class BlkRequest {
 export class VirtioBlk extends VirtioDriver {
   static readonly deviceId = VIRTIO_ID.BLOCK;
   /** `requestq1` (VIRTIO 1.4 §5.2.2). */
-  readonly queue: SplitQueue;
+  readonly queue: VirtQueue;
   /** Size of the disk, in sectors of 512 bytes. */
   readonly capacity: number;
   /** Requests under way, by the head of their chain. */
@@ -119,9 +119,9 @@ export class VirtioBlk extends VirtioDriver {
   /** Requests that finished while another one was waited for. */
   readonly #finished: BlkRequest[] = [];
 
-  /** Takes the device over. */
-  constructor(transport: VirtioTransport) {
-    super(transport, [VIRTIO_BLK_F.VIRTIO_BLK_F_FLUSH, VIRTIO_BLK_F.VIRTIO_BLK_F_RO]);
+  /** Takes the device over. `options`: features to ask for. */
+  constructor(transport: VirtioTransport, options?: DriverOptions) {
+    super(transport, [VIRTIO_BLK_F.VIRTIO_BLK_F_FLUSH, VIRTIO_BLK_F.VIRTIO_BLK_F_RO], options);
     this.capacity = transport.config(VIRTIO_BLK_CONFIG.capacity);
     this.queue = transport.queue(0);
     this.ready();
@@ -191,7 +191,7 @@ export class VirtioBlk extends VirtioDriver {
     let head: number;
     try {
       if (bytes) request.fill(bytes);
-      head = request.addTo(this.queue);
+      head = request.addTo(this.queue, this.indirect);
     } catch (error) {
       request.free(dma);
       throw error;

@@ -1,17 +1,17 @@
 import { VIRTIO_ID } from '../../spec/virtio.ts';
 import type { VirtioTransport } from '../transport/virtio-transport.ts';
-import type { SplitQueue } from '../virtqueue/split-queue.ts';
-import { VirtioDriver } from './virtio-driver.ts';
+import type { VirtQueue } from '../virtqueue/queue.ts';
+import { type DriverOptions, VirtioDriver } from './virtio-driver.ts';
 
 /** Driver of the entropy device: one queue of buffers that come back random (VIRTIO 1.4 §5.4). */
 export class VirtioRng extends VirtioDriver {
   static readonly deviceId = VIRTIO_ID.ENTROPY;
   /** `requestq`, the only queue (VIRTIO 1.4 §5.4.2). */
-  readonly queue: SplitQueue;
+  readonly queue: VirtQueue;
 
-  /** Takes the device over. */
-  constructor(transport: VirtioTransport) {
-    super(transport, []);
+  /** Takes the device over. `options`: features to ask for. */
+  constructor(transport: VirtioTransport, options?: DriverOptions) {
+    super(transport, [], options);
     this.queue = transport.queue(0);
     this.ready();
   }
@@ -20,7 +20,7 @@ export class VirtioRng extends VirtioDriver {
   read(length: number): Uint8Array {
     const { dma } = this.transport;
     const buffer = dma.alloc(length);
-    this.queue.publish(this.queue.add({ writable: [buffer] }));
+    this.queue.publish(this.queue.add({ writable: [buffer], indirect: this.indirect }));
     this.queue.notify();
     const bytes = buffer.bytes(0, this.queue.wait().length);
     dma.free(buffer);

@@ -1,5 +1,6 @@
 import { hex, hi32, lo32 } from '../../base/bits.ts';
 import { PCI_VENDOR_VIRTIO } from '../../spec/pci.ts';
+import { VIRTIO_F } from '../../spec/virtio.ts';
 import {
   MODERN_PCI_ID_BASE,
   TRANSITIONAL_PCI_ID,
@@ -117,10 +118,14 @@ export class VirtioPci extends VirtioTransport {
     this.context.hal.write('memory', this.#configAddress(offset, size), size, value);
   }
 
-  override notify(index: number): void {
+  override notify(index: number, next = 0): void {
     const doorbell = this.#doorbells[index];
     if (doorbell === undefined) throw new RangeError(`queue ${index} is not set up`);
-    this.context.hal.write('memory', doorbell, 2, index);
+    const { hal } = this.context;
+    // VIRTIO 1.4 §4.1.5.2: 32 bits, the index in the lower half.
+    if (this.agreed.has(VIRTIO_F.VIRTIO_F_NOTIFICATION_DATA))
+      hal.write('memory', doorbell, 4, ((next << 16) | index) >>> 0);
+    else hal.write('memory', doorbell, 2, index);
   }
 
   /** @internal */

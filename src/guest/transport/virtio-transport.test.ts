@@ -72,14 +72,25 @@ describe('VirtioTransport', () => {
         expect(() => transport.queue(0, { size })).toThrow('is not a power of two up to 64');
     });
 
-    it('cannot be set up with features that they would not honour', () => {
-      const { transport } = rig();
-      transport.acceptFeatures([29, VERSION_1, 34]);
-      expect(() => transport.queue(0)).toThrow(
-        'cannot do VIRTIO_F_EVENT_IDX, VIRTIO_F_RING_PACKED',
+    it('[2.8] are packed where that was agreed on, and then of any size', () => {
+      const { transport } = rig({ maxQueueSize: 64 });
+      transport.acceptFeatures([VERSION_1, 34]);
+      const queue = transport.queue(0, { size: 37 });
+      expect(`${queue}`).toBe(
+        'queue 0: 37 entries, packed, ring 0x1000000, driver event 0x1000280, device event 0x10002c0',
       );
+      for (const size of [0, 65, 1.5, Number.NaN])
+        expect(() => transport.queue(0, { size })).toThrow('is not from 1 to 64');
       transport.reset();
-      expect(transport.queue(0).size).toBe(256);
+      expect(`${transport.queue(0)}`).not.toContain('packed');
+    });
+
+    it('[2.7.5.3.1] have indirect tables only where that was agreed on', () => {
+      const { transport } = rig();
+      const buffers = { writable: [transport.dma.alloc(4)], indirect: true };
+      expect(() => transport.queue(0).add(buffers)).toThrow('VIRTIO_F_INDIRECT_DESC');
+      transport.acceptFeatures([28, VERSION_1]);
+      expect(transport.queue(0).add(buffers)).toBe(0);
     });
   });
 

@@ -1,11 +1,18 @@
 import { hex, isPowerOfTwo, join64 } from '../../base/bits.ts';
 import type { Register } from '../../spec/registers.ts';
-import { SPLIT, STATUS, VIRTIO_F } from '../../spec/virtio.ts';
+import { PACKED, SPLIT, STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import type { GuestContext } from '../context.ts';
 import type { DmaAllocator } from '../dma.ts';
 import type { AccessSize } from '../hal.ts';
 import type { InterruptSource } from '../interrupts.ts';
-import { DeviceError, type QueueOwner, type SplitAreas } from '../virtqueue/queue.ts';
+import { PackedQueue } from '../virtqueue/packed-queue.ts';
+import {
+  DeviceError,
+  type QueueOwner,
+  type RingOptions,
+  type SplitAreas,
+  type VirtQueue,
+} from '../virtqueue/queue.ts';
 import { SplitQueue } from '../virtqueue/split-queue.ts';
 import { FeatureSet } from './features.ts';
 
@@ -13,17 +20,9 @@ import { FeatureSet } from './features.ts';
 const ISR = { QUEUE: 1, CONFIG: 2 } as const;
 /** How often a register that must settle is read again. */
 const MOST_READS = 1000;
-/** What the queues of this guest cannot do; a driver that accepts it would be misunderstood. */
-const BEYOND_US = FeatureSet.of([
-  VIRTIO_F.VIRTIO_F_INDIRECT_DESC,
-  VIRTIO_F.VIRTIO_F_EVENT_IDX,
-  VIRTIO_F.VIRTIO_F_RING_PACKED,
-  VIRTIO_F.VIRTIO_F_NOTIFICATION_DATA,
-]);
-
 /** How a queue is to be set up. */
 export interface QueueOptions {
-  /** Entries, a power of two; the most that the device allows where left out. */
+  /** Entries, a power of two unless the queue is packed; the most that the device allows where left out. */
   readonly size?: number;
 }
 
@@ -43,6 +42,11 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   /** @internal */
   constructor(context: GuestContext) {
     this.context = context;
+  }
+
+  /** @internal Features that the driver has accepted. */
+  protected get agreed(): FeatureSet {
+    return this.#accepted;
   }
 
   /** The interrupt input that the device raises first of all, or -1 where it has none. */
@@ -71,8 +75,11 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   abstract writeConfig(offset: number, size: AccessSize, value: number): void;
   /** Changes whenever the configuration may have changed (VIRTIO 1.4 §2.5.1). */
   abstract get configGeneration(): number;
-  /** Rings the doorbell of queue `index`, whatever the device says it needs. */
-  abstract notify(index: number): void;
+  /**
+   * Rings the doorbell of queue `index`, whatever the device says it needs. `next` goes along with
+   * VIRTIO_F_NOTIFICATION_DATA (VIRTIO 1.4 §2.9).
+   */
+  abstract notify(index: number, next?: number): void;
   /** @internal Reads the cause of an interrupt that came by `input`, which lowers it. */
   abstract acknowledge(input: number): number;
   /** @internal Bits 0 to 31 (half 0) or 32 to 63 (half 1) of what the device offers. */
@@ -127,26 +134,30 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   }
 
   /**
-   * Sets queue `index` up: allocates its rings, tells the device where they are and enables it
-   * (VIRTIO 1.4 §4.1.5.1.3). Throws where the device has no such queue or allows no such size.
+   * Sets queue `index` up, in the ring format that was agreed on: allocates its rings, tells the
+   * device where they are and enables it (VIRTIO 1.4 §4.1.5.1.3). Throws where the device has no
+   * such queue or allows no such size.
    */
-  queue(index: number, options: QueueOptions = {}): SplitQueue {
-    const beyond = this.#accepted.and(BEYOND_US);
-    if (beyond.bits.length > 0)
-      throw new Error(`this guest’s queues cannot do ${beyond.names.join(', ')}`);
+  queue(index: number, options: QueueOptions = {}): VirtQueue {
     const max = this.maxQueueSize(index);
     if (max === 0) throw new RangeError(`the device has no queue ${index}`);
+    const packed = this.#accepted.has(VIRTIO_F.VIRTIO_F_RING_PACKED);
     const size = options.size ?? max;
-    if (!isPowerOfTwo(size) || size > max)
-      throw new RangeError(`queue size ${size} is not a power of two up to ${max}`);
+    if (!(packed ? Number.isInteger(size) && size >= 1 : isPowerOfTwo(size)) || size > max)
+      throw new RangeError(
+        packed
+          ? `queue size ${size} is not from 1 to ${max}`
+          : `queue size ${size} is not a power of two up to ${max}`,
+      );
     const { dma, hal } = this.context;
     const areas = {
       desc: dma.alloc(SPLIT.descTable(size)).addr,
-      avail: dma.alloc(SPLIT.availRing(size)).addr,
-      used: dma.alloc(SPLIT.usedRing(size)).addr,
+      avail: dma.alloc(packed ? PACKED.eventSize : SPLIT.availRing(size)).addr,
+      used: dma.alloc(packed ? PACKED.eventSize : SPLIT.usedRing(size)).addr,
     };
     this.enableQueue(index, size, areas);
-    return new SplitQueue(hal.ram, this, index, size, areas);
+    const Queue = packed ? PackedQueue : SplitQueue;
+    return new Queue(hal.ram, this, index, size, areas, undefined, this.#ringOptions());
   }
 
   /** Reads one field of the device's configuration whole, even one that takes two accesses. */
@@ -171,6 +182,15 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   /** Sleeps until the device interrupts, and acknowledges it. Throws `DeviceError` where it gave up. */
   waitForInterrupt(): void {
     this.#handle(this.context.interrupts.wait(this));
+  }
+
+  #ringOptions(): RingOptions {
+    const has = (bit: number) => this.#accepted.has(bit);
+    return {
+      eventIdx: has(VIRTIO_F.VIRTIO_F_EVENT_IDX),
+      inOrder: has(VIRTIO_F.VIRTIO_F_IN_ORDER),
+      ...(has(VIRTIO_F.VIRTIO_F_INDIRECT_DESC) && { tables: this.context.dma }),
+    };
   }
 
   /** A device that met a driver's error says so with a configuration change (VIRTIO 1.4 §2.1.2). */

@@ -4,7 +4,8 @@ import { JournalRing } from '../../journal/ring.ts';
 import type { JournalEvent } from '../../journal/schema.ts';
 import { EventStore } from '../../journal/store.ts';
 import { JournalWriter, silentJournal } from '../../journal/writer.ts';
-import { FakeHal, FakeQueue } from '../../testing/fake-transport.ts';
+import { FakeSplitQueue } from '../../testing/fake-queue.ts';
+import { FakeHal } from '../../testing/fake-transport.ts';
 import { Chain } from './chain.ts';
 import { DeviceError } from './queue.ts';
 import { SplitQueue } from './split-queue.ts';
@@ -15,7 +16,7 @@ const WRITE = 2;
 
 interface Rig {
   readonly queue: SplitQueue;
-  readonly device: FakeQueue;
+  readonly device: FakeSplitQueue;
   readonly hal: FakeHal;
   /** What the queue asked of its transport, in order. */
   readonly calls: string[];
@@ -36,7 +37,7 @@ function rig({ size = 8, firstIdx = 0, journal = silentJournal(), take = () => {
   };
   const made: Rig = {
     queue: new SplitQueue(hal.ram, owner, 3, size, AREAS, firstIdx),
-    device: new FakeQueue(hal.ram.ram, size, AREAS, firstIdx),
+    device: new FakeSplitQueue(hal.ram.ram, size, AREAS, firstIdx),
     hal,
     calls,
     onWait: () => {

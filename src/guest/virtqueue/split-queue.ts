@@ -1,5 +1,5 @@
-import { hex, hi32, isPowerOfTwo, TWO_32, wrap16 } from '../../base/bits.ts';
-import { ACTOR, NONE } from '../../journal/schema.ts';
+import { distance16, hex, hi32, isPowerOfTwo, smallInt, TWO_32, wrap16 } from '../../base/bits.ts';
+import { ACTOR, NONE, type Rule } from '../../journal/schema.ts';
 import type { JournalWriter } from '../../journal/writer.ts';
 import {
   SPLIT,
@@ -11,44 +11,23 @@ import {
 } from '../../spec/virtio.ts';
 import type { GuestMemory, Pace } from '../guest-memory.ts';
 import { GuestMemoryFault } from '../hal.ts';
-import { Chain } from './chain.ts';
+import type { Chain } from './chain.ts';
+import { InOrder } from './in-order.ts';
 import {
+  CHAIN,
   type Descriptor,
   DeviceError,
-  type QueueBuffers,
+  NOTHING,
   type QueueOwner,
+  type RingOptions,
   type SplitAreas,
-  type UsedBuffer,
+  VirtQueue,
 } from './queue.ts';
 
-/** Answer of `add1`, `addChain` and `popUsed` where there is nothing to give. */
-const NOTHING = -1;
-/** Marks in `#chains`, above the count of descriptors. */
-const OFFERED = 0x1_0000;
-const BY_HAND = 0x2_0000;
+const { OFFERED, BY_HAND, INDIRECT } = CHAIN;
 
-/**
- * The driver's end of a split virtqueue (VIRTIO 1.4 §2.7). All that the driver must remember is
- * kept in shadows of its own: the device may write anything to the rings without confusing it.
- *
- * The steps of a request: `add` fills descriptors, `publish` makes them available, `notify` rings
- * the doorbell, `wait` (or `pop`) takes what the device has used.
- */
-export class SplitQueue {
-  /** Number of the queue. */
-  readonly index: number;
-  /** Entries, a power of two. */
-  readonly size: number;
-  /** Guest-physical address of the descriptor table. */
-  readonly desc: number;
-  /** Guest-physical address of the available ring. */
-  readonly avail: number;
-  /** Guest-physical address of the used ring. */
-  readonly used: number;
-  /** Bytes that the device wrote into the chain that `popUsed` returned last. */
-  usedLength = 0;
-
-  readonly #owner: QueueOwner;
+/** The driver's end of a split virtqueue (VIRTIO 1.4 §2.7). The head of a chain is its first descriptor. */
+export class SplitQueue extends VirtQueue {
   readonly #journal: JournalWriter;
   readonly #pace: Pace;
   readonly #u16: Uint16Array;
@@ -60,6 +39,9 @@ export class SplitQueue {
   readonly #availIdxAt: number;
   readonly #usedAt: number;
   readonly #usedIdxAt: number;
+  readonly #availEventAt: number;
+  readonly #eventIdx: boolean;
+  readonly #order: InOrder | undefined;
 
   /** By descriptor: the next one of its chain, or of the free list. */
   readonly #next: Uint16Array;
@@ -80,8 +62,12 @@ export class SplitQueue {
   #usedIdx = 0;
   /** The device's used index as last read. */
   #usedSeen = 0;
-  #noInterrupt = false;
-  #scratch = new Chain(4);
+  /** The used index at which the device was told to interrupt. */
+  #usedEvent = 0;
+  /** The available index at the last notification. */
+  #notifiedIdx: number;
+  /** Bytes written into the last chain of a batch. */
+  #batchLength = 0;
 
   /**
    * @internal Takes over rings at `areas` in which nothing is in flight. `firstIdx`: what both
@@ -94,9 +80,11 @@ export class SplitQueue {
     size: number,
     areas: SplitAreas,
     firstIdx = 0,
+    options: RingOptions = {},
   ) {
     if (!isPowerOfTwo(size) || size > VIRTQ_MAX_SIZE)
       throw new RangeError(`queue size ${size} is not a power of two up to ${VIRTQ_MAX_SIZE}`);
+    super(owner, index, size, areas, options.tables);
     const { ram } = memory;
     const place = (addr: number, length: number, align: number): number => {
       const at = ram.offsetOf(addr, length);
@@ -106,63 +94,37 @@ export class SplitQueue {
     };
     const availAt = place(areas.avail, SPLIT.availRing(size), SPLIT.availAlign);
     const usedAt = place(areas.used, SPLIT.usedRing(size), SPLIT.usedAlign);
-    this.index = index;
-    this.size = size;
-    this.desc = areas.desc;
-    this.avail = areas.avail;
-    this.used = areas.used;
-    this.#owner = owner;
     this.#journal = memory.journal;
     this.#pace = memory.pace;
     this.#u16 = ram.u16;
     this.#u32 = ram.u32;
-    this.#mask = size - 1;
-    this.#descAt = place(areas.desc, SPLIT.descTable(size), SPLIT.descAlign) / 4;
-    this.#availAt = (availAt + SPLIT.availEntry(0)) / 2;
-    this.#availIdxAt = (availAt + SPLIT.availIdx) / 2;
-    this.#usedAt = (usedAt + SPLIT.usedEntry(0)) / 4;
-    this.#usedIdxAt = (usedAt + SPLIT.usedIdx) / 2;
+    this.#mask = smallInt(size) - 1;
+    this.#descAt = smallInt(place(areas.desc, SPLIT.descTable(size), SPLIT.descAlign) / 4);
+    this.#availAt = smallInt((availAt + SPLIT.availEntry(0)) / 2);
+    this.#availIdxAt = smallInt((availAt + SPLIT.availIdx) / 2);
+    this.#usedAt = smallInt((usedAt + SPLIT.usedEntry(0)) / 4);
+    this.#usedIdxAt = smallInt((usedAt + SPLIT.usedIdx) / 2);
+    this.#availEventAt = smallInt((usedAt + SPLIT.availEvent(size)) / 2);
     this.#next = Uint16Array.from({ length: size }, (_, i) => i + 1);
     this.#last = new Uint16Array(size);
     this.#chains = new Uint32Array(size);
     this.#writable = new Uint32Array(size);
-    this.#freeCount = size;
+    this.#freeCount = smallInt(size);
     this.#availIdx = this.#usedIdx = this.#usedSeen = wrap16(firstIdx);
+    this.#notifiedIdx = this.#availIdx;
+    this.#eventIdx = options.eventIdx ?? false;
+    this.#order = options.inOrder ? new InOrder(size) : undefined;
   }
 
-  /** Descriptors that are free. */
-  get free(): number {
+  override get free(): number {
     return this.#freeCount;
   }
 
-  /** Chains that the device owns: offered, and not taken back yet. */
-  get inFlight(): number {
+  override get inFlight(): number {
     return this.#inFlight;
   }
 
-  /**
-   * Fills one descriptor for each piece of memory and links them (VIRTIO 1.4 §2.7.13.1).
-   * Returns the head. The device knows nothing of it before `publish`. Throws where too few
-   * descriptors are free.
-   */
-  add(buffers: QueueBuffers): number {
-    const { readable = [], writable = [] } = buffers;
-    const count = readable.length + writable.length;
-    if (count === 0) throw new RangeError('a chain has at least one descriptor');
-    if (count > this.#scratch.addr.length) this.#scratch = new Chain(count);
-    const chain = this.#scratch.clear();
-    for (const range of readable) chain.readable(range);
-    for (const range of writable) chain.writable(range);
-    const head = this.addChain(chain);
-    if (head < 0)
-      throw new Error(
-        `queue ${this.index} is full: ${count} descriptors wanted, ${this.#freeCount} of ${this.size} free`,
-      );
-    return head;
-  }
-
-  /** As `add`, for a chain that was put together before; -1 where too few descriptors are free. */
-  addChain(chain: Chain): number {
+  override addChain(chain: Chain): number {
     const { count, readableCount } = chain;
     if (count > this.#freeCount || count === 0) return NOTHING;
     const recorded = this.#journal.on;
@@ -191,11 +153,7 @@ export class SplitQueue {
     return head;
   }
 
-  /**
-   * The fast way for a buffer of one piece: `flags` is 0 for a readable one, `VIRTQ_DESC_F_WRITE`
-   * for a writable one. Returns the head, -1 where no descriptor is free.
-   */
-  add1(addr: number, len: number, flags: number): number {
+  override add1(addr: number, len: number, flags: number): number {
     if (this.#freeCount === 0) return NOTHING;
     const head = this.#free;
     if (this.#journal.on) this.#fillRecorded(head, addr, len, flags);
@@ -212,11 +170,12 @@ export class SplitQueue {
    * Puts the head of a chain into the next entry of the available ring (VIRTIO 1.4 §2.7.13.2).
    * The device does not see it before `publish`. Throws where no chain begins there.
    */
-  offer(head: number): void {
+  override offer(head: number): void {
     const chain = this.#chains[head]!;
     // Out of range gives undefined, which fails the comparison too.
     if (chain > 0 && chain < OFFERED) this.#chains[head] = chain + OFFERED;
-    else this.#offerByHand(head);
+    else this.#offerRare(head);
+    if (this.#order) this.#order.push(head);
     const at = this.#availAt + (this.#availIdx & this.#mask);
     if (this.#journal.on) this.#store16Recorded(at, head);
     else this.#u16[at] = head;
@@ -228,7 +187,7 @@ export class SplitQueue {
    * Makes every chain that was offered available, by storing the available index
    * (VIRTIO 1.4 §2.7.13.3). With `head`, offers that chain first.
    */
-  publish(head: number = NOTHING): void {
+  override publish(head: number = NOTHING): void {
     if (head >= 0) this.offer(head);
     // The store is sequentially consistent: the barrier that the specification demands before it
     // (VIRTIO 1.4 §2.7.13.3.1), and half of the one before the flags are read in `notify`.
@@ -236,27 +195,21 @@ export class SplitQueue {
     else Atomics.store(this.#u16, this.#availIdxAt, this.#availIdx);
   }
 
-  /**
-   * Rings the doorbell, unless the device has said that it needs none
-   * (VIRTIO 1.4 §2.7.13.4). Returns whether it rang.
-   */
-  notify(): boolean {
-    const flags = Atomics.load(this.#u16, this.#usedIdxAt - 1);
-    if (flags & VIRTQ_USED_F_NO_NOTIFY) {
+  override notify(): boolean {
+    // Without what is offered and not published, of which the device knows nothing yet.
+    const idx = this.#u16[this.#availIdxAt]!;
+    const rule = this.#eventIdx ? this.#eventRule(idx) : this.#flagRule();
+    if (rule !== undefined) {
       if (this.#journal.on)
-        this.#journal.notification('driver', NONE, this.index, false, 'noNotify', this.desc);
+        this.#journal.notification('driver', NONE, this.index, false, rule, this.desc);
       return false;
     }
-    this.#owner.notify(this.index);
+    this.owner.notify(this.index, idx);
     return true;
   }
 
-  /**
-   * Takes back the next chain that the device has used: its head, and its length in
-   * `usedLength`; -1 where there is none (VIRTIO 1.4 §2.7.14). Throws `DeviceError` where the
-   * used ring holds what it cannot.
-   */
-  popUsed(): number {
+  override popUsed(): number {
+    if (this.#order) return this.#popInOrder(this.#order);
     const idx = this.#usedIdx;
     if (idx === this.#usedSeen && !this.#lookAgain()) return NOTHING;
     const at = this.#usedAt + ((idx & this.#mask) << 1);
@@ -265,57 +218,28 @@ export class SplitQueue {
     const chain = this.#chains[head]!;
     // Out of range gives undefined, which is no such chain either.
     if (chain >>> 16 === 1) {
-      if (length > this.#writable[head]!) throw this.#wroteTooMuch(head, length);
+      if (length > this.#writable[head]!)
+        throw this.wroteTooMuch(head, length, this.#writable[head]!);
       this.#chains[head] = 0;
       this.#next[this.#last[head]!] = this.#free;
       this.#free = head;
       this.#freeCount += chain - OFFERED;
-    } else this.#popByHand(head);
+    } else this.#popRare(head, length);
     this.#inFlight--;
     this.#usedIdx = (idx + 1) & 0xffff;
     this.usedLength = length;
     return head;
   }
 
-  /** Takes back the next used chain, if there is one. */
-  pop(): UsedBuffer | undefined {
-    const head = this.popUsed();
-    return head < 0 ? undefined : { head, length: this.usedLength };
+  override suppressInterrupts(suppress: boolean): void {
+    this.quiet = suppress;
+    // The flags stay 0 with VIRTIO_F_EVENT_IDX; an index that was just passed is the furthest away
+    // (VIRTIO 1.4 §2.7.7.1).
+    if (this.#eventIdx) this.#setUsedEvent(wrap16(this.#usedIdx - (suppress ? 1 : 0)));
+    else this.#setAvailable(this.#availIdxAt - 1, suppress ? VIRTQ_AVAIL_F_NO_INTERRUPT : 0);
   }
 
-  /**
-   * Takes back the next used chain; sleeps until the device interrupts where there is none yet.
-   * Pending interrupts are acknowledged first, as an interrupt handler would.
-   */
-  wait(): UsedBuffer {
-    const suppressed = this.#noInterrupt;
-    this.#owner.pollInterrupt();
-    for (let used = this.pop(); ; used = this.pop()) {
-      if (used) {
-        if (suppressed && !this.#noInterrupt) this.suppressInterrupts(true);
-        return used;
-      }
-      // A chain may have come back before the device saw that interrupts are wanted again:
-      // without the second look, nobody would ever wake this driver (VIRTIO 1.4 §2.7.7.1).
-      if (this.#noInterrupt) this.suppressInterrupts(false);
-      else this.#owner.waitForInterrupt();
-    }
-  }
-
-  /** Tells the device that it need not (true) or shall (false) interrupt when it uses a chain. */
-  suppressInterrupts(suppress: boolean): void {
-    this.#noInterrupt = suppress;
-    const at = this.#availIdxAt - 1;
-    const flags = suppress ? VIRTQ_AVAIL_F_NO_INTERRUPT : 0;
-    if (this.#journal.on) this.#store16Recorded(at, flags);
-    Atomics.store(this.#u16, at, flags);
-  }
-
-  /**
-   * Writes descriptor `index` as it stands, right or wrong; it is yours from now on, `add` will
-   * not use it. `publish` it when it is the head of a chain.
-   */
-  setDescriptor(index: number, { addr, len, flags = 0, next = 0 }: Descriptor): void {
+  override setDescriptor(index: number, { addr, len, flags = 0, next = 0 }: Descriptor): void {
     if (!(index >= 0 && index < this.size))
       throw new RangeError(
         `queue ${this.index} has no descriptor ${index}: its size is ${this.size}`,
@@ -326,10 +250,28 @@ export class SplitQueue {
     else this.#fill(index, addr, len, tail);
   }
 
-  toString(): string {
+  override toString(): string {
     const { desc, avail, used } = this;
     const areas = `desc ${hex(desc)}, avail ${hex(avail)}, used ${hex(used)}`;
     return `queue ${this.index}: ${this.size} entries, ${areas}`;
+  }
+
+  protected override forgetChains(): number[] {
+    const heads: number[] = [];
+    for (let head = 0; head < this.size; head++)
+      if (this.#chains[head]! & OFFERED) heads.push(head);
+    this.#chains.fill(0);
+    this.#freeCount = this.#inFlight = 0;
+    return heads;
+  }
+
+  protected override markIndirect(head: number, writable: number): void {
+    this.#chains[head] = INDIRECT + 1;
+    this.#writable[head] = writable;
+  }
+
+  protected override tableTail(i: number, count: number, flags: number): number {
+    return i + 1 < count ? flags | VIRTQ_DESC_F_NEXT | ((i + 1) << 16) : flags;
   }
 
   /** `tail`: flags in the lower half, next in the upper one. */
@@ -368,7 +310,9 @@ export class SplitQueue {
 
   /** Reads the device's index again; true where it has moved. */
   #lookAgain(): boolean {
-    const seen = Atomics.load(this.#u16, this.#usedIdxAt);
+    let seen = Atomics.load(this.#u16, this.#usedIdxAt);
+    if (seen === this.#usedIdx && this.#wantsEvent())
+      seen = Atomics.load(this.#u16, this.#usedIdxAt);
     if (seen === this.#usedIdx) return false;
     const moved = (seen - this.#usedIdx) & 0xffff;
     if (moved > this.#inFlight)
@@ -379,17 +323,90 @@ export class SplitQueue {
     return true;
   }
 
-  #offerByHand(head: number): void {
-    if (this.#chains[head] === BY_HAND) this.#chains[head] = BY_HAND + OFFERED;
-    else
-      throw new Error(
-        `no chain begins at descriptor ${head} of queue ${this.index}, or it is the device’s already`,
-      );
+  #offerRare(head: number): void {
+    const chain = this.#chains[head];
+    if (chain !== BY_HAND && chain !== INDIRECT + 1) throw this.noChain(head);
+    this.#chains[head] = chain + OFFERED;
   }
 
-  #popByHand(head: number): void {
-    if (this.#chains[head] !== BY_HAND + OFFERED) throw this.#returnedWrong(head);
-    this.#chains[head] = BY_HAND;
+  #popRare(head: number, length: number): void {
+    const chain = this.#chains[head];
+    if (chain === BY_HAND + OFFERED) {
+      this.#chains[head] = BY_HAND;
+      return;
+    }
+    if (chain !== INDIRECT + 1 + OFFERED) throw this.returnedWrong(head);
+    const room = this.#writable[head]!;
+    if (length > room) throw this.wroteTooMuch(head, length, room);
+    this.freeTable(head);
+    this.#release(head, 1);
+  }
+
+  #release(head: number, count: number): void {
+    this.#chains[head] = 0;
+    this.#next[this.#last[head]!] = this.#free;
+    this.#free = head;
+    this.#freeCount += count;
+  }
+
+  /** As `popUsed`, where one used entry may stand for several chains (VIRTIO 1.4 §2.7.9). */
+  #popInOrder(order: InOrder): number {
+    if (order.left === 0) {
+      const idx = this.#usedIdx;
+      if (idx === this.#usedSeen && !this.#lookAgain()) return NOTHING;
+      const at = this.#usedAt + ((idx & this.#mask) << 1);
+      const last = this.#u32[at]!;
+      const length = this.#u32[at + 1]!;
+      const room = this.#writable[last]!;
+      if (length > room && !(this.#chains[last]! & BY_HAND))
+        throw this.wroteTooMuch(last, length, room);
+      if (!order.begin(last, distance16(idx, this.#usedSeen))) throw this.returnedWrong(last);
+      this.#batchLength = length;
+    }
+    const head = order.take();
+    // Chains that the device skipped were used completely.
+    const length = order.left > 0 ? this.#writable[head]! : this.#batchLength;
+    const chain = this.#chains[head]!;
+    if (chain >>> 16 === 1) this.#release(head, chain - OFFERED);
+    else this.#popRare(head, length);
+    this.#inFlight--;
+    this.#usedIdx = wrap16(this.#usedIdx + 1);
+    this.usedLength = length;
+    return head;
+  }
+
+  #flagRule(): Rule | undefined {
+    const flags = Atomics.load(this.#u16, this.#usedIdxAt - 1);
+    return flags & VIRTQ_USED_F_NO_NOTIFY ? 'noNotify' : undefined;
+  }
+
+  /** Whether the available index has passed avail_event since the last notification (VIRTIO 1.4 §2.7.10.1). */
+  #eventRule(idx: number): Rule | undefined {
+    const event = Atomics.load(this.#u16, this.#availEventAt);
+    const before = this.#notifiedIdx;
+    this.#notifiedIdx = idx;
+    return distance16(event + 1, idx) < distance16(before, idx) ? undefined : 'eventIdx';
+  }
+
+  /**
+   * Nothing has come back. Where the device interrupts at one index only, makes that the next one;
+   * true where something may have come back meanwhile (VIRTIO 1.4 §2.7.7.1).
+   */
+  #wantsEvent(): boolean {
+    if (!this.#eventIdx || this.quiet || this.#usedEvent === this.#usedIdx) return false;
+    this.#setUsedEvent(this.#usedIdx);
+    return true;
+  }
+
+  #setUsedEvent(idx: number): void {
+    this.#usedEvent = idx;
+    this.#setAvailable(this.#availAt + this.size, idx);
+  }
+
+  /** Stores a word of the available ring other than its index. */
+  #setAvailable(at: number, value: number): void {
+    if (this.#journal.on) this.#store16Recorded(at, value);
+    Atomics.store(this.#u16, at, value);
   }
 
   /** Takes `index` out of the free list; false where it is not there. */
@@ -403,17 +420,5 @@ export class SplitQueue {
       return true;
     }
     return false;
-  }
-
-  #returnedWrong(head: number): DeviceError {
-    return new DeviceError(
-      `queue ${this.index}: the device returned descriptor ${head}, which is no chain that it was given`,
-    );
-  }
-
-  #wroteTooMuch(head: number, length: number): DeviceError {
-    return new DeviceError(
-      `queue ${this.index}: the device says it wrote ${length} bytes into the chain at ${head}, which has room for ${this.#writable[head]}`,
-    );
   }
 }

@@ -7,7 +7,7 @@ import { attempt, type Check, type Wanted } from './check.ts';
 import { firstJsonDifference, firstTextDifference } from './compare.ts';
 import { HostActions } from './host-actions.ts';
 import { InterruptLog } from './interrupt-log.ts';
-import { maskJson, maskText } from './mask.ts';
+import { maskJson, maskText, withoutFolder } from './mask.ts';
 import { momentaryTexts } from './momentary-texts.ts';
 import { start } from './subject.ts';
 
@@ -54,9 +54,6 @@ export interface DriverSession {
   readonly snapshots?: readonly Snapshot[];
 }
 
-/** In front of names of files: the folder of whoever recorded. */
-const RECORDER_FOLDER = /(?:ORACLE_DIR|\/[^,=]*)\/(?=(?:img|run|share)\b)/g;
-
 /** Repeats a recorded driver session; the first thing that differs is the difference. */
 export function checkDriverSession(session: DriverSession, wanted: Wanted): Check[] {
   const id = `drivers/${session.name}`;
@@ -69,7 +66,7 @@ export function checkDriverSession(session: DriverSession, wanted: Wanted): Chec
  * the first difference, or undefined. `host` replaces parts of the machine's surroundings.
  */
 export function replayDriver(session: DriverSession, host: Partial<Host> = {}): string | undefined {
-  const argv = session.argv.map((word) => word.replace(RECORDER_FOLDER, ''));
+  const argv = session.argv.map(withoutFolder);
   const result = start(argv, host);
   if (!('machine' in result)) return `did not start: ${result.stderr.trim()}`;
   const { machine } = result;
@@ -89,7 +86,7 @@ class Replay {
     this.#machine = machine;
     this.#session = session;
     this.#interrupts = new InterruptLog(machine);
-    this.#actions = new HostActions(machine);
+    this.#actions = new HostActions(machine, session.extra ?? {});
     this.#channel = new ChannelSession(machine);
   }
 

@@ -3,7 +3,7 @@ import { guestBytes } from '../qemu/guest-bytes.ts';
 import { hexText } from '../qemu/numbers.ts';
 import { firstJsonDifference, firstTextDifference } from './compare.ts';
 import { areasOf, type Rings } from './driver-session.ts';
-import { maskJson, maskText } from './mask.ts';
+import { maskJson, maskText, withoutFolder } from './mask.ts';
 
 /** Notes of a recording that are answers of the human monitor, where their names do not say the command. */
 const COMMANDS: Readonly<Record<string, string>> = {
@@ -58,7 +58,10 @@ function noteDifference(
   if (command !== undefined && typeof value === 'string') {
     const kind = command === 'info mtree -f' ? 'mtree-f' : '';
     return () =>
-      firstTextDifference(maskText(kind, machine.monitor(command)), maskText(kind, value));
+      firstTextDifference(
+        maskText(kind, machine.monitor(command)),
+        maskText(kind, withoutFolder(value)),
+      );
   }
   const [, query] = /^(query-[\w-]+)/.exec(name) ?? [];
   if (query !== undefined)

@@ -20,6 +20,9 @@ export const FAULTS = [
   'acrossEnd',
 ] as const;
 
+/** One of them. */
+export type Fault = (typeof FAULTS)[number];
+
 /** Where a queue is put. */
 export const PLACES = ['good', 'misaligned', 'outside', 'acrossEnd', 'zero', 'swapped'] as const;
 
@@ -42,7 +45,7 @@ export type Action =
       readonly length: number;
       readonly parts: number;
       readonly indirect: boolean;
-      readonly fault: (typeof FAULTS)[number] | undefined;
+      readonly fault: Fault | undefined;
       readonly notify: boolean;
     }
   | { readonly kind: 'notify'; readonly queue: number }
@@ -99,6 +102,9 @@ export type Action =
       readonly queue: number | undefined;
       readonly vector: number;
     };
+
+/** The step of a kind. */
+export type ActionOf<K extends Action['kind']> = Extract<Action, { kind: K }>;
 
 const bit = (feature: number) => (2 ** (feature % 32)) >>> 0;
 const INDIRECT = bit(VIRTIO_F.VIRTIO_F_INDIRECT_DESC);

@@ -17,10 +17,11 @@ export interface Configuration {
   readonly firmware: readonly Access[];
   /** RAM that sessions use; at least `ARENA_BYTES` from here. */
   readonly arena: number;
-  readonly queues: number;
+  /** Where RAM ends. */
+  readonly ramEnd: number;
   readonly queueSize: number;
-  /** Which device it is. */
-  readonly device: 'blk' | 'rng';
+  /** Whether the driver accepts packed rings. */
+  readonly packed: boolean;
 }
 
 const DEVFN = 4 << 3;
@@ -29,7 +30,7 @@ export const BARS = { io: 0xc000, msix: 0xe000_0000, modern: 0xe001_0000 } as co
 const ARENA = 0x10_0000;
 
 /** Bus numbers, BARs, interrupt routing: what SeaBIOS would do, as far as sessions need it. */
-const PC_FIRMWARE: readonly Access[] = [
+export const PC_FIRMWARE: readonly Access[] = [
   ...[10, 10, 11, 11].flatMap((irq, pin) => pciConfigWrite(1 << 3, 0x60 + pin, 1, irq)),
   ...pciConfigWrite(DEVFN, 0x10, 4, BARS.io),
   ...pciConfigWrite(DEVFN, 0x14, 4, BARS.msix),
@@ -39,60 +40,78 @@ const PC_FIRMWARE: readonly Access[] = [
 ];
 
 const DRIVE = '-drive if=none,id=d0,file=DISK,format=raw,cache=unsafe';
-const BLOCK = 'drive=d0,serial=DIFFER,queue-size=8,num-queues=2';
+const QUEUE_SIZE = 8;
+const BLOCK = `drive=d0,serial=DIFFER,queue-size=${QUEUE_SIZE},num-queues=2`;
 
-const PC = {
+/** What sessions on an x86 machine have in common. */
+const X86 = {
   program: 'qemu-system-x86_64',
-  intercept: '/machine/i440fx/ioapic',
-  devfn: DEVFN,
-  firmware: PC_FIRMWARE,
   arena: ARENA,
+  ramEnd: 8 * 2 ** 20,
+  queueSize: QUEUE_SIZE,
 } as const;
 
 /** A block device in slot 4 of a PC; `more` are properties. */
-function pcBlock(name: string, transport: TransportDriver, more = ''): Configuration {
-  const line = `-M pc -m 8 ${DRIVE} -device virtio-blk-pci,addr=4,ioeventfd=off,${BLOCK}${more}`;
-  return { ...PC, name, line, transport, queues: 2, queueSize: 8, device: 'blk' };
+function pci(name: string, transport: TransportDriver, more = ''): Configuration {
+  return {
+    ...X86,
+    name,
+    line: `-M pc -m 8 ${DRIVE} -device virtio-blk-pci,addr=4,ioeventfd=off,${BLOCK}${more}`,
+    intercept: '/machine/i440fx/ioapic',
+    devfn: DEVFN,
+    firmware: PC_FIRMWARE,
+    transport,
+    packed: more.includes('packed=on'),
+  };
 }
 
-/** The one of 32 transports that takes the first device, on Arm's board. */
-const VIRT_MMIO = 0x0a00_0000 + 31 * 0x200;
-/** The one of 8, on a microvm with one interrupt controller. */
-const MICROVM_MMIO = 0xfeb0_0000 + 7 * 0x200;
-
-function mmioBlock(name: string, version: 1 | 2, more = ''): Configuration {
+/** A block device on virtio-mmio of the given version; `more` are properties. */
+function mmioLine(version: 1 | 2, more: string): string {
   const globals = `-global virtio-mmio.force-legacy=${version === 1} -global virtio-mmio.ioeventfd=off`;
-  const device = `${DRIVE} -device virtio-blk-device,${BLOCK}${more}`;
-  const common = { name, devfn: undefined, firmware: [], queues: 2, queueSize: 8 } as const;
-  if (name.includes('virt'))
-    return {
-      ...common,
-      program: 'qemu-system-aarch64',
-      line: `-M virt -m 64 ${globals} ${device}`,
-      intercept: '/machine/unattached/device[1]',
-      transport: mmio(VIRT_MMIO, version === 1),
-      arena: 0x4010_0000,
-      device: 'blk',
-    };
+  return `${globals} ${DRIVE} -device virtio-blk-device,${BLOCK}${more}`;
+}
+
+/** The last of 8 transports, which takes the first device, on a microvm with one interrupt controller. */
+function microvm(name: string, version: 1 | 2, more = ''): Configuration {
   return {
-    ...common,
-    program: 'qemu-system-x86_64',
-    line: `-M microvm,ioapic2=off -m 8 ${globals} ${device}`,
+    ...X86,
+    name,
+    line: `-M microvm,ioapic2=off -m 8 ${mmioLine(version, more)}`,
     intercept: '/machine/ioapic',
-    transport: mmio(MICROVM_MMIO, version === 1),
-    arena: ARENA,
-    device: 'blk',
+    devfn: undefined,
+    firmware: [],
+    transport: mmio(0xfeb0_0000 + 7 * 0x200, version === 1),
+    packed: more.includes('packed=on'),
+  };
+}
+
+/** The last of the 32 transports of Arm's board. */
+function virt(name: string, version: 1 | 2, more = ''): Configuration {
+  return {
+    name,
+    program: 'qemu-system-aarch64',
+    line: `-M virt -m 64 ${mmioLine(version, more)}`,
+    intercept: '/machine/unattached/device[1]',
+    devfn: undefined,
+    firmware: [],
+    transport: mmio(0x0a00_0000 + 31 * 0x200, version === 1),
+    arena: 0x4010_0000,
+    ramEnd: 0x4400_0000,
+    queueSize: QUEUE_SIZE,
+    packed: more.includes('packed=on'),
   };
 }
 
 /** The machines that sessions are run on. */
 export const CONFIGURATIONS: readonly Configuration[] = [
-  pcBlock('pci-modern', modernPci(BARS.modern, 4)),
-  pcBlock('pci-page-per-vq', modernPci(BARS.modern, 4096), ',page-per-vq=on,disable-legacy=on'),
-  pcBlock('pci-transitional-legacy', legacyPci(BARS.io)),
-  pcBlock('pci-legacy', legacyPci(BARS.io), ',disable-modern=on,vectors=0'),
-  mmioBlock('mmio-1', 1),
-  mmioBlock('mmio-2', 2),
-  mmioBlock('mmio-1-virt', 1),
-  mmioBlock('mmio-2-virt', 2),
+  pci('pci-modern', modernPci(BARS.modern, 4)),
+  pci('pci-modern-packed', modernPci(BARS.modern, 4), ',packed=on'),
+  pci('pci-page-per-vq', modernPci(BARS.modern, 4096), ',page-per-vq=on,disable-legacy=on'),
+  pci('pci-transitional-legacy', legacyPci(BARS.io)),
+  pci('pci-legacy', legacyPci(BARS.io), ',disable-modern=on,vectors=0'),
+  microvm('mmio-1', 1),
+  microvm('mmio-2', 2),
+  microvm('mmio-2-packed', 2, ',packed=on'),
+  virt('mmio-1-virt', 1),
+  virt('mmio-2-virt', 2),
 ];

@@ -12,7 +12,7 @@ const ONLY = process.env.ONLY ?? '';
 
 const chosen = CONFIGURATIONS.filter(({ name }) => name.includes(ONLY));
 
-describe('a real QEMU 7.2 answers every access of random driver sessions as ours does', () => {
+describe(`a real QEMU 7.2 answers every access of random driver sessions as ours does, seed ${SEED}`, () => {
   it.each(chosen)('$name', { timeout: 3_600_000 }, async (configuration) => {
     if (!isInstalled(configuration.program)) return;
     const pair = new Pair(configuration);

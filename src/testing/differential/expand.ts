@@ -1,22 +1,16 @@
-import {
-  SPLIT,
-  STATUS,
-  VIRTQ_DESC_F_INDIRECT,
-  VIRTQ_DESC_F_NEXT,
-  VIRTQ_DESC_F_WRITE,
-} from '../../spec/virtio.ts';
-import { type Access, poke, pokeNumber, read, write } from './access.ts';
-import type { Action } from './actions.ts';
+import { SPLIT, STATUS, VIRTIO_F, VIRTQ_DESC_F_WRITE } from '../../spec/virtio.ts';
+import { type Access, poke, pokeNumber, read, type Width, write } from './access.ts';
+import type { Action, ActionOf, Fault } from './actions.ts';
 import { BARS, type Configuration } from './configurations.ts';
 import { pciConfigRead, pciConfigWrite } from './pci-config.ts';
+import { PackedModel, type Piece, type RingModel, SplitModel } from './rings.ts';
 import type { Areas } from './transports.ts';
 
 /** Bytes of RAM that a session uses. */
 export const ARENA_BYTES = 0x3_0000;
 const RING_STRIDE = 0x8000;
-const SLOTS_AT = 0x1_0000;
-const SLOT = 0x1000;
-const SLOTS = 16;
+/** Requests lie in slots, used again and again. */
+const SLOTS = { at: 0x1_0000, bytes: 0x1000, count: 16 } as const;
 /** Within a slot. */
 const STATUS_AT = 0xf00;
 const DATA_AT = 0x100;
@@ -28,21 +22,11 @@ const NOWHERE = 0xd000_0000;
 /** Within the configuration space of a virtio function of QEMU's. */
 const MSIX_CONTROL = 0x9a;
 const WINDOW = 0x84;
+const BARS_AT = 0x10;
+const CAPABILITIES_AT = 0x34;
 const PENDING_AT = 0x800;
-
-interface Piece {
-  readonly address: number;
-  readonly length: number;
-  readonly flags: number;
-}
-
-/** What the driver remembers of a queue. */
-interface QueueModel {
-  areas: Areas;
-  size: number;
-  availIdx: number;
-  nextDesc: number;
-}
+const GET_ID = 8;
+const UNKNOWN_TYPE = 99;
 
 /** Turns the steps of a session into accesses, as a driver that remembers what it did. */
 export function expand(configuration: Configuration, actions: readonly Action[]): Access[] {
@@ -52,34 +36,30 @@ export function expand(configuration: Configuration, actions: readonly Action[])
 class Driver {
   readonly #configuration: Configuration;
   readonly #out: Access[] = [];
-  readonly #queues: QueueModel[];
+  readonly #rings: RingModel[] = [];
+  /** Descriptors that the device has not been told of, by queue. */
+  readonly #untold = [0, 0];
+  /** Whether a queue may be set up without a reset before: it is as after power-on. */
+  readonly #fresh = [true, true];
   #slot = 0;
-  /** Whether a request waits that the device does not answer at once: two of them come back in any order. */
-  #slow = false;
+  /** Whether a request waits that the device does not answer at once, by queue: two of them come back in any order. */
+  readonly #slow = [false, false];
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
-    this.#queues = Array.from({ length: 2 }, (_, index) => ({
-      areas: this.#areasOf(index, configuration.queueSize),
-      size: configuration.queueSize,
-      availIdx: 0,
-      nextDesc: 0,
-    }));
+    for (const index of [0, 1]) this.#rings.push(this.#model(index, configuration.queueSize));
   }
 
   run(actions: readonly Action[]): Access[] {
     const { arena, firmware, transport } = this.#configuration;
-    this.#out.push(
-      { op: 'clear', address: arena, length: ARENA_BYTES },
-      ...firmware,
-      ...transport.prepare,
-    );
+    this.#out.push({ op: 'clear', address: arena, length: ARENA_BYTES }, ...firmware);
+    this.#out.push(...transport.prepare);
     for (const action of actions) this.#act(action);
     this.#settle();
     this.#out.push(
       transport.readStatus(),
       ...transport.acknowledge(),
-      ...this.#queues.flatMap((_, index) => transport.readQueue(index)),
+      ...[0, 1].flatMap((index) => transport.readQueue(index)),
       { op: 'settle' },
       { op: 'peek', address: arena, length: ARENA_BYTES },
       // QEMU's system reset can leave an input up: the next session begins with all of them down.
@@ -90,106 +70,88 @@ class Driver {
   }
 
   #act(action: Action): void {
-    const { transport, devfn = 0 } = this.#configuration;
+    const { transport } = this.#configuration;
     const out = this.#out;
     switch (action.kind) {
       case 'begin':
-        out.push(
-          transport.writeStatus(0),
-          transport.readStatus(),
-          ...transport.prepare,
-          transport.writeStatus(STATUS.ACKNOWLEDGE),
-          transport.writeStatus(STATUS.ACKNOWLEDGE | STATUS.DRIVER),
-          ...transport.readFeatures(),
-          ...transport.writeFeatures(action.low, action.high),
-        );
-        if (!transport.legacy)
-          out.push(
-            transport.writeStatus(STATUS.ACKNOWLEDGE | STATUS.DRIVER | STATUS.FEATURES_OK),
-            transport.readStatus(),
-          );
-        return;
+        this.#begin(action);
+        break;
       case 'queue':
         this.#setUp(action);
-        return;
+        break;
       case 'status':
         out.push(transport.writeStatus(action.value), transport.readStatus());
-        return;
+        break;
       case 'request':
         this.#request(action);
-        return;
+        break;
       case 'notify':
-        out.push(transport.notify(action.queue));
-        this.#settle();
-        return;
+        this.#notify(action.queue);
+        break;
       case 'acknowledge':
         out.push(...transport.acknowledge());
         this.#settle();
-        return;
+        break;
       case 'readQueue':
         out.push(...transport.readQueue(action.queue));
-        return;
+        break;
       case 'resetQueue':
         out.push(...transport.resetQueue(action.queue));
-        return;
+        break;
       case 'ringFlags':
-        out.push(pokeNumber(this.#queue(action.queue).areas.driver, 2, action.value));
-        return;
-      case 'event': {
-        const { areas, size, availIdx } = this.#queue(action.queue);
-        const at = areas.driver + SPLIT.usedEvent(size);
-        out.push(pokeNumber(at, 2, (availIdx + action.ahead) & 0xffff));
-        return;
-      }
-      case 'register': {
-        const range = transport.ranges[action.range % transport.ranges.length];
-        if (!range) return;
-        const offset =
-          action.known === undefined
-            ? action.offset % range.size
-            : (range.known[action.known % range.known.length] ?? 0);
-        const at = range.address + offset - (action.width === 8 ? offset % 4 : 0);
-        // A register that is an address must not be given half of one.
-        out.push(
-          action.value === undefined
-            ? read(range.space, at, action.width === 8 && range.space === 'io' ? 4 : action.width)
-            : write(
-                range.space,
-                at,
-                range.space === 'io' && action.width === 8 ? 4 : action.width,
-                action.value,
-              ),
-        );
-        this.#settle();
-        return;
-      }
+        out.push(...this.#ring(action.queue).setFlags(action.value));
+        break;
+      case 'event':
+        out.push(...this.#ring(action.queue).setEvent(action.ahead));
+        break;
+      case 'register':
+        this.#register(action);
+        break;
       case 'config':
         out.push(
           action.value === undefined
             ? transport.readConfig(action.offset, action.width)
             : transport.writeConfig(action.offset, action.width, action.value),
         );
-        return;
+        break;
+      case 'assign':
+        out.push(...transport.assignVector(action.queue, action.vector));
+        break;
+      default:
+        this.#pci(action, this.#configuration.devfn ?? 0);
+        break;
+    }
+  }
+
+  /** What only a PCI function has. */
+  #pci(action: ActionOf<'pciConfig' | 'window' | 'vector' | 'messages' | 'table'>, devfn: number) {
+    const out = this.#out;
+    switch (action.kind) {
       case 'pciConfig': {
         const offset = action.offset - (action.offset % action.width);
+        // The BARs stay where they are; a packed ring's device must not miss what it is told.
+        const writable =
+          offset >= CAPABILITIES_AT ||
+          (offset + action.width <= BARS_AT && !this.#configuration.packed);
         if (action.value === undefined) out.push(...pciConfigRead(devfn, offset, action.width));
-        // The BARs stay where they are.
-        else if (offset + action.width <= 0x10 || offset >= 0x34)
-          out.push(...pciConfigWrite(devfn, offset, action.width, action.value));
+        else if (writable) out.push(...pciConfigWrite(devfn, offset, action.width, action.value));
         this.#settle();
-        return;
+        break;
       }
-      case 'window':
+      case 'window': {
+        const { bar, offset, length, width, value } = action;
+        const writes = value !== undefined && this.#mayWrite(offset < 0x1000 ? 'common' : '');
         out.push(
-          ...pciConfigWrite(devfn, WINDOW + 4, 1, action.bar),
-          ...pciConfigWrite(devfn, WINDOW + 8, 4, action.offset),
-          ...pciConfigWrite(devfn, WINDOW + 12, 4, action.length),
-          ...(action.value === undefined
-            ? pciConfigRead(devfn, WINDOW + 16, action.width)
-            : pciConfigWrite(devfn, WINDOW + 16, action.width, action.value)),
+          ...pciConfigWrite(devfn, WINDOW + 4, 1, bar),
+          ...pciConfigWrite(devfn, WINDOW + 8, 4, offset),
+          ...pciConfigWrite(devfn, WINDOW + 12, 4, length),
+          ...(writes
+            ? pciConfigWrite(devfn, WINDOW + 16, width, value)
+            : pciConfigRead(devfn, WINDOW + 16, width)),
         );
         this.#settle();
-        return;
+        break;
+      }
       case 'vector': {
         const at = BARS.msix + 16 * action.entry;
         out.push(
@@ -198,183 +160,191 @@ class Driver {
           write('memory', at + 8, 4, action.data),
           write('memory', at + 12, 4, action.control),
         );
-        return;
+        break;
       }
       case 'messages':
         out.push(...pciConfigWrite(devfn, MSIX_CONTROL, 2, action.control));
         this.#settle();
-        return;
+        break;
       case 'table': {
-        const base = BARS.msix + (action.pending ? PENDING_AT : 0);
-        out.push(
-          read(
-            'memory',
-            base + action.offset - (action.width === 8 ? action.offset % 4 : 0),
-            action.width,
-          ),
-        );
-        return;
+        const at = BARS.msix + (action.pending ? PENDING_AT : 0) + action.offset;
+        out.push(read('memory', action.width === 8 ? at - (at % 4) : at, action.width));
+        break;
       }
-      case 'assign':
-        out.push(...transport.assignVector(action.queue, action.vector));
-        return;
     }
   }
 
+  #begin({ low, high }: ActionOf<'begin'>): void {
+    const { transport, packed } = this.#configuration;
+    const { ACKNOWLEDGE, DRIVER, FEATURES_OK } = STATUS;
+    this.#fresh.fill(true);
+    const more = packed ? 2 ** (VIRTIO_F.VIRTIO_F_RING_PACKED - 32) : 0;
+    this.#out.push(
+      transport.writeStatus(0),
+      transport.readStatus(),
+      ...transport.prepare,
+      transport.writeStatus(ACKNOWLEDGE),
+      transport.writeStatus(ACKNOWLEDGE | DRIVER),
+      ...transport.readFeatures(),
+      ...transport.writeFeatures(low, (high | more) >>> 0),
+    );
+    if (transport.legacy) return;
+    this.#out.push(
+      transport.writeStatus(ACKNOWLEDGE | DRIVER | FEATURES_OK),
+      transport.readStatus(),
+    );
+  }
+
+  /** Whether a driver may write what it likes there: QEMU 7.2 never ends the reading of a broken packed ring. */
+  #mayWrite(range: string): boolean {
+    return !this.#configuration.packed || !['common', 'registers'].includes(range);
+  }
+
+  #register({ range: which, known, offset: any, width, value }: ActionOf<'register'>): void {
+    const { ranges } = this.#configuration.transport;
+    const range = ranges[which % ranges.length];
+    if (!range) return;
+    const offset =
+      known === undefined ? any % range.size : (range.known[known % range.known.length] ?? 0);
+    const bytes: Width = width === 8 && range.space === 'io' ? 4 : width;
+    const at = range.address + offset - (bytes === 8 ? offset % 4 : 0);
+    this.#out.push(
+      value === undefined || !this.#mayWrite(range.name)
+        ? read(range.space, at, bytes)
+        : write(range.space, at, bytes, value),
+    );
+    this.#settle();
+  }
+
   #settle(): void {
-    this.#out.push({ op: 'settle' });
-    this.#slow = false;
-    for (const { areas } of this.#queues)
-      if (areas.device >= this.#configuration.arena && areas.device < NOWHERE)
-        this.#out.push({ op: 'peek', address: areas.device, length: 0x80 });
+    this.#out.push({ op: 'settle' }, ...this.#rings.flatMap((ring) => ring.watch()));
   }
 
-  #queue(index: number): QueueModel {
-    return this.#queues[index & 1] as QueueModel;
+  #notify(queue: number): void {
+    this.#out.push(this.#configuration.transport.notify(queue));
+    if (queue < 2) {
+      this.#untold[queue] = 0;
+      this.#slow[queue] = false;
+    }
+    this.#settle();
   }
 
-  #areasOf(index: number, size: number): Areas {
+  #ring(index: number): RingModel {
+    return this.#rings[index & 1] as RingModel;
+  }
+
+  #model(index: number, size: number): RingModel {
+    const areas = this.#areas(index, size);
+    return new (this.#configuration.packed ? PackedModel : SplitModel)(areas, size);
+  }
+
+  #areas(index: number, size: number): Areas {
     const { arena, transport } = this.#configuration;
     const desc = arena + (index & 1) * RING_STRIDE;
     if (!transport.legacy) return { desc, driver: desc + 0x2000, device: desc + 0x4000 };
     const driver = desc + SPLIT.descTable(size);
-    return {
-      desc,
-      driver,
-      device: Math.ceil((driver + SPLIT.usedEvent(size)) / 0x1000) * 0x1000,
-    };
+    const end = driver + SPLIT.usedEvent(size);
+    return { desc, driver, device: Math.ceil(end / 0x1000) * 0x1000 };
   }
 
-  #setUp(action: Action & { kind: 'queue' }): void {
-    const { arena, transport, queueSize } = this.#configuration;
-    // A legacy driver over PCI takes the size as it is.
-    const size = transport.legacy ? queueSize : action.size;
-    let areas = this.#areasOf(action.queue, size);
-    const { desc, driver, device } = areas;
-    if (action.place === 'misaligned')
-      areas = { desc: desc + 4, driver: driver + 1, device: device + 2 };
-    if (action.place === 'outside') areas = { desc: NOWHERE, driver: NOWHERE + 0x1000, device };
-    if (action.place === 'acrossEnd') areas = { desc, driver, device: arena + 0x70_0000 - 4 };
-    if (action.place === 'zero') areas = { desc: 0, driver, device };
-    if (action.place === 'swapped') areas = { desc, driver: device, device: driver };
-    const model = this.#queue(action.queue);
-    if (action.queue < 2) {
-      model.size = size > 0 && size <= 1024 ? size : model.size;
-      model.availIdx = 0;
-      model.nextDesc = 0;
-      model.areas = this.#areasOf(action.queue, model.size);
-      this.#out.push({ op: 'clear', address: model.areas.desc, length: RING_STRIDE });
+  #setUp(action: ActionOf<'queue'>): void {
+    const { transport, queueSize, packed } = this.#configuration;
+    const { queue } = action;
+    if (packed) {
+      if (!this.#fresh[queue & 1]) return;
+      this.#fresh[queue & 1] = false;
     }
-    this.#out.push(...transport.setUpQueue(action.queue, action.size, areas, action.enable));
-    this.#out.push(...transport.readQueue(action.queue));
+    // A legacy driver takes the size as it is; a list in a packed ring must fit.
+    const wanted = packed && action.size < LONGEST ? queueSize : action.size;
+    const usable = !transport.legacy && wanted > 0 && wanted <= 1024 ? wanted : queueSize;
+    if (queue < 2) {
+      this.#rings[queue] = this.#model(queue, usable);
+      this.#untold[queue] = 0;
+      this.#slow[queue] = false;
+      this.#out.push({ op: 'clear', address: this.#areas(queue, 1).desc, length: RING_STRIDE });
+    }
+    const areas = this.#spoilt(this.#areas(queue, usable), action.place);
+    this.#out.push(...transport.setUpQueue(queue, wanted, areas, action.enable));
+    this.#out.push(...transport.readQueue(queue));
   }
 
-  #request(action: Action & { kind: 'request' }): void {
-    const { arena, transport } = this.#configuration;
-    const slot = arena + SLOTS_AT + SLOT * (this.#slot++ % SLOTS);
-    const model = this.#queue(action.queue);
-    const type = this.#slow ? 8 : action.type;
-    if (type !== 8 && type !== 99) this.#slow = true;
+  #spoilt(areas: Areas, place: ActionOf<'queue'>['place']): Areas {
+    const { desc, driver, device } = areas;
+    switch (place) {
+      case 'outside':
+        return { desc: NOWHERE, driver: NOWHERE + 0x1000, device };
+      case 'zero':
+        return { desc: 0, driver, device };
+      case 'misaligned':
+        return this.#configuration.packed
+          ? areas
+          : { desc: desc + 4, driver: driver + 1, device: device + 2 };
+      case 'acrossEnd':
+        return this.#configuration.packed
+          ? areas
+          : { desc, driver, device: this.#configuration.ramEnd - 4 };
+      case 'swapped':
+        return this.#configuration.packed ? areas : { desc, driver: device, device: driver };
+      default:
+        return areas;
+    }
+  }
+
+  #request(action: ActionOf<'request'>): void {
+    const { arena, packed } = this.#configuration;
+    const fault = packed && action.fault !== 'indirectNested' ? undefined : action.fault;
+    const slot = arena + SLOTS.at + SLOTS.bytes * (this.#slot++ % SLOTS.count);
+    const index = action.queue & 1;
+    const type = this.#slow[index] ? GET_ID : action.type;
+    if (type !== GET_ID && type !== UNKNOWN_TYPE) this.#slow[index] = true;
+    const pieces = spoilPieces(this.#pieces(action, type, slot), fault);
+    const inTable = action.indirect || fault === 'indirectBadLength' || fault === 'indirectNested';
+    const places = inTable ? 1 : pieces.length;
+    if (packed && (this.#untold[index] ?? 0) + places > LONGEST) this.#notify(action.queue);
+    this.#untold[index] = (this.#untold[index] ?? 0) + places;
+    const table = inTable ? slot + TABLE_AT : undefined;
+    this.#out.push(...this.#ring(action.queue).offer(pieces, table, fault));
+    if (action.notify) this.#notify(action.queue);
+  }
+
+  /** Writes header and data of a request to its slot; returns the buffers. */
+  #pieces({ sector, length: asked, parts }: ActionOf<'request'>, type: number, slot: number) {
     const segment = type === 11 || type === 13;
-    const length = segment ? 16 : action.length;
+    const length = segment ? 16 : asked;
     const out = (type & 1) === 1;
     const data = new Uint8Array(length).map((_, i) => (i * 7 + this.#slot) & 0xff);
     const header = new Uint8Array(16);
     const view = new DataView(header.buffer);
     view.setUint32(0, type, true);
-    view.setBigUint64(8, BigInt(action.sector), true);
+    view.setBigUint64(8, BigInt(sector), true);
     if (segment) {
       const fields = new DataView(data.buffer);
-      fields.setBigUint64(0, BigInt(action.sector), true);
-      fields.setUint32(8, action.length >> 3, true);
-      fields.setUint32(12, action.parts - 1, true);
+      fields.setBigUint64(0, BigInt(sector), true);
+      fields.setUint32(8, asked >> 3, true);
+      fields.setUint32(12, parts - 1, true);
     }
     this.#out.push(
       poke(slot, header),
       poke(slot + DATA_AT, out ? data : new Uint8Array(length)),
       pokeNumber(slot + STATUS_AT, 1, 0xee),
     );
-    let pieces: Piece[] = [{ address: slot, length: 16, flags: 0 }];
-    const share = Math.max(1, Math.floor(length / action.parts));
-    for (let at = 0; at < length; at += share) {
+    const flags = out ? 0 : VIRTQ_DESC_F_WRITE;
+    const pieces: Piece[] = [{ address: slot, length: 16, flags: 0 }];
+    const share = Math.max(1, Math.floor(length / parts));
+    for (let at = 0; at < length; ) {
       const rest = length - at < 2 * share ? length - at : share;
-      pieces.push({
-        address: slot + DATA_AT + at,
-        length: rest,
-        flags: out ? 0 : VIRTQ_DESC_F_WRITE,
-      });
-      if (rest !== share || at + rest >= length) break;
+      pieces.push({ address: slot + DATA_AT + at, length: rest, flags });
+      at += rest;
     }
     pieces.push({ address: slot + STATUS_AT, length: 1, flags: VIRTQ_DESC_F_WRITE });
-    pieces = spoilPieces(pieces, action.fault);
-    this.#offer(model, pieces, slot + TABLE_AT, action);
-    if (action.notify) {
-      this.#out.push(transport.notify(action.queue));
-      this.#settle();
-    }
-  }
-
-  #offer(
-    model: QueueModel,
-    pieces: readonly Piece[],
-    table: number,
-    { indirect, fault }: Action & { kind: 'request' },
-  ): void {
-    const { size, areas } = model;
-    const usesTable = indirect || fault === 'indirectBadLength' || fault === 'indirectNested';
-    const slot = (n: number) => (model.nextDesc + n) % size;
-    const head = slot(0);
-    const link = (index: number, next: number, more: boolean) => {
-      const piece = pieces[index] as Piece;
-      return {
-        ...piece,
-        flags: piece.flags | (more ? VIRTQ_DESC_F_NEXT : 0),
-        next: more ? next : 0,
-      };
-    };
-    const last = pieces.length - 1;
-    const chain = pieces.map((_, i) => link(i, usesTable ? i + 1 : slot(i + 1), i < last));
-    const end = chain[last];
-    if (end && fault === 'loop')
-      chain[last] = { ...end, flags: end.flags | VIRTQ_DESC_F_NEXT, next: usesTable ? 1 : slot(1) };
-    if (end && fault === 'nextOutOfRange')
-      chain[last] = { ...end, flags: end.flags | VIRTQ_DESC_F_NEXT, next: 0x7fff };
-    if (end && (fault === 'indirectNested' || fault === 'indirectLate'))
-      chain[last] = { ...end, flags: end.flags | VIRTQ_DESC_F_INDIRECT };
-    if (usesTable) {
-      chain.forEach((piece, i) => {
-        this.#out.push(poke(table + 16 * i, descriptor(piece)));
-      });
-      const length = 16 * chain.length + (fault === 'indirectBadLength' ? 8 : 0);
-      this.#out.push(
-        poke(
-          areas.desc + 16 * head,
-          descriptor({ address: table, length, flags: VIRTQ_DESC_F_INDIRECT, next: 0 }),
-        ),
-      );
-    } else
-      chain.forEach((piece, i) => {
-        this.#out.push(poke(areas.desc + 16 * slot(i), descriptor(piece)));
-      });
-    model.nextDesc = slot(usesTable ? 1 : chain.length);
-    const at = areas.driver + SPLIT.availEntry(model.availIdx % size);
-    this.#out.push(pokeNumber(at, 2, fault === 'headOutOfRange' ? size : head));
-    model.availIdx = (model.availIdx + (fault === 'indexJump' ? size + 1 : 1)) & 0xffff;
-    this.#out.push(pokeNumber(areas.driver + SPLIT.availIdx, 2, model.availIdx));
+    return pieces;
   }
 }
 
-function descriptor(piece: Piece & { next: number }): Uint8Array {
-  const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(piece.address), true);
-  view.setUint32(8, piece.length, true);
-  view.setUint16(12, piece.flags, true);
-  view.setUint16(14, piece.next, true);
-  return bytes;
-}
+/** The most buffers of a request. */
+const LONGEST = 5;
 
-function spoilPieces(pieces: Piece[], fault: (Action & { kind: 'request' })['fault']): Piece[] {
+function spoilPieces(pieces: Piece[], fault: Fault | undefined): Piece[] {
   const [first, second, ...rest] = pieces;
   if (!first || !second) return pieces;
   switch (fault) {

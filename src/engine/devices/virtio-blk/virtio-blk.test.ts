@@ -170,13 +170,3 @@ describe('virtio-blk configuration', () => {
     expect(test.transport.readConfig(VIRTIO_BLK_CONFIG.writeback.offset, 1)).toBe(0);
   });
 });
-
-test('[2.2.2] packed queues, which are not built yet, are refused at FEATURES_OK', () => {
-  const test = rig(`${DISK},packed=on`);
-  const { transport } = test;
-  transport.reset();
-  transport.status |= 3;
-  transport.acceptFeatures([VIRTIO_F.VIRTIO_F_VERSION_1, VIRTIO_F.VIRTIO_F_RING_PACKED]);
-  transport.status |= 8;
-  expect(transport.status & 8).toBe(0);
-});

@@ -78,6 +78,10 @@ export interface Board {
   readonly ramId: string;
   /** Undefined where there is no CPU. */
   readonly cpu: BoardCpu | undefined;
+  /** Whether CPUs may come while the machine runs. */
+  readonly hotpluggableCpus?: boolean;
+  /** Whether `-numa node,mem=` is still understood. */
+  readonly numaMemory?: boolean;
   /** Properties that the catalog does not have of the type. */
   readonly properties?: BoardProperties;
   readonly defaults?: BoardDefaults;

@@ -84,7 +84,11 @@ export function addModernStructures(
       pci,
       'virtio-pci-notify',
       () => 0,
-      (offset) => vdev.notified(Math.floor(offset / doorbells.multiplier)),
+      (offset, size, value) =>
+        vdev.notified(
+          Math.floor(offset / doorbells.multiplier),
+          size === 4 ? value >>> 16 : undefined,
+        ),
     ),
   );
   // The region of the port is there in any case, and a window on the structures can reach it.
@@ -95,7 +99,7 @@ export function addModernStructures(
       pci,
       'virtio-pci-notify',
       () => 0,
-      (_offset, _size, value) => vdev.notified(value),
+      (_offset, size, value) => vdev.notifiedBy(value, size),
     ),
   );
   addStructure(config, VIRTIO_PCI_CAP.COMMON_CFG, 16, layout.modern, common);

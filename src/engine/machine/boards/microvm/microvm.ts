@@ -144,6 +144,7 @@ export const MICROVM: Board = {
   ancestors: ['x86-machine', 'machine'],
   names: ['microvm'],
   isDefault: false,
+  hotpluggableCpus: false,
   smp: { most: 288, dies: true },
   defaults: { driveInterface: 'none', unitsPerBus: 1, without: ['floppy'] },
   ramId: 'microvm.ram',
