@@ -1,11 +1,20 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { type ByteSource, bytesSource } from '../engine/backends/byte-source.ts';
+import type { FileKind } from '../engine/backends/fs.ts';
 import { HELLO_IMAGE_NAME, helloImage } from '../lessons/hello-image.ts';
 
 /** Opens what `file=` names: a file on disk, or the built-in image where there is none of its name. */
 export function openImage(name: string): ByteSource | undefined {
   if (existsSync(name)) return fileSource(name);
   return name === HELLO_IMAGE_NAME ? bytesSource(helloImage()) : undefined;
+}
+
+/** What the host has by a name. */
+export function fileKind(name: string): FileKind | undefined {
+  const facts = statSync(name, { throwIfNoEntry: false });
+  if (!facts) return name === HELLO_IMAGE_NAME ? 'file' : undefined;
+  if (facts.isDirectory()) return 'directory';
+  return facts.isFile() ? 'file' : 'device';
 }
 
 /** A file that is read on demand and never written. Undefined where it cannot be opened, or is no file. */

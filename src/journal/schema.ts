@@ -317,6 +317,13 @@ export const BACKEND_OPS = [
   'discard',
   'writeZeroes',
   'random',
+  'send',
+  'receive',
+  'inflate',
+  'deflate',
+  'show',
+  'compute',
+  'file',
 ] as const;
 export type BackendOp = (typeof BACKEND_OPS)[number];
 

@@ -3,6 +3,9 @@ export const ARCHES = ['x86_64', 'aarch64', 's390x', 'riscv64'] as const;
 /** One of them. */
 export type Arch = (typeof ARCHES)[number];
 
+/** Programs whose machines those of a wider one include. */
+const WIDER: Readonly<Record<string, string>> = { i386: 'x86_64', arm: 'aarch64' };
+
 const PROGRAM = /(?:^|[/\\])(?:qemu-system-(\w+)|qemu|kvm|qemu-kvm)(?:\.exe)?$/i;
 
 /**
@@ -13,5 +16,5 @@ export function programArch(word: string): string | undefined {
   const match = PROGRAM.exec(word);
   if (!match) return undefined;
   const [, name = 'x86_64'] = match;
-  return name === 'i386' ? 'x86_64' : name;
+  return WIDER[name] ?? name;
 }

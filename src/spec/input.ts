@@ -22,3 +22,6 @@ export const VIRTIO_INPUT_CONFIG = {
 export const VIRTIO_INPUT_CONFIG_HEAD = 8;
 /** Most bytes of an answer (VIRTIO 1.4 §5.8.4). */
 export const VIRTIO_INPUT_CONFIG_MAX = 128;
+
+/** Bytes of an event: type, code and value (VIRTIO 1.4 §5.8.6). */
+export const VIRTIO_INPUT_EVENT_BYTES = 8;

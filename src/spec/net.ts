@@ -47,3 +47,52 @@ export const VIRTIO_NET_CONFIG = {
   rss_max_indirection_table_length: { offset: 18, width: 2, access: 'R', doc: 'With RSS' },
   supported_hash_types: { offset: 20, width: 4, access: 'R', doc: 'With RSS or HASH_REPORT' },
 } as const satisfies RegisterMap;
+
+/** Fields of the header in front of each packet (VIRTIO 1.4 §5.1.9). */
+export const VIRTIO_NET_HDR = {
+  flags: { offset: 0, width: 1, doc: 'NEEDS_CSUM, DATA_VALID, RSC_INFO' },
+  gso_type: { offset: 1, width: 1, doc: 'How the packet is to be cut up' },
+  hdr_len: { offset: 2, width: 2, doc: 'Bytes of the headers of each piece' },
+  gso_size: { offset: 4, width: 2, doc: 'Bytes of payload of each piece' },
+  csum_start: { offset: 6, width: 2, doc: 'Where the checksum begins' },
+  csum_offset: { offset: 8, width: 2, doc: 'Where it belongs, from there on' },
+  num_buffers: { offset: 10, width: 2, doc: 'Chains that hold the packet' },
+  hash_value: { offset: 12, width: 4, doc: 'With HASH_REPORT' },
+  hash_report: { offset: 16, width: 2, doc: 'With HASH_REPORT' },
+  padding_reserved: { offset: 18, width: 2, doc: 'With HASH_REPORT' },
+} as const;
+/** Bytes of the header that a legacy driver without MRG_RXBUF uses (VIRTIO 1.4 §5.1.9.1). */
+export const VIRTIO_NET_HDR_LEGACY = 10;
+/** Bytes of the header with `num_buffers`. */
+export const VIRTIO_NET_HDR_MRG = 12;
+/** Bytes of the header with a hash. */
+export const VIRTIO_NET_HDR_HASH = 20;
+
+/** Classes of control commands (VIRTIO 1.4 §5.1.9.5). */
+export const VIRTIO_NET_CTRL = {
+  RX: 0,
+  MAC: 1,
+  VLAN: 2,
+  ANNOUNCE: 3,
+  MQ: 4,
+  GUEST_OFFLOADS: 5,
+} as const;
+/** Commands of class RX (VIRTIO 1.4 §5.1.9.5.1). */
+export const VIRTIO_NET_CTRL_RX = {
+  PROMISC: 0,
+  ALLMULTI: 1,
+  ALLUNI: 2,
+  NOMULTI: 3,
+  NOUNI: 4,
+  NOBCAST: 5,
+} as const;
+/** Commands of class MAC (VIRTIO 1.4 §5.1.9.5.2). */
+export const VIRTIO_NET_CTRL_MAC = { TABLE_SET: 0, ADDR_SET: 1 } as const;
+/** Commands of class VLAN (VIRTIO 1.4 §5.1.9.5.3). */
+export const VIRTIO_NET_CTRL_VLAN = { ADD: 0, DEL: 1 } as const;
+/** Command of class ANNOUNCE (VIRTIO 1.4 §5.1.9.5.4). */
+export const VIRTIO_NET_CTRL_ANNOUNCE_ACK = 0;
+/** Commands of class MQ (VIRTIO 1.4 §5.1.9.5.5). */
+export const VIRTIO_NET_CTRL_MQ = { VQ_PAIRS_SET: 0, RSS_CONFIG: 1, HASH_CONFIG: 2 } as const;
+/** What the device answers to a control command (VIRTIO 1.4 §5.1.9.5). */
+export const VIRTIO_NET_ACK = { OK: 0, ERR: 1 } as const;

@@ -1,11 +1,25 @@
 import { ConfigError } from '../qom/errors.ts';
 import { custom, type Property } from '../qom/property.ts';
 import { StringHashOrder } from '../qom/string-hash-order.ts';
+import type { Connect, Outside } from './byte-link.ts';
 
 /** How many share a multiplexer. */
 const MUX_PLACES = 4;
 /** Back ends with nobody at the other end when they are made. */
 const CLOSED = ['null', 'socket', 'pty', 'udp', 'mux', 'vc', 'msmouse', 'spicevmc'];
+
+/** Back ends that take nothing while nobody is at the other end. */
+const NEEDS_PEER = ['socket', 'pty', 'udp', 'spicevmc'];
+
+/** What a device does with the bytes of its character back end. */
+export interface ChardevFrontEnd {
+  /** Bytes that it has room for now. */
+  readonly room: number;
+  /** Takes bytes, at most as many as it had room for. */
+  receive(bytes: Uint8Array): void;
+  /** Somebody came to the other end, or went. */
+  opened?(open: boolean): void;
+}
 
 /** A character back end: a console, a socket, a buffer. */
 export class Chardev {
@@ -20,8 +34,16 @@ export class Chardev {
   readonly places: number;
   /** Whether somebody is at the other end. */
   isOpen: boolean;
+  /** The device that uses it, once it is ready for bytes. */
+  frontEnd: ChardevFrontEnd | undefined;
+  /** Called with what a device writes; set by whoever is at the other end. The bytes are the device's. */
+  onOutput: (bytes: Uint8Array) => void = () => {};
+  /** Ends what leads outside, once it is gone. */
+  onRemove: () => void = () => {};
   /** How often it was taken: a multiplexer's places are used once. */
   #claims = 0;
+  /** Bytes from the other end that the device has not taken. */
+  #waiting: Uint8Array[] = [];
 
   constructor(id: string, backend: string, filename: string) {
     this.id = id;
@@ -45,7 +67,53 @@ export class Chardev {
 
   /** Gives it back. */
   release(user: object): void {
-    if (this.user === user) this.user = undefined;
+    if (this.user !== user) return;
+    this.user = undefined;
+    this.frontEnd = undefined;
+  }
+
+  /** Takes what a device writes; false where nobody is at the other end, and nothing is taken. */
+  write(bytes: Uint8Array): boolean {
+    if (!this.isOpen && NEEDS_PEER.includes(this.backend)) return false;
+    this.onOutput(bytes);
+    return true;
+  }
+
+  /** Joins it with what it leads to outside the machine. */
+  join(outside: Outside, connect: Connect): void {
+    const link = connect(outside, {
+      opened: () => this.setOpen(true),
+      received: (bytes) => this.input(bytes),
+      closed: () => this.setOpen(false),
+    });
+    if (!link) return;
+    this.onOutput = (bytes) => link.send(bytes);
+    this.onRemove = () => link.end();
+  }
+
+  /** Somebody came to the other end (`open`), or went. */
+  setOpen(open: boolean): void {
+    if (open === this.isOpen) return;
+    this.isOpen = open;
+    if (!open) this.#waiting = [];
+    this.frontEnd?.opened?.(open);
+  }
+
+  /** Bytes from the other end: the device gets them as soon as it has room. */
+  input(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#waiting.push(bytes.slice());
+    this.acceptInput();
+  }
+
+  /** The device has room again. */
+  acceptInput(): void {
+    for (let [next] = this.#waiting; next && this.frontEnd; [next] = this.#waiting) {
+      const part = next.subarray(0, this.frontEnd.room);
+      if (part.length === 0) return;
+      if (part.length === next.length) this.#waiting.shift();
+      else this.#waiting[0] = next.subarray(part.length);
+      this.frontEnd.receive(part);
+    }
   }
 }
 
@@ -102,6 +170,7 @@ export class Chardevs {
     if (!chardev) return;
     this.#chardevs.delete(id);
     this.#order.delete(id);
+    chardev.onRemove();
     this.onChange(chardev, false);
   }
 

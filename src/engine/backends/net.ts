@@ -1,5 +1,6 @@
 import { ConfigError } from '../qom/errors.ts';
 import { custom, type Property } from '../qom/property.ts';
+import { PacketQueue, type PacketReceiver } from './packet-queue.ts';
 
 /** Kinds of network clients, as `info network` prints them after `type=`. */
 export type NetKind =
@@ -50,11 +51,88 @@ export class NetClient {
   linkDown = false;
   /** Called when the link went up or down; set by a NIC that its driver asks about it. */
   onLink: () => void = () => {};
+  /** Called when it was taken out of the network. */
+  onRemove: () => void = () => {};
+  /** What takes the packets that its peer sends; they are lost where it is undefined. */
+  receiver: PacketReceiver | undefined;
+  /** The receiver had no room: packets wait until `flush`. */
+  #full = false;
+  /** Packets from the peer. */
+  readonly #incoming = new PacketQueue((packet) => this.#take(packet));
+  readonly #network: Network;
 
-  constructor(kind: NetKind, name: string, model: string) {
+  constructor(network: Network, kind: NetKind, name: string, model: string) {
+    this.#network = network;
     this.kind = kind;
     this.name = name;
     this.model = model;
+  }
+
+  /** Whether a packet to the peer would arrive, or be lost, at once. */
+  get canSend(): boolean {
+    const { peer } = this;
+    if (!this.#network.running) return false;
+    return !peer || (!peer.#full && (peer.receiver?.canReceive?.() ?? true));
+  }
+
+  /** Sends a packet to the peer; false where it waits there, and `sent` is called once it is gone. */
+  send(packet: Uint8Array, sent?: () => void): boolean {
+    const { peer } = this;
+    if (this.linkDown || !peer) return true;
+    return peer.#incoming.send(this, packet, this.canSend, sent);
+  }
+
+  /** There is room again: takes what waits. */
+  flush(): void {
+    this.#full = false;
+    this.peer?.receiver?.flushOnward?.();
+    this.#incoming.flush();
+  }
+
+  /** Takes what other ports of the peer's hub hold back. */
+  flushIncoming(): void {
+    this.#incoming.flush();
+  }
+
+  /** Forgets what it sent and the peer has not taken. */
+  purgeSent(): void {
+    if (this.peer) this.peer.#incoming.purge(this);
+  }
+
+  #take(packet: Uint8Array): boolean {
+    if (this.linkDown) return true;
+    if (this.#full) return false;
+    const taken = this.receiver?.receive(packet) ?? true;
+    if (!taken) this.#full = true;
+    return taken;
+  }
+}
+
+/** What a hub does with a packet that comes in at one of its ports. */
+class PortReceiver implements PacketReceiver {
+  readonly #hub: Hub;
+  readonly #port: NetClient;
+
+  constructor(hub: Hub, port: NetClient) {
+    this.#hub = hub;
+    this.#port = port;
+  }
+
+  get #others(): readonly NetClient[] {
+    return this.#hub.ports.filter((port) => port !== this.#port);
+  }
+
+  canReceive(): boolean {
+    return this.#others.some((port) => port.canSend);
+  }
+
+  receive(packet: Uint8Array): boolean {
+    for (const port of this.#others) port.send(packet);
+    return true;
+  }
+
+  flushOnward(): void {
+    for (const port of this.#others) port.flushIncoming();
   }
 }
 
@@ -80,8 +158,15 @@ export interface NicRequest {
 /** A NIC that is plugged in: its clients, one a queue (one where it has no back end). */
 export interface Nic {
   readonly name: string;
+  /** Address in use. */
   readonly mac: Uint8Array;
+  /** Address that it came with. */
+  readonly hardwareMac: Uint8Array;
   readonly clients: readonly NetClient[];
+  /** Called when the machine starts or stops. */
+  onRunState: () => void;
+  /** Called when the guest is asked to make itself known to the network. */
+  onAnnounce: () => void;
 }
 
 /** All network clients of a machine, its hubs, and the MAC addresses that are taken. */
@@ -91,6 +176,9 @@ export class Network {
   /** Newest first. */
   readonly hubs: Hub[] = [];
   readonly #macUsers = new Map<number, number>();
+  readonly #nics: Nic[] = [];
+  /** Whether the guest runs: while it does not, packets wait. Moves with `setRunning`. */
+  running = true;
 
   /** Every client but NICs that is called `name`: the queues of one back end. */
   find(name: string): NetClient[] {
@@ -100,7 +188,7 @@ export class Network {
   /** Makes a client and links it with `peer`; without a name it is `MODEL.N`. */
   add(kind: NetKind, model: string, name: string | undefined, peer?: NetClient): NetClient {
     const made = this.clients.filter((client) => client.model === model).length;
-    const client = new NetClient(kind, name ?? `${model}.${made}`, model);
+    const client = new NetClient(this, kind, name ?? `${model}.${made}`, model);
     client.peer = peer;
     if (peer) peer.peer = client;
     this.clients.push(client);
@@ -115,6 +203,7 @@ export class Network {
       this.hubs.unshift(hub);
     }
     const port = this.add('hubport', 'hub', name ?? `hub${id}port${hub.ports.length}`, peer);
+    port.receiver = new PortReceiver(hub, port);
     hub.ports.unshift(port);
     return port;
   }
@@ -129,18 +218,46 @@ export class Network {
     clients.forEach((client, index) => {
       client.queueIndex = index;
     });
-    const nic = { name, mac, clients };
+    const nothing = () => {};
+    const nic = {
+      name,
+      mac,
+      hardwareMac: mac.slice(),
+      clients,
+      onRunState: nothing,
+      onAnnounce: nothing,
+    };
+    this.#nics.push(nic);
     showMac(nic);
     return nic;
   }
 
   /** Takes a NIC out; back ends that were deleted meanwhile go with it. */
-  removeNic({ clients, mac }: Nic): void {
+  removeNic(nic: Nic): void {
+    const { clients, mac } = nic;
+    this.#nics.splice(this.#nics.indexOf(nic), 1);
     if (isOurs(mac)) this.#count(mac[5] ?? 0, -1);
     for (const client of clients) {
+      client.purgeSent();
       if (client.peer) client.peer.peer = undefined;
       client.peer = undefined;
       this.clients.splice(this.clients.indexOf(client), 1);
+    }
+  }
+
+  /** The machine starts or stops. */
+  setRunning(running: boolean): void {
+    if (running === this.running) return;
+    this.running = running;
+    for (const nic of this.#nics) nic.onRunState();
+  }
+
+  /** Makes NICs known to the network, all or those of these names: what QEMU sends at once, without its repetitions. */
+  announce(names?: readonly string[]): void {
+    for (const nic of this.#nics) {
+      if (names && !names.includes(nic.name)) continue;
+      nic.clients[0]?.send(announcement(nic.hardwareMac));
+      nic.onAnnounce();
     }
   }
 
@@ -153,6 +270,7 @@ export class Network {
         peer.onLink();
       } else if (peer) peer.peer = undefined;
       this.clients.splice(this.clients.indexOf(client), 1);
+      client.onRemove();
       for (const hub of this.hubs)
         if (hub.ports.includes(client)) hub.ports.splice(hub.ports.indexOf(client), 1);
     }
@@ -201,6 +319,18 @@ export class Network {
   #count(last: number, by: number): void {
     this.#macUsers.set(last, (this.#macUsers.get(last) ?? 0) + by);
   }
+}
+
+/** A reverse ARP request with which a NIC tells switches where it is. */
+function announcement(mac: Uint8Array): Uint8Array {
+  const packet = new Uint8Array(60);
+  packet.fill(0xff, 0, 6);
+  packet.set(mac, 6);
+  // RARP; Ethernet and IPv4 addresses of 6 and 4 bytes; request.
+  packet.set([0x80, 0x35, 0, 1, 0x08, 0, 6, 4, 0, 3], 12);
+  packet.set(mac, 22);
+  packet.set(mac, 32);
+  return packet;
 }
 
 /** Whether an address is one of those that QEMU gives. */

@@ -33,7 +33,7 @@ export class VirtioRng extends VirtioDevice<typeof PROPERTIES> {
 
   /** The device places random data into every buffer, and says how much (VIRTIO 1.4 §5.4.6.2). */
   #fill(vq: VirtQueue): void {
-    if (!(this.status & STATUS.DRIVER_OK) || this.#quota <= 0n) return;
+    if (!(this.status & STATUS.DRIVER_OK) || this.#quota <= 0n || vq.isEmpty()) return;
     for (let element = vq.pop(); element; element = vq.pop()) {
       const length = Number(
         this.#quota < element.writableLength ? this.#quota : element.writableLength,

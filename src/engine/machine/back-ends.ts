@@ -1,3 +1,4 @@
+import { type Connect, type SocketAddress, unreachable } from '../backends/byte-link.ts';
 import { type Chardev, Chardevs } from '../backends/chardev.ts';
 import { type FileKind, Fsdevs } from '../backends/fs.ts';
 import { Network } from '../backends/net.ts';
@@ -22,12 +23,21 @@ import {
   NicTable,
   netdevOptions,
 } from './netdevs.ts';
-import { entriesOf, lastValue } from './opts.ts';
+import { entriesOf, lastValue, switchValue } from './opts.ts';
 import { NOWHERE, type StartLog } from './start-log.ts';
 import { throttleFault } from './throttle.ts';
 
 /** Consoles of the page's stand for what QEMU shows in a window. */
 const WINDOW = 'vc:80Cx24C';
+
+/** A monitor and where it is reached. */
+export interface MonitorPort {
+  readonly chardev: Chardev;
+  /** For programs (`control`) or for people. */
+  readonly mode: 'control' | 'readline';
+  /** Whether answers to programs are laid out for people. */
+  readonly pretty: boolean;
+}
 
 /** Everything behind a machine's devices: drives, networks, character devices, file systems. */
 export class BackEnds implements NetHome, ChardevHome {
@@ -43,6 +53,10 @@ export class BackEnds implements NetHome, ChardevHome {
   serials: readonly (Chardev | undefined)[] = [];
   /** Back ends of the parallel ports. */
   parallels: readonly Chardev[] = [];
+  /** The monitors, in the order of the line. */
+  readonly monitors: MonitorPort[] = [];
+  /** The test server's socket, or undefined. */
+  qtest: Chardev | undefined;
   /** Devices that options other than `-device` ask for. */
   readonly devices: DeviceOption[] = [];
   readonly #host: Host;
@@ -54,7 +68,11 @@ export class BackEnds implements NetHome, ChardevHome {
     this.log = log;
     this.origins = new Origins(log);
     this.objects = objects;
-    this.fsdevs = new Fsdevs((name) => this.#kindOf(name), throttleFault);
+    this.fsdevs = new Fsdevs(
+      (name) => this.#kindOf(name),
+      throttleFault,
+      (directory) => host.sharedFiles?.(directory),
+    );
     this.drives = new Drives(host, log, line.machine, this.origins);
     this.drives.snapshot = line.snapshot;
     this.drives.hasGroup = (name) => objects.children.get(name)?.type.name === 'throttle-group';
@@ -67,6 +85,14 @@ export class BackEnds implements NetHome, ChardevHome {
 
   exists = (path: string): boolean =>
     path === '/dev/null' || this.#host.openImage(path) !== undefined;
+
+  socketFault = (address: SocketAddress, served: boolean): string | undefined => {
+    if (this.#host.socketFault) return this.#host.socketFault(address);
+    const there = address.fd === undefined && (served || address.server);
+    return there ? undefined : unreachable(address);
+  };
+
+  connect: Connect = (address, end) => this.#host.connect?.(address, end);
 
   /** Whether an option made a character back end of that id, even where it is gone. */
   hasOptionChardev(id: string): boolean {
@@ -98,7 +124,7 @@ export class BackEnds implements NetHome, ChardevHome {
     const { log } = this;
     const line = this.#line;
     const { qtest } = line;
-    if (qtest) log.at(qtest.location, () => addQtest(this, qtest));
+    if (qtest) log.at(qtest.location, () => this.#addQtest(qtest.text));
     this.#makeNetwork();
     makeObjects();
     for (const option of line.monitors) log.at(option.location, () => this.#attachMonitor(option));
@@ -148,6 +174,15 @@ export class BackEnds implements NetHome, ChardevHome {
     const chardev = this.chardevs.find(name);
     if (!chardev) throw new ConfigError(`chardev "${name}" not found`);
     chardev.claim(this);
+    const pretty = switchValue('pretty', lastValue(entries, 'pretty'), false);
+    this.monitors.push({ chardev, mode, pretty });
+  }
+
+  /** The test server's socket. */
+  #addQtest(text: string): void {
+    this.qtest = portChardev(this, 'qtest', text, true);
+    if (!this.qtest) throw new ConfigError(`Failed to initialize device for qtest: "${text}"`);
+    this.qtest.claim(this);
   }
 
   /** Whether the board has a thing that no option asked for or against. */
@@ -208,21 +243,4 @@ function plainNet(type: string): Located {
 function parametersOf({ id, entries }: Located): Map<string, string> {
   const all = entries.map(({ key, value }) => [key, value] as const);
   return new Map(id === undefined ? all : [['id', id] as const, ...all]);
-}
-
-/** The test server's socket, which whoever runs the machine holds. */
-function addQtest(home: ChardevHome, { text }: PortOption): void {
-  if (text.startsWith('unix:') || text.startsWith('tcp:'))
-    addChardev(home, {
-      location: NOWHERE,
-      id: 'qtest',
-      entries: [
-        { key: 'backend', value: 'socket' },
-        { key: 'path', value: text.slice(text.indexOf(':') + 1) },
-      ],
-      warnings: [],
-      served: true,
-    });
-  else if (!portChardev(home, 'qtest', text))
-    throw new ConfigError(`Failed to initialize device for qtest: "${text}"`);
 }

@@ -10,6 +10,9 @@ interface Sentences {
   readonly early?: boolean;
 }
 
+/** What the size of a PC's firmware is a multiple of. */
+const BIOS_UNIT = 64 * 1024;
+
 const missing = (name: string) => `${name}: No such file or directory`;
 
 /** Sentences without a program's name begin with `qemu: ` or nothing. */
@@ -40,7 +43,7 @@ const SENTENCES: Readonly<Record<string, Sentences>> = {
  */
 export function checkBootFiles(
   { arch, machine, machineTree: { firmware, kernel }, optionOf }: CommandLine,
-  exists: (name: string) => boolean,
+  sizeOf: (name: string) => number | undefined,
   early: boolean,
   log: StartLog,
 ): void {
@@ -61,11 +64,18 @@ export function checkBootFiles(
     return;
   }
   const without = arch === 'riscv64' && (firmware === 'none' || firmware === 'default');
-  if (early && typeof firmware === 'string' && !without && !exists(firmware))
+  if (early && typeof firmware === 'string' && !without && !fits(arch, sizeOf(firmware)))
     log.about(optionOf.get('firmware'), () => fail(sentences.firmware(firmware)));
   if (early === (sentences.early ?? false) && typeof kernel === 'string')
-    if (!exists(kernel)) log.about(optionOf.get('kernel'), () => fail(sentences.kernel(kernel)));
+    if (sizeOf(kernel) === undefined)
+      log.about(optionOf.get('kernel'), () => fail(sentences.kernel(kernel)));
     else log.note(`-kernel ${kernel} is not modelled: no CPU runs it`);
+}
+
+/** Whether firmware of `bytes` bytes is there and can be mapped: on a PC in units. */
+function fits(arch: string, bytes: number | undefined): boolean {
+  if (arch !== 'x86_64' || bytes === undefined) return bytes !== undefined;
+  return bytes > 0 && bytes % BIOS_UNIT === 0;
 }
 
 /** CPU models of a family that knows no hyperthreading. */

@@ -1,3 +1,4 @@
+import type { Connect, Outside, SocketAddress } from '../backends/byte-link.ts';
 import { Chardev, type Chardevs } from '../backends/chardev.ts';
 import { ConfigError } from '../qom/errors.ts';
 import type { QObject } from '../qom/object.ts';
@@ -18,6 +19,9 @@ export interface ChardevHome {
   canWrite(path: string): boolean;
   /** Whether something of the host's can be opened at `path`. */
   exists(path: string): boolean;
+  /** Why a socket cannot be had, or undefined; `served` where whoever runs the machine is at its other end. */
+  socketFault(address: SocketAddress, served: boolean): string | undefined;
+  readonly connect: Connect;
 }
 
 type Get = (key: string) => string | undefined;
@@ -99,7 +103,7 @@ function opened(get: Get, { exists }: ChardevHome, name: string, spoken: string)
 }
 
 /** A socket: nobody is at its other end, unless it is the program's own. */
-function socket(get: Get, home: ChardevHome, { served }: ChardevOption): string {
+function socket(get: Get, home: ChardevHome, { id, served }: ChardevOption): string {
   const [path, host, port, fd] = ['path', 'host', 'port', 'fd'].map(get);
   if ([path, host, fd].filter((one) => one).length > 1)
     refuse("None or one of 'path', 'fd' or 'host' option required.");
@@ -117,30 +121,49 @@ function socket(get: Get, home: ChardevHome, { served }: ChardevOption): string 
     refuse("'wait' option is incompatible with socket in client connect mode");
   if (credentials !== undefined && !home.objects.children.has(credentials))
     refuse(`No TLS credentials with id '${credentials}'`);
-  const family = path ? 'unix' : port !== undefined ? 'tcp' : 'fd';
-  if (family === 'fd') {
-    if (fd === undefined || !/^\d+$/.test(fd)) refuse('Unable to parse FD number ');
-    refuse(`File descriptor '${fd}' is not a socket`);
-  }
-  if (served) return family === 'unix' ? 'unix:' : `tcp:${host}:${port}`;
-  const abstract = flag('abstract');
-  const protocol = flag('telnet')
-    ? 'telnet'
-    : flag('tn3270')
-      ? 'tn3270'
-      : websocket
-        ? 'websocket'
-        : 'tcp';
-  const address =
-    family === 'unix'
-      ? `unix:${path}${abstract ? `,abstract=on${flag('tight') || get('tight') === undefined ? ',tight=on' : ''}` : ''}`
-      : `${protocol}:${host || '0.0.0.0'}:${port}`;
-  if (server) return `disconnected:${address},server=on`;
-  const fault = path
-    ? `Failed to connect to '${path}': No such file or directory`
-    : `Failed to connect to '${host}:${port}': Connection refused`;
-  if (reconnect === undefined || optNumber('reconnect', reconnect) === 0n) refuse(fault);
-  return `disconnected:${address}`;
+  if (!path && port === undefined && (fd === undefined || !/^\d+$/.test(fd)))
+    refuse('Unable to parse FD number ');
+  const address = socketAddress(get);
+  const fault = home.socketFault(address, served === true);
+  if (fault === undefined && !server) return connectedName(address);
+  const name = `disconnected:${addressName(get, address, websocket)}`;
+  if (fault === undefined) return `${name},server=on`;
+  if (server || reconnect === undefined || optNumber('reconnect', reconnect) === 0n) refuse(fault);
+  home.log.unplaced(() => home.log.print(`Unable to connect character device ${id}: ${fault}`));
+  return name;
+}
+
+/** What a back end leads to outside the machine; undefined where it leads nowhere. */
+function outsideOf(backend: string, get: Get): Outside | undefined {
+  if (backend === 'socket') return socketAddress(get);
+  if (backend === 'stdio') return 'stdio';
+  const path = get('path');
+  if (backend !== 'file' || path === undefined) return undefined;
+  return { file: path, append: switchValue('append', get('append'), false) };
+}
+
+/** Where the options of a socket lead. */
+function socketAddress(get: Get): SocketAddress {
+  const [path, host, port, fd] = ['path', 'host', 'port', 'fd'].map(get);
+  const server = switchValue('server', get('server'), false);
+  if (path) return { path, server };
+  return port === undefined ? { fd: Number(fd), server } : { host: host ?? '', port, server };
+}
+
+/** How `info chardev` calls a socket whose other end is there. */
+function connectedName({ path, host, port }: SocketAddress): string {
+  if (path !== undefined) return 'unix:';
+  return port === undefined ? 'unix:' : `tcp:${host}:${port}`;
+}
+
+/** The address of a socket as `info chardev` prints it. */
+function addressName(get: Get, { path, host, port }: SocketAddress, websocket: boolean): string {
+  const flag = (key: string) => switchValue(key, get(key), false);
+  const tight = flag('tight') || get('tight') === undefined;
+  if (path !== undefined)
+    return `unix:${path}${flag('abstract') ? `,abstract=on${tight ? ',tight=on' : ''}` : ''}`;
+  const old = flag('telnet') ? 'telnet' : flag('tn3270') ? 'tn3270' : undefined;
+  return `${old ?? (websocket ? 'websocket' : 'tcp')}:${host || '0.0.0.0'}:${port}`;
 }
 
 /** Makes the back end of a `-chardev`. Throws ConfigError with QEMU's sentence. */
@@ -160,33 +183,32 @@ export function addChardev(home: ChardevHome, option: ChardevOption): Chardev {
   const logfile = get('logfile');
   if (logfile !== undefined && !home.canWrite(logfile))
     refuse(`Could not create '${logfile}': No such file or directory`);
-  if (filename.startsWith('disconnected:') && get('reconnect') !== undefined)
-    home.log.unplaced(() =>
-      home.log.print(
-        get('path')
-          ? `Unable to connect character device ${id}: Failed to connect to '${get('path')}': No such file or directory`
-          : `Unable to connect character device ${id}: Failed to connect to '${get('host')}:${get('port')}': Connection refused`,
-      ),
-    );
-  if (!switchValue('mux', get('mux'), false)) {
-    const made = home.chardevs.add(new Chardev(id, backend, filename));
+  const muxed = switchValue('mux', get('mux'), false);
+  const made = home.chardevs.add(new Chardev(muxed ? `${id}-base` : id, backend, filename));
+  const outside = outsideOf(backend, get);
+  if (outside) made.join(outside, home.connect);
+  if (!muxed) {
     home.origins.note(made);
-    if (option.served) made.claim(option);
     return made;
   }
-  const under = home.chardevs.add(new Chardev(`${id}-base`, backend, filename));
   const mux = home.chardevs.add(new Chardev(id, 'mux', 'mux'));
-  under.claim(mux);
+  made.claim(mux);
   home.origins.note(mux);
   return mux;
 }
 
 /** Makes or finds what `-serial` and the like name; undefined, its complaint printed, where there is none. */
-export function portChardev(home: ChardevHome, label: string, text: string): Chardev | undefined {
+export function portChardev(
+  home: ChardevHome,
+  label: string,
+  text: string,
+  served = false,
+): Chardev | undefined {
   if (text.startsWith('chardev:')) return home.chardevs.find(text.slice(8));
   try {
     const entries: readonly Entry[] = chardevForm(text);
-    const chardev = addChardev(home, { location: NOWHERE, id: label, entries, warnings: [] });
+    const option = { location: NOWHERE, id: label, entries, warnings: [], served };
+    const chardev = addChardev(home, option);
     // The monitor is on a multiplexer's first place.
     if (chardev.backend === 'mux') chardev.claim(home);
     return chardev;

@@ -276,8 +276,12 @@ function ramSettings(
 /** Properties of the one accelerator that there is. */
 const TCG = ['thread', 'tb-size', 'split-wx', 'one-insn-per-tb'];
 
-/** Finds the accelerator of a machine whose CPUs are nobody's. Throws ConfigError with QEMU's sentence. */
-export function checkAccelerators({ accels }: CommandLine, log: StartLog): void {
+const ACCELERATORS = ['tcg', 'kvm', 'qtest'] as const;
+/** What would run the CPUs; with `qtest` nothing does, not even firmware. */
+export type Accelerator = (typeof ACCELERATORS)[number];
+
+/** Chooses the accelerator of a machine whose CPUs are nobody's. Throws ConfigError with QEMU's sentence. */
+export function chooseAccelerator({ accels }: CommandLine, log: StartLog): Accelerator {
   let failed = false;
   for (const { location, entries } of accels) {
     const name = lastValue(entries, 'accel') ?? '';
@@ -285,16 +289,17 @@ export function checkAccelerators({ accels }: CommandLine, log: StartLog): void 
       if (name === 'tcg') checkTcg(entries);
       else if (name === 'kvm')
         log.note(`${location.text} is not modelled: the machine has no CPU to speed up`);
-      else log.print(`invalid accelerator ${name}`);
-      return name === 'tcg' || name === 'kvm';
+      else if (name !== 'qtest') log.print(`invalid accelerator ${name}`);
+      return ACCELERATORS.find((known) => known === name);
     });
     if (found) {
       if (failed) log.print(`falling back to ${name}`);
-      return;
+      return found;
     }
     failed = true;
   }
   if (failed) throw new ConfigError('no accelerator found');
+  return 'tcg';
 }
 
 function checkTcg(entries: readonly Entry[]): void {

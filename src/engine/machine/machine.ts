@@ -11,6 +11,7 @@ import type { Platform } from '../../spec/platform.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
 import type { Chardev, Chardevs } from '../backends/chardev.ts';
 import type { FileKind, Fsdevs } from '../backends/fs.ts';
+import { InputRouter } from '../backends/input.ts';
 import type { Network } from '../backends/net.ts';
 import { type Completion, complete } from '../monitor/complete.ts';
 import { Monitor } from '../monitor/monitor.ts';
@@ -46,8 +47,9 @@ import type { Host } from './host.ts';
 import { checkVga } from './host-options.ts';
 import { removeDevice } from './hotplug.ts';
 import {
-  checkAccelerators,
+  type Accelerator,
   checkCpu,
+  chooseAccelerator,
   type MachineSettings,
   machineSettings,
 } from './machine-options.ts';
@@ -86,6 +88,12 @@ export interface MachineEvent {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
+/** Bytes of the firmware that the line names, or undefined. */
+function firmwareBytes({ machineTree }: CommandLine, host: Host): number | undefined {
+  const { firmware } = machineTree;
+  return typeof firmware === 'string' ? host.openImage(firmware)?.length : undefined;
+}
+
 /** A virtual machine, built from a QEMU command line. */
 export class Machine implements DeviceContext {
   readonly type: Board;
@@ -105,9 +113,11 @@ export class Machine implements DeviceContext {
   readonly bounce = { busy: false };
   readonly sole = new Map<string, Device>();
   readonly cpu: CpuServices = {};
+  readonly input = new InputRouter();
   readonly backEnds: BackEnds;
   /** False while the machine is built. */
   started = false;
+  readonly accelerator: Accelerator;
   readonly cpus: number;
   readonly bigEndian: boolean;
   /** Root of the composition tree. */
@@ -120,9 +130,14 @@ export class Machine implements DeviceContext {
   /** Called whenever an interrupt input changed. */
   onInterrupt: () => void = () => {};
 
+  /** Called whenever a device drives a platform interrupt input, changed or not. */
+  onInput: (line: number, level: boolean) => void = () => {};
+
   /** Called whenever there is an event to take. */
   onEvent: () => void = () => {};
 
+  /** What the board's firmware would do; undefined where another runs, or nothing can. */
+  readonly #firmware: Board['firmware'];
   readonly #host: Host;
   /** What happened since it was built; undefined for a machine that nobody sees. */
   #history: History | undefined;
@@ -265,6 +280,7 @@ export class Machine implements DeviceContext {
         checkVga(vga, (type) => this.registry.find(type) !== undefined),
       );
     this.backEnds = new BackEnds(host, log, objects, config);
+    this.network.setRunning(!config.paused);
     this.chardevs.onChange = (chardev, there) => this.#showChardev(chardev, there);
     const makeObjects = (late: boolean) => {
       for (const request of config.objects)
@@ -273,7 +289,11 @@ export class Machine implements DeviceContext {
     makeObjects(false);
     this.backEnds.makeEarly();
     const settings = machineSettings(config, this.registry, log);
-    checkAccelerators(config, log);
+    this.accelerator = chooseAccelerator(config, log);
+    this.#firmware =
+      this.accelerator !== 'qtest' && config.machineTree.firmware === undefined
+        ? this.type.firmware
+        : undefined;
     this.cpus = settings.cpus;
     checkEarlyGlobals(config.globals, this.registry, config.machine.type, log);
     this.backEnds.makeLate(() => makeObjects(true));
@@ -281,11 +301,11 @@ export class Machine implements DeviceContext {
     log.about(optionOf.get('cpu'), () => {
       if (board.cpu) checkCpu(board, settings.cpu ?? '');
     });
-    const exists = (name: string) => host.openImage(name) !== undefined;
+    const sizeOf = (name: string) => host.openImage(name)?.length;
     log.about(optionOf.get('smp'), () =>
       checkThreads(config, settings.cpu, settings.topology.threads, log),
     );
-    checkBootFiles(config, exists, true, log);
+    checkBootFiles(config, sizeOf, true, log);
     const backend = log.about(optionOf.get('memory-backend'), () =>
       findRam(objects, config, settings),
     );
@@ -295,7 +315,7 @@ export class Machine implements DeviceContext {
     this.sysbus = this.#buildBoard(config, { ...settings, ramBytes });
     this.drives.checkOrphans();
     this.#addDevices(config, log);
-    checkBootFiles(config, exists, false, log);
+    checkBootFiles(config, sizeOf, false, log);
     this.backEnds.complain();
     checkGlobals(config.globals, this.registry, log);
     this.warnings = log.warnings;
@@ -383,8 +403,9 @@ export class Machine implements DeviceContext {
   /** Lets the guest run. */
   cont(): void {
     if (this.runState === 'running') return;
-    if (this.runState === 'prelaunch') this.type.firmware?.(this);
+    if (this.runState === 'prelaunch') this.#firmware?.(this);
     this.runState = 'running';
+    this.network.setRunning(true);
     this.emit('RESUME');
   }
 
@@ -392,6 +413,7 @@ export class Machine implements DeviceContext {
   stop(): void {
     if (this.runState !== 'running') return;
     this.runState = 'paused';
+    this.network.setRunning(false);
     this.emit('STOP');
   }
 
@@ -400,6 +422,14 @@ export class Machine implements DeviceContext {
     this.emit('RESET', { guest: false, reason: 'host-qmp-system-reset' });
     for (let input = 0; input < INPUTS; input++) this.#setInput(this.#latched, input, false);
     this.sysbus.resetAll();
+  }
+
+  /** `quit`: ends the program; false where the machine is no program of its own. */
+  quit(): boolean {
+    if (!this.#host.quit) return false;
+    this.emit('SHUTDOWN', { guest: false, reason: 'host-qmp-quit' });
+    this.#host.quit();
+    return true;
   }
 
   /** Executes one line of the human monitor; what it prints, with line ends. */
@@ -569,6 +599,7 @@ export class Machine implements DeviceContext {
   }
 
   setInterrupt(line: number, level: boolean): void {
+    this.onInput(line, level);
     this.#setInput(this.#lines, line, level);
   }
 
@@ -653,6 +684,7 @@ export class Machine implements DeviceContext {
       handlers: this.#plugRules,
       cpus,
       options: settings.options,
+      firmwareBytes: firmwareBytes(config, this.#host),
       defaults,
       backEnds: this.backEnds,
       without: config.without,

@@ -384,14 +384,20 @@ class Draft {
     }
     this.#without.add('monitor');
     if (name === 'monitor' && argument.startsWith('none')) return;
+    let label = argument.slice('chardev:'.length);
     if (!argument.startsWith('chardev:')) {
-      const label = `compat_monitor${this.#monitors}`;
+      label = `compat_monitor${this.#monitors}`;
       const rival = this.#chardevs.some(({ id }) => id === label);
       const entries = rival ? undefined : this.#form(argument);
       if (rival) this.#log.print(`Duplicate ID '${label}' for chardev`);
       if (!entries) refuse(`parse error: ${argument}`);
       this.#chardevs.push({ location, id: label, entries, warnings: [], served: true });
     }
+    if (this.#mons.some(({ id }) => id === label)) refuse(`Duplicate ID '${label}' for mon`);
+    const pretty = name === 'qmp-pretty' ? 'on' : 'off';
+    const mode = name === 'monitor' ? { mode: 'readline' } : { mode: 'control', pretty };
+    const entries = entriesOf({ ...mode, chardev: label });
+    this.#mons.push({ location, id: label, entries, warnings: [] });
     this.#monitors++;
   }
 

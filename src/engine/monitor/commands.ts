@@ -2,6 +2,7 @@ import { peek } from '../../memory/peek.ts';
 import type { CompletionKind } from './completion-kinds.ts';
 import { BACKEND_HMP } from './hmp-backends.ts';
 import { BALLOON_HMP, BALLOON_INFO } from './hmp-balloon.ts';
+import { INPUT_HMP } from './hmp-input.ts';
 import { MACHINE_HMP } from './hmp-machine.ts';
 import { QOM_HMP } from './hmp-qom.ts';
 import { infoBlock } from './info-block.ts';
@@ -158,6 +159,7 @@ export const INFO_COMMANDS: readonly Command[] = [
 /** Commands other than `help` and `info`, sorted by name. */
 export const COMMANDS: readonly Command[] = byName([
   BALLOON_HMP,
+  ...INPUT_HMP,
   ...BACKEND_HMP,
   ...MACHINE_HMP,
   ...QOM_HMP,

@@ -9,8 +9,34 @@ import { readOptions } from './hmp-machine.ts';
 import { addChardevLate, terminalOf } from './qmp/back-ends.ts';
 import { MonitorError, SyntaxComplaint } from './target.ts';
 
+/** Runs `work`; unlike others, commands about drives report without the word "Error". Returns no text. */
+function withoutWord(work: () => void): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ConfigError) throw new MonitorError(error.message);
+    throw error;
+  }
+  return '';
+}
+
 /** Commands about what stands behind devices. */
 export const BACKEND_HMP: readonly Command[] = [
+  {
+    name: 'announce_self',
+    params: '[interfaces] [id]',
+    help: 'Trigger GARP/RARP announcements',
+    args: ['string?', 'string?'],
+    run(target, { strings: [interfaces] }) {
+      // QEMU repeats it after pauses of these many milliseconds; the machine has no clock of its own.
+      const pauses = { initial: 50, max: 550, rounds: 5, step: 100 };
+      ask(target, 'announce-self', {
+        ...pauses,
+        ...(interfaces === undefined ? {} : { interfaces: interfaces.split(',') }),
+      });
+      return '';
+    },
+  },
   {
     name: 'block_resize',
     params: 'device size',
@@ -65,15 +91,17 @@ export const BACKEND_HMP: readonly Command[] = [
       const { drives } = target.backEnds;
       if (opts.id !== undefined && drives.list.some(({ id }) => id === opts.id))
         throw new MonitorError(`Duplicate ID '${opts.id}' for drive`);
-      try {
-        drives.addLate({ ...opts, location: NOWHERE });
-      } catch (error) {
-        // Unlike its neighbours it reports without the word "Error".
-        if (error instanceof ConfigError) throw new MonitorError(error.message);
-        throw error;
-      }
+      withoutWord(() => drives.addLate({ ...opts, location: NOWHERE }, target.devices.length));
       return 'OK\n';
     },
+  },
+  {
+    name: 'drive_del',
+    params: 'device',
+    help: 'remove host block device',
+    args: ['block'],
+    run: (target, { strings: [device] }) =>
+      withoutWord(() => target.backEnds.drives.removeDrive(device ?? '')),
   },
   {
     name: 'netdev_add',

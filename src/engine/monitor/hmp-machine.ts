@@ -57,7 +57,10 @@ export const MACHINE_HMP: readonly Command[] = [
     params: '',
     help: 'quit the emulator',
     args: [],
-    run: () => 'The machine has no process of its own to end. system_reset starts it afresh.\n',
+    run(target) {
+      ask(target, 'quit');
+      return '';
+    },
   },
   {
     name: 'stop|s',

@@ -1,41 +1,11 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { goldenHost, goldenSnapshots } from '../../testing/golden.ts';
-import { machineLine, replay, type Transcript } from '../../testing/transcript.ts';
+import { goldenHost } from '../../testing/golden.ts';
 import { Machine } from '../machine/machine.ts';
 import { INFO_COMMANDS } from './commands.ts';
 
 const DISK =
   '-M pc -m 64 -drive if=none,id=d0,file=img/disk.raw,format=raw -device virtio-blk-pci,id=disk0,drive=d0';
-
-describe.each([...goldenSnapshots()])('the monitor during session %s', (name, snapshots) => {
-  const file = `${import.meta.dirname}/../../testing/golden/drivers/${name}.json`;
-  const transcript = JSON.parse(readFileSync(file, 'utf8')) as Transcript;
-
-  test('says at every mark what QEMU said', () => {
-    const machine = Machine.build(machineLine(transcript.argv), goldenHost());
-    const marks = transcript.log.flatMap((step, at) =>
-      step.text?.startsWith('SNAPSHOT ') ? [at] : [],
-    );
-    let done = 0;
-    for (const at of marks) {
-      replay(machine, {
-        ...transcript,
-        log: transcript.log.slice(done, at),
-        rings: {},
-        buffers: [],
-      });
-      done = at;
-      const label = transcript.log[at]?.text?.slice('SNAPSHOT '.length) ?? '';
-      const answers = snapshots.get(label);
-      expect(answers, label).toBeDefined();
-      for (const [command, text] of answers ?? [])
-        expect(machine.monitor(command), `${label}: ${command}`).toBe(text);
-    }
-    expect(marks.length).toBe(snapshots.size);
-  });
-});
 
 describe('lines that are no questions about the machine', () => {
   const machine = Machine.build(DISK, goldenHost());

@@ -2,11 +2,13 @@ import type { AddressSpace } from '../../memory/address-space.ts';
 import type { GuestRam } from '../../memory/guest-ram.ts';
 import type { BlockBackend } from '../backends/block.ts';
 import type { Chardevs } from '../backends/chardev.ts';
+import type { InputRouter } from '../backends/input.ts';
 import type { Network } from '../backends/net.ts';
 import type { BackEnds } from '../machine/back-ends.ts';
 import type { Board } from '../machine/boards/board.ts';
 import type { LoadedTypes } from '../machine/catalog/loaded-types.ts';
 import type { DeviceRequest } from '../machine/device-add.ts';
+import type { Tray } from '../machine/drives.ts';
 import type { ObjectRequest } from '../machine/objects.ts';
 import type { BootOrder } from '../qdev/boot-index.ts';
 import type { Bus } from '../qdev/bus.ts';
@@ -39,9 +41,12 @@ export interface MonitorTarget {
   readonly devices: readonly Device[];
   readonly backEnds: BackEnds;
   readonly network: Network;
+  readonly input: InputRouter;
   readonly chardevs: Chardevs;
   readonly drives: {
     readonly list: readonly ListedDrive[];
+    /** In the order in which they were made; without a name where a device keeps an empty one. */
+    readonly trays: readonly Tray[];
     backends(): readonly BlockBackend[];
     nodes(): readonly { readonly name: string; readonly backend: BlockBackend }[];
   };
@@ -56,6 +61,8 @@ export interface MonitorTarget {
   cont(): void;
   /** Stops the guest; nothing where it does not run. */
   stop(): void;
+  /** Ends the program; false where the machine is no program of its own. */
+  quit(): boolean;
   /** `device_add`. Throws ConfigError with QEMU's sentence. */
   addDevice(request: DeviceRequest): void;
   /** `device_del`: by id or path. Throws ConfigError with QEMU's sentence. */

@@ -55,6 +55,8 @@ export interface DeviceContext {
   emit(event: string, data?: Readonly<Record<string, unknown>>): void;
   /** Prints a line as QEMU does on stderr: a device's complaint about its driver. */
   report(message: string): void;
+  /** Prints a line on stderr as it is, without the program's name. */
+  printError(line: string): void;
   /** A remark of this program's, which QEMU would not make: only the journal has it. */
   note(message: string): void;
   /** Devices of which a machine has at most one, by kind: the balloon, the IOMMU. */

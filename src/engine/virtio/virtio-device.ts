@@ -85,6 +85,8 @@ export abstract class VirtioDevice<P = unknown>
   startOnKick = false;
   /** Name that the transport chose for the bus below, or undefined. */
   ownBusName: string | undefined;
+  /** Offered bits that only a legacy driver is shown. */
+  readonly legacyFeatures: bigint = LEGACY_FEATURES;
   readonly queues: DeviceQueue[] = [];
   /** Queues that were notified and have nobody to process their requests. */
   readonly #saidUnprocessed = new Set<number>();
@@ -374,6 +376,11 @@ export abstract class VirtioDevice<P = unknown>
       this.started = true;
     }
     queue.handler(queue.vq);
+  }
+
+  /** The driver has started the device: what it made available before is looked at, notified or not. */
+  startQueues(): void {
+    for (const { vq, handler } of this.queues) if (vq.ready && !this.broken) handler(vq);
   }
 
   /** Used-buffer notification; suppression was decided by the queue. */

@@ -1,6 +1,7 @@
 import type { Check, Wanted } from './check.ts';
+import { checkDriverSession, type DriverSession } from './driver-session.ts';
 import { checkDump, type DumpEntry } from './dumps.ts';
-import type { Folder } from './folder.ts';
+import { type Folder, readFile } from './folder.ts';
 import { type CommandLine, checkCommandLine, checkSession, type Session } from './sessions.ts';
 import { checkHelp, checkTypes, type HelpEntry } from './texts.ts';
 
@@ -27,4 +28,9 @@ export function* checks(folder: Folder, wanted: Wanted): Generator<Check> {
   ] as const)
     for (const session of readJson<Session[]>(folder, `${file}.json`, []))
       yield* checkSession(kind, file, session, wanted);
+  for (const file of folder.list('drivers').filter((name) => name.endsWith('.json')))
+    yield* checkDriverSession(
+      JSON.parse(readFile(folder, `drivers/${file}`)) as DriverSession,
+      wanted,
+    );
 }

@@ -1,3 +1,4 @@
+import { unreachable } from '../../engine/backends/byte-link.ts';
 import { type ByteSource, bytesSource } from '../../engine/backends/byte-source.ts';
 import type { FileKind } from '../../engine/backends/fs.ts';
 import type { Host } from '../../engine/machine/host.ts';
@@ -26,8 +27,16 @@ const RECORDED_FILES: Readonly<Record<string, FileKind>> = {
   '/tmp': 'directory',
   img: 'directory',
   'img/disk.raw': 'file',
+  'img/halt-x86.bin': 'file',
+  'img/halt-aarch64.bin': 'file',
+  'img/halt-riscv64.bin': 'file',
+  'img/s390proxy.img': 'file',
+  run: 'directory',
   share: 'directory',
 };
+
+/** Sockets at whose other end somebody was: whoever recorded, and a server of vhost-user. */
+const RECORDED_SOCKETS = ['QMP.sock', 'QTEST.sock', 'run/vu.sock'];
 
 /** The machine's surroundings as they were when the answers were recorded. */
 function recordedHost(): Host {
@@ -38,13 +47,21 @@ function recordedHost(): Host {
       if (bytes > 2 ** 33) throw new RangeError('too much');
       return new SharedArrayBuffer(bytes);
     },
-    openImage: (name) => (name === 'img/disk.raw' ? recordedDisk() : undefined),
+    openImage(name) {
+      if (name === 'img/disk.raw') return recordedDisk();
+      // Firmware that only halts, and kernels, of which nothing is run.
+      return RECORDED_FILES[name] === 'file' ? bytesSource(new Uint8Array(65536)) : undefined;
+    },
     fileKind: (name) => RECORDED_FILES[name],
+    socketFault: (address) =>
+      address.server || RECORDED_SOCKETS.includes(address.path ?? '')
+        ? undefined
+        : unreachable(address),
     random: (into) => into.fill(0),
   };
 }
 
-/** Starts a recorded command line. */
-export function start(argv: readonly string[]): StartResult {
-  return startMachine(argv, recordedHost());
+/** Starts a recorded command line; `host` replaces parts of its surroundings. */
+export function start(argv: readonly string[], host: Partial<Host> = {}): StartResult {
+  return startMachine(argv, { ...recordedHost(), ...host });
 }

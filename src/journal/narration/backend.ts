@@ -2,7 +2,7 @@ import { BLK_STATUS, constantOf } from '../../spec/constants.ts';
 import { VIRTIO_ID } from '../../spec/virtio.ts';
 import { BACKEND_OPS, type BackendOp } from '../schema.ts';
 import { deviceName, type Names, type Teller } from './narration-types.ts';
-import { count } from './words.ts';
+import { address, count } from './words.ts';
 
 /** What is asked of a back end. */
 const ASKS: Readonly<Record<BackendOp, (length: number, position: number) => string>> = {
@@ -13,6 +13,15 @@ const ASKS: Readonly<Record<BackendOp, (length: number, position: number) => str
   discard: (length, position) => `to forget ${count(length, 'byte')} at byte ${position}`,
   writeZeroes: (length, position) => `to zero ${count(length, 'byte')} at byte ${position}`,
   random: (length) => `for ${count(length, 'random byte')}`,
+  send: (length) => `to send ${count(length, 'byte')}`,
+  receive: (length) => `for ${count(length, 'byte')} that came in`,
+  inflate: (length, position) =>
+    `to take back ${count(length, 'byte')} at guest address ${address(position)}`,
+  deflate: (length, position) =>
+    `to lend ${count(length, 'byte')} at guest address ${address(position)} again`,
+  show: (length) => `to show ${count(length, 'byte')} of a picture`,
+  compute: (length) => `to work on ${count(length, 'byte')}`,
+  file: (length) => `for a file operation of ${count(length, 'byte')}`,
 };
 
 /** Section of VIRTIO 1.4 that says what the device does with a request, by virtio ID. */

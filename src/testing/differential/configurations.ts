@@ -30,7 +30,7 @@ export const BARS = { io: 0xc000, msix: 0xe000_0000, modern: 0xe001_0000 } as co
 const ARENA = 0x10_0000;
 
 /** Bus numbers, BARs, interrupt routing: what SeaBIOS would do, as far as sessions need it. */
-const PC_FIRMWARE: readonly Access[] = [
+export const PC_FIRMWARE: readonly Access[] = [
   ...[10, 10, 11, 11].flatMap((irq, pin) => pciConfigWrite(1 << 3, 0x60 + pin, 1, irq)),
   ...pciConfigWrite(DEVFN, 0x10, 4, BARS.io),
   ...pciConfigWrite(DEVFN, 0x14, 4, BARS.msix),

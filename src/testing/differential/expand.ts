@@ -42,8 +42,8 @@ class Driver {
   /** Whether a queue may be set up without a reset before: it is as after power-on. */
   readonly #fresh = [true, true];
   #slot = 0;
-  /** Whether a request waits that the device does not answer at once: two of them come back in any order. */
-  #slow = false;
+  /** Whether a request waits that the device does not answer at once, by queue: two of them come back in any order. */
+  readonly #slow = [false, false];
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
@@ -218,12 +218,14 @@ class Driver {
 
   #settle(): void {
     this.#out.push({ op: 'settle' }, ...this.#rings.flatMap((ring) => ring.watch()));
-    this.#slow = false;
   }
 
   #notify(queue: number): void {
     this.#out.push(this.#configuration.transport.notify(queue));
-    if (queue < 2) this.#untold[queue] = 0;
+    if (queue < 2) {
+      this.#untold[queue] = 0;
+      this.#slow[queue] = false;
+    }
     this.#settle();
   }
 
@@ -258,6 +260,7 @@ class Driver {
     if (queue < 2) {
       this.#rings[queue] = this.#model(queue, usable);
       this.#untold[queue] = 0;
+      this.#slow[queue] = false;
       this.#out.push({ op: 'clear', address: this.#areas(queue, 1).desc, length: RING_STRIDE });
     }
     const areas = this.#spoilt(this.#areas(queue, usable), action.place);
@@ -291,11 +294,11 @@ class Driver {
     const { arena, packed } = this.#configuration;
     const fault = packed && action.fault !== 'indirectNested' ? undefined : action.fault;
     const slot = arena + SLOTS.at + SLOTS.bytes * (this.#slot++ % SLOTS.count);
-    const type = this.#slow ? GET_ID : action.type;
-    if (type !== GET_ID && type !== UNKNOWN_TYPE) this.#slow = true;
+    const index = action.queue & 1;
+    const type = this.#slow[index] ? GET_ID : action.type;
+    if (type !== GET_ID && type !== UNKNOWN_TYPE) this.#slow[index] = true;
     const pieces = spoilPieces(this.#pieces(action, type, slot), fault);
     const inTable = action.indirect || fault === 'indirectBadLength' || fault === 'indirectNested';
-    const index = action.queue & 1;
     const places = inTable ? 1 : pieces.length;
     if (packed && (this.#untold[index] ?? 0) + places > LONGEST) this.#notify(action.queue);
     this.#untold[index] = (this.#untold[index] ?? 0) + places;

@@ -15,13 +15,20 @@ import {
   GEOMETRY_PROPERTIES,
   type GeometryValues,
 } from '../block/properties.ts';
+import type { ScsiCommand } from './command.ts';
+import { diskCommand } from './disk-commands.ts';
+import { blockCount, type DiskFacts, type DiskUnit } from './disk-unit.ts';
 import { ScsiDevice } from './scsi-bus.ts';
+import { SENSE } from './sense.ts';
+import { failed, type ScsiAnswer, type ScsiTransfer } from './unit.ts';
 
 /** `ver` where none is given: the hardware version that QEMU has told since 2.5. */
 const HARDWARE_VERSION = '2.5+';
 /** Characters of the serial number that make the device's name. */
 const DEVICE_ID_LENGTH = 20;
 const DISCARD_GRANULARITY = 4096;
+/** Bytes of a block of a CD. */
+const CD_BLOCK = 2048;
 const GEOMETRY_LIMITS = { cyls: 65535, heads: 255, secs: 255 };
 /** Largest transfer, in bytes. */
 const MAX_IO = 2n ** 31n - 1n;
@@ -86,44 +93,90 @@ const GENERIC_PROPERTIES = {
 /** A SCSI disk or CD drive on a bus of the machine's own. */
 class ScsiDisk
   extends ScsiDevice<typeof DISK_PROPERTIES & typeof HD_PROPERTIES>
-  implements DriveHolder
+  implements DriveHolder, DiskUnit
 {
-  readonly #isCd: boolean;
+  readonly isCd: boolean;
   /** The drive, or the empty one of a CD drive that has none. */
   tray: BlockBackend | undefined;
+  blockSize = 0;
+  maxLba = 0;
+  trayOpen = false;
+  trayLocked = false;
+  newMedium = false;
+  ejectRequested = false;
 
   constructor(init: ObjectInit) {
     super(init);
-    this.#isCd = init.type.isA('scsi-cd');
+    this.isCd = init.type.isA('scsi-cd');
+  }
+
+  get drive(): BlockBackend {
+    return this.tray as BlockBackend;
+  }
+
+  get facts(): DiskFacts {
+    return this.values as unknown as DiskFacts;
   }
 
   override realize(): void {
     const { props, values } = this;
     const { drive } = props;
-    if (!drive && !this.#isCd) this.fail('drive property not set');
+    if (!drive && !this.isCd) this.fail('drive property not set');
     const tray = drive ?? BlockBackend.empty('');
+    // A CD drive's blocks are a CD's, unless they are said to be others.
+    const cdBlock = props.physical_block_size || CD_BLOCK;
     const settle = () => {
       settleBlockSizes(props);
-      if (!this.#isCd) settleGeometry(values as GeometryValues, tray, GEOMETRY_LIMITS);
+      if (!this.isCd) settleGeometry(values as GeometryValues, tray, GEOMETRY_LIMITS);
     };
     const kind = {
       sharesWrites: props['share-rw'],
-      removable: this.#isCd || props.removable,
-      writes: !this.#isCd,
+      removable: this.isCd || props.removable,
+      writes: !this.isCd,
       writeCache: props['write-cache'],
     };
     takeDrive(this, tray, kind, settle);
     this.tray = tray;
+    this.blockSize = this.isCd ? cdBlock : props.logical_block_size;
+    tray.onResize = () => {
+      if (!this.isCd) this.changed(SENSE.capacityChanged);
+    };
+    if (this.isCd) values.removable = true;
     if (props.discard_granularity === NO_GRANULARITY)
       values.discard_granularity = Math.max(props.logical_block_size, DISCARD_GRANULARITY);
     values.ver ??= HARDWARE_VERSION;
     values.vendor ??= 'QEMU';
-    values.product ??= this.#isCd ? 'QEMU CD-ROM' : 'QEMU HARDDISK';
+    values.product ??= this.isCd ? 'QEMU CD-ROM' : 'QEMU HARDDISK';
     values.device_id ??= props.serial?.slice(0, DEVICE_ID_LENGTH) ?? driveName(drive);
+    this.reset();
   }
 
   override unrealize(): void {
+    if (this.tray) this.tray.onResize = () => {};
     releaseDrive(this, this.tray);
+  }
+
+  /** Power-on, and every reset: the tray is closed, and the next command is told. */
+  override reset(): void {
+    this.raise(SENSE.reset);
+    this.maxLba = Math.max(0, blockCount(this) - 1);
+    this.trayOpen = false;
+    this.trayLocked = false;
+  }
+
+  moveTray(open: boolean): void {
+    this.trayOpen = open;
+    const { options } = this.drive;
+    const device = options.nodeName === undefined ? '' : options.id;
+    this.context.emit('DEVICE_TRAY_MOVED', {
+      device,
+      id: this.id || this.path,
+      'tray-open': open,
+    });
+  }
+
+  protected override carryOut(command: ScsiCommand, buffer: ScsiTransfer): ScsiAnswer {
+    return diskCommand(this, command, buffer);
   }
 }
 
@@ -134,6 +187,13 @@ function driveName(drive: BlockBackend | undefined): string {
 
 /** A real SCSI device of the host, passed through: there is none here. */
 class ScsiPassThrough extends ScsiDevice<typeof GENERIC_PROPERTIES> {
+  readonly blockSize = 0;
+  readonly isCd = false;
+
+  protected override carryOut(): ScsiAnswer {
+    return failed(SENSE.invalidOpcode);
+  }
+
   override realize(): void {
     if (!this.props.drive) this.fail('drive property not set');
     if (this.values.rotation_rate)

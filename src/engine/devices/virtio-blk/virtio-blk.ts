@@ -209,6 +209,7 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
 
   /** Takes every available request; notifications are off meanwhile (VIRTIO 1.4 §2.7.10). */
   #handle(vq: VirtQueue): void {
+    if (vq.isEmpty()) return;
     const wanted = vq.notification;
     do {
       if (wanted) vq.setNotification(false);

@@ -6,7 +6,7 @@ import {
 } from '../../../spec/input.ts';
 
 /** Event types of Linux's input layer, whose words the device uses (VIRTIO 1.4 §5.8). */
-export const EV = { KEY: 0x01, REL: 0x02, ABS: 0x03, LED: 0x11, REP: 0x14 } as const;
+export const EV = { SYN: 0x00, KEY: 0x01, REL: 0x02, ABS: 0x03, LED: 0x11, REP: 0x14 } as const;
 /** Codes of relative axes. */
 export const REL = { X: 0x00, Y: 0x01, WHEEL: 0x08 } as const;
 /** Codes of absolute axes. */

@@ -1,11 +1,20 @@
-import { VIRTIO_INPUT_CONFIG as CONFIG, VIRTIO_INPUT_CONFIG_HEAD } from '../../../spec/input.ts';
-import { VIRTIO_ID } from '../../../spec/virtio.ts';
+import {
+  VIRTIO_INPUT_CONFIG as CONFIG,
+  VIRTIO_INPUT_CONFIG_HEAD,
+  VIRTIO_INPUT_EVENT_BYTES,
+} from '../../../spec/input.ts';
+import { STATUS, VIRTIO_ID } from '../../../spec/virtio.ts';
 import { str } from '../../qom/property.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { VirtioDevice } from '../../virtio/virtio-device.ts';
-import { configSizeOf, type InputReport, reportsFit, serialReport } from './reports.ts';
+import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
+import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
+import { littleEndian } from '../guest-endian.ts';
+import { configSizeOf, EV, type InputReport, reportsFit, serialReport } from './reports.ts';
 
 const QUEUE_SIZE = 64;
+/** Code of the event that ends a report. */
+const SYN_REPORT = 0;
 
 const PROPERTIES = { serial: str() } as const;
 
@@ -17,6 +26,10 @@ export abstract class VirtioInput<P = unknown> extends VirtioDevice<P & typeof P
   /** The question that is answered; written by the driver. */
   #select = 0;
   #subsel = 0;
+  /** Whether the driver takes events. */
+  #active = false;
+  /** Events of the report that is being put together. */
+  #report: Uint8Array[] = [];
 
   override get configSize(): number {
     return configSizeOf(this.#reports);
@@ -30,8 +43,80 @@ export abstract class VirtioInput<P = unknown> extends VirtioDevice<P & typeof P
     this.#reports = [...this.describe(), ...(serial === '' ? [] : [serialReport(serial)])];
     // QEMU 7.2 aborts here; the sentence is ours.
     if (!reportsFit(this.#reports)) this.fail('serial must not be longer than 128 bytes');
-    this.addQueue('eventq', QUEUE_SIZE, this.unprocessed);
-    this.addQueue('statusq', QUEUE_SIZE, this.unprocessed);
+    // New buffers for events: none ever waits for them.
+    this.addQueue('eventq', QUEUE_SIZE, () => {});
+    this.addQueue('statusq', QUEUE_SIZE, (vq) => this.#takeStatus(vq));
+  }
+
+  /** The driver is ready for events, or no more. */
+  protected activeChanged(_active: boolean): void {}
+
+  #setActive(active: boolean): void {
+    if (active === this.#active) return;
+    this.#active = active;
+    this.#report = [];
+    this.activeChanged(active);
+  }
+
+  protected override statusChanging(status: number): void {
+    if (status & STATUS.DRIVER_OK) this.#setActive(true);
+  }
+
+  protected override resetDevice(): void {
+    this.#setActive(false);
+  }
+
+  override unrealize(): void {
+    super.unrealize();
+    this.#setActive(false);
+  }
+
+  /** Adds an event to the report (VIRTIO 1.4 §5.8.6). */
+  protected add(type: number, code: number, value: number): void {
+    if (!this.#active) return;
+    const bytes = new Uint8Array(VIRTIO_INPUT_EVENT_BYTES);
+    const view = new DataView(bytes.buffer);
+    const little = littleEndian(this);
+    view.setUint16(0, type, little);
+    view.setUint16(2, code, little);
+    view.setInt32(4, value, little);
+    this.#report.push(bytes);
+  }
+
+  /** Ends the report and sends it, an event a buffer; without room for all of it, it is lost whole. */
+  protected sendReport(): void {
+    if (!this.#active) return;
+    this.add(EV.SYN, SYN_REPORT, 0);
+    const report = this.#report;
+    this.#report = [];
+    const vq = this.queues[0]?.vq;
+    if (!vq) return;
+    const buffers: VirtQueueElement[] = [];
+    for (const _ of report) {
+      const element = vq.pop();
+      if (element) buffers.push(element);
+      else {
+        for (const unused of buffers.reverse()) vq.unpop(unused);
+        return;
+      }
+    }
+    buffers.forEach((element, i) => {
+      vq.push(element, element.write(report[i] ?? new Uint8Array(0)));
+    });
+    vq.notify();
+  }
+
+  /** What the driver tells: lights of a keyboard, which nobody sees. */
+  #takeStatus(vq: VirtQueue): void {
+    for (let element = vq.pop(); element; element = vq.pop()) {
+      const bytes = new Uint8Array(VIRTIO_INPUT_EVENT_BYTES);
+      const length = element.read(0, bytes);
+      const type = new DataView(bytes.buffer).getUint16(0, littleEndian(this));
+      if (type !== EV.LED)
+        this.context.printError(`virtio_input_hid_handle_status: unknown type ${type}`);
+      vq.push(element, length);
+    }
+    vq.notify();
   }
 
   override readConfig(): Uint8Array {

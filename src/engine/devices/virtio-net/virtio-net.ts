@@ -1,14 +1,20 @@
 import { isPowerOfTwo } from '../../../base/bits.ts';
 import { VIRTIO_NET_CONFIG as CONFIG, VIRTIO_NET_F as F, VIRTIO_NET_S } from '../../../spec/net.ts';
-import { VIRTIO_F, VIRTIO_ID } from '../../../spec/virtio.ts';
-import { type Nic, networkOf, showMac } from '../../backends/net.ts';
+import { STATUS, VIRTIO_F, VIRTIO_ID } from '../../../spec/virtio.ts';
+import { macText, type Nic, networkOf, showMac } from '../../backends/net.ts';
 import { BOOT_INDEX } from '../../qdev/boot-index.ts';
 import type { Standby } from '../../qdev/context.ts';
 import { ConfigError } from '../../qom/errors.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
-import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
+import { featureMask, LEGACY_FEATURES, VirtioDevice } from '../../virtio/virtio-device.ts';
+import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
+import { littleEndian } from '../guest-endian.ts';
+import { CONTROL_HEADER, type ControlTarget, control } from './control.ts';
 import { FEATURE_OF, PROPERTIES } from './properties.ts';
+import { QueuePair } from './queue-pair.ts';
+import { ReceiveFilter } from './receive-filter.ts';
+import { RSS_KEY_BYTES, RSS_TABLE_ENTRIES, type RssLimits } from './rss.ts';
 
 /** Bounds of a data queue's size. */
 const MIN_QUEUE_SIZE = 256;
@@ -20,8 +26,6 @@ const CTRL_QUEUE_SIZE = 64;
 const MAX_QUEUES = 1024;
 /** What the device can hash by: every type of VIRTIO 1.4 §5.1.9.4.3.1 with IPv4 and IPv6. */
 const HASH_TYPES = 0x1ff;
-const RSS_KEY_BYTES = 40;
-const RSS_TABLE_ENTRIES = 128;
 const DUPLEX = { half: 0, full: 1 } as const;
 /** `duplex` where the user says nothing (VIRTIO 1.4 §5.1.4). */
 const DUPLEX_UNKNOWN = 0xff;
@@ -55,9 +59,14 @@ function maskOf(...bits: readonly number[]): bigint {
 }
 
 /** Network device (VIRTIO 1.4 §5.1). */
-export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standby {
+export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standby, ControlTarget {
   readonly deviceId = VIRTIO_ID.NET;
   readonly deviceName = 'virtio-net';
+  override readonly legacyFeatures = LEGACY_FEATURES | featureMask(F.VIRTIO_NET_F_GSO);
+  readonly filter = new ReceiveFilter();
+  /** Queue pairs in use; the driver's, up to `pairLimit`. */
+  activePairs = 1;
+  readonly #queuePairs: QueuePair[] = [];
   /** What the properties ask for; fixed when realized. */
   #wanted = 0n;
   #configSize: number = CONFIG.mac.width;
@@ -69,7 +78,11 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
   /** Whether a driver has asked for the primary. */
   #wantsPrimary = false;
   /** What `status` says about the link. */
-  #linkUp = true;
+  linkUp = true;
+  /** The driver is asked to announce itself, until it says that it did (VIRTIO 1.4 §5.1.9.5.4). */
+  #announcing = false;
+  /** Number of the next packet in the journal. */
+  #packetId = 0;
   /** Pairs of a receive and a transmit queue. */
   #pairs = 1;
 
@@ -100,10 +113,14 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
     const txSize = vhost ? props.tx_queue_size : Math.min(props.tx_queue_size, MAX_TX_QUEUE_SIZE);
     this.values.tx_queue_size = txSize;
     for (let pair = 1; pair <= this.#pairs; pair++) {
-      this.addQueue(`receiveq${pair}`, props.rx_queue_size, this.unprocessed);
-      this.addQueue(`transmitq${pair}`, txSize, this.unprocessed);
+      this.addQueue(`receiveq${pair}`, props.rx_queue_size, () =>
+        this.#queuePairs[pair - 1]?.receiveNotified(),
+      );
+      this.addQueue(`transmitq${pair}`, txSize, (vq) =>
+        this.#queuePairs[pair - 1]?.transmitNotified(vq),
+      );
     }
-    this.addQueue('controlq', CTRL_QUEUE_SIZE, this.unprocessed);
+    this.addQueue('controlq', CTRL_QUEUE_SIZE, (vq) => this.#control(vq));
     // A transport that made the device lends it its name.
     const known = this.maker ?? this;
     const nic = networkOf(this.context).addNic({
@@ -114,7 +131,12 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
     });
     this.#nic = nic;
     if (this.#pairName !== '') this.context.standbys.set(this.#pairName, this);
-    for (const client of nic.clients) client.onLink = () => this.#linkChanged();
+    nic.clients.forEach((client, index) => {
+      client.onLink = () => this.#linkChanged();
+      this.#queuePairs.push(new QueuePair(this, index, client));
+    });
+    nic.onRunState = () => this.#restart(this.status);
+    nic.onAnnounce = () => this.#announce();
     this.values.mac = Uint8Array.from(nic.mac);
     this.#mac.set(nic.mac);
   }
@@ -154,7 +176,8 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
       CONFIG,
       {
         mac: this.#mac,
-        status: this.#linkUp ? VIRTIO_NET_S.LINK_UP : 0,
+        status:
+          (this.linkUp ? VIRTIO_NET_S.LINK_UP : 0) | (this.#announcing ? VIRTIO_NET_S.ANNOUNCE : 0),
         max_virtqueue_pairs: this.#pairs,
         mtu: props.host_mtu,
         speed: props.speed,
@@ -164,6 +187,7 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
         supported_hash_types: HASH_TYPES,
       },
       this.configSize,
+      littleEndian(this),
     );
   }
 
@@ -176,6 +200,102 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
 
   protected override resetDevice(): void {
     this.#setMac(this.props.mac);
+    this.filter.reset();
+    this.activePairs = 1;
+    this.#announcing = false;
+    for (const pair of this.#queuePairs) pair.reset();
+  }
+
+  protected override statusChanging(status: number): void {
+    this.#restart(status);
+  }
+
+  /** Tells the queue pairs what `status`, the link and the machine let them do. */
+  #restart(status: number): void {
+    const driverOk = (status & STATUS.DRIVER_OK) !== 0;
+    const started = driverOk && this.linkUp && this.running;
+    this.#queuePairs.forEach((pair, index) => {
+      const used = index < this.activePairs;
+      pair.statusChanged(used && started, used && driverOk);
+    });
+  }
+
+  /** Whether the machine runs: packets wait while it does not. */
+  get running(): boolean {
+    return networkOf(this.context).running;
+  }
+
+  get littleEndian(): boolean {
+    return littleEndian(this);
+  }
+
+  get pairLimit(): number {
+    return this.rss.multiqueue ? this.#pairs : 1;
+  }
+
+  get rss(): RssLimits {
+    const steering = this.accepted(F.VIRTIO_NET_F_RSS);
+    return {
+      multiqueue: steering || this.accepted(F.VIRTIO_NET_F_MQ),
+      steering,
+      hashReport: this.accepted(F.VIRTIO_NET_F_HASH_REPORT),
+      maxPairs: this.#pairs,
+      activePairs: this.activePairs,
+    };
+  }
+
+  setAddress(mac: Uint8Array): void {
+    this.#setMac(mac);
+  }
+
+  announced(): boolean {
+    const pending = this.#announcing;
+    this.#announcing = false;
+    return pending;
+  }
+
+  /** What `query-rx-filter` tells of it, and its name in the network. */
+  filterFacts(): { readonly name: string } {
+    const name = this.#nic?.name ?? '';
+    return { name, 'main-mac': macText(this.#mac), ...this.filter.facts() } as { name: string };
+  }
+
+  /** Whether a packet is for this device. */
+  passesFilter(packet: Uint8Array): boolean {
+    return this.filter.passes(packet, this.#mac);
+  }
+
+  /** Records a packet that went to the network, or came from there. */
+  journalPacket(op: 'send' | 'receive', queue: number, length: number): void {
+    const { journal, dev } = this;
+    if (!journal.on) return;
+    const id = this.#packetId++;
+    journal.backendRequest(dev, queue, op, id, 0, length);
+    journal.backendCompletion(dev, queue, op, id, 0, length);
+  }
+
+  /** The host wants the guest to make itself known to the network. */
+  #announce(): void {
+    if (!this.accepted(F.VIRTIO_NET_F_GUEST_ANNOUNCE) || !this.accepted(F.VIRTIO_NET_F_CTRL_VQ))
+      return;
+    this.#announcing = true;
+    this.notifyConfig();
+  }
+
+  /** Carries out control commands (VIRTIO 1.4 §5.1.9.5). */
+  #control(vq: VirtQueue): void {
+    for (let element = vq.pop(); element; element = vq.pop()) {
+      if (element.writableLength < 1 || element.readableLength < CONTROL_HEADER) {
+        const message = 'virtio-net ctrl missing headers';
+        this.violate(vq.index, 'controlTooShort', element.head, element.readableLength, message);
+        vq.discard(element);
+        return;
+      }
+      const request = new Uint8Array(element.readableLength);
+      element.read(0, request);
+      vq.push(element, element.write(Uint8Array.of(control(this, request))));
+      vq.notify();
+    }
   }
 
   /** Name by which a primary means this standby; '' where it is none: only an id of the transport's counts. */
@@ -194,6 +314,7 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
 
   /** A driver that knows of pairs gets the primary beside its standby (VIRTIO 1.4 §5.1.3). */
   protected override driverChose(): void {
+    this.filter.filterVlans(this.accepted(F.VIRTIO_NET_F_CTRL_VLAN));
     if (!this.accepted(F.VIRTIO_NET_F_STANDBY) || this.#wantsPrimary) return;
     this.#wantsPrimary = true;
     this.context.emit('FAILOVER_NEGOTIATED', { 'device-id': this.#pairName });
@@ -207,9 +328,10 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
 
   #linkChanged(): void {
     const up = !this.#nic?.clients[0]?.linkDown;
-    if (up === this.#linkUp) return;
-    this.#linkUp = up;
+    if (up === this.linkUp) return;
+    this.linkUp = up;
     this.notifyConfig();
+    this.#restart(this.status);
   }
 
   #setMac(mac: Uint8Array): void {

@@ -7,6 +7,8 @@ import {
 import { VIRTIO_ID } from '../../../spec/virtio.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { VirtioDevice } from '../../virtio/virtio-device.ts';
+import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
+import { littleEndian } from '../guest-endian.ts';
 
 /** Control and event queue. */
 const FIXED_QUEUES = 2;
@@ -32,12 +34,19 @@ export interface ScsiHostValues {
   readonly cmd_per_lun: number;
 }
 
+/** What is done where the driver notifies a queue. */
+export interface ScsiHandlers {
+  readonly control: (vq: VirtQueue) => void;
+  readonly event: (vq: VirtQueue) => void;
+  readonly request: (vq: VirtQueue) => void;
+}
+
 /** What the SCSI hosts share, wherever commands are carried out (VIRTIO 1.4 §5.6). */
 export abstract class VirtioScsiCommon<P = unknown> extends VirtioDevice<P> {
   readonly deviceId = VIRTIO_ID.SCSI;
   /** Bytes of sense data and of a CDB; set by the driver. */
-  #senseSize = VIRTIO_SCSI_SENSE_DEFAULT;
-  #cdbSize = VIRTIO_SCSI_CDB_DEFAULT;
+  protected senseSize = VIRTIO_SCSI_SENSE_DEFAULT;
+  protected cdbSize = VIRTIO_SCSI_CDB_DEFAULT;
 
   override get configSize(): number {
     return CONFIG.max_lun.offset + CONFIG.max_lun.width;
@@ -48,7 +57,7 @@ export abstract class VirtioScsiCommon<P = unknown> extends VirtioDevice<P> {
   }
 
   /** Checks what all hosts are configured with, and adds the queues. Throws RealizeError. */
-  protected addScsiQueues(): void {
+  protected addScsiQueues(handlers: Partial<ScsiHandlers> = {}): void {
     const host = this.#host;
     if (host.num_queues === AUTO_QUEUES) host.num_queues = 1;
     const { num_queues: queues, virtqueue_size: size } = host;
@@ -60,9 +69,11 @@ export abstract class VirtioScsiCommon<P = unknown> extends VirtioDevice<P> {
     // QEMU 7.2 aborts here; the sentence is ours.
     if (size > MAX_QUEUE_SIZE)
       this.fail(`invalid virtqueue_size property (= ${size}), must be <= ${MAX_QUEUE_SIZE}`);
-    this.addQueue('controlq', size, this.unprocessed);
-    this.addQueue('eventq', size, this.unprocessed);
-    for (let i = 0; i < queues; i++) this.addQueue(`requestq${i}`, size, this.unprocessed);
+    const { control, event, request } = handlers;
+    this.addQueue('controlq', size, control ?? this.unprocessed);
+    this.addQueue('eventq', size, event ?? this.unprocessed);
+    for (let i = 0; i < queues; i++)
+      this.addQueue(`requestq${i}`, size, request ?? this.unprocessed);
   }
 
   override readConfig(): Uint8Array {
@@ -75,21 +86,23 @@ export abstract class VirtioScsiCommon<P = unknown> extends VirtioDevice<P> {
         max_sectors: host.max_sectors,
         cmd_per_lun: host.cmd_per_lun,
         event_info_size: EVENT_BYTES,
-        sense_size: this.#senseSize,
-        cdb_size: this.#cdbSize,
+        sense_size: this.senseSize,
+        cdb_size: this.cdbSize,
         max_channel: 0,
         max_target: MAX_TARGET,
         max_lun: MAX_LUN,
       },
       this.configSize,
+      littleEndian(this),
     );
   }
 
   /** The driver chooses how long sense data and CDBs are (VIRTIO 1.4 §5.6.4). */
   override writeConfig(config: Uint8Array): void {
     const view = new DataView(config.buffer, config.byteOffset, config.length);
-    const sense = view.getUint32(CONFIG.sense_size.offset, true);
-    const cdb = view.getUint32(CONFIG.cdb_size.offset, true);
+    const little = littleEndian(this);
+    const sense = view.getUint32(CONFIG.sense_size.offset, little);
+    const cdb = view.getUint32(CONFIG.cdb_size.offset, little);
     if (sense >= MAX_SENSE || cdb >= MAX_CDB) {
       this.violate(
         NONE,
@@ -100,12 +113,12 @@ export abstract class VirtioScsiCommon<P = unknown> extends VirtioDevice<P> {
       );
       return;
     }
-    this.#senseSize = sense;
-    this.#cdbSize = cdb;
+    this.senseSize = sense;
+    this.cdbSize = cdb;
   }
 
   protected override resetDevice(): void {
-    this.#senseSize = VIRTIO_SCSI_SENSE_DEFAULT;
-    this.#cdbSize = VIRTIO_SCSI_CDB_DEFAULT;
+    this.senseSize = VIRTIO_SCSI_SENSE_DEFAULT;
+    this.cdbSize = VIRTIO_SCSI_CDB_DEFAULT;
   }
 }

@@ -79,6 +79,10 @@ export interface Board {
   readonly ramId: string;
   /** Undefined where there is no CPU. */
   readonly cpu: BoardCpu | undefined;
+  /** Whether CPUs may come while the machine runs. */
+  readonly hotpluggableCpus?: boolean;
+  /** Whether `-numa node,mem=` is still understood. */
+  readonly numaMemory?: boolean;
   /** Properties that the catalog does not have of the type. */
   readonly properties?: BoardProperties;
   readonly defaults?: BoardDefaults;
@@ -149,6 +153,8 @@ export interface BuildSite {
   readonly without: ReadonlySet<DefaultDevice>;
   /** `-vga`. */
   readonly vga: string | undefined;
+  /** Bytes of the firmware that the line names; undefined where the board has its own, or none. */
+  readonly firmwareBytes: number | undefined;
   /** Number of the option that settled something of the machine: `vga`, `usb`. */
   readonly optionOf: ReadonlyMap<string, number>;
 }

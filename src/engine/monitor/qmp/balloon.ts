@@ -1,4 +1,4 @@
-import { VirtioBalloon } from '../../devices/virtio-balloon.ts';
+import { VirtioBalloon } from '../../devices/virtio-balloon/virtio-balloon.ts';
 import type { MonitorTarget } from '../target.ts';
 import { QmpError, qmpCommand } from './command.ts';
 

@@ -50,6 +50,13 @@ export const MACHINE_QMP: readonly QmpCommand[] = [
     target.reset();
     return {};
   }),
+  qmpCommand('quit', {}, (target) => {
+    if (!target.quit())
+      throw new QmpError(
+        'The machine has no process of its own to end. system_reset starts it afresh.',
+      );
+    return {};
+  }),
   openQmpCommand('device_add', (target, args) => {
     target.addDevice(optionsOf(args));
     return {};

@@ -2,7 +2,7 @@ import { join64 } from '../../../base/bits.ts';
 import type { Handlers } from '../../../spec/registers.ts';
 import { STATUS } from '../../../spec/virtio.ts';
 import { VIRTIO_MMIO, VIRTIO_MMIO_MAGIC } from '../../../spec/virtio-mmio.ts';
-import { LEGACY_FEATURES, type VirtioDevice } from '../../virtio/virtio-device.ts';
+import type { VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtioMmio } from './virtio-mmio.ts';
 
 /** What the driver has written about one queue of a version 2 device. */
@@ -69,7 +69,7 @@ const HANDLERS: Handlers<typeof VIRTIO_MMIO, Plugged> = {
   DeviceFeatures: {
     read({ vdev, legacy: old, deviceFeaturesSel: sel }) {
       if (old) return sel === 0 ? low(vdev.deviceFeatures) : 0;
-      const offered = vdev.deviceFeatures & ~LEGACY_FEATURES;
+      const offered = vdev.deviceFeatures & ~vdev.legacyFeatures;
       return sel === 0 ? low(offered) : low(offered >> 32n);
     },
   },

@@ -1,7 +1,6 @@
 import type { Handlers } from '../../../spec/registers.ts';
 import { VIRTIO_F } from '../../../spec/virtio.ts';
 import { VIRTIO_MSI_NO_VECTOR, VIRTIO_PCI_COMMON } from '../../../spec/virtio-pci.ts';
-import { LEGACY_FEATURES } from '../../virtio/virtio-device.ts';
 import type { VirtioPci } from './virtio-pci.ts';
 
 /** What the driver has written about one queue, until it enables it. */
@@ -42,7 +41,8 @@ const HANDLERS: Handlers<typeof VIRTIO_PCI_COMMON, VirtioPci> = {
     },
   },
   device_feature: {
-    read: (pci) => word(pci.vdev.deviceFeatures & ~LEGACY_FEATURES, pci.deviceFeatureSelect),
+    read: (pci) =>
+      word(pci.vdev.deviceFeatures & ~pci.vdev.legacyFeatures, pci.deviceFeatureSelect),
   },
   driver_feature_select: {
     read: (pci) => pci.driverFeatureSelect,

@@ -192,8 +192,12 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
   }
 
   writeStatus(value: number): void {
-    this.vdev.setStatus(value);
-    if (this.vdev.status === 0) this.resetByDriver();
+    const { vdev } = this;
+    const starts = (vdev.status & STATUS.DRIVER_OK) === 0;
+    vdev.setStatus(value);
+    if (vdev.status === 0) this.resetByDriver();
+    // Whoever waits for notifications apart from the registers begins with one of its own.
+    else if (starts && vdev.status & STATUS.DRIVER_OK && this.values.ioeventfd) vdev.startQueues();
   }
 
   resetByDriver(): void {

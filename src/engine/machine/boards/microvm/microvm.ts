@@ -1,15 +1,13 @@
-import { TWO_32 } from '../../../../base/bits.ts';
 import { MemoryRegion } from '../../../../memory/memory-region.ts';
 import { type GpexHost, gpexPlatform } from '../../../hw/pci/gpex.ts';
 import { registerPlatform } from '../../../hw/platform.ts';
-import { addRegion } from '../../../qdev/regions.ts';
 import type { TypeInfo } from '../../../qom/type.ts';
 import type { VirtioMmio } from '../../../transports/virtio-mmio/virtio-mmio.ts';
 import { findBus } from '../../find-bus.ts';
 import { addAcpiTables } from '../acpi-tables.ts';
 import { addNodes, type Board, type BuildSite } from '../board.ts';
 import { addX86Cpus } from '../pc/cpus.ts';
-import { placePcRam } from '../pc/memory.ts';
+import { placeFirmware, placePcRam } from '../pc/memory.ts';
 import { given, interruptControllers } from '../pc/nodes.ts';
 import { PC } from '../pc/pc.ts';
 import { addMemoryHotplug } from '../pc/plug-rules.ts';
@@ -22,9 +20,8 @@ import { MICROVM_TYPES } from './types.ts';
 const GIB = 2 ** 30;
 /** Where the addresses of devices begin below 4 GiB. */
 const RAM_HOLE = 3 * GIB;
-/** The firmware, which shows below 1 MiB too; here a guest may write to it. */
+/** Bytes of the board's own firmware, to which a guest may write here. */
 const FIRMWARE = 64 * 1024;
-const LEGACY_FIRMWARE = 0xf_0000;
 const VIRTIO = { base: 0xfeb0_0000, stride: 0x200 };
 const SECOND_IOAPIC = 0xfec1_0000;
 /** Interrupt inputs of one controller. */
@@ -95,7 +92,7 @@ function build(site: BuildSite): void {
         addSerialPorts(site, findBus(site.sysbus, 'isa.0'), 1);
     },
   ]);
-  placeFirmware(site);
+  placeFirmware(site, site.context.memory.root, 'ram', FIRMWARE);
   const fwCfg = machine.at('fw_cfg');
   if (parts.acpi && fwCfg) addAcpiTables(fwCfg);
 }
@@ -143,14 +140,6 @@ function countLines(parts: Parts): number {
   return lines.size + (parts.pic ? 1 : 0);
 }
 
-function placeFirmware({ unattached, context }: BuildSite): void {
-  const { root } = context.memory;
-  const bios = addRegion(unattached, MemoryRegion.memory('ram', 'pc.bios', FIRMWARE));
-  const legacy = addRegion(unattached, MemoryRegion.alias('isa-bios', bios, 0, FIRMWARE));
-  root.addSubregion(LEGACY_FIRMWARE, legacy, 1);
-  root.addSubregion(TWO_32 - FIRMWARE, bios);
-}
-
 /** Ports of PCI Express keep no I/O ports free, since the CPUs do not see any. */
 function withoutPorts(info: TypeInfo): TypeInfo {
   if (info.name !== 'pcie-root-port') return info;
@@ -164,6 +153,7 @@ export const MICROVM: Board = {
   ancestors: ['x86-machine', 'machine'],
   names: ['microvm'],
   isDefault: false,
+  hotpluggableCpus: false,
   smp: { most: 288, dies: true },
   defaults: { driveInterface: 'none', unitsPerBus: 1, without: ['floppy'] },
   ramId: 'microvm.ram',

@@ -79,14 +79,28 @@ function askedHole({ options, context }: BuildSite): number {
   return asked;
 }
 
-/** Puts firmware and option ROMs among PCI's addresses. The firmware itself is not there: it reads as zeros. */
-export function placePcRoms({ unattached }: BuildSite, pci: MemoryRegion): void {
+/** Puts firmware and option ROMs among PCI's addresses. */
+export function placePcRoms(site: BuildSite, pci: MemoryRegion): void {
   const roms = MemoryRegion.memory('rom', 'pc.rom', OPTION_ROMS.size);
-  pci.addSubregion(OPTION_ROMS.base, addRegion(unattached, roms), 1);
-  const bios = addRegion(unattached, MemoryRegion.memory('rom', 'pc.bios', BIOS));
-  const legacy = MemoryRegion.alias('isa-bios', bios, BIOS - LEGACY_BIOS, LEGACY_BIOS, {
-    readonly: true,
-  });
-  pci.addSubregion(MIB - LEGACY_BIOS, addRegion(unattached, legacy), 1);
-  pci.addSubregion(TWO_32 - BIOS, bios);
+  pci.addSubregion(OPTION_ROMS.base, addRegion(site.unattached, roms), 1);
+  placeFirmware(site, pci, 'rom', BIOS);
+}
+
+/**
+ * Puts firmware below 4 GiB, and its last part below 1 MiB. The firmware itself is not there: it reads as zeros.
+ * `bytes`: how much a board has where the line names none.
+ */
+export function placeFirmware(
+  { unattached, firmwareBytes = 0 }: BuildSite,
+  root: MemoryRegion,
+  kind: 'rom' | 'ram',
+  bytes: number,
+): void {
+  const size = firmwareBytes || bytes;
+  const shown = Math.min(size, LEGACY_BIOS);
+  const bios = addRegion(unattached, MemoryRegion.memory(kind, 'pc.bios', size));
+  const readonly = kind === 'rom';
+  const legacy = MemoryRegion.alias('isa-bios', bios, size - shown, shown, { readonly });
+  root.addSubregion(MIB - shown, addRegion(unattached, legacy), 1);
+  root.addSubregion(TWO_32 - size, bios);
 }

@@ -84,6 +84,7 @@ export const PC: Board = {
   ramBase: 0,
   ramId: 'pc.ram',
   cpu: { model: 'qemu64', parent: 'x86_64-cpu', suffix: '-x86_64-cpu', knows: isX86CpuModel },
+  hotpluggableCpus: true,
   smp: { most: 255, dies: true },
   defaults: { vga: true, places: { ide: 4, floppy: 2, pflash: 2 } },
   heeds: [

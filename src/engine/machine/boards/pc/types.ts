@@ -1,3 +1,4 @@
+import { fwCfgPorts } from '../../../hw/fw-cfg-ports.ts';
 import { apicMessages } from '../../../hw/message-interrupts.ts';
 import type { PlatformType } from '../../../hw/platform.ts';
 import type { PlatformRegion } from '../../../hw/platform-regions.ts';
@@ -56,7 +57,7 @@ export const PC_TYPES: readonly PlatformType[] = [
       'acpi-mr-restore': bool(true),
     },
     regions: [
-      { name: 'fwcfg', size: 2, io: 0x510 },
+      { name: 'fwcfg', size: 2, io: 0x510, handler: fwCfgPorts },
       { name: 'fwcfg.dma', size: 8, io: 0x514 },
     ],
   },

@@ -102,6 +102,7 @@ export const RISCV_VIRT: Board = {
       ['any', 'rv64', 'shakti-c', 'sifive-e51', 'sifive-u54', 'x-rv128'].includes(model),
   },
   defaults: { driveInterface: 'none', places: { pflash: 2 } },
+  numaMemory: true,
   smp: { most: 512 },
   heeds: ['aclint', 'aia', 'aia-guests'],
   registerTypes(registry) {

@@ -113,6 +113,7 @@ export const S390_CCW: Board = {
   ramBase: 0,
   ramId: 's390.ram',
   cpu: S390_CPU,
+  hotpluggableCpus: true,
   smp: { most: 248 },
   defaults: { driveInterface: 'virtio', without: ['cdrom', 'floppy', 'sdcard', 'parallel'] },
   registerTypes(registry) {

@@ -20,3 +20,8 @@ export function isArmCpuModel(name: string): boolean {
 export function fitsVirt(name: string): boolean {
   return VIRT_MODELS.includes(name);
 }
+
+/** Whether a model that `virt` takes has 64-bit registers. */
+export function is64Bit(name: string): boolean {
+  return name !== 'cortex-a15' && name !== 'cortex-a7';
+}

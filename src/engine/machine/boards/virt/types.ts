@@ -116,6 +116,17 @@ export const VIRT_TYPES: readonly SysBusType[] = [
     },
   },
   {
+    name: 'acpi-ged',
+    parent: 'sys-bus-device',
+    properties: { 'ged-event': u32(0) },
+    furnish(device) {
+      device.gpios.push('gpio-out "sysbus-irq" 1');
+      device.addMmio(MemoryRegion.io('acpi-ged', 4));
+      device.addMmio(MemoryRegion.container('memhp container', 24));
+      device.addMmio(MemoryRegion.io('acpi-ged-regs', 3));
+    },
+  },
+  {
     name: 'pl061',
     parent: 'sys-bus-device',
     properties: { pullups: u8(0), pulldowns: u8(0) },

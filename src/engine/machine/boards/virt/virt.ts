@@ -13,9 +13,10 @@ import { BOARD_TYPES, FW_CFG_TYPE } from '../board-types.ts';
 import { addDeviceMemory } from '../device-memory.ts';
 import { allowIommu } from '../iommu.ts';
 import { addNics } from '../nics.ts';
+import { addMemoryHotplug } from '../pc/plug-rules.ts';
 import { addFlash, addFwCfg, addPlatformBus, solder } from '../solder.ts';
 import { isOn } from '../switches.ts';
-import { fitsVirt, isArmCpuModel } from './cpus.ts';
+import { fitsVirt, is64Bit, isArmCpuModel } from './cpus.ts';
 import {
   addGic,
   type GicChoice,
@@ -35,6 +36,11 @@ const UART = 0x0900_0000;
 const CLOCK = 0x0901_0000;
 const FW_CFG = 0x0902_0000;
 const GPIO = 0x0903_0000;
+const MEMORY_EVENTS = 0x0907_0000;
+const EVENTS = 0x0908_0000;
+/** Bits of what ACPI's event device tells of. */
+const MEMORY_EVENT = 1;
+const POWER_EVENT = 2;
 const SECURE_UART = 0x0904_0000;
 const SECURE_GPIO = 0x090b_0000;
 const SECURE_RAM = { base: 0x0e00_0000, size: 16 * MIB };
@@ -110,8 +116,11 @@ function build(site: BuildSite): void {
   if (frame !== undefined) site.platform.messages = { gicv2m: frame };
   addNics(site, { bus: host.bus, model: 'virtio' });
   if (site.options.get('iommu') === 'smmuv3') addSmmu(site, host);
-  solder(site, 'pl061', { values: { pulldowns: 0xff } }).showMmio(0, GPIO);
-  solder(site, 'gpio-key');
+  if (tellsEventsByAcpi(site)) addEventDevice(site);
+  else {
+    solder(site, 'pl061', { values: { pulldowns: 0xff } }).showMmio(0, GPIO);
+    solder(site, 'gpio-key');
+  }
   if (secureMemory) {
     solder(site, 'pl061', { values: { pulldowns: 0xff } }).showMmio(0, SECURE_GPIO, secureMemory);
     solder(site, 'gpio-pwr');
@@ -146,6 +155,25 @@ function addPlugRules(site: BuildSite, gic: GicChoice): void {
   });
 }
 
+/** Whether firmware runs, which would tell the guest of the board by ACPI's tables. */
+function hasFirmware({ firmwareBytes, options, backEnds }: BuildSite): boolean {
+  const flash = options.get('pflash0') ?? backEnds.drives.at('pflash', 0, 0);
+  return firmwareBytes !== undefined || flash !== undefined;
+}
+
+/** Whether power button and memory hot-plug are ACPI's events, not GPIO's. */
+function tellsEventsByAcpi(site: BuildSite): boolean {
+  return is64Bit(site.cpu) && hasFirmware(site) && site.options.get('acpi') !== 'off';
+}
+
+/** The device by which the guest hears of ACPI's events. */
+function addEventDevice(site: BuildSite): void {
+  const values = { 'ged-event': site.ramSlots > 0 ? MEMORY_EVENT | POWER_EVENT : POWER_EVENT };
+  const events = solder(site, 'acpi-ged', { values, at: [EVENTS, MEMORY_EVENTS] });
+  const [, memory] = events.mmio;
+  if (memory?.region) addMemoryHotplug(site, events, memory.region, 0);
+}
+
 /** A serial port, at its end what the line names for port `index`. */
 function addUart(site: BuildSite, index: number): SysBusDevice {
   return solder(site, 'pl011', { values: { chardev: site.backEnds.serials[index] } });
@@ -161,8 +189,8 @@ function addSecureMemory(site: BuildSite): MemoryRegion {
 /** Windows of the PCI Express host bridge. */
 function pciePlace(site: BuildSite): GpexPlace {
   const shared = { mmio: { base: 0x1000_0000, size: 0x2eff_0000 }, ports: 0x3eff_0000, irqBase: 3 };
-  if (!isOn(site.options, 'highmem', true))
-    return { ...shared, ecam: { base: 0x3f00_0000, size: 16 * MIB } };
+  const lowEcam = { base: 0x3f00_0000, size: 16 * MIB };
+  if (!isOn(site.options, 'highmem', true)) return { ...shared, ecam: lowEcam };
   // Room for memory devices begins at the next gibibyte, and each may waste one.
   const room = site.maxRamBytes - site.ramBytes + site.ramSlots * GIB;
   const end = alignTo(RAM_BASE + site.ramBytes, GIB) + alignTo(room, GIB);
@@ -172,7 +200,8 @@ function pciePlace(site: BuildSite): GpexPlace {
   const memory = alignTo(ecam + 256 * MIB, 512 * GIB);
   return {
     ...shared,
-    ecam: { base: ecam, size: 256 * MIB },
+    // Firmware of 32 bits finds configuration space below 4 GiB only.
+    ecam: hasFirmware(site) && !is64Bit(site.cpu) ? lowEcam : { base: ecam, size: 256 * MIB },
     highMmio: { base: memory, size: 512 * GIB },
   };
 }
