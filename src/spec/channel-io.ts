@@ -123,7 +123,6 @@ export const CCW_FLAG = {
   /** Suspend before this command. */ SUSPEND: 0x02,
   /** Modified IDAWs. */ MIDA: 0x01,
 } as const;
-export type CcwFlag = keyof typeof CCW_FLAG;
 
 /** Commands that every device of the virtual channel subsystem knows (VIRTIO 1.4 §4.3.1). */
 export const CCW_CMD = { NOOP: 0x03, BASIC_SENSE: 0x04, TIC: 0x08, SENSE_ID: 0xe4 } as const;
