@@ -86,6 +86,10 @@ export class CssBus extends Bus {
 
   override remove(device: Device): void {
     super.remove(device);
+    this.vacate(device);
+  }
+
+  override vacate(device: Device): void {
     const held = this.#holders.get(device);
     if (!held) return;
     this.#holders.delete(device);
