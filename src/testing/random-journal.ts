@@ -347,6 +347,18 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
   {
     weight: 1,
+    arbitrary: fc.tuple(dev, int(0, 10), word, int(-21, 3)).map(
+      ([d, op, at, cc]): Deed =>
+        (j) => {
+          j.channel(d, op, 0x1_0000 + d, at, cc);
+          j.ccw(d, at & 0xff, op * 16, op, at, 0x2000);
+          j.channelStatus(d, 0x4007, op, 0, op, 0x2008, 0);
+          j.hypercall(d, op, at, op, 0, cc);
+        },
+    ),
+  },
+  {
+    weight: 1,
     arbitrary: fc
       .tuple(
         fc.constantFrom('halt' as const, 'wake' as const),

@@ -242,8 +242,8 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
         'virtio-blk request outhdr too short',
       );
     const view = new DataView(header.buffer);
-    const type = view.getUint32(0, !this.bigEndian);
-    const sector = sectorAt(view, 8, this.bigEndian);
+    const type = this.#field(view, 0, 4);
+    const sector = this.#field(view, 8, 8);
     const request = { vq, element, sector };
     // OUT is a direction bit that some types carry besides; BARRIER is ignored.
     switch ((type & ~(VIRTIO_BLK_T.OUT | BARRIER)) >>> 0) {
@@ -341,13 +341,22 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
     this.#complete(request, VIRTIO_BLK_S.UNSUPP);
   }
 
+  /** A number of a request, in the driver's byte order. */
+  #field(view: DataView, at: number, width: 4 | 8): number {
+    const little = !this.bigEndian;
+    const first = view.getUint32(at, little);
+    if (width === 4) return first;
+    const second = view.getUint32(at + 4, little);
+    return little ? join64(first, second) : join64(second, first);
+  }
+
   #discardOrZero(request: Request, zero: boolean): void {
     const segment = new Uint8Array(SEGMENT);
     request.element.read(VIRTIO_BLK_HEADER, segment);
     const view = new DataView(segment.buffer);
-    const sector = sectorAt(view, 0, this.bigEndian);
-    const count = view.getUint32(8, !this.bigEndian);
-    const flags = view.getUint32(12, !this.bigEndian);
+    const sector = this.#field(view, 0, 8);
+    const count = this.#field(view, 8, 4);
+    const flags = this.#field(view, 12, 4);
     const limit = this.props[zero ? 'max-write-zeroes-sectors' : 'max-discard-sectors'];
     const unknown = (flags & ~SEGMENT_F_UNMAP) !== 0 || (!zero && flags !== 0);
     if (count > limit || !this.#inRange(sector, count * VIRTIO_BLK_SECTOR)) {
@@ -449,9 +458,3 @@ export const VIRTIO_BLK_TYPE: TypeInfo = {
   instanceProperties: { bootindex: BOOT_INDEX },
   create: (init) => new VirtioBlk(init),
 };
-
-/** A sector number in the driver's byte order. */
-function sectorAt(view: DataView, at: number, bigEndian: boolean): number {
-  const [first, second] = [view.getUint32(at, !bigEndian), view.getUint32(at + 4, !bigEndian)];
-  return bigEndian ? join64(second, first) : join64(first, second);
-}

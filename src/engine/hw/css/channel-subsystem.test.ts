@@ -10,7 +10,7 @@ import {
   SCSW_CTRL,
 } from '../../../spec/channel-io.ts';
 import { VIRTIO_CCW_CMD } from '../../../spec/virtio-ccw.ts';
-import { ChannelRig } from '../../../testing/channel-rig.ts';
+import { be, ChannelRig } from '../../../testing/channel-rig.ts';
 
 /** Subchannels that a program sees: 0, 2 (a hole at 1 once one left) and what it does not see. */
 const RNG = '-device virtio-rng-ccw';
@@ -49,6 +49,42 @@ describe('subchannels', () => {
     expect(cc(0x0003_0000)).toBe(3);
     expect(cc(0x0509_0000)).toBe(3);
     expect(cc(0xfe0b_0000)).toBe(3);
+  });
+
+  test('of other sets and images are shown once the program enabled that, until a reset', () => {
+    const rig = new ChannelRig(`${RNG},devno=fe.1.0000 ${RNG},devno=05.0.0000`);
+    const cc = () => [rig.op('stsch', 0x1200, 0x0003_0000), rig.op('stsch', 0x1200, 0x0509_0000)];
+    /** SET DOMAIN ATTRIBUTES, and the code of its response. */
+    const enable = (operation: number, length = 0x0400) => {
+      rig.poke(0x5000, [...be(length, 2), 0, 0x31, ...be(operation, 4), ...new Uint8Array(8)]);
+      rig.op('chsc', 0x5000);
+      return rig.peek(0x5000 + length + 3, 1)[0];
+    };
+    expect([enable(2), cc()]).toEqual([1, [0, 3]]);
+    expect([enable(0), cc()]).toEqual([1, [0, 0]]);
+    expect([enable(1), enable(0x0100_0000), enable(2, 0x10)]).toEqual([3, 7, 3]);
+    rig.schid = 0x0509_0000;
+    rig.enable();
+    rig.start(rig.program(NOOP));
+    rig.machine.takeInterrupt(0);
+    expect([...rig.peek(0xb8, 4)]).toEqual([5, 9, 0, 0]);
+    rig.machine.reset();
+    expect(cc()).toEqual([3, 3]);
+  });
+
+  test('and their characteristics can be asked for; what is not there says so', () => {
+    const rig = new ChannelRig(RNG);
+    const call = (command: number, length = 16) => {
+      rig.poke(0x5000, [...be(length, 2), ...be(command, 2), ...new Uint8Array(12)]);
+      return [rig.op('chsc', 0x5000), ...rig.peek(0x5000 + length, 4)];
+    };
+    expect(call(0x10)).toEqual([0, 0x0f, 0xf0, 0, 1]);
+    expect([...rig.peek(0x5018, 4)]).toEqual([3, 0, 0, 0]);
+    expect(call(0x0e)).toEqual([0, 0, 8, 0, 5]);
+    expect(call(0x02)).toEqual([0, 0, 8, 0, 4]);
+    expect([call(0x10, 8)[0], rig.op('chsc', 0x5008), rig.op('chsc', 0x100_0000)]).toEqual([
+      ...[-0x15, -0x06, -0x05],
+    ]);
   });
 
   test('do nothing before they are enabled', () => {

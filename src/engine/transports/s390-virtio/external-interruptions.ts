@@ -39,7 +39,7 @@ export class ExternalInterruptions {
   take(): void {
     const first = this.#pending.shift();
     if (!first) return;
-    this.#record('lowered', first);
+    if (!this.#pending.some(({ dev }) => dev === first.dev)) this.#record('lowered', first);
     const bytes = new Uint8Array(8);
     const view = viewOf(bytes);
     view.setUint32(0, first.parameter);

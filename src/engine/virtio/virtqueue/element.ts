@@ -53,6 +53,11 @@ export class VirtQueueElement {
     return this.segments.length / 2;
   }
 
+  /** Bytes of segment `index`; 0 where there is none. */
+  lengthOf(index: number): number {
+    return this.segments[2 * index + 1] ?? 0;
+  }
+
   /** Makes room for one more segment. */
   grow(): void {
     const segments = new Float64Array(this.segments.length * 2);
