@@ -103,6 +103,7 @@ beforeEach(() => {
     setInterrupt: () => {},
     latchInterrupt: () => {},
     cpu: {},
+    printError: () => {},
   };
   root = registry.create('container', context);
 });
