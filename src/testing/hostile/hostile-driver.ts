@@ -377,9 +377,7 @@ export class HostileDriver {
     const { driver } = ring.areas;
     const head = this.#hostile(200) ? random.word() & 0xffff : first;
     this.#ram.setUint16(driver + SPLIT.availEntry(ring.next % ring.size), head, true);
-    // As in QEMU a device serves all that the index says, up to 65,535 chains that it has seen before. A list
-    // of pages in each of them would take minutes.
-    const far = random.once(20) && !this.#target.takesPages;
+    const far = random.once(20);
     const jump = random.below(far ? 0x1_0000 : 64);
     ring.next = (ring.next + (this.#hostile(1000) ? jump : 1)) & 0xffff;
     this.#ram.setUint16(driver + SPLIT.availIdx, ring.next, true);
