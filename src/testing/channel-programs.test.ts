@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Machine } from '../engine/machine/machine.ts';
-import { silentJournal } from '../journal/writer.ts';
+import { start } from '../headless/conformance/subject.ts';
 import { CHANNEL_OP, type ChannelOp } from '../spec/channel-io.ts';
-import { goldenHost } from './golden.ts';
-import { machineLine } from './transcript.ts';
 
 /**
  * One step: bytes put into storage, bytes found there (address, length, digits without trailing zeros), an
@@ -35,7 +32,9 @@ function bytesOf(digits: string, length: number): Uint8Array {
 test.each(sessions)(
   '[4.3.1.3] random channel programs, seed $seed: as QEMU 7.2 has them',
   ({ steps }) => {
-    const machine = Machine.build(machineLine(argv), { ...goldenHost(), journal: silentJournal() });
+    const started = start(argv);
+    if (!('machine' in started)) throw new Error(started.stderr);
+    const { machine } = started;
     const { u8 } = machine.ram;
     const perform = (step: Step): unknown => {
       switch (step[0]) {
