@@ -46,6 +46,14 @@ export function lowBytes(value: number, size: number): number {
   return size === 1 ? value & 0xff : value;
 }
 
+/** Reverses the bytes of a number of `size` bytes, 1, 2 or 4. */
+export function swapBytes(value: number, size: number): number {
+  let swapped = 0;
+  for (let i = 0, rest = value; i < size; i++, rest = Math.floor(rest / 256))
+    swapped = swapped * 256 + (rest % 256);
+  return swapped;
+}
+
 /** Rounds up to a multiple of `align`, a power of two. */
 export function alignUp(value: number, align: number): number {
   return Math.ceil(value / align) * align;

@@ -27,9 +27,12 @@ export class FoldLogs {
   readonly violations = new AppendLog<ViolationMoment>(VIOLATION_COUNT);
 }
 
+/** Interrupt inputs of a machine. */
+export const PINS = 256;
+
 /** Everything that folding knows after `at` events: immutable, and shares what did not change. */
-export interface Snapshot extends Omit<Moment, 'last' | 'console' | 'violations' | 'irqLevel'> {
-  /** Asserted interrupt inputs by device: dev * 32 + input. */
+export interface Snapshot extends Omit<Moment, 'last' | 'console' | 'violations' | 'asserted'> {
+  /** Asserted interrupt inputs by device: dev * `PINS` + input. */
   readonly pins: ReadonlySet<number>;
   readonly rings: RingIndex;
   /** Counts of entries in `FoldLogs`. */
@@ -184,7 +187,7 @@ export class FoldState {
   /** A device comes back to its state at power-on, or leaves. */
   resetDevice(dev: number): void {
     for (const key of this.#queuesOf(dev)) this.queue(dev, key % 0x1_0000).disable();
-    for (const pin of this.pins) if (Math.floor(pin / 32) === dev) this.ownPins().delete(pin);
+    for (const pin of this.pins) if (Math.floor(pin / PINS) === dev) this.ownPins().delete(pin);
     this.ringsChanged();
   }
 
@@ -226,10 +229,16 @@ export class FoldState {
     this.#rings = undefined;
   }
 
+  /** Whether the driver of a device accepted a feature, by its bit. */
+  accepts(dev: number, bit: number): boolean {
+    const device = this.#devices.get(dev) ?? this.now.devices.get(dev);
+    return Math.floor((device?.accepted ?? 0) / 2 ** bit) % 2 === 1;
+  }
+
   /** A write to guest memory that touches ring structures; `write` does it. */
   ringWrite(areas: readonly RingArea[], addr: number, size: number, write: () => void): void {
     const before = areas.map((area) =>
-      area.structure === 'desc' ? 0 : this.memory.u16(area.start + RING_IDX),
+      area.structure === 'desc' || area.packed ? 0 : this.memory.u16(area.start + RING_IDX),
     );
     write();
     areas.forEach((area, i) => {

@@ -1,4 +1,3 @@
-import { join64, TWO_32 } from '../../../base/bits.ts';
 import { ACTOR } from '../../../journal/schema.ts';
 import type { JournalWriter } from '../../../journal/writer.ts';
 import type { GuestRam } from '../../../memory/guest-ram.ts';
@@ -9,26 +8,23 @@ import {
   RING_EVENT_FLAGS_DISABLE,
   RING_EVENT_FLAGS_ENABLE,
   VIRTQ_DESC_F_AVAIL,
-  VIRTQ_DESC_F_INDIRECT,
-  VIRTQ_DESC_F_NEXT,
-  VIRTQ_DESC_F_USED,
-  VIRTQ_DESC_F_WRITE,
 } from '../../../spec/virtio.ts';
-import { BOUNCE, VirtQueueElement } from './element.ts';
-import { BOUNCE_BYTES, MAX_SEGMENTS, type QueueOwner } from './queue-owner.ts';
+import { VirtQueueElement } from './element.ts';
+import { MARKS, PackedChains } from './packed-chains.ts';
+import type { QueueOwner } from './queue-owner.ts';
 import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
 
-/** Both marks of a descriptor: different where it is available, equal where it is used. */
-const MARKS = VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED;
 /** Bit of an event's `desc`, and of a place in the journal, that holds the wrap counter. */
 const WRAP = 0x8000;
 
 /** A chain that was filled and waits for `flush`. */
-interface Filled {
-  id: number;
-  length: number;
+class Filled {
+  id = 0;
+  length = 0;
   /** Descriptors that it takes. */
-  places: number;
+  places = 0;
+  /** Everything that the device may write was written. */
+  whole = false;
 }
 
 /**
@@ -54,7 +50,8 @@ export class PackedQueue implements DeviceRing {
   signalledUsed = 0;
   signalledUsedValid = false;
   eventIdx = false;
-  indirectDesc = false;
+  /** Negotiated: one used descriptor may stand for several chains (VIRTIO 1.4 §2.8.8). */
+  inOrder = false;
 
   /** Marks of the descriptor at `lastAvailIdx` once it is available: those of wrap counter 1 to begin with. */
   #availMarks = VIRTQ_DESC_F_AVAIL;
@@ -64,6 +61,7 @@ export class PackedQueue implements DeviceRing {
   readonly #owner: QueueOwner;
   readonly #ram: GuestRam;
   readonly #journal: JournalWriter;
+  readonly #chains: PackedChains;
   /** Byte offsets of the areas in RAM. */
   #desc8 = 0;
   #driver8 = 0;
@@ -75,13 +73,12 @@ export class PackedQueue implements DeviceRing {
   #aligned = true;
   readonly #u16: Uint16Array;
   readonly #u32: Uint32Array;
-  /** Whether a chain of this queue has the machine's bounce page. */
-  #holdsBounce = false;
-  readonly #scratch = new Uint32Array(4);
   /** Chains between `fill` and `flush`, by offset. */
   readonly #filled: Filled[] = [];
   /** Elements that came back, to be used again. */
   #free: VirtQueueElement | undefined;
+  /** Resets so far; an element of an earlier life is forgotten when it comes back. */
+  #epoch = 0;
 
   constructor(owner: QueueOwner, index: number, maxSize: number) {
     this.#owner = owner;
@@ -89,6 +86,7 @@ export class PackedQueue implements DeviceRing {
     this.#u16 = owner.ram.u16;
     this.#u32 = owner.ram.u32;
     this.#journal = owner.journal;
+    this.#chains = new PackedChains(owner, index);
     this.index = index;
     this.maxSize = maxSize;
     this.size = maxSize;
@@ -99,6 +97,14 @@ export class PackedQueue implements DeviceRing {
     return this.lastAvailIdx;
   }
 
+  get indirectDesc(): boolean {
+    return this.#chains.indirectDesc;
+  }
+
+  set indirectDesc(negotiated: boolean) {
+    this.#chains.indirectDesc = negotiated;
+  }
+
   enable(addresses: QueueAddresses): void {
     this.addresses = addresses;
     const ring = PACKED.descRing(this.size);
@@ -107,6 +113,7 @@ export class PackedQueue implements DeviceRing {
     const driver = this.#locate(addresses.driver, PACKED.eventSize, PACKED.eventAlign, 'avail');
     this.ready = desc >= 0 && device >= 0 && driver >= 0 && addresses.desc !== 0;
     if (!this.ready) return;
+    this.#chains.place(desc, this.size);
     this.#desc8 = desc;
     this.#device8 = device;
     this.#driver8 = driver;
@@ -139,7 +146,9 @@ export class PackedQueue implements DeviceRing {
     this.signalledUsed = 0;
     this.signalledUsedValid = false;
     this.#filled.length = 0;
-    if (this.#holdsBounce) this.#holdBounce(false);
+    this.#free = undefined;
+    this.#epoch++;
+    this.#chains.releaseBounce();
   }
 
   isEmpty(): boolean {
@@ -155,7 +164,8 @@ export class PackedQueue implements DeviceRing {
     const element = this.#free ?? this.#newElement();
     this.#free = element.nextFree;
     element.bounced = false;
-    if (!this.#collect(element)) return this.#giveBack(element);
+    if (!this.#chains.collect(element, this.lastAvailIdx, this.#availMarks))
+      return this.#giveBack(element);
     const { places } = element;
     this.inUse += places;
     if (this.inUse > this.size) this.#note('packedOverrun', this.lastAvailIdx, this.size);
@@ -170,13 +180,15 @@ export class PackedQueue implements DeviceRing {
   }
 
   discard(element: VirtQueueElement): void {
+    if (element.epoch !== this.#epoch) return;
     this.inUse -= element.places;
-    if (element.bounced) this.#holdBounce(false);
+    if (element.bounced) this.#chains.releaseBounce();
     element.nextFree = this.#free;
     this.#free = element;
   }
 
   push(element: VirtQueueElement, length: number): void {
+    if (element.epoch !== this.#epoch) return;
     this.discard(element);
     if (this.#owner.stopped || !this.ready) return;
     const { head, places } = element;
@@ -186,6 +198,7 @@ export class PackedQueue implements DeviceRing {
   }
 
   unpop(element: VirtQueueElement): void {
+    if (element.epoch !== this.#epoch) return;
     let place = this.lastAvailIdx - element.places;
     if (place < 0) {
       place += this.size;
@@ -196,30 +209,36 @@ export class PackedQueue implements DeviceRing {
   }
 
   fill(element: VirtQueueElement, length: number, offset: number): void {
+    if (element.epoch !== this.#epoch) return;
     this.discard(element);
-    while (this.#filled.length <= offset) this.#filled.push({ id: 0, length: 0, places: 0 });
+    while (this.#filled.length <= offset) this.#filled.push(new Filled());
     const chain = this.#filled[offset] as Filled;
     chain.id = element.head;
     chain.length = length;
     chain.places = element.places;
+    chain.whole = length === element.writableLength;
   }
 
   /**
    * Writes a used descriptor for each chain that was filled, each where the one before it ends; the first comes
-   * last, so that the driver never sees a part of them (VIRTIO 1.4 §2.8.9).
+   * last, so that the driver never sees a part of them (VIRTIO 1.4 §2.8.9). In order, a chain that was written
+   * wholly needs none of its own: the next one stands for both (VIRTIO 1.4 §2.8.8).
    */
   flush(count: number): void {
-    const first = this.#filled[0];
-    if (!first || this.#owner.stopped || !this.ready) return;
-    const at = this.usedIdx;
-    const marks = this.#usedMarks;
-    this.#moveUsed(first.places);
-    for (let i = 1; i < count; i++) {
-      const { id, length, places } = this.#filled[i] as Filled;
-      this.#storeUsed(this.usedIdx, id, length, this.#usedMarks);
+    if (this.#owner.stopped || !this.ready) return;
+    const first = { at: this.usedIdx, marks: this.#usedMarks, chain: -1 };
+    let { at, marks } = first;
+    for (let i = 0; i < count; i++) {
+      const { id, length, places, whole } = this.#filled[i] as Filled;
       this.#moveUsed(places);
+      if (this.inOrder && whole && i < count - 1) continue;
+      if (first.chain < 0) first.chain = i;
+      else this.#storeUsed(at, id, length, marks);
+      at = this.usedIdx;
+      marks = this.#usedMarks;
     }
-    this.#storeUsed(at, first.id, first.length, marks);
+    const head = this.#filled[first.chain];
+    if (head) this.#storeUsed(first.at, head.id, head.length, first.marks);
     if (!this.#journal.on) return;
     for (let i = 0; i < count; i++) {
       const { id, length } = this.#filled[i] as Filled;
@@ -261,7 +280,7 @@ export class PackedQueue implements DeviceRing {
   }
 
   notify(): void {
-    if (this.#owner.stopped || !this.ready) return;
+    if (!this.ready) return;
     const rule = this.#suppression();
     if (rule === undefined) this.#owner.interrupt(this.index);
     else if (this.#journal.on)
@@ -296,81 +315,18 @@ export class PackedQueue implements DeviceRing {
       : this.#slowFlags();
   }
 
-  /** Walks the list at `lastAvailIdx` into `element`; false where it is broken. */
-  #collect(element: VirtQueueElement): boolean {
-    const ram = this.#ram;
-    let table = this.#desc8;
-    let max = this.size;
+  nextAvailable(): number {
     let index = this.lastAvailIdx;
     let marks = this.#availMarks;
-    let indirect = false;
-    let count = 0;
-    let readable = 0;
-    let readableLength = 0;
-    let writableLength = 0;
-    for (;;) {
-      let view = this.#u32;
-      let at = table + PACKED.descSize * index;
-      if ((at & 3) === 0) at = at < TWO_32 ? at >>> 2 : at / 4;
-      else {
-        view = this.#fetch(at);
-        at = 0;
-      }
-      const length = view[at + 2] as number;
-      const tail = view[at + 3] as number;
-      const flags = tail >>> 16;
-      if ((flags & VIRTQ_DESC_F_INDIRECT) !== 0 && count === 0 && !indirect) {
-        const address = join64(view[at] as number, view[at + 1] as number);
-        table = this.#openTable(index, address, length, flags);
-        if (table < 0) return false;
-        element.head = tail & 0xffff;
-        indirect = true;
-        max = length / PACKED.descSize;
-        index = 0;
-        continue;
-      }
-      if (length === 0) return this.#zeroLength(index);
-      if ((flags & VIRTQ_DESC_F_WRITE) !== 0) writableLength += length;
-      else {
-        if (count !== readable) return this.#wrongOrder(index);
-        readable++;
-        readableLength += length;
-      }
-      let offset = view[at + 1] === 0 ? (view[at] as number) - ram.mainDelta : -1;
-      if (offset < ram.mainStart || offset > ram.mainEnd - length) {
-        const address = join64(view[at] as number, view[at + 1] as number);
-        offset = this.#elsewhere(element, index, address, length);
-        if (offset < 0) return false;
-      }
-      if (count === element.room && !this.#grow(element)) return false;
-      element.segments[2 * count] = offset;
-      element.segments[2 * count + 1] = length;
-      if (++count > max) return this.#tooLong(count);
-      if (indirect) {
-        // Every entry of a table belongs to the list; flags but WRITE mean nothing (VIRTIO 1.4 §2.8.7).
-        if ((flags & ~VIRTQ_DESC_F_WRITE) !== 0) this.#note('packedIndirectFlags', index, flags);
-        if (++index === max) break;
-        continue;
-      }
-      if ((flags & (MARKS | VIRTQ_DESC_F_INDIRECT)) !== marks)
-        this.#noteInList(index, flags, marks);
-      if ((flags & VIRTQ_DESC_F_NEXT) === 0) {
-        // The list's last descriptor has its buffer ID (VIRTIO 1.4 §2.8.6).
-        element.head = tail & 0xffff;
-        break;
-      }
-      if (++index === max) {
+    for (let steps = 0; this.ready && steps < this.size; steps++) {
+      const flags = this.#ram.readAt(this.#desc8 + PACKED.descSize * index + PACKED.descFlags, 2);
+      if ((flags & MARKS) !== marks) break;
+      if (++index === this.size) {
         index = 0;
         marks ^= MARKS;
       }
     }
-    if (element.bounced) this.#holdBounce(true);
-    element.places = indirect ? 1 : count;
-    element.readableCount = readable;
-    element.writableCount = count - readable;
-    element.readableLength = readableLength;
-    element.writableLength = writableLength;
-    return true;
+    return place(index, marks === VIRTQ_DESC_F_AVAIL);
   }
 
   // What follows is rare, and lies outside the methods above so that the engine can inline those.
@@ -400,12 +356,6 @@ export class PackedQueue implements DeviceRing {
     }
     if (this.#aligned) Atomics.store(this.#u32, this.#device8 / 4, value);
     else this.#ram.writeAt(this.#device8, PACKED.eventSize, value);
-  }
-
-  /** The four words of a descriptor that is not aligned. */
-  #fetch(at: number): Uint32Array {
-    for (let i = 0; i < 4; i++) this.#scratch[i] = this.#ram.readAt(at + 4 * i, 4);
-    return this.#scratch;
   }
 
   #recordPop(element: VirtQueueElement): void {
@@ -444,89 +394,24 @@ export class PackedQueue implements DeviceRing {
   }
 
   #tooMany(): undefined {
-    this.#broken('packedOverrun', this.lastAvailIdx, this.inUse, 'Virtqueue size exceeded');
-  }
-
-  #zeroLength(index: number): false {
-    const message = 'virtio: zero sized buffers are not allowed';
-    return this.#broken('packedZeroLength', index, 0, message);
-  }
-
-  #wrongOrder(index: number): false {
-    const message = 'Incorrect order for descriptors';
-    return this.#broken('packedReadableAfterWritable', index, 0, message);
-  }
-
-  #tooLong(count: number): false {
-    return this.#broken('packedListTooLong', this.lastAvailIdx, count, 'Looped descriptor');
-  }
-
-  /** A direct descriptor whose flags do not fit its list. QEMU serves it, and takes INDIRECT for nothing. */
-  #noteInList(index: number, flags: number, marks: number): void {
-    if ((flags & VIRTQ_DESC_F_INDIRECT) !== 0) this.#note('packedIndirectInList', index, 0);
-    if ((flags & MARKS) !== marks) this.#note('packedListIncomplete', index, flags);
+    const { index, lastAvailIdx, inUse } = this;
+    const message = 'Virtqueue size exceeded';
+    this.#owner.violate(index, 'packedOverrun', lastAvailIdx, inUse, message);
   }
 
   #note(code: ViolationCode, index: number, value: number): void {
     this.#owner.violate(this.index, code, index, value);
   }
 
-  /** RAM offset of the table of INDIRECT descriptor `index`, or -1 where it is broken (VIRTIO 1.4 §2.8.7). */
-  #openTable(index: number, address: number, length: number, flags: number): number {
-    if (length === 0 || length % PACKED.descSize !== 0) {
-      const message = 'Invalid size for indirect buffer table';
-      this.#broken('packedIndirectBadLength', index, length, message);
-      return -1;
-    }
-    if (!this.indirectDesc) this.#note('packedIndirectNotNegotiated', index, length);
-    if ((flags & VIRTQ_DESC_F_NEXT) !== 0) this.#note('packedIndirectInList', index, length);
-    const offset = this.#ram.offsetOf(address, length);
-    if (offset < 0)
-      this.#broken('packedAddressOutsideRam', index, address, 'Cannot map indirect buffer');
-    return offset;
-  }
-
-  /** Where a buffer outside low memory lies: a RAM offset, the bounce page, or -1 where the list is broken. */
-  #elsewhere(element: VirtQueueElement, index: number, address: number, length: number): number {
-    const offset = this.#ram.offsetOf(address, length);
-    if (offset >= 0) return offset;
-    if (element.bounced || this.#owner.bounce.busy || length > BOUNCE_BYTES) {
-      const message = 'virtio: bogus descriptor or out of resources';
-      this.#broken('packedAddressOutsideRam', index, address, message);
-      return -1;
-    }
-    this.#note('packedAddressOutsideRam', index, address);
-    element.bounced = true;
-    return BOUNCE;
-  }
-
-  #holdBounce(holds: boolean): void {
-    this.#holdsBounce = holds;
-    this.#owner.bounce.busy = holds;
-  }
-
-  #grow(element: VirtQueueElement): boolean {
-    const { room } = element;
-    if (room >= MAX_SEGMENTS) {
-      const message = 'virtio: too many write descriptors in indirect table';
-      return this.#broken('packedListTooLong', this.lastAvailIdx, room, message);
-    }
-    element.grow();
-    return true;
-  }
-
-  #broken(code: ViolationCode, index: number, value: number, message: string): false {
-    this.#owner.violate(this.index, code, index, value, message);
-    return false;
-  }
-
   #newElement(): VirtQueueElement {
-    return new VirtQueueElement(
+    const element = new VirtQueueElement(
       this.#ram,
       () => this.#journal.on,
       (offset, before, after) =>
         this.#journal.bytesWritten(ACTOR.device, this.#ram.addressOf(offset), before, after),
     );
+    element.epoch = this.#epoch;
+    return element;
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../../../spec/virtio.ts';
 import { VirtQueueElement } from './element.ts';
 import type { QueueOwner } from './queue-owner.ts';
+import { RingWords } from './ring-words.ts';
 import { SplitChains } from './split-chains.ts';
 import { SplitRing } from './split-ring.ts';
 import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
@@ -57,6 +58,7 @@ export class SplitQueue implements DeviceRing {
   readonly #owner: QueueOwner;
   readonly #ram: GuestRam;
   readonly #journal: JournalWriter;
+  readonly #words: RingWords;
   readonly #chains: SplitChains;
   /** The ring while the queue is in use; and again, where its views can be used. */
   #ring: SplitRing | undefined;
@@ -70,7 +72,8 @@ export class SplitQueue implements DeviceRing {
     this.#owner = owner;
     this.#ram = owner.ram;
     this.#journal = owner.journal;
-    this.#chains = new SplitChains(owner, index);
+    this.#words = new RingWords(owner.ram);
+    this.#chains = new SplitChains(owner, index, this.#words);
     this.index = index;
     this.maxSize = maxSize;
     this.size = maxSize;
@@ -90,6 +93,16 @@ export class SplitQueue implements DeviceRing {
     this.#chains.indirectDesc = negotiated;
   }
 
+  /** Whether the ring's numbers are big-endian: a legacy driver's on a big-endian CPU (VIRTIO 1.4 §2.7.3). */
+  get bigEndian(): boolean {
+    return this.#words.bigEndian;
+  }
+
+  set bigEndian(big: boolean) {
+    this.#words.bigEndian = big;
+    this.#choosePlain();
+  }
+
   /** Takes the queue into use with its areas where the driver put them (VIRTIO 1.4 §4.1.4.3). */
   enable(addresses: QueueAddresses): void {
     this.addresses = addresses;
@@ -100,8 +113,18 @@ export class SplitQueue implements DeviceRing {
     this.#ring = this.#plain = undefined;
     if (desc < 0 || avail < 0 || used < 0 || addresses.desc === 0) return;
     this.#ring = new SplitRing(this.#ram, size, desc, avail, used);
-    this.#plain = this.#ring.plain ? this.#ring : undefined;
-    this.#chains.place(this.#ring);
+    this.#choosePlain();
+    this.#chains.place(desc, size);
+  }
+
+  /** Where the driver makes the next chain available. */
+  nextAvailable(): number {
+    const ring = this.#ring;
+    return ring ? this.#words.read(ring.availOffset + SPLIT.availIdx, 2) : 0;
+  }
+
+  #choosePlain(): void {
+    this.#plain = this.#ring?.regular && !this.bigEndian ? this.#ring : undefined;
   }
 
   /**
@@ -180,10 +203,9 @@ export class SplitQueue implements DeviceRing {
     const offset = (u32[at] as number) - ram.mainDelta;
     if ((tail & LINKED) !== 0 || (u32[at + 1] as number) !== 0 || length === 0) return false;
     if (offset < ram.mainStart || offset > ram.mainEnd - length) return false;
-    if (ring.plain !== true) return false;
-    const { segments } = element;
-    segments[0] = offset;
-    segments[1] = length;
+    if (ring !== this.#plain) return false;
+    element.offsets[0] = offset;
+    element.lengths[0] = length;
     const writable = (tail & VIRTQ_DESC_F_WRITE) >> 1;
     element.writableCount = writable;
     element.readableCount = 1 - writable;
@@ -249,13 +271,13 @@ export class SplitQueue implements DeviceRing {
       if (enabled) this.#store16(ring, SPLIT.availEvent(ring.entries), this.#loadAvailIdx(ring));
       return;
     }
-    const old = this.#ram.readAt(ring.usedOffset, 2);
+    const old = this.#words.read(ring.usedOffset, 2);
     const flags = enabled ? old & ~VIRTQ_USED_F_NO_NOTIFY : old | VIRTQ_USED_F_NO_NOTIFY;
     if (flags !== old) this.#store16(ring, SPLIT.usedFlags, flags);
   }
 
   notify(): void {
-    const ring = this.#working();
+    const ring = this.#ring;
     if (!ring) return;
     const rule = this.#suppression(ring);
     if (rule === undefined) this.#owner.interrupt(this.index);
@@ -265,15 +287,16 @@ export class SplitQueue implements DeviceRing {
 
   /** Why the driver wants no used-buffer notification now, or undefined (VIRTIO 1.4 §2.7.7.2). */
   #suppression(ring: SplitRing): 'noInterrupt' | 'eventIdx' | undefined {
+    if (this.#journal.on) this.#checkFlags(ring);
     if (this.notifyOnEmpty && this.inUse === 0 && this.isEmpty()) return undefined;
     const avail = ring.availOffset;
     if (!this.eventIdx)
-      return this.#ram.readAt(avail, 2) & VIRTQ_AVAIL_F_NO_INTERRUPT ? 'noInterrupt' : undefined;
+      return this.#words.read(avail, 2) & VIRTQ_AVAIL_F_NO_INTERRUPT ? 'noInterrupt' : undefined;
     const valid = this.signalledUsedValid;
     const old = this.signalledUsed;
     this.signalledUsedValid = true;
     this.signalledUsed = this.usedIdx;
-    const event = this.#ram.readAt(avail + SPLIT.usedEvent(ring.entries), 2);
+    const event = this.#words.read(avail + SPLIT.usedEvent(ring.entries), 2);
     // used_event was passed since the last look: distances on the 16-bit circle.
     const passed = distance16(event + 1, this.usedIdx) < distance16(old, this.usedIdx);
     return !valid || passed ? undefined : 'eventIdx';
@@ -299,16 +322,32 @@ export class SplitQueue implements DeviceRing {
   #loadAvailIdx(ring: SplitRing): number {
     // avail_event was stored plainly as chains were popped: a driver whose idx is not seen here must
     // see it, or nobody would wake the device (VIRTIO 1.4 §2.7.10).
-    if (this.eventIdx && ring.plain) Atomics.add(ring.u16, ring.availEventAt, 0);
-    const idx = ring.plain
+    const plain = ring === this.#plain;
+    if (plain && this.eventIdx) Atomics.add(ring.u16, ring.availEventAt, 0);
+    const idx = plain
       ? Atomics.load(ring.u16, ring.availIdxAt)
-      : this.#ram.readAt(ring.availOffset + SPLIT.availIdx, 2);
+      : this.#words.read(ring.availOffset + SPLIT.availIdx, 2);
+    if (idx !== this.shadowAvailIdx) this.#checkJump(ring, idx);
     this.shadowAvailIdx = idx;
     return idx;
   }
 
+  /** More than the ring has entries, or backwards; QEMU goes on, and so does the device. */
+  #checkJump(ring: SplitRing, idx: number): void {
+    const count = distance16(this.lastAvailIdx, idx);
+    if (count > ring.entries)
+      this.#owner.violate(this.index, 'availIndexJump', this.lastAvailIdx, count);
+  }
+
+  /** With the event index the flags say nothing, and without they know one bit (VIRTIO 1.4 §2.7.7.1). */
+  #checkFlags(ring: SplitRing): void {
+    const flags = this.#words.read(ring.availOffset, 2);
+    if ((flags & ~(this.eventIdx ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT)) !== 0)
+      this.#owner.violate(this.index, 'availFlags', 0, flags);
+  }
+
   #storeAvailEvent(ring: SplitRing): void {
-    if (ring.plain && !this.#journal.on) ring.u16[ring.availEventAt] = this.lastAvailIdx;
+    if (ring === this.#plain && !this.#journal.on) ring.u16[ring.availEventAt] = this.lastAvailIdx;
     else this.#store16(ring, SPLIT.availEvent(ring.entries), this.lastAvailIdx);
   }
 
@@ -317,11 +356,12 @@ export class SplitQueue implements DeviceRing {
     const where = ring.usedOffset + at;
     if (this.#journal.on) {
       const old = this.#ram.readAt(where, 2);
-      this.#journal.memWrite(ACTOR.device, this.addresses.device + at, 2, old, 0, value, 0);
+      const stored = this.#words.stored(value, 2);
+      this.#journal.memWrite(ACTOR.device, this.addresses.device + at, 2, old, 0, stored, 0);
       this.#journal.mark();
     }
-    if (ring.plain) Atomics.store(ring.u16, where / 2, value);
-    else this.#ram.writeAt(where, 2, value);
+    if (ring === this.#plain) Atomics.store(ring.u16, where / 2, value);
+    else this.#words.write(where, 2, value);
   }
 
   #slowPop(): VirtQueueElement | undefined {
@@ -329,7 +369,7 @@ export class SplitQueue implements DeviceRing {
     if (!ring || !this.#available(ring)) return undefined;
     const idx = this.lastAvailIdx;
     const at = ring.availOffset + SPLIT.availEntry(ring.slot(idx));
-    return this.#element(ring, idx, this.#ram.readAt(at, 2));
+    return this.#element(ring, idx, this.#words.read(at, 2));
   }
 
   #slowPush(element: VirtQueueElement, length: number): void {
@@ -345,15 +385,17 @@ export class SplitQueue implements DeviceRing {
   /** Writes the used entry of index `idx`; the driver sees nothing of it before `#publish`. */
   #writeEntry(ring: SplitRing, head: number, length: number, idx: number): void {
     const ram = this.#ram;
+    const words = this.#words;
     const at = SPLIT.usedEntry(ring.slot(idx));
     const where = ring.usedOffset + at;
     if (this.#journal.on) {
       const address = this.addresses.device + at;
       const [id, old] = [ram.readAt(where, 4), ram.readAt(where + 4, 4)];
-      this.#journal.memWrite(ACTOR.device, address, 8, id, old, head, length);
+      const [newId, newLength] = [words.stored(head, 4), words.stored(length, 4)];
+      this.#journal.memWrite(ACTOR.device, address, 8, id, old, newId, newLength);
     }
-    ram.writeAt(where, 4, head);
-    ram.writeAt(where + 4, 4, length);
+    words.write(where, 4, head);
+    words.write(where + 4, 4, length);
   }
 
   #publish(ring: SplitRing, usedIdx: number): void {

@@ -3,7 +3,7 @@ import type { GuestRam } from '../../../memory/guest-ram.ts';
 import { SPLIT } from '../../../spec/virtio.ts';
 
 /**
- * Where a split virtqueue in use lies in RAM. The places in the views hold where `plain` is true: a
+ * Where a split virtqueue in use lies in RAM. The places in the views hold where it is `regular`: a
  * driver's misaligned or odd-sized ring works in QEMU, and here byte by byte.
  */
 export class SplitRing {
@@ -12,7 +12,7 @@ export class SplitRing {
   /** Entries, and what takes a free-running index to its slot. */
   readonly entries: number;
   readonly mask: number;
-  readonly plain: boolean;
+  readonly regular: boolean;
   /** Byte offsets of the three areas in RAM. */
   readonly descOffset: number;
   readonly availOffset: number;
@@ -31,7 +31,7 @@ export class SplitRing {
     this.u32 = ram.u32;
     this.entries = smallInt(size);
     this.mask = this.entries - 1;
-    this.plain = desc % 4 === 0 && avail % 2 === 0 && used % 4 === 0 && isPowerOfTwo(size);
+    this.regular = desc % 4 === 0 && avail % 2 === 0 && used % 4 === 0 && isPowerOfTwo(size);
     this.descOffset = desc;
     this.availOffset = avail;
     this.usedOffset = used;
@@ -45,7 +45,7 @@ export class SplitRing {
 
   /** Slot of a free-running index. */
   slot(idx: number): number {
-    return this.plain ? idx & this.mask : idx % this.entries;
+    return this.regular ? idx & this.mask : idx % this.entries;
   }
 }
 
