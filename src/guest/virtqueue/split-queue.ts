@@ -173,6 +173,26 @@ export class SplitQueue extends VirtQueue {
     return head;
   }
 
+  override post1(addr: number, len: number, flags: number): number {
+    if (this.#journal.on === true || this.#order !== undefined)
+      return super.post1(addr, len, flags);
+    if (this.#freeCount === 0) return NOTHING;
+    const head = this.#free;
+    const shadow = this.#shadow;
+    const at = head * WORDS;
+    this.#fill(head, addr, len, flags);
+    this.#free = shadow[at + NEXT]!;
+    this.#freeCount--;
+    shadow[at + LAST] = head;
+    shadow[at + COUNT] = 1 + OFFERED;
+    shadow[at + ROOM] = flags === 0 ? 0 : len;
+    const idx = this.#availIdx;
+    this.#u16[this.#availAt + (idx & this.#mask)] = head;
+    this.#availIdx = (idx + 1) & 0xffff;
+    this.#inFlight++;
+    return head;
+  }
+
   /**
    * Puts the head of a chain into the next entry of the available ring (VIRTIO 1.4 §2.7.13.2).
    * The device does not see it before `publish`. Throws where no chain begins there.
