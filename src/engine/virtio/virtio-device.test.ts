@@ -3,7 +3,15 @@ import { JournalRing } from '../../journal/ring.ts';
 import { JournalWriter } from '../../journal/writer.ts';
 import { VIRTIO_NET_F } from '../../spec/net.ts';
 import { VIOLATIONS } from '../../spec/violations.ts';
-import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
+import {
+  PACKED,
+  STATUS,
+  VIRTIO_F,
+  VIRTQ_DESC_F_AVAIL,
+  VIRTQ_DESC_F_NEXT,
+  VIRTQ_DESC_F_USED,
+  VIRTQ_DESC_F_WRITE,
+} from '../../spec/virtio.ts';
 import { DeviceRig } from '../../testing/device-rig.ts';
 import { bytesSource } from '../backends/byte-source.ts';
 import { Machine } from '../machine/machine.ts';
@@ -227,4 +235,28 @@ describe('a legacy driver of a big-endian CPU', () => {
     device.resetVirtio('driver');
     expect(ring()).toMatchObject({ bigEndian: true });
   });
+});
+
+test('[2.8.17] a packed ring that breaks the device says so once; a reset revives it', () => {
+  const rig = new DeviceRig(`${RNG},packed=on`);
+  const { device, machine } = rig;
+  const describe = (flags: number) => {
+    machine.ram.writeAt(AREAS.desc, 4, 0x20_0000);
+    machine.ram.writeAt(AREAS.desc + PACKED.descLen, 4, 16);
+    machine.ram.writeAt(AREAS.desc + PACKED.descFlags, 2, flags | VIRTQ_DESC_F_AVAIL);
+  };
+  const marks = () => machine.ram.readAt(AREAS.desc + PACKED.descFlags, 2);
+  start(device, VIRTIO_F.VIRTIO_F_RING_PACKED);
+  describe(VIRTQ_DESC_F_NEXT);
+  device.notified(0);
+  device.notified(0);
+  expect(breaches(rig).filter((code) => code !== 'packedListIncomplete')).toEqual([
+    'packedZeroLength',
+  ]);
+  expect(device.status & STATUS.DEVICE_NEEDS_RESET).not.toBe(0);
+  device.resetVirtio('driver');
+  start(device, VIRTIO_F.VIRTIO_F_RING_PACKED);
+  describe(VIRTQ_DESC_F_WRITE);
+  device.notified(0);
+  expect(marks()).toBe(VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED);
 });

@@ -7,7 +7,6 @@ import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MSI_NO_VECTOR } from '../../spec/virtio-pci.ts';
 import { addBus, type Bus } from '../qdev/bus.ts';
 import { Device } from '../qdev/device.ts';
-import { bit, bool } from '../qom/property.ts';
 import type { ObjectInit, TypeInfo } from '../qom/type.ts';
 import {
   checkLateFeatures,
@@ -15,43 +14,12 @@ import {
   checkQueueSize,
   checkStatus,
 } from './driver-rules.ts';
+import { FEATURE_PROPERTIES, HIDDEN_PROPERTIES, PROPERTIES } from './properties.ts';
 import { ringFor } from './queue-format.ts';
 import type { VirtioBus } from './virtio-bus.ts';
 import type { QueueOwner } from './virtqueue/queue-owner.ts';
 import { SplitQueue } from './virtqueue/split-queue.ts';
 import type { DeviceRing, QueueAddresses, VirtQueue } from './virtqueue/virtqueue.ts';
-
-const PROPERTIES = {
-  indirect_desc: bit(true),
-  event_idx: bit(true),
-  notify_on_empty: bit(true),
-  any_layout: bit(true),
-  iommu_platform: bit(false),
-  packed: bit(false),
-  queue_reset: bit(true),
-  'use-started': bool(true),
-  'use-disabled-flag': bool(true),
-  'x-disable-legacy-check': bool(false),
-} as const;
-
-/** Features that VIRTIO has and QEMU 7.2 cannot offer: ours are there on request. */
-const HIDDEN_PROPERTIES = {
-  'x-in-order': bit(false),
-  'x-notification-data': bit(false),
-} as const;
-
-/** Properties that stand for a feature bit each. */
-const FEATURE_PROPERTIES = {
-  indirect_desc: VIRTIO_F.VIRTIO_F_INDIRECT_DESC,
-  event_idx: VIRTIO_F.VIRTIO_F_EVENT_IDX,
-  notify_on_empty: VIRTIO_F.VIRTIO_F_NOTIFY_ON_EMPTY,
-  any_layout: VIRTIO_F.VIRTIO_F_ANY_LAYOUT,
-  iommu_platform: VIRTIO_F.VIRTIO_F_ACCESS_PLATFORM,
-  packed: VIRTIO_F.VIRTIO_F_RING_PACKED,
-  queue_reset: VIRTIO_F.VIRTIO_F_RING_RESET,
-  'x-in-order': VIRTIO_F.VIRTIO_F_IN_ORDER,
-  'x-notification-data': VIRTIO_F.VIRTIO_F_NOTIFICATION_DATA,
-} as const;
 
 /** Bits that only a legacy driver is shown: NOTIFY_ON_EMPTY, ANY_LAYOUT and the "bad feature" bit 30. */
 export const LEGACY_FEATURES = (1n << 24n) | (1n << 27n) | (1n << 30n);

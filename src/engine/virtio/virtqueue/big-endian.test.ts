@@ -37,7 +37,7 @@ test('[2.7.3] chains of a big-endian ring are popped and returned in its byte or
   );
   const element = driver.queue.pop() as VirtQueueElement;
   expect(element).toMatchObject({ head: 2, readableLength: 0x102, writableLength: 0x203 });
-  expect(element.offsets[1]).toBe(DATA + 0x1000);
+  expect(element.segments[2]).toBe(DATA + 0x1000);
   driver.queue.push(element, 0x203);
   expect(bytes(driver, driver.used + SPLIT.usedEntry(7), 8)).toBe('0000000200000203');
   expect(bytes(driver, driver.used + SPLIT.usedIdx, 2)).toBe('0000');

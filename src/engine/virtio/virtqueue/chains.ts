@@ -73,10 +73,10 @@ export abstract class Chains {
 
   /** Makes room for one more segment of the chain that begins at `head`; false where it has too many. */
   protected grow(element: VirtQueueElement, head: number): boolean {
-    const { length } = element.offsets;
-    if (length >= MAX_SEGMENTS) {
+    const { room } = element;
+    if (room >= MAX_SEGMENTS) {
       const message = 'virtio: too many write descriptors in indirect table';
-      return this.broken(this.#codes.tooLong, head, length, message);
+      return this.broken(this.#codes.tooLong, head, room, message);
     }
     element.grow();
     return true;

@@ -90,9 +90,9 @@ export class PackedChains extends Chains {
         offset = this.elsewhere(element, index, join64(low, high), length);
         if (offset < 0) return false;
       }
-      if (count === element.offsets.length && !this.grow(element, first)) return false;
-      element.offsets[count] = offset;
-      element.lengths[count] = length;
+      if (count === element.room && !this.grow(element, first)) return false;
+      element.segments[2 * count] = offset;
+      element.segments[2 * count + 1] = length;
       if (++count > max) return this.tooLong(first, count);
       if (indirect) {
         // Every entry of a table belongs to the list; flags but WRITE mean nothing (VIRTIO 1.4 §2.8.7).

@@ -122,6 +122,9 @@ export class PackedQueue implements DeviceRing {
     this.ready = desc >= 0 && device >= 0 && driver >= 0 && addresses.desc !== 0;
     if (!this.ready) return;
     this.#entries = smallInt(this.size);
+    // A ring that is smaller than where the device was in the one before begins anew.
+    if (this.lastAvailIdx >= this.#entries) this.lastAvailIdx = 0;
+    if (this.usedIdx >= this.#entries) this.usedIdx = 0;
     this.#chains.place(desc, this.size);
     this.#desc8 = desc;
     this.#device8 = device;
@@ -204,8 +207,9 @@ export class PackedQueue implements DeviceRing {
     if (offset < ram.mainStart || offset > ram.mainEnd - length) return false;
     element.head = this.#u16[(at << 1) + 6] as number;
     element.places = 1;
-    element.offsets[0] = offset;
-    element.lengths[0] = length;
+    const { segments } = element;
+    segments[0] = offset;
+    segments[1] = length;
     const writable = (flags & VIRTQ_DESC_F_WRITE) >> 1;
     element.writableCount = writable;
     element.readableCount = 1 - writable;
@@ -246,7 +250,7 @@ export class PackedQueue implements DeviceRing {
     if (element.epoch !== this.#epoch) return;
     let place = this.lastAvailIdx - element.places;
     if (place < 0) {
-      place += this.size;
+      place += this.#entries;
       this.#availMarks ^= MARKS;
     }
     this.lastAvailIdx = place;
@@ -347,7 +351,7 @@ export class PackedQueue implements DeviceRing {
     if (flags !== RING_EVENT_FLAGS_DESC || !this.eventIdx) this.#note('packedEventFlags', 0, flags);
     if (!valid) return undefined;
     const wrapped = ((event & WRAP) !== 0) !== (this.#usedMarks === MARKS);
-    const offset = (event & (WRAP - 1)) - (wrapped ? this.size : 0);
+    const offset = (event & (WRAP - 1)) - (wrapped ? this.#entries : 0);
     // The distance rule of split rings on the places of this lap. `old` may be of the lap before, and
     // then, as in QEMU, an event nearly a lap ahead is signalled early.
     const passed = ((this.usedIdx - offset - 1) & 0xffff) < ((this.usedIdx - old) & 0xffff);
@@ -363,10 +367,10 @@ export class PackedQueue implements DeviceRing {
   nextAvailable(): number {
     let index = this.lastAvailIdx;
     let marks = this.#availMarks;
-    for (let steps = 0; this.ready && steps < this.size; steps++) {
+    for (let steps = 0; this.ready && steps < this.#entries; steps++) {
       const flags = this.#ram.readAt(this.#desc8 + PACKED.descSize * index + PACKED.descFlags, 2);
       if ((flags & MARKS) !== marks) break;
-      if (++index === this.size) {
+      if (++index === this.#entries) {
         index = 0;
         marks ^= MARKS;
       }

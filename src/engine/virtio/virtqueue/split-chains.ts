@@ -10,6 +10,7 @@ import { type ChainCodes, Chains } from './chains.ts';
 import type { VirtQueueElement } from './element.ts';
 import type { QueueOwner } from './queue-owner.ts';
 import type { RingWords } from './ring-words.ts';
+import type { SplitRing } from './split-ring.ts';
 
 const CODES: ChainCodes = {
   zeroLength: 'zeroLength',
@@ -34,10 +35,10 @@ export class SplitChains extends Chains {
     this.#words = words;
   }
 
-  /** The table of `size` descriptors lies at RAM offset `table`. */
-  place(table: number, size: number): void {
-    this.#table = table;
-    this.#size = size;
+  /** Reads chains from the table of `ring`. */
+  place(ring: SplitRing): void {
+    this.#table = ring.descOffset;
+    this.#size = ring.entries;
   }
 
   /** Walks the chain from `head` into `element`; false where it is broken. */
@@ -87,9 +88,9 @@ export class SplitChains extends Chains {
         offset = this.elsewhere(element, index, join64(low, high), length);
         if (offset < 0) return false;
       }
-      if (count === element.offsets.length && !this.grow(element, head)) return false;
-      element.offsets[count] = offset;
-      element.lengths[count] = length;
+      if (count === element.room && !this.grow(element, head)) return false;
+      element.segments[2 * count] = offset;
+      element.segments[2 * count + 1] = length;
       if (++count > max) return this.tooLong(head, count);
       if ((tail & VIRTQ_DESC_F_NEXT) === 0) break;
       if (tail >>> 16 >= max) return this.#badNext(index, tail >>> 16);

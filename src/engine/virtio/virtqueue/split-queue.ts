@@ -58,8 +58,8 @@ export class SplitQueue implements DeviceRing {
   readonly #owner: QueueOwner;
   readonly #ram: GuestRam;
   readonly #journal: JournalWriter;
-  readonly #words: RingWords;
   readonly #chains: SplitChains;
+  readonly #words: RingWords;
   /** The ring while the queue is in use; and again, where its views can be used. */
   #ring: SplitRing | undefined;
   #plain: SplitRing | undefined;
@@ -99,8 +99,10 @@ export class SplitQueue implements DeviceRing {
   }
 
   set bigEndian(big: boolean) {
+    if (big === this.bigEndian) return;
     this.#words.bigEndian = big;
-    this.#choosePlain();
+    const ring = this.#ring;
+    if (ring) this.#place(ring.entries, ring.descOffset, ring.availOffset, ring.usedOffset);
   }
 
   /** Takes the queue into use with its areas where the driver put them (VIRTIO 1.4 §4.1.4.3). */
@@ -112,19 +114,14 @@ export class SplitQueue implements DeviceRing {
     const avail = this.#locate(addresses.driver, SPLIT.availRing(size), SPLIT.availAlign, 'avail');
     this.#ring = this.#plain = undefined;
     if (desc < 0 || avail < 0 || used < 0 || addresses.desc === 0) return;
-    this.#ring = new SplitRing(this.#ram, size, desc, avail, used);
-    this.#choosePlain();
-    this.#chains.place(desc, size);
+    this.#place(size, desc, avail, used);
   }
 
-  /** Where the driver makes the next chain available. */
-  nextAvailable(): number {
-    const ring = this.#ring;
-    return ring ? this.#words.read(ring.availOffset + SPLIT.availIdx, 2) : 0;
-  }
-
-  #choosePlain(): void {
-    this.#plain = this.#ring?.regular && !this.bigEndian ? this.#ring : undefined;
+  #place(size: number, desc: number, avail: number, used: number): void {
+    const ring = new SplitRing(this.#ram, size, desc, avail, used, this.bigEndian);
+    this.#ring = ring;
+    this.#plain = ring.plain ? ring : undefined;
+    this.#chains.place(ring);
   }
 
   /**
@@ -208,8 +205,9 @@ export class SplitQueue implements DeviceRing {
     const offset = (u32[at] as number) - ram.mainDelta;
     if ((tail & LINKED) !== 0 || (u32[at + 1] as number) !== 0 || length === 0) return false;
     if (offset < ram.mainStart || offset > ram.mainEnd - length) return false;
-    element.offsets[0] = offset;
-    element.lengths[0] = length;
+    const { segments } = element;
+    segments[0] = offset;
+    segments[1] = length;
     const writable = (tail & VIRTQ_DESC_F_WRITE) >> 1;
     element.writableCount = writable;
     element.readableCount = 1 - writable;
@@ -281,7 +279,7 @@ export class SplitQueue implements DeviceRing {
   }
 
   notify(): void {
-    const ring = this.#ring;
+    const ring = this.#working();
     if (!ring) return;
     const rule = this.#suppression(ring);
     if (rule === undefined) this.#owner.interrupt(this.index);
@@ -326,9 +324,8 @@ export class SplitQueue implements DeviceRing {
   #loadAvailIdx(ring: SplitRing): number {
     // avail_event was stored plainly as chains were popped: a driver whose idx is not seen here must
     // see it, or nobody would wake the device (VIRTIO 1.4 §2.7.10).
-    const plain = ring === this.#plain;
-    if (plain && this.eventIdx) Atomics.add(ring.u16, ring.availEventAt, 0);
-    const idx = plain
+    if (this.eventIdx && ring.plain) Atomics.add(ring.u16, ring.availEventAt, 0);
+    const idx = ring.plain
       ? Atomics.load(ring.u16, ring.availIdxAt)
       : this.#words.read(ring.availOffset + SPLIT.availIdx, 2);
     if (idx !== this.shadowAvailIdx) this.#checkJump(ring, idx);
@@ -351,7 +348,7 @@ export class SplitQueue implements DeviceRing {
   }
 
   #storeAvailEvent(ring: SplitRing): void {
-    if (ring === this.#plain && !this.#journal.on) ring.u16[ring.availEventAt] = this.lastAvailIdx;
+    if (ring.plain && !this.#journal.on) ring.u16[ring.availEventAt] = this.lastAvailIdx;
     else this.#store16(ring, SPLIT.availEvent(ring.entries), this.lastAvailIdx);
   }
 
@@ -364,8 +361,13 @@ export class SplitQueue implements DeviceRing {
       this.#journal.memWrite(ACTOR.device, this.addresses.device + at, 2, old, 0, stored, 0);
       this.#journal.mark();
     }
-    if (ring === this.#plain) Atomics.store(ring.u16, where / 2, value);
+    if (ring.plain) Atomics.store(ring.u16, where / 2, value);
     else this.#words.write(where, 2, value);
+  }
+
+  nextAvailable(): number {
+    const ring = this.#ring;
+    return ring ? this.#words.read(ring.availOffset + SPLIT.availIdx, 2) : 0;
   }
 
   #slowPop(): VirtQueueElement | undefined {

@@ -3,8 +3,8 @@ import type { GuestRam } from '../../../memory/guest-ram.ts';
 import { SPLIT } from '../../../spec/virtio.ts';
 
 /**
- * Where a split virtqueue in use lies in RAM. The places in the views hold where it is `regular`: a
- * driver's misaligned or odd-sized ring works in QEMU, and here byte by byte.
+ * Where a split virtqueue in use lies in RAM. The places in the views hold where `plain` is true: a
+ * driver's misaligned, odd-sized or big-endian ring works in QEMU, and here byte by byte.
  */
 export class SplitRing {
   readonly u16: Uint16Array;
@@ -12,7 +12,7 @@ export class SplitRing {
   /** Entries, and what takes a free-running index to its slot. */
   readonly entries: number;
   readonly mask: number;
-  readonly regular: boolean;
+  readonly plain: boolean;
   /** Byte offsets of the three areas in RAM. */
   readonly descOffset: number;
   readonly availOffset: number;
@@ -25,13 +25,21 @@ export class SplitRing {
   readonly usedIdxAt: number;
   readonly availEventAt: number;
 
-  /** `size` entries; byte offsets of the three areas in `ram`. */
-  constructor(ram: GuestRam, size: number, desc: number, avail: number, used: number) {
+  /** `size` entries; byte offsets of the three areas in `ram`; whether the driver is a big-endian one. */
+  constructor(
+    ram: GuestRam,
+    size: number,
+    desc: number,
+    avail: number,
+    used: number,
+    bigEndian: boolean,
+  ) {
     this.u16 = ram.u16;
     this.u32 = ram.u32;
     this.entries = smallInt(size);
     this.mask = this.entries - 1;
-    this.regular = desc % 4 === 0 && avail % 2 === 0 && used % 4 === 0 && isPowerOfTwo(size);
+    const aligned = desc % 4 === 0 && avail % 2 === 0 && used % 4 === 0;
+    this.plain = aligned && isPowerOfTwo(size) && !bigEndian;
     this.descOffset = desc;
     this.availOffset = avail;
     this.usedOffset = used;
@@ -45,7 +53,7 @@ export class SplitRing {
 
   /** Slot of a free-running index. */
   slot(idx: number): number {
-    return this.regular ? idx & this.mask : idx % this.entries;
+    return this.plain ? idx & this.mask : idx % this.entries;
   }
 }
 
