@@ -321,23 +321,23 @@ export class PackedQueue extends VirtQueue {
     if (this.#order) this.#order.push(id);
   }
 
-  /** `hold`: its last word is not written yet, since the device would see it. */
+  /** `hold`: it is not marked as available yet, since the device would see it. */
   #write(slot: number, addr: number, len: number, word: number, hold = false): void {
     const u32 = this.#u32;
     const at = this.#descAt + (slot << 2);
+    const tail = hold ? word ^ (VIRTQ_DESC_F_AVAIL << 16) : word;
     if (this.#journal.on) {
       this.#pace.take();
       const where = this.desc + PACKED.descSize * slot;
-      const tail = hold ? u32[at + 3]! : word;
       this.#journal.memWrite16(ACTOR.driver, where, u32, at, addr, hi32(addr), len, tail);
     }
     u32[at] = addr;
     u32[at + 1] = addr < TWO_32 ? 0 : hi32(addr);
     u32[at + 2] = len;
-    if (hold) {
-      this.#heldAt = at + 3;
-      this.#heldWord = word;
-    } else u32[at + 3] = word;
+    u32[at + 3] = tail;
+    if (!hold) return;
+    this.#heldAt = at + 3;
+    this.#heldWord = word;
   }
 
   #advance(): void {
