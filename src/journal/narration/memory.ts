@@ -31,10 +31,11 @@ export function tellMemory(write: Write, length: number): Narration {
     };
   const { queue, head, index, field } = buffer;
   const name = actor === 'driver' ? who : deviceName(telling.names, queue.dev);
+  const chain = `${queue.packed ? 'the chain from' : 'chain'} ${head}`;
   const into = field ? `the request’s ${field.name}` : 'the buffer';
   return {
     title: field ? `${field.name} ← ${field.value}` : `Writes ${what}`,
-    text: `${name} writes ${count(length, 'byte')} into ${into}, in descriptor ${index} of chain ${head}: ${shown}`,
+    text: `${name} writes ${count(length, 'byte')} into ${into}, in descriptor ${index} of ${chain}: ${shown}`,
     section: buffer.section ?? '2.7.4',
     tone,
     at: {
