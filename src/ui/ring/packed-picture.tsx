@@ -17,17 +17,9 @@ export function PackedPicture({ view, hits, roles, chosen, choose }: PictureProp
   const { box, row, from, to, chooseHere } = sight;
   const at = useMemo(() => packedColumns(sight.width, row), [sight.width, row]);
   const rows = Array.from({ length: to - from }, (_, i) => from + i);
-  const { x, width } = at.desc;
   return (
     <div className="ring-picture">
-      <div className="ring-heads" style={{ width: at.width }}>
-        <div style={{ left: x, width }}>
-          <strong>descriptor ring</strong>
-          <span>
-            <span data-tone="driver">driver</span> and <span data-tone="device">device</span> write
-          </span>
-        </div>
-      </div>
+      <Heads view={view} at={at} hits={hits} />
       <div ref={box} className="ring-scroll">
         {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset */}
         <svg
@@ -55,7 +47,7 @@ export function PackedPicture({ view, hits, roles, chosen, choose }: PictureProp
           <Marks view={view} at={at} />
         </svg>
       </div>
-      <Feet view={view} at={at} hits={hits} />
+      <Feet view={view} at={at} />
     </div>
   );
 }
@@ -152,20 +144,44 @@ function Marks({ view, at }: { view: PackedView; at: PackedColumns }) {
   ] as const;
   return marks.map(({ name, x, slot, who, turn }) => {
     const y = centreOf(slot, at.row);
-    const d = `M${x} ${y - 5}l${7.5 * turn} 5${-7.5 * turn} 5z`;
+    const d = `M${x} ${y - 5}l${7.5 * turn} 5 ${-7.5 * turn} 5z`;
     return <path key={name} className="ring-mark" data-tone={who} d={d} />;
   });
 }
 
-/** Places and wrap counters in numbers, and what each side wants to hear of. */
-function Feet({ view, at, hits }: { view: PackedView; at: PackedColumns; hits: Hits }) {
+/** What each side wants to hear of stands left and right of the ring's name. */
+function Heads({ view, at, hits }: { view: PackedView; at: PackedColumns; hits: Hits }) {
+  const { x, width } = at.desc;
+  const side = 160;
+  return (
+    <div className="ring-heads" style={{ width: at.width }}>
+      <div style={{ left: x, width: side }}>
+        <strong>driver event</strong>
+        <Event who="driver" event={view.driverEvent} hit={isFieldHit(hits, 'avail')} />
+      </div>
+      <div style={{ left: x + side, width: width - 2 * side }}>
+        <strong>descriptor ring</strong>
+        <span>
+          <span data-tone="driver">driver</span> and <span data-tone="device">device</span> write
+        </span>
+      </div>
+      <div style={{ left: x + width - side, width: side }}>
+        <strong>device event</strong>
+        <Event who="device" event={view.deviceEvent} hit={isFieldHit(hits, 'used')} />
+      </div>
+    </div>
+  );
+}
+
+/** Places and wrap counters in numbers. */
+function Feet({ view, at }: { view: PackedView; at: PackedColumns }) {
   const { chains, nextAvailable, nextTaken, nextUsed } = view;
   const waiting = chains.filter(({ taken }) => !taken).length;
   return (
     <div className="ring-feet mono" style={{ width: at.width }}>
       <div>
         <span data-tone="driver">▸ next {placeWords(nextAvailable)}</span>
-        <Event who="driver" event={view.driverEvent} hit={isFieldHit(hits, 'avail')} />
+        <span data-tone="device">▸ device next {placeWords(nextTaken)}</span>
       </div>
       <div>
         <span>
@@ -173,9 +189,7 @@ function Feet({ view, at, hits }: { view: PackedView; at: PackedColumns; hits: H
         </span>
       </div>
       <div>
-        <Event who="device" event={view.deviceEvent} hit={isFieldHit(hits, 'used')} />
-        <span data-tone="device">▸ looks {placeWords(nextTaken)}</span>
-        <span data-tone="device">◂ uses {placeWords(nextUsed)}</span>
+        <span data-tone="device">uses {placeWords(nextUsed)} ◂</span>
       </div>
     </div>
   );
@@ -194,8 +208,8 @@ export function eventWords({ mode, off, wrap }: EventView): string {
 function Event(props: { who: 'driver' | 'device'; event: EventView; hit: boolean }) {
   const { who, event, hit } = props;
   return (
-    <span className="ring-index" data-tone={who} data-hit={hit || undefined}>
-      {who === 'driver' ? 'interrupts' : 'notifications'} {eventWords(event)}
+    <span className="ring-event mono" data-tone={who} data-hit={hit || undefined}>
+      {eventWords(event)}
     </span>
   );
 }
