@@ -63,21 +63,16 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   }
 
   /**
-   * Whether this is the interface from before VIRTIO 1: without FEATURES_OK, rings in one piece, and
-   * all of it in the guest's byte order (VIRTIO 1.4 §1.3.1).
+   * Whether this is the interface from before VIRTIO 1: without FEATURES_OK, and rings in one
+   * piece (VIRTIO 1.4 §1.3.1).
    */
   get legacy(): boolean {
     return false;
   }
 
-  /** @internal Whether numbers in memory and configuration are big-endian. */
-  protected get bigEndian(): boolean {
-    return this.legacy && this.context.hal.platform.bigEndian === true;
-  }
-
-  /** @internal Memory for a driver's buffers, in the device's byte order. */
+  /** @internal Memory for a driver's buffers. */
   get dma(): DmaAllocator {
-    return this.bigEndian ? this.context.dma.bigEndian : this.context.dma;
+    return this.context.dma;
   }
 
   /** Device status field, as bits `ACKNOWLEDGE`, `DRIVER`, … (VIRTIO 1.4 §2.1). Read from the device each time. */
@@ -179,12 +174,9 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   /** Reads one field of the device's configuration whole, even one that takes two accesses. */
   config({ offset, width }: Pick<Register, 'offset' | 'width'>): number {
     if (width !== 8 && width !== 6) return this.readConfig(offset, width);
-    return this.stableConfig(() => {
-      const rest = width === 8 ? 4 : 2;
-      if (!this.bigEndian)
-        return join64(this.readConfig(offset, 4), this.readConfig(offset + 4, rest));
-      return this.readConfig(offset, rest) * 2 ** 32 + this.readConfig(offset + rest, 4);
-    });
+    return this.stableConfig(() =>
+      join64(this.readConfig(offset, 4), this.readConfig(offset + 4, width === 8 ? 4 : 2)),
+    );
   }
 
   /**
