@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { JournalRing, RING } from '../src/journal/ring.ts';
 import { CONTROL, UNLIMITED } from '../src/protocol/control.ts';
 import type { MachineMemory } from '../src/protocol/messages.ts';
+import { PC_PCI } from '../src/spec/platform.ts';
 import { RAM_BYTES } from './build-machine.ts';
 import { FLOOR_BYTES } from './floor.ts';
 import type { FloorData } from './floor.worker.ts';
@@ -31,6 +32,7 @@ export async function enginePair(journal: boolean): Promise<Pair> {
   const memory: MachineMemory = {
     ram: new SharedArrayBuffer(RAM_BYTES),
     ramBase: 0,
+    platform: { pci: PC_PCI, virtioMmio: [] },
     ramSize: RAM_BYTES,
     control: new SharedArrayBuffer(CONTROL.words * 4),
     machineJournal: ring(journal),

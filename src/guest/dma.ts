@@ -136,17 +136,17 @@ export class DmaAllocator {
   /** Ends of the allocated ranges by their start. */
   readonly #used = new Map<number, number>();
 
-  /** @internal */
-  constructor(memory: GuestMemory) {
+  /** @internal `end`: where the guest's own memory ends, if not at the end of RAM. */
+  constructor(memory: GuestMemory, end = Number.POSITIVE_INFINITY) {
     this.#memory = memory;
     const { base, size, windows } = memory.ram;
     const lowest = base + (size > 2 * POOL_START ? POOL_START : alignUp(size / 2, 4096));
     this.#free = windows
       .map((window) => ({
         start: Math.max(lowest, window.base),
-        end: window.base + window.size,
+        end: Math.min(end, window.base + window.size),
       }))
-      .filter(({ start, end }) => start < end);
+      .filter((range) => range.start < range.end);
   }
 
   /**

@@ -5,7 +5,8 @@ import { type InterruptSource, Interrupts } from './interrupts.ts';
 /** A source on `input` that answers `causes` in turn; its input falls when none is left. */
 function source(hal: FakeHal, input: number): InterruptSource & { causes: number[] } {
   return {
-    interruptInput: input,
+    interruptInputs: input < 0 ? [] : [input],
+    latched: false,
     causes: [],
     acknowledge() {
       const cause = this.causes.shift() ?? 0;
@@ -102,5 +103,31 @@ describe('Interrupts', () => {
   it('cannot wait for a source without a pin', () => {
     const { interrupts, sources } = rig(-1);
     expect(() => interrupts.wait(sources[0]!)).toThrow(/no interrupt pin/);
+  });
+
+  it('takes what an input has latched before it asks any source on it', () => {
+    const { hal, interrupts } = rig();
+    const asked: [number, number][] = [];
+    const vectors: InterruptSource = {
+      interruptInputs: [40, 41],
+      latched: true,
+      acknowledge(input) {
+        asked.push([input, hal.latched.size]);
+        return input === 41 ? 2 : 1;
+      },
+    };
+    interrupts.register(vectors, vectors);
+    hal.onHalt = () => {
+      hal.latched.add(41);
+      return true;
+    };
+    expect(interrupts.wait(vectors)).toBe(2);
+    hal.latched.add(41).add(40);
+    expect(interrupts.poll(vectors)).toBe(3);
+    expect(asked).toEqual([
+      [41, 0],
+      [40, 1],
+      [41, 0],
+    ]);
   });
 });

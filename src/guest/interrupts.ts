@@ -1,18 +1,23 @@
-import type { Hal } from './hal.ts';
+import { type Hal, isAsserted } from './hal.ts';
 
-/** Something that raises a platform interrupt input and can be asked whether it did. */
+/** Something that raises interrupt inputs and can be asked whether it did. */
 export interface InterruptSource {
-  /** Platform interrupt input, 0 to 31. */
-  readonly interruptInput: number;
-  /** Reads the cause and lowers the input: bits of the ISR status, 0 where it was not this one. */
-  acknowledge(): number;
+  /** The inputs that it may raise, 0 to 255; none where it can only be polled. */
+  readonly interruptInputs: readonly number[];
+  /**
+   * Whether its inputs latch, so that the CPU takes the interrupt before the source is asked; a line
+   * stays asserted until the source was.
+   */
+  readonly latched: boolean;
+  /** Reads the cause that `input` stands for, and ends it: bits of the ISR status, 0 where it was not this one. */
+  acknowledge(input: number): number;
 }
 
 /** How often an input may be found asserted without a cause before the guest gives up. */
 const MOST_SPURIOUS = 100;
 
 /**
- * The guest's side of shared, level-triggered interrupt inputs: an interrupt is offered to every
+ * The guest's side of interrupt inputs, which sources may share: an interrupt is offered to every
  * source on its input, as none of them can be told apart by the input alone.
  */
 export class Interrupts {
@@ -34,19 +39,19 @@ export class Interrupts {
 
   /** Acknowledges what `source` has pending, without waiting; returns the cause, 0 for none. */
   poll(source: InterruptSource): number {
-    if ((this.#hal.interrupts() >>> source.interruptInput) & 1)
-      this.#dispatch(source.interruptInput);
+    for (const input of source.interruptInputs)
+      if (isAsserted(this.#hal, input)) this.#dispatch(input);
     return this.#take(source);
   }
 
   /** Halts until `source` has interrupted; returns the cause. Throws what `Hal.waitForInterrupt` throws. */
   wait(source: InterruptSource): number {
-    const input = source.interruptInput;
-    if (input < 0) throw new Error('the device has no interrupt pin: poll it instead');
+    const inputs = source.interruptInputs;
+    if (inputs.length === 0) throw new Error('the device has no interrupt pin: poll it instead');
     for (let spurious = 0; ; ) {
       const cause = this.#take(source);
       if (cause !== 0) return cause;
-      this.#hal.waitForInterrupt((1 << input) >>> 0);
+      const input = this.#hal.waitForInterrupt(inputs);
       spurious = this.#dispatch(input) ? 0 : spurious + 1;
       if (spurious === MOST_SPURIOUS)
         throw new Error(`interrupt input ${input}: nobody cared, though it stays asserted`);
@@ -55,10 +60,13 @@ export class Interrupts {
 
   /** Whether any source on `input` had a cause. */
   #dispatch(input: number): boolean {
+    const entries = [...this.#sources.values()].filter(({ source }) =>
+      source.interruptInputs.includes(input),
+    );
+    if (entries.some(({ source }) => source.latched)) this.#hal.takeInterrupt(input);
     let claimed = false;
-    for (const entry of this.#sources.values()) {
-      if (entry.source.interruptInput !== input) continue;
-      const cause = entry.source.acknowledge();
+    for (const entry of entries) {
+      const cause = entry.source.acknowledge(input);
       entry.cause |= cause;
       claimed ||= cause !== 0;
     }

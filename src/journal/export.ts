@@ -1,3 +1,4 @@
+import { CHANNEL_OPS } from '../spec/channel-io.ts';
 import { REGIONS, registerName } from '../spec/regions.ts';
 import { VIOLATIONS, type ViolationInfo } from '../spec/violations.ts';
 import {
@@ -22,6 +23,7 @@ const NAMED: Readonly<Record<string, (code: number) => string | undefined>> = {
   'interrupt.step': (code) => INTERRUPT_STEPS[code],
   'backendRequest.op': (code) => BACKEND_OPS[code],
   'backendCompletion.op': (code) => BACKEND_OPS[code],
+  'channel.op': (code) => CHANNEL_OPS[code],
   'log.level': (code) => LOG_LEVELS[code],
   'violation.code': (code) => {
     const info: ViolationInfo | undefined = VIOLATIONS[code];

@@ -466,8 +466,8 @@ describe('notifications and interrupts in words', () => {
   });
 
   it('tell what a halted vCPU waits for', () => {
-    expect(words((j) => j.vcpuWait('halt', (1 << 10) | (1 << 11), 0))[1]).toBe(
-      'The guest has nothing to do before input 10 or 11 is raised.',
+    expect(words((j) => j.vcpuWait('halt', [10, 211], 0))[1]).toBe(
+      'The guest has nothing to do before input 10 or 211 is raised.',
     );
   });
 });

@@ -1,6 +1,7 @@
 import { sectionTitle } from '../spec/sections.ts';
 import type { Moment } from './fold/moment.ts';
 import { tellCompletion, tellRequest } from './narration/backend.ts';
+import { tellCcw, tellChannel, tellChannelStatus, tellHypercall } from './narration/channel.ts';
 import { tellInterrupt, tellNotification, tellWait } from './narration/interrupts.ts';
 import {
   tellConfigChange,
@@ -49,6 +50,10 @@ const TELLERS: { readonly [K in EventKind]: Teller<K> } = {
   vcpuWait: tellWait,
   script: tellScript,
   dropped: tellDropped,
+  channel: tellChannel,
+  ccw: tellCcw,
+  channelStatus: tellChannelStatus,
+  hypercall: tellHypercall,
 };
 
 /**

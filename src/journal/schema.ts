@@ -176,8 +176,25 @@ export const EVENTS = {
    * ring position, `value` what was found there.
    */
   violation: { code: 19, fields: { ...QUEUE, code: aux, index: u32(3), value: u64(4) } },
-  /** The vCPU halts until an interrupt of `mask` (step 0), or goes on with `pending` (step 1). */
-  vcpuWait: { code: 20, fields: { step: aux, mask: u32(2), pending: u32(3) } },
+  /**
+   * The vCPU halts until one of some inputs is asserted (step 0), or goes on since `input` is (step 1).
+   * The inputs are a bit each: 0 to 31 in `mask`, 32 to 63 in `mask1`, …; see `waitedFor`.
+   */
+  vcpuWait: {
+    code: 20,
+    fields: {
+      step: aux,
+      mask: u32(2),
+      input: u32(3),
+      mask1: u32(4),
+      mask2: u32(5),
+      mask3: u32(6),
+      mask4: u32(7),
+      mask5: u32(8),
+      mask6: u32(9),
+      mask7: u32(10),
+    },
+  },
   /**
    * A run of a script began (`step` 0), ended (`step` 1) or failed (`step` 2; payload: message,
    * `line` where known).
@@ -185,6 +202,32 @@ export const EVENTS = {
   script: { code: 21, fields: { step: aux, line: u32(2) }, side: 'text' },
   /** `count` events were lost somewhere before this one: a ring was full. Made by the reader. */
   dropped: { code: 22, fields: { count: u32(2) } },
+  /**
+   * A channel I/O instruction, `op` of `CHANNEL_OP`, before it acts: register 1, the operand's address,
+   * and the condition code; or, where it ends with a program interruption, the code of that (else 0).
+   */
+  channel: {
+    code: 23,
+    fields: { ...DEV, op: aux, schid: u32(3), address: u64(4), cc: u32(6), interruption: u32(7) },
+  },
+  /** A channel command is about to be carried out: what the CCW says, and where it was. */
+  ccw: {
+    code: 24,
+    fields: { ...DEV, command: aux, flags: u32(3), count: u32(4), cda: u64(5), addr: u64(7) },
+  },
+  /** A subchannel has the outcome of a function: fields of the SCSW, and the first byte of sense. */
+  channelStatus: {
+    code: 25,
+    fields: {
+      ...{ ...DEV, ctrl: aux, dstat: u32(3), cstat: u32(4), residual: u32(5) },
+      ...{ cpa: u64(6), sense: u32(8) },
+    },
+  },
+  /** DIAGNOSE 500 with three arguments, before it acts; `result` in two's complement. */
+  hypercall: {
+    code: 26,
+    fields: { ...DEV, subcode: aux, a: u64(3), b: u64(5), c: u64(7), result: u32(9) },
+  },
 } as const satisfies Readonly<Record<string, EventInfo>>;
 
 export type EventKind = keyof typeof EVENTS;
@@ -223,6 +266,16 @@ export type EventOf<K extends EventKind> = {
 /** Any decoded event: a union discriminated by `kind`. */
 export type JournalEvent = { [K in EventKind]: EventOf<K> }[EventKind];
 
+/** Numbers of the interrupt inputs that a `vcpuWait` event is about, ascending. */
+export function waitedFor(event: Omit<EventOf<'vcpuWait'>, 'kind'>): number[] {
+  const { mask, mask1, mask2, mask3, mask4, mask5, mask6, mask7 } = event;
+  const words = [mask, mask1, mask2, mask3, mask4, mask5, mask6, mask7];
+  const numbers: number[] = [];
+  for (const [word, bits] of words.entries())
+    for (let i = 0; i < 32; i++) if ((bits >>> i) & 1) numbers.push(32 * word + i);
+  return numbers;
+}
+
 /** `dev` or `queue` of an event that belongs to none. */
 export const NONE = 0xffff;
 
@@ -233,6 +286,7 @@ export const INTERRUPT = {
   /** Not sent: the driver asked for none (`rule`). */ suppressed: 2,
   /** Not delivered: masked or without a vector. */ masked: 3,
   /** A message (MSI-X) was sent; no line changes. */ message: 4,
+  /** The CPU took what an input had latched. */ taken: 5,
 } as const;
 export type InterruptStep = keyof typeof INTERRUPT;
 /** Interrupt steps by code. */
@@ -248,6 +302,9 @@ export const RULES = [
   'intxDisabled', // PCI command register
   'queueNotEnabled',
   'notifyOnEmpty', // VIRTIO_F_NOTIFY_ON_EMPTY, legacy
+  'status', // sent: a subchannel has status to show
+  'adapter', // sent: an adapter interruption, VIRTIO 1.4 §4.3.3.1.2
+  'external', // sent: an external interruption of the s390-virtio machine
 ] as const;
 export type Rule = (typeof RULES)[number];
 

@@ -152,8 +152,39 @@ const CASES: Readonly<
     { actor: 'device', size: 0, dev: 4, queue: NONE, code: 3, index: 0xffff_ffff, value: 2 ** 45 },
   ],
   vcpuWait: [
-    (j) => j.vcpuWait('wake', 0x8000_0000, 1),
-    { actor: 'driver', size: 0, step: 1, mask: 0x8000_0000, pending: 1 },
+    (j) => j.vcpuWait('wake', [31, 32, 255], 255),
+    {
+      ...{ actor: 'driver', size: 0, step: 1, mask: 0x8000_0000, input: 255 },
+      ...{ mask1: 1, mask2: 0, mask3: 0, mask4: 0, mask5: 0, mask6: 0, mask7: 0x8000_0000 },
+    },
+  ],
+  channel: [
+    (j) => j.channel(2, 1, 0xfffb_0001, 2 ** 40, -0x15),
+    {
+      ...{ actor: 'driver', size: 0, dev: 2, op: 1, schid: 0xfffb_0001, address: 2 ** 40 },
+      ...{ cc: 0, interruption: 0x15 },
+    },
+  ],
+  ccw: [
+    (j) => j.ccw(2, 0xe4, 0x60, 0xffff, 0x7fff_fff8, 0xffff_fff0),
+    {
+      ...{ actor: 'device', size: 0, dev: 2, command: 0xe4, flags: 0x60, count: 0xffff },
+      ...{ cda: 0x7fff_fff8, addr: 0xffff_fff0 },
+    },
+  ],
+  channelStatus: [
+    (j) => j.channelStatus(2, 0x4017, 2, 0x20, 7, 0xffff_fff8, 0x80),
+    {
+      ...{ actor: 'device', size: 0, dev: 2, ctrl: 0x4017, dstat: 2, cstat: 0x20 },
+      ...{ residual: 7, cpa: 0xffff_fff8, sense: 0x80 },
+    },
+  ],
+  hypercall: [
+    (j) => j.hypercall(2, 3, 0x1_0000, 2 ** 33, 2 ** 52, -22),
+    {
+      ...{ actor: 'driver', size: 0, dev: 2, subcode: 3, a: 0x1_0000, b: 2 ** 33, c: 2 ** 52 },
+      result: 0xffff_ffea,
+    },
   ],
   script: [
     (j) => j.script('fail', 12, 'no'),

@@ -395,8 +395,80 @@ export class JournalWriter {
     );
   }
 
-  vcpuWait(step: 'halt' | 'wake', mask: number, pending: number): void {
-    this.#plain(EVENTS.vcpuWait.code, ACTOR.driver, step === 'halt' ? 0 : 1, mask, pending);
+  /** `inputs`: those waited for, 0 to 255; `input`: the one that ended it. */
+  vcpuWait(step: 'halt' | 'wake', inputs: readonly number[], input: number): void {
+    const w = this.#begin(EVENTS.vcpuWait.code, ACTOR.driver, 0, step === 'halt' ? 0 : 1);
+    if (w < 0) return;
+    const r = this.#records;
+    r.fill(0, w + 2, w + RECORD_WORDS);
+    const { fields } = EVENTS.vcpuWait;
+    r[w + fields.input.at] = input;
+    for (const wanted of inputs) {
+      const at = w + (wanted < 32 ? fields.mask.at : fields.mask1.at - 1 + (wanted >>> 5));
+      r[at] = r[at]! | (1 << (wanted & 31));
+    }
+  }
+
+  /** `cc`: the condition code, or the negative of a program interruption code. */
+  channel(dev: number, op: number, schid: number, address: number, cc: number): void {
+    const w = this.#begin(EVENTS.channel.code, ACTOR.driver, 0, op);
+    if (w < 0) return;
+    const r = this.#records;
+    r[w + 2] = dev;
+    r[w + 3] = schid;
+    r[w + 4] = address;
+    r[w + 5] = hi32(address);
+    r[w + 6] = Math.max(0, cc);
+    r[w + 7] = Math.max(0, -cc);
+  }
+
+  ccw(dev: number, command: number, flags: number, count: number, cda: number, addr: number): void {
+    const w = this.#begin(EVENTS.ccw.code, ACTOR.device, 0, command);
+    if (w < 0) return;
+    const r = this.#records;
+    r[w + 2] = dev;
+    r[w + 3] = flags;
+    r[w + 4] = count;
+    r[w + 5] = cda;
+    r[w + 6] = hi32(cda);
+    r[w + 7] = addr;
+    r[w + 8] = hi32(addr);
+  }
+
+  channelStatus(
+    dev: number,
+    ctrl: number,
+    dstat: number,
+    cstat: number,
+    residual: number,
+    cpa: number,
+    sense: number,
+  ): void {
+    const w = this.#begin(EVENTS.channelStatus.code, ACTOR.device, 0, ctrl);
+    if (w < 0) return;
+    const r = this.#records;
+    r[w + 2] = dev;
+    r[w + 3] = dstat;
+    r[w + 4] = cstat;
+    r[w + 5] = residual;
+    r[w + 6] = cpa;
+    r[w + 7] = hi32(cpa);
+    r[w + 8] = sense;
+  }
+
+  /** Arguments are whole numbers below 2^53, `result` is signed. */
+  hypercall(dev: number, subcode: number, a: number, b: number, c: number, result: number): void {
+    const w = this.#begin(EVENTS.hypercall.code, ACTOR.driver, 0, subcode & 0xffff);
+    if (w < 0) return;
+    const r = this.#records;
+    r[w + 2] = dev;
+    r[w + 3] = a;
+    r[w + 4] = hi32(a);
+    r[w + 5] = b;
+    r[w + 6] = hi32(b);
+    r[w + 7] = c;
+    r[w + 8] = hi32(c);
+    r[w + 9] = result;
   }
 
   script(step: 'start' | 'end' | 'fail', line: number, text: string): void {

@@ -19,11 +19,11 @@ export const CONTROL = {
   value: 7,
   /** Logical clock that travels with request and response. */
   clock: 8,
-  /** Asserted interrupt inputs, a bit each. Written by the machine. */
-  irqLevel: 9,
-  /** Bumped and notified by the machine whenever `irqLevel` changes; a halted vCPU sleeps on it. */
+  /** Request of the kinds that `CALL_ARGS` is for: what is asked, a number of that kind's. */
+  detail: 9,
+  /** Bumped and notified by the machine whenever `irq` changes; a halted vCPU sleeps on it. */
   irqSeq: 10,
-  /** The machine's logical clock when it last changed `irqLevel`. */
+  /** The machine's logical clock when it last changed `irq`. */
   irqClock: 11,
   /** What the guest may still do: a count, or `UNLIMITED`. Page adds, vCPU takes. */
   credit: 12,
@@ -37,13 +37,18 @@ export const CONTROL = {
   machineAsleep: 16,
   /** 1 while the vCPU sleeps on `mailbox`. Written by the vCPU. */
   vcpuAsleep: 17,
-  words: 32,
+  /** First of eight words of asserted interrupt inputs, a bit each. Written by the machine. */
+  irq: 20,
+  words: 36,
 } as const;
+
+/** Arguments of a call, and its result in place of the first: 64-bit floats from this index on, as they count. */
+export const CALL_ARGS = 14;
 
 /** Values of `CONTROL.mailbox`. */
 export const MAILBOX = { idle: 0, request: 1, response: 2 } as const;
 /** Values of `CONTROL.op`. */
-export const OP = { read: 1, write: 2 } as const;
+export const OP = { read: 1, write: 2, takeInterrupt: 3, channel: 4, hypercall: 5 } as const;
 /** `CONTROL.credit` that is never used up. */
 export const UNLIMITED = -1;
 /** Values of `CONTROL.vcpuState`. */

@@ -2,6 +2,7 @@ import type { AccessSize, BusSpace } from '../guest/hal.ts';
 import { ACTOR, NONE } from '../journal/schema.ts';
 import type { JournalWriter } from '../journal/writer.ts';
 import type { GuestRam } from '../memory/guest-ram.ts';
+import type { Platform } from '../spec/platform.ts';
 import type { BusTarget } from '../worker/channel/bus-target.ts';
 
 /** Registers of a `FakeMachine`, as memory-space addresses. */
@@ -21,9 +22,10 @@ export class FakeMachine implements BusTarget {
   /** What management software has not been told. */
   readonly events: { event: string }[] = [];
   readonly ram: GuestRam;
+  readonly platform: Platform = { virtioMmio: [] };
   readonly journal: JournalWriter;
   onInterrupt: () => void = () => {};
-  #irqLevel = 0;
+  readonly #inputs = new Uint32Array(8);
   #counter = 0;
 
   constructor(ram: GuestRam, journal: JournalWriter) {
@@ -31,8 +33,26 @@ export class FakeMachine implements BusTarget {
     this.journal = journal;
   }
 
-  get irqLevel(): number {
-    return this.#irqLevel;
+  interruptWord(word: number): number {
+    return this.#inputs[word] ?? 0;
+  }
+
+  takeInterrupt(input: number): void {
+    if (this.journal.on) this.journal.interrupt(NONE, NONE, 'taken', input, 'always');
+    this.#set(input, false);
+  }
+
+  /** A channel subsystem of one subchannel, number 0, that answers by the parity of the operand's address. */
+  channel(op: number, schid: number, address: number): number {
+    if (this.journal.on) this.journal.log('device', 'device', `channel ${op} ${address}`);
+    return schid === 0x1_0000 ? address & 1 : 3;
+  }
+
+  /** Latches input `subcode`, and says what the three arguments come to. */
+  hypercall(subcode: number, a: number, b: number, c: number): number {
+    if (this.journal.on) this.journal.log('device', 'device', `call ${subcode}`);
+    this.#set(subcode, true);
+    return a - b * c;
   }
 
   read(space: BusSpace, addr: number, size: AccessSize): number {
@@ -40,7 +60,7 @@ export class FakeMachine implements BusTarget {
     let value = size === 4 ? 0xffff_ffff : 2 ** (size * 8) - 1;
     if (space === 'memory' && addr === FAKE.counter) value = this.#counter++;
     if (space === 'memory' && addr === FAKE.isr) {
-      value = this.#irqLevel >>> 5;
+      value = (this.interruptWord(0) >>> 5) & 1;
       this.setInput(false);
     }
     this.journal.setValue(slot, value);
@@ -68,11 +88,17 @@ export class FakeMachine implements BusTarget {
 
   /** Asserts or deasserts input 5, as the device does and as a monitor command could. */
   setInput(asserted: boolean): void {
-    const level = asserted ? 1 << 5 : 0;
-    if (level === this.#irqLevel) return;
-    this.#irqLevel = level;
+    const before = ((this.interruptWord(0) >>> 5) & 1) === 1;
+    if (asserted === before) return;
     if (this.journal.on)
       this.journal.interrupt(1, NONE, asserted ? 'raised' : 'lowered', 5, 'always');
+    this.#set(5, asserted);
+  }
+
+  #set(input: number, on: boolean): void {
+    const bit = 1 << (input & 31);
+    const word = this.interruptWord(input >>> 5);
+    this.#inputs[input >>> 5] = on ? word | bit : word & ~bit;
     this.onInterrupt();
   }
 

@@ -1,21 +1,31 @@
 import { GuestContext } from '../guest/context.ts';
 import { GuestMemory, type Pace, UNPACED } from '../guest/guest-memory.ts';
-import { type AccessSize, type BusSpace, GuestDeadlock, type Hal } from '../guest/hal.ts';
+import {
+  type AccessSize,
+  type BusSpace,
+  firstAsserted,
+  GuestDeadlock,
+  type Hal,
+} from '../guest/hal.ts';
 import { VirtioTransport } from '../guest/transport/virtio-transport.ts';
 import type { SplitAreas } from '../guest/virtqueue/queue.ts';
 import type { LogLevel } from '../journal/schema.ts';
 import { type JournalWriter, silentJournal } from '../journal/writer.ts';
 import { GuestRam } from '../memory/guest-ram.ts';
+import { PC_PCI, type Platform } from '../spec/platform.ts';
 import { STATUS, VIRTIO_F } from '../spec/virtio.ts';
 import { FakePackedQueue, type FakeQueue, FakeSplitQueue } from './fake-queue.ts';
 
 /** A Hal without a machine: RAM, interrupt inputs that the test sets, and what was logged. */
 export class FakeHal implements Hal {
   readonly ram: GuestMemory;
+  readonly platform: Platform = { pci: PC_PCI, virtioMmio: [] };
   readonly output: string[] = [];
   readonly lines: number[] = [];
-  /** Asserted inputs, a bit each. */
+  /** Asserted lines among inputs 0 to 31, a bit each. */
   level = 0;
+  /** Inputs with a message that was not taken. */
+  readonly latched = new Set<number>();
   /** Called when the guest halts; true where it has raised an input. */
   onHalt: () => boolean = () => false;
   /** Called at every script line. */
@@ -37,14 +47,30 @@ export class FakeHal implements Hal {
 
   write(): void {}
 
-  interrupts(): number {
-    return this.level;
+  interrupts(word: number): number {
+    let bits = word === 0 ? this.level : 0;
+    for (const input of this.latched) if (input >>> 5 === word) bits |= 1 << (input & 31);
+    return bits >>> 0;
   }
 
-  waitForInterrupt(mask: number): number {
-    while ((this.level & mask) === 0)
+  waitForInterrupt(inputs: readonly number[]): number {
+    for (;;) {
+      const input = firstAsserted(this, inputs);
+      if (input !== undefined) return input;
       if (!this.onHalt()) throw new GuestDeadlock('nobody raises an interrupt');
-    return (this.level & mask) >>> 0;
+    }
+  }
+
+  takeInterrupt(input: number): void {
+    this.latched.delete(input);
+  }
+
+  channel(): number {
+    return 3;
+  }
+
+  hypercall(): number {
+    return -38;
   }
 
   log(level: LogLevel, text: string): void {
@@ -77,7 +103,7 @@ export const FAKE_INPUT = 11;
 /** A transport with a device behind it that lives in plain JavaScript. */
 export class FakeTransport extends VirtioTransport {
   readonly deviceId: number;
-  readonly interruptInput = FAKE_INPUT;
+  readonly interruptInputs = [FAKE_INPUT];
   readonly queues: FakeQueue[] = [];
   /** Notifications, as queue numbers, and what went along with each. */
   readonly doorbells: number[] = [];

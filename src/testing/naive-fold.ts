@@ -1,5 +1,12 @@
+import { PINS } from '../journal/fold/fold-state.ts';
 import { CONSOLE_LINES, type Moment, VIOLATION_COUNT } from '../journal/fold/moment.ts';
-import { INTERRUPT_STEPS, type JournalEvent, LOG_LEVELS, NONE } from '../journal/schema.ts';
+import {
+  INTERRUPT_STEPS,
+  type JournalEvent,
+  LOG_LEVELS,
+  NONE,
+  waitedFor,
+} from '../journal/schema.ts';
 import { REGIONS } from '../spec/regions.ts';
 
 /** A packed ring: where each side is, as [descriptor, wrap counter], and what the device owns. */
@@ -74,7 +81,7 @@ export class NaiveFold {
   script = 'idle';
   scriptError: object | undefined;
   run = 0;
-  haltedOn: number | undefined;
+  haltedOn: readonly number[] | undefined;
   dropped = 0;
   readonly console: object[] = [];
   readonly violations: object[] = [];
@@ -89,7 +96,7 @@ export class NaiveFold {
     const level = new Set(this.#raised.map((pin) => pin.line));
     return structuredClone({
       ...{ at, line, script, scriptError, run, haltedOn, dropped },
-      irqLevel: [...level].reduce((sum, input) => sum + 2 ** input, 0),
+      asserted: [...level].sort((a, b) => a - b),
       console: this.console.slice(-CONSOLE_LINES),
       violations: this.violations.slice(-VIOLATION_COUNT),
       devices: this.devices.toSorted((a, b) => a.dev - b.dev),
@@ -143,7 +150,7 @@ export class NaiveFold {
         const step = INTERRUPT_STEPS[event.step];
         const same = (pin: { dev: number; line: number }) =>
           pin.dev === event.dev && pin.line === event.line;
-        if (step === 'raised' && event.line < 32 && !this.#raised.some(same))
+        if (step === 'raised' && event.line < PINS && !this.#raised.some(same))
           this.#raised.push({ dev: event.dev, line: event.line });
         if (step === 'lowered') this.#raised = this.#raised.filter((pin) => !same(pin));
         if (event.queue === 0xffff || step === 'lowered') break;
@@ -216,7 +223,7 @@ export class NaiveFold {
         break;
       }
       case 'vcpuWait':
-        this.haltedOn = event.step === 0 ? event.mask : undefined;
+        this.haltedOn = event.step === 0 ? waitedFor(event) : undefined;
         break;
       case 'script':
         this.haltedOn = undefined;
@@ -397,9 +404,9 @@ export class NaiveFold {
 
 /** A moment in the same form as `NaiveFold.plain`, looking at the memory where that one was written. */
 export function plainMoment(moment: Moment, written: Iterable<number>): object {
-  const { at, line, script, scriptError, run, haltedOn, dropped, irqLevel, memory } = moment;
+  const { at, line, script, scriptError, run, haltedOn, dropped, asserted, memory } = moment;
   return {
-    ...{ at, line, script, scriptError, run, haltedOn, dropped, irqLevel },
+    ...{ at, line, script, scriptError, run, haltedOn, dropped, asserted },
     console: [...moment.console],
     violations: [...moment.violations],
     devices: [...moment.devices.values()]

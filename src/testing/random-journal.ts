@@ -347,11 +347,16 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.tuple(fc.constantFrom('halt' as const, 'wake' as const), word).map(
-      ([s, m]): Deed =>
-        (j) =>
-          j.vcpuWait(s, m, m),
-    ),
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('halt' as const, 'wake' as const),
+        fc.uniqueArray(fc.nat(255), { maxLength: 4 }),
+      )
+      .map(
+        ([s, inputs]): Deed =>
+          (j) =>
+            j.vcpuWait(s, inputs, inputs[0] ?? 0),
+      ),
   },
   {
     weight: 1,

@@ -1,13 +1,21 @@
 import { GuestMemory, type Pace, UNPACED } from '../guest/guest-memory.ts';
-import { type AccessSize, type BusSpace, GuestDeadlock, type Hal } from '../guest/hal.ts';
+import {
+  type AccessSize,
+  type BusSpace,
+  firstAsserted,
+  GuestDeadlock,
+  type Hal,
+} from '../guest/hal.ts';
 import type { LogLevel } from '../journal/schema.ts';
 import type { JournalWriter } from '../journal/writer.ts';
 import type { GuestRam } from '../memory/guest-ram.ts';
+import type { Platform } from '../spec/platform.ts';
 import type { BusTarget } from './channel/bus-target.ts';
 
 /** What a guest in the same thread needs of its machine. */
 export interface DirectTarget extends BusTarget {
   readonly ram: GuestRam;
+  readonly platform: Platform;
 }
 
 /** What may be added to a guest in the same thread. */
@@ -24,6 +32,7 @@ export interface DirectOptions {
  */
 export class DirectHal implements Hal {
   readonly ram: GuestMemory;
+  readonly platform: Platform;
   readonly #machine: DirectTarget;
   readonly #journal: JournalWriter;
   readonly #pace: Pace;
@@ -31,6 +40,7 @@ export class DirectHal implements Hal {
 
   constructor(machine: DirectTarget, { pace = UNPACED, print = () => {} }: DirectOptions = {}) {
     this.#machine = machine;
+    this.platform = machine.platform;
     this.#journal = machine.journal;
     this.#pace = pace;
     this.#print = print;
@@ -47,18 +57,33 @@ export class DirectHal implements Hal {
     this.#machine.write(space, addr, size, value);
   }
 
-  interrupts(): number {
-    return this.#machine.irqLevel >>> 0;
+  interrupts(word: number): number {
+    return this.#machine.interruptWord(word);
   }
 
   /** As `Hal`; in one thread, whatever is not asserted already never will be. */
-  waitForInterrupt(mask: number): number {
-    const pending = (this.interrupts() & mask) >>> 0;
-    if (pending !== 0) return pending;
-    if (this.#journal.on) this.#journal.vcpuWait('halt', mask >>> 0, 0);
+  waitForInterrupt(inputs: readonly number[]): number {
+    const asserted = firstAsserted(this, inputs);
+    if (asserted !== undefined) return asserted;
+    if (this.#journal.on) this.#journal.vcpuWait('halt', inputs, 0);
     throw new GuestDeadlock(
-      `the guest sleeps until ${inputs(mask)} is asserted, but nothing is left that would assert it: was the device notified?`,
+      `the guest sleeps until interrupt input ${inputs.join(' or ')} is asserted, but nothing is left that would assert it: was the device notified?`,
     );
+  }
+
+  takeInterrupt(input: number): void {
+    this.#pace.take();
+    this.#machine.takeInterrupt(input);
+  }
+
+  channel(op: number, schid: number, address: number): number {
+    this.#pace.take();
+    return this.#machine.channel(op, schid, address);
+  }
+
+  hypercall(subcode: number, a: number, b: number, c: number): number {
+    this.#pace.take();
+    return this.#machine.hypercall(subcode, a, b, c);
   }
 
   log(level: LogLevel, text: string): void {
@@ -70,9 +95,4 @@ export class DirectHal implements Hal {
     this.#pace.take();
     if (this.#journal.on) this.#journal.scriptLine(line);
   }
-}
-
-function inputs(mask: number): string {
-  const numbers = Array.from({ length: 32 }, (_, n) => n).filter((n) => (mask >>> n) & 1);
-  return `interrupt input ${numbers.join(' or ')}`;
 }

@@ -45,7 +45,7 @@ it('a script on a real machine leaves the same journal and the same RAM in two t
   const one = new EventStore();
   new JournalReader([ring], one).drain();
 
-  const memory = sharedMemory(RAM, 1 << 10, 1 << 18);
+  const memory = sharedMemory(RAM, 1 << 10, 1 << 18, machine.platform);
   rig = await Rig.start(memory, { commandLine: COMMAND_LINE, image });
   const { outcome } = await rig.runScript(SOURCE);
   expect(JSON.parse(await rig.drainUntilEnd(outcome))).toEqual({ kind: 'ended' });

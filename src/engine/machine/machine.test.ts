@@ -116,13 +116,26 @@ describe('bus accesses', () => {
 test('an interrupt input is one bit, and tells only of changes', () => {
   const machine = Machine.build('-M pc', goldenHost());
   const seen: number[] = [];
-  machine.onInterrupt = () => seen.push(machine.irqLevel);
+  machine.onInterrupt = () => seen.push(machine.interruptWord(0));
   machine.setInterrupt(11, true);
   machine.setInterrupt(11, true);
   machine.setInterrupt(31, true);
   machine.setInterrupt(11, false);
   machine.setInterrupt(10, false);
   expect(seen).toEqual([0x800, 0x8000_0800, 0x8000_0000]);
+});
+
+test('inputs above 31 are in further words, and a message is there until it is taken', () => {
+  const machine = Machine.build('-M pc', goldenHost());
+  machine.setInterrupt(255, true);
+  machine.latchInterrupt(40);
+  machine.latchInterrupt(41);
+  expect([1, 7].map((word) => machine.interruptWord(word))).toEqual([0x300, 0x8000_0000]);
+  machine.takeInterrupt(40);
+  machine.takeInterrupt(255);
+  expect([1, 7].map((word) => machine.interruptWord(word))).toEqual([0x200, 0x8000_0000]);
+  machine.reset();
+  expect([1, 7].map((word) => machine.interruptWord(word))).toEqual([0, 0x8000_0000]);
 });
 
 test('devices that a person asked for are recorded while the machine is built', () => {

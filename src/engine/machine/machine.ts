@@ -7,6 +7,7 @@ import { type JournalWriter, silentJournal } from '../../journal/writer.ts';
 import { AddressSpace } from '../../memory/address-space.ts';
 import type { GuestRam } from '../../memory/guest-ram.ts';
 import { MemoryRegion } from '../../memory/memory-region.ts';
+import type { Platform } from '../../spec/platform.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
 import type { Chardev, Chardevs } from '../backends/chardev.ts';
 import type { FileKind, Fsdevs } from '../backends/fs.ts';
@@ -18,7 +19,7 @@ import { qtreeLines } from '../monitor/qtree.ts';
 import type { RunState } from '../monitor/target.ts';
 import { BootOrder } from '../qdev/boot-index.ts';
 import type { Bus } from '../qdev/bus.ts';
-import type { DeviceContext, Standby } from '../qdev/context.ts';
+import type { CpuServices, DeviceContext, Standby } from '../qdev/context.ts';
 import { Device } from '../qdev/device.ts';
 import type { HotplugHandler } from '../qdev/hotplug.ts';
 import { addRegion } from '../qdev/regions.ts';
@@ -27,7 +28,7 @@ import { Container, type QObject } from '../qom/object.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 import { Answered, Asked, type Question } from './answered.ts';
 import { BackEnds } from './back-ends.ts';
-import type { Arch, Board, PlugRule } from './boards/board.ts';
+import type { Arch, Board, BuildSite, PlugRule } from './boards/board.ts';
 import { checkBootFiles, checkThreads } from './boot-files.ts';
 import { readSplit, writeSplit } from './bus-access.ts';
 import { catalogOf } from './catalog/catalog.ts';
@@ -61,6 +62,8 @@ import { topologyOf } from './topology.ts';
 
 /** Region of a bus access that nothing decodes. */
 const NO_REGION = 0xffff;
+/** Interrupt inputs that the CPUs see. */
+const INPUTS = 256;
 /** Ports that I/O instructions reach. */
 const IO_PORTS = 0x1_0000;
 
@@ -91,6 +94,7 @@ export class Machine implements DeviceContext {
   readonly standbys = new Map<string, Standby>();
   readonly bounce = { busy: false };
   readonly sole = new Map<string, Device>();
+  readonly cpu: CpuServices = {};
   readonly backEnds: BackEnds;
   /** False while the machine is built. */
   started = false;
@@ -102,7 +106,8 @@ export class Machine implements DeviceContext {
   readonly types: LoadedTypes;
   /** Devices by the number that events call them by. */
   readonly devices: Device[] = [];
-  /** Called whenever `irqLevel` changed. */
+  readonly #platform: BuildSite['platform'] = { virtioMmio: [] };
+  /** Called whenever an interrupt input changed. */
   onInterrupt: () => void = () => {};
 
   /** Called whenever there is an event to take. */
@@ -119,7 +124,9 @@ export class Machine implements DeviceContext {
   readonly #atStart: (() => void)[] = [];
   readonly #plugRules: PlugRule[] = [];
   #deviceTypes: readonly DeviceType[] | undefined;
-  #irqLevel = 0;
+  /** Interrupt inputs, a bit each: as lines stand, and what messages have latched. */
+  readonly #lines = new Uint32Array(INPUTS / 32);
+  readonly #latched = new Uint32Array(INPUTS / 32);
   /** While the machine is built, complaints belong to the option that is worked on. */
   #log: StartLog | undefined;
   /** While a command is carried out, complaints are for whoever gave it. */
@@ -239,9 +246,21 @@ export class Machine implements DeviceContext {
     return this.backEnds.fsdevs;
   }
 
-  /** Platform interrupt inputs that are asserted now, one bit each (0 to 31), unsigned. */
-  get irqLevel(): number {
-    return this.#irqLevel;
+  /** What a guest is told of the machine. */
+  get platform(): Platform {
+    return this.#platform;
+  }
+
+  /** Interrupt inputs that are asserted now, one bit each: bit n of `word` (0 to 7) is input 32 * word + n. */
+  interruptWord(word: number): number {
+    return ((this.#lines[word] ?? 0) | (this.#latched[word] ?? 0)) >>> 0;
+  }
+
+  /** The CPU takes the message that `input` has latched, or the interruption that it stands for. Recorded. */
+  takeInterrupt(input: number): void {
+    if (this.journal.on) this.journal.interrupt(NONE, NONE, 'taken', input, 'always');
+    this.#setInput(this.#latched, input, false);
+    this.cpu.takeInterruption?.(input);
   }
 
   /** One bus read of the guest, of `size` bytes; unsigned. Recorded. */
@@ -300,6 +319,7 @@ export class Machine implements DeviceContext {
   /** `system_reset`: everything returns to its state after power-on; RAM and disks keep their bytes. */
   reset(): void {
     this.emit('RESET', { guest: false, reason: 'host-qmp-system-reset' });
+    for (let input = 0; input < INPUTS; input++) this.#setInput(this.#latched, input, false);
     this.sysbus.resetAll();
   }
 
@@ -467,12 +487,34 @@ export class Machine implements DeviceContext {
   }
 
   setInterrupt(line: number, level: boolean): void {
-    // A vCPU sees 32 inputs; those above are in the journal only.
-    if (line > 31) return;
-    const mask = (1 << line) >>> 0;
-    const before = this.#irqLevel;
-    this.#irqLevel = (level ? before | mask : before & ~mask) >>> 0;
-    if (this.#irqLevel !== before) this.onInterrupt();
+    this.#setInput(this.#lines, line, level);
+  }
+
+  latchInterrupt(input: number): void {
+    this.#setInput(this.#latched, input, true);
+  }
+
+  /**
+   * A channel I/O instruction, `op` of `CHANNEL_OP`: its condition code, or the negative of a program
+   * interruption code. Where there is no channel subsystem, nothing is operational. Recorded.
+   */
+  channel(op: number, schid: number, address: number): number {
+    return this.cpu.channel?.(op, schid, address) ?? 3;
+  }
+
+  /** DIAGNOSE 500: the guest's register 2, signed; -38 where there is no such call. Recorded. */
+  hypercall(subcode: number, a: number, b: number, c: number): number {
+    return this.cpu.hypercall?.(subcode, a, b, c) ?? -38;
+  }
+
+  #setInput(inputs: Uint32Array, input: number, on: boolean): void {
+    const word = input >>> 5;
+    const bit = 1 << (input & 31);
+    const before = this.interruptWord(word);
+    const old = inputs[word];
+    if (old === undefined) return;
+    inputs[word] = on ? old | bit : old & ~bit;
+    if (this.interruptWord(word) !== before) this.onInterrupt();
   }
 
   #objectHome(): ObjectHome {
@@ -515,6 +557,7 @@ export class Machine implements DeviceContext {
     addRegion(unattached, this.io.root);
     board.build({
       context: this,
+      platform: this.#platform,
       root: this.root,
       machine,
       unattached,

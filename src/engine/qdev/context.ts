@@ -12,6 +12,19 @@ export interface Standby {
   keepsBack(id: string, plug: () => void): boolean;
 }
 
+/** What the board's CPUs do beyond loads and stores, where they do; the board puts it in. */
+export interface CpuServices {
+  /** The CPU takes the interruption that `input` stands for. */
+  takeInterruption?(input: number): void;
+  /**
+   * A channel I/O instruction on the subchannel that `schid` names, with its operand at `address`: the
+   * condition code, or the negative of a program interruption code.
+   */
+  channel?(op: number, schid: number, address: number): number;
+  /** DIAGNOSE 500: what register 2 holds afterwards, signed. */
+  hypercall?(subcode: number, a: number, b: number, c: number): number;
+}
+
 /** What every device can reach: services of the machine that it is part of. */
 export interface DeviceContext {
   readonly registry: TypeRegistry;
@@ -50,6 +63,10 @@ export interface DeviceContext {
   readonly standbys: Map<string, Standby>;
   /** Whether the machine's one page for DMA outside RAM is taken. */
   readonly bounce: { busy: boolean };
-  /** Drives platform interrupt input `line` (0 to 31). */
+  /** What CPUs of the board do that those of others do not. */
+  readonly cpu: CpuServices;
+  /** Drives interrupt input `line` (0 to 255). */
   setInterrupt(line: number, level: boolean): void;
+  /** Asserts `input` until the CPU takes it: a message came. */
+  latchInterrupt(input: number): void;
 }

@@ -101,6 +101,8 @@ beforeEach(() => {
     },
     report: () => {},
     setInterrupt: () => {},
+    latchInterrupt: () => {},
+    cpu: {},
   };
   root = registry.create('container', context);
 });

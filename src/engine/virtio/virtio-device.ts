@@ -280,14 +280,17 @@ export abstract class VirtioDevice<P = unknown>
     if (old !== 0 && this.journal.on) this.#journalFeatures('accepted', 0n);
   }
 
-  /** The driver changes a queue's size; a size the queue cannot have is ignored, as in QEMU. */
-  setQueueSize(index: number, size: number): void {
+  /**
+   * The driver changes a queue's size; a size the queue cannot have is ignored, as in QEMU. `most`: what
+   * the transport told the driver that it may choose.
+   */
+  setQueueSize(index: number, size: number, most = this.queues[index]?.vq.maxSize ?? 0): void {
     const vq = this.queues[index]?.vq;
     if (!vq || size === 0 || size > 1024) {
-      if (vq && size > vq.maxSize) this.violate(index, 'queueSizeTooLarge', index, size);
+      if (vq && size > most) this.violate(index, 'queueSizeTooLarge', index, size);
       return;
     }
-    if (size > vq.maxSize) this.violate(index, 'queueSizeTooLarge', index, size);
+    if (size > most) this.violate(index, 'queueSizeTooLarge', index, size);
     if ((size & (size - 1)) !== 0) this.violate(index, 'queueSizeNotPowerOfTwo', index, size);
     vq.size = size;
   }

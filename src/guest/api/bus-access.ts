@@ -1,30 +1,37 @@
-import type { PciConfigPorts } from '../bus/pci-config.ts';
-import type { AccessSize, Hal } from '../hal.ts';
+import { type PciConfig, PciConfigPorts } from '../bus/pci-config.ts';
+import type { Ports } from '../bus/ports.ts';
+import { type AccessSize, type Hal, INTERRUPT_WORDS, isAsserted } from '../hal.ts';
 
-/** I/O ports, by the names of the instructions that reach them. Each call is one access. */
+/** Numbers of all interrupt inputs. */
+const INPUTS = Array.from({ length: INTERRUPT_WORDS * 32 }, (_, input) => input);
+
+/**
+ * I/O ports, by the names of the instructions that reach them on x86; elsewhere through the window of
+ * the PCI host bridge. Each call is one access.
+ */
 export class PortIo {
-  readonly #hal: Hal;
-  readonly #config: PciConfigPorts;
+  readonly #ports: Ports;
+  readonly #config: PciConfig;
 
   /** @internal */
-  constructor(hal: Hal, config: PciConfigPorts) {
-    this.#hal = hal;
+  constructor(ports: Ports, config: PciConfig) {
+    this.#ports = ports;
     this.#config = config;
   }
 
   /** Reads a byte; 0xff where nothing answers. */
   inb(port: number): number {
-    return this.#hal.read('io', checked(port, 1, 0x1_0000), 1);
+    return this.#ports.read(checked(port, 1, 0x1_0000), 1);
   }
 
   /** Reads 16 bits. */
   inw(port: number): number {
-    return this.#hal.read('io', checked(port, 2, 0x1_0000), 2);
+    return this.#ports.read(checked(port, 2, 0x1_0000), 2);
   }
 
   /** Reads 32 bits. */
   inl(port: number): number {
-    return this.#hal.read('io', checked(port, 4, 0x1_0000), 4);
+    return this.#ports.read(checked(port, 4, 0x1_0000), 4);
   }
 
   /** Writes a byte. */
@@ -43,8 +50,8 @@ export class PortIo {
   }
 
   #out(port: number, size: AccessSize, value: number): void {
-    this.#hal.write('io', checked(port, size, 0x1_0000), size, value);
-    this.#config.portWritten(port, size);
+    this.#ports.write(checked(port, size, 0x1_0000), size, value);
+    if (this.#config instanceof PciConfigPorts) this.#config.portWritten(port, size);
   }
 }
 
@@ -88,7 +95,7 @@ export class Mmio {
   }
 }
 
-/** Platform interrupt inputs: on a PC, those of its I/O APIC. */
+/** Interrupt inputs: on a PC those of its I/O APIC, and from 32 on the vectors that messages raise. */
 export class InterruptInputs {
   readonly #hal: Hal;
 
@@ -99,18 +106,20 @@ export class InterruptInputs {
 
   /** Numbers of the inputs that are asserted now, ascending. */
   asserted(): number[] {
-    return inputs(this.#hal.interrupts());
+    return INPUTS.filter((input) => isAsserted(this.#hal, input));
   }
 
   /** Sleeps until one of `wanted` is asserted; returns those that are. Nothing is acknowledged. */
   wait(...wanted: number[]): number[] {
-    const mask = wanted.reduce((bits, input) => bits | (1 << checked(input, 1, 32)), 0);
-    return inputs(this.#hal.waitForInterrupt(mask >>> 0));
+    for (const input of wanted) checked(input, 1, INPUTS.length);
+    this.#hal.waitForInterrupt(wanted);
+    return wanted.filter((input) => isAsserted(this.#hal, input));
   }
-}
 
-function inputs(mask: number): number[] {
-  return Array.from({ length: 32 }, (_, input) => input).filter((input) => (mask >>> input) & 1);
+  /** Takes what `input` has latched, as a CPU does with a message or an interruption; a line stays as it is. */
+  take(input: number): void {
+    this.#hal.takeInterrupt(checked(input, 1, INPUTS.length));
+  }
 }
 
 function checked(value: number, size: number, end: number = Number.MAX_SAFE_INTEGER): number {

@@ -106,9 +106,9 @@ describe('VirtioPci', () => {
     const rest = dma.alloc(513);
     queue.publish(queue.add({ readable: [header], writable: [rest] }));
     queue.notify();
-    expect(guest.machine.irqLevel).toBe(1 << device.interruptInput);
+    expect(guest.machine.interruptWord(0)).toBe(1 << device.interruptInput);
     expect(queue.wait()).toEqual({ head: 0, length: 513 });
-    expect(guest.machine.irqLevel).toBe(0);
+    expect(guest.machine.interruptWord(0)).toBe(0);
     expect(rest.text(0, 20)).toBe('Hello from sector 1!');
   });
 });

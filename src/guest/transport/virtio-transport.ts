@@ -15,11 +15,12 @@ import {
 } from '../virtqueue/queue.ts';
 import { SplitQueue } from '../virtqueue/split-queue.ts';
 import { FeatureSet } from './features.ts';
+import { allocateLegacy } from './legacy-rings.ts';
 
 /** Causes of an interrupt: bits of the ISR status (VIRTIO 1.4 §4.1.4.5). */
-const ISR = { QUEUE: 1, CONFIG: 2 } as const;
+export const ISR = { QUEUE: 1, CONFIG: 2 } as const;
 /** How often a register that must settle is read again. */
-const MOST_READS = 1000;
+export const MOST_READS = 1000;
 /** How a queue is to be set up. */
 export interface QueueOptions {
   /** Entries, a power of two unless the queue is packed; the most that the device allows where left out. */
@@ -33,10 +34,12 @@ export interface QueueOptions {
 export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   /** Virtio device ID: 2 is a block device (VIRTIO 1.4 §5). */
   abstract readonly deviceId: number;
-  /** Platform interrupt input that the device raises, or -1 where it has none. */
-  abstract readonly interruptInput: number;
+  /** Interrupt inputs that the device raises; none where it has no way to interrupt. */
+  abstract readonly interruptInputs: readonly number[];
   /** @internal */
   protected readonly context: GuestContext;
+  /** Called after the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
+  onConfigChange: () => void = () => {};
   #accepted = new FeatureSet(0, 0);
 
   /** @internal */
@@ -44,9 +47,27 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     this.context = context;
   }
 
+  /** The interrupt input that the device raises first of all, or -1 where it has none. */
+  get interruptInput(): number {
+    return this.interruptInputs[0] ?? -1;
+  }
+
+  /** @internal Whether the inputs latch what comes by them; lines do not. */
+  get latched(): boolean {
+    return false;
+  }
+
   /** @internal Features that the driver has accepted. */
   protected get agreed(): FeatureSet {
     return this.#accepted;
+  }
+
+  /**
+   * Whether this is the interface from before VIRTIO 1: without FEATURES_OK, and rings in one
+   * piece (VIRTIO 1.4 §1.3.1).
+   */
+  get legacy(): boolean {
+    return false;
   }
 
   /** @internal Memory for a driver's buffers. */
@@ -63,15 +84,15 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   abstract readConfig(offset: number, size: AccessSize): number;
   /** Writes 1, 2 or 4 bytes of the device's own configuration. */
   abstract writeConfig(offset: number, size: AccessSize, value: number): void;
-  /** Changes whenever the configuration may have changed (VIRTIO 1.4 §2.5.1). */
+  /** Changes whenever the configuration may have changed (VIRTIO 1.4 §2.5.1); 0 for ever on a legacy device. */
   abstract get configGeneration(): number;
   /**
    * Rings the doorbell of queue `index`, whatever the device says it needs. `next` goes along with
    * VIRTIO_F_NOTIFICATION_DATA (VIRTIO 1.4 §2.9).
    */
   abstract notify(index: number, next?: number): void;
-  /** @internal Reads the cause of an interrupt, which lowers it. */
-  abstract acknowledge(): number;
+  /** @internal Reads the cause of an interrupt that came by `input`, which lowers it. */
+  abstract acknowledge(input: number): number;
   /** @internal Bits 0 to 31 (half 0) or 32 to 63 (half 1) of what the device offers. */
   protected abstract readFeatures(half: 0 | 1): number;
   /** @internal */
@@ -108,11 +129,13 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
 
   /**
    * The whole negotiation: takes the wanted features that are offered, sets `FEATURES_OK` and
-   * reads it back. Returns what was agreed on. Throws where the device refuses, or cannot do
-   * `VIRTIO_F_VERSION_1`.
+   * reads it back. Returns what was agreed on. Throws where the device refuses, or is no legacy device
+   * and cannot do `VIRTIO_F_VERSION_1`.
    */
   negotiate(wanted: readonly number[]): FeatureSet {
     const offered = this.deviceFeatures();
+    // A legacy device has neither the bit nor the step (VIRTIO 1.4 §3.1.2).
+    if (this.legacy) return this.acceptFeatures(FeatureSet.of(wanted, this.deviceId).and(offered));
     if (!offered.has(VIRTIO_F.VIRTIO_F_VERSION_1))
       throw new DeviceError('the device does not offer VIRTIO_F_VERSION_1: it is a legacy device');
     const set = FeatureSet.of([...wanted, VIRTIO_F.VIRTIO_F_VERSION_1], this.deviceId);
@@ -139,12 +162,10 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
           ? `queue size ${size} is not from 1 to ${max}`
           : `queue size ${size} is not a power of two up to ${max}`,
       );
-    const { dma, hal } = this.context;
-    const areas = {
-      desc: dma.alloc(SPLIT.descTable(size)).addr,
-      avail: dma.alloc(packed ? PACKED.eventSize : SPLIT.availRing(size)).addr,
-      used: dma.alloc(packed ? PACKED.eventSize : SPLIT.usedRing(size)).addr,
-    };
+    if (this.fixedQueueSizes && size !== max)
+      throw new RangeError(`queue ${index} has ${max} entries: a legacy driver cannot choose`);
+    const { hal } = this.context;
+    const areas = this.placeRings(index, size, packed);
     this.enableQueue(index, size, areas);
     const Queue = packed ? PackedQueue : SplitQueue;
     return new Queue(hal.ram, this, index, size, areas, undefined, this.#ringOptions());
@@ -153,20 +174,30 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   /** Reads one field of the device's configuration whole, even one that takes two accesses. */
   config({ offset, width }: Pick<Register, 'offset' | 'width'>): number {
     if (width !== 8 && width !== 6) return this.readConfig(offset, width);
+    return this.stableConfig(() =>
+      join64(this.readConfig(offset, 4), this.readConfig(offset + 4, width === 8 ? 4 : 2)),
+    );
+  }
+
+  /**
+   * What `read` makes of several accesses to the configuration, while it did not change in between:
+   * by its generation (VIRTIO 1.4 §2.5.3), or on a legacy device by reading twice (VIRTIO 1.4 §2.5.4).
+   */
+  stableConfig<T>(read: () => T): T {
+    let before: T | undefined;
     for (let i = 0; i < MOST_READS; i++) {
       const generation = this.configGeneration;
-      const value = join64(
-        this.readConfig(offset, 4),
-        this.readConfig(offset + 4, width === 8 ? 4 : 2),
-      );
-      if (this.configGeneration === generation) return value;
+      const value = read();
+      if (this.legacy ? i > 0 && value === before : this.configGeneration === generation)
+        return value;
+      before = value;
     }
     throw new DeviceError('the configuration changes without an end');
   }
 
   /** Acknowledges an interrupt of the device that is pending, if any. Throws `DeviceError` where it gave up. */
   pollInterrupt(): void {
-    if (this.interruptInput >= 0) this.#handle(this.context.interrupts.poll(this));
+    if (this.interruptInputs.length > 0) this.#handle(this.context.interrupts.poll(this));
   }
 
   /** Sleeps until the device interrupts, and acknowledges it. Throws `DeviceError` where it gave up. */
@@ -189,5 +220,22 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     const { status } = this;
     if (status & STATUS.DEVICE_NEEDS_RESET)
       throw new DeviceError(`the device gave up: its status is ${hex(status)}, DEVICE_NEEDS_RESET`);
+    this.onConfigChange();
+  }
+
+  /** @internal Memory for the rings of queue `index`, where the device expects them. */
+  protected placeRings(_index: number, size: number, packed: boolean): SplitAreas {
+    const { dma } = this.context;
+    if (this.legacy) return allocateLegacy(dma, size);
+    return {
+      desc: dma.alloc(SPLIT.descTable(size)).addr,
+      avail: dma.alloc(packed ? PACKED.eventSize : SPLIT.availRing(size)).addr,
+      used: dma.alloc(packed ? PACKED.eventSize : SPLIT.usedRing(size)).addr,
+    };
+  }
+
+  /** @internal Whether the device alone says how many entries a queue has. */
+  protected get fixedQueueSizes(): boolean {
+    return false;
   }
 }

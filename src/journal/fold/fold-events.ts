@@ -5,9 +5,18 @@ import { REGION_INDEX } from '../../spec/regions.ts';
 import { VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
 import { VIRTIO_PCI_COMMON, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
-import { EVENTS, type EventKind, INTERRUPT, KINDS, LOG_LEVELS, NONE } from '../schema.ts';
+import {
+  EVENTS,
+  type EventKind,
+  type EventOf,
+  INTERRUPT,
+  KINDS,
+  LOG_LEVELS,
+  NONE,
+  waitedFor,
+} from '../schema.ts';
 import type { EventStore } from '../store.ts';
-import type { FoldState } from './fold-state.ts';
+import { type FoldState, PINS } from './fold-state.ts';
 import type { RingArea } from './ring-areas.ts';
 
 /** Folds the record at word `at` of `words` into `state`; its number is `state.at`. */
@@ -123,9 +132,9 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
     const queue = hi16(words, at, QUEUE);
     const line = u32(words, at, LINE);
     const step = aux(words, at);
-    if (line < 32) {
-      if (step === INTERRUPT.raised) state.ownPins().add(dev * 32 + line);
-      if (step === INTERRUPT.lowered) state.ownPins().delete(dev * 32 + line);
+    if (line < PINS) {
+      if (step === INTERRUPT.raised) state.ownPins().add(dev * PINS + line);
+      if (step === INTERRUPT.lowered) state.ownPins().delete(dev * PINS + line);
     }
     if (queue !== NONE && step !== INTERRUPT.lowered)
       state.queue(dev, queue).interrupted(step === INTERRUPT.raised || step === INTERRUPT.message);
@@ -203,9 +212,9 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
     }));
     state.now.violationCount++;
   },
-  vcpuWait(state, words, at) {
-    state.now.haltedOn =
-      aux(words, at) === 0 ? u32(words, at, EVENTS.vcpuWait.fields.mask) : undefined;
+  vcpuWait(state, words, at, store) {
+    const halts = aux(words, at) === 0;
+    state.now.haltedOn = halts ? waitedFor(store.get(state.at) as EventOf<'vcpuWait'>) : undefined;
   },
   script(state, words, at, store) {
     const { now } = state;
@@ -226,6 +235,11 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
   dropped(state, words, at) {
     state.now.dropped += u32(words, at, EVENTS.dropped.fields.count);
   },
+  // What channel I/O changes are storage, status and queues, which have events of their own.
+  channel() {},
+  ccw() {},
+  channelStatus() {},
+  hypercall() {},
 };
 
 /** `FOLDS` by code. A record of no known kind folds as one lost event, as it decodes. */

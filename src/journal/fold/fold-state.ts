@@ -27,9 +27,12 @@ export class FoldLogs {
   readonly violations = new AppendLog<ViolationMoment>(VIOLATION_COUNT);
 }
 
+/** Interrupt inputs of a machine. */
+export const PINS = 256;
+
 /** Everything that folding knows after `at` events: immutable, and shares what did not change. */
-export interface Snapshot extends Omit<Moment, 'last' | 'console' | 'violations' | 'irqLevel'> {
-  /** Asserted interrupt inputs by device: dev * 32 + input. */
+export interface Snapshot extends Omit<Moment, 'last' | 'console' | 'violations' | 'asserted'> {
+  /** Asserted interrupt inputs by device: dev * `PINS` + input. */
   readonly pins: ReadonlySet<number>;
   readonly rings: RingIndex;
   /** Counts of entries in `FoldLogs`. */
@@ -184,7 +187,7 @@ export class FoldState {
   /** A device comes back to its state at power-on, or leaves. */
   resetDevice(dev: number): void {
     for (const key of this.#queuesOf(dev)) this.queue(dev, key % 0x1_0000).disable();
-    for (const pin of this.pins) if (Math.floor(pin / 32) === dev) this.ownPins().delete(pin);
+    for (const pin of this.pins) if (Math.floor(pin / PINS) === dev) this.ownPins().delete(pin);
     this.ringsChanged();
   }
 

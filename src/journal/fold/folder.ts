@@ -1,7 +1,7 @@
 import { assert } from '../../base/assert.ts';
 import type { EventStore } from '../store.ts';
 import { CHECKPOINT_BYTES, CHECKPOINT_EVERY, Checkpoints } from './checkpoints.ts';
-import { FoldLogs, FoldState, type Snapshot, START } from './fold-state.ts';
+import { FoldLogs, FoldState, PINS, type Snapshot, START } from './fold-state.ts';
 import type { Moment } from './moment.ts';
 
 /**
@@ -105,13 +105,12 @@ export class Folder {
 
   #momentOf(snapshot: Snapshot): Moment {
     const { pins, rings: _rings, consoleCount, violationCount, ...rest } = snapshot;
-    let irqLevel = 0;
-    for (const pin of pins) irqLevel |= 1 << (pin % 32);
+    const asserted = new Set([...pins].map((pin) => pin % PINS));
     const newest = snapshot.at - 1;
     return {
       ...rest,
       last: newest >= this.#store.first ? this.#store.get(newest) : undefined,
-      irqLevel: irqLevel >>> 0,
+      asserted: [...asserted].sort((a, b) => a - b),
       console: this.#logs.console.window(consoleCount),
       violations: this.#logs.violations.window(violationCount),
     };

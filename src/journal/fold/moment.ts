@@ -147,10 +147,10 @@ export interface Moment {
   readonly scriptError: { readonly message: string; readonly line: number } | undefined;
   /** Count of script runs begun. */
   readonly run: number;
-  /** The vCPU is halted and waits for one of these inputs (mask), or undefined. */
-  readonly haltedOn: number | undefined;
-  /** Asserted interrupt inputs. */
-  readonly irqLevel: number;
+  /** The vCPU is halted and waits for one of these interrupt inputs, or undefined. */
+  readonly haltedOn: readonly number[] | undefined;
+  /** Asserted interrupt inputs, ascending. */
+  readonly asserted: readonly number[];
   readonly devices: ReadonlyMap<number, DeviceMoment>;
   /** By `queueKey`. */
   readonly queues: ReadonlyMap<number, QueueMoment>;

@@ -1,5 +1,5 @@
 import { type Moment, queueKey } from '../fold/moment.ts';
-import { INTERRUPT_STEPS, NONE, RULES, type Rule } from '../schema.ts';
+import { INTERRUPT_STEPS, NONE, RULES, type Rule, waitedFor } from '../schema.ts';
 import { deviceName, queueName, type Teller } from './narration-types.ts';
 import { list } from './words.ts';
 
@@ -13,6 +13,16 @@ const BECAUSE: Readonly<Record<Rule, string>> = {
   intxDisabled: 'the PCI Command register disables INTx',
   queueNotEnabled: 'the queue is not set up',
   notifyOnEmpty: 'the queue ran empty',
+  status: 'its subchannel has status',
+  adapter: 'an indicator was set',
+  external: 'the hypervisor says so',
+};
+
+/** Interruptions of s390 by the rule that sent them: what they are, and where they are defined. */
+const INTERRUPTIONS: Readonly<Partial<Record<Rule, readonly [name: string, section?: string]>>> = {
+  status: ['I/O interruption', '4.3.3.1.1'],
+  adapter: ['adapter I/O interruption', '4.3.3.1.2'],
+  external: ['external interruption'],
 };
 
 /** Section of VIRTIO 1.4 behind a rule; the rest rest on the event's own. */
@@ -96,6 +106,22 @@ export const tellInterrupt: Teller<'interrupt'> = ({ event, before, names }) => 
   const at = config ? { dev } : { dev, queue };
   const section = config ? '4.1.5.4' : '4.1.5.3';
   const tone = 'interrupt';
+  const [interruption, defined] = INTERRUPTIONS[rule] ?? [];
+  if (interruption !== undefined) {
+    const told = { ...(defined !== undefined && { section: defined }), tone, at } as const;
+    if (step === 'lowered')
+      return {
+        ...told,
+        title: 'Interruption gone',
+        text: `The ${interruption} of ${name} is taken, or no longer wanted.`,
+      };
+    const why = config ? BECAUSE[rule] : cause;
+    return {
+      ...told,
+      title: `Pending: ${interruption}`,
+      text: `An ${interruption} of ${name} waits for the CPU: ${why}.`,
+    };
+  }
   switch (step) {
     case 'raised': {
       const text = `${name} raises input ${line}: ${cause}.`;
@@ -108,6 +134,10 @@ export const tellInterrupt: Teller<'interrupt'> = ({ event, before, names }) => 
     case 'message': {
       const text = `${name} sends the message of MSI-X vector ${line}: ${cause}.`;
       return { title: `Interrupt: vector ${line}`, text, section, tone, at };
+    }
+    case 'taken': {
+      const text = `The CPU takes what input ${line} had latched.`;
+      return { title: `Interrupt ${line} taken`, text, tone, at: {} };
     }
     case 'suppressed': {
       const text = `${cause[0]?.toUpperCase()}${cause.slice(1)}, but ${name} sends no interrupt: ${because(rule, packed)}.`;
@@ -129,27 +159,19 @@ export const tellInterrupt: Teller<'interrupt'> = ({ event, before, names }) => 
 
 /** The vCPU halts or goes on. */
 export const tellWait: Teller<'vcpuWait'> = ({ event }) => {
-  const { step, mask, pending } = event;
-  if (step === 0) {
+  if (event.step === 0) {
     return {
       title: 'vCPU halts',
-      text: `The guest has nothing to do before ${inputs(mask, 'or')} is raised.`,
+      text: `The guest has nothing to do before ${inputs(waitedFor(event))} is raised.`,
       tone: 'other',
       at: {},
     };
   }
-  return {
-    title: 'vCPU goes on',
-    text: pending === 0 ? 'Nothing is raised.' : `Raised: ${inputs(pending, 'and')}.`,
-    tone: 'interrupt',
-    at: {},
-  };
+  const text = `Raised: input ${event.input}.`;
+  return { title: 'vCPU goes on', text, tone: 'interrupt', at: {} };
 };
 
-/** `input 11`, `input 3 or 11`, from a mask. */
-function inputs(mask: number, joined: 'and' | 'or'): string {
-  if (mask === 0xffff_ffff) return 'any input';
-  const numbers: string[] = [];
-  for (let i = 0; i < 32; i++) if ((mask >>> i) & 1) numbers.push(String(i));
-  return numbers.length === 0 ? 'no input' : `input ${list(numbers, 8, joined)}`;
+/** `input 11`, `input 3 or 11`. */
+function inputs(numbers: readonly number[]): string {
+  return numbers.length === 0 ? 'no input' : `input ${list(numbers.map(String), 8, 'or')}`;
 }

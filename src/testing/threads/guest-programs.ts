@@ -14,8 +14,15 @@ export const PROGRAMS = {
       const length = 20 + (count % 40);
       hal.ram.fill(0x1000, length, i & 0xff);
       hal.write('memory', FAKE.doorbell, 4, length);
-      if (i % 3 === 0) hal.waitForInterrupt(1 << 5);
-      if (hal.interrupts() !== 0) hal.log('log', `isr ${hal.read('memory', FAKE.isr, 1)}`);
+      if (i % 3 === 0) hal.waitForInterrupt([5]);
+      if (hal.interrupts(0) !== 0) hal.log('log', `isr ${hal.read('memory', FAKE.isr, 1)}`);
+      if (hal.hypercall(40 + i, -(2 ** 50) + i, i, -3) !== i * 4 - 2 ** 50)
+        hal.log('error', 'the call went wrong');
+      if (hal.waitForInterrupt([7, 200, 40 + i]) !== 40 + i) hal.log('error', 'not latched');
+      hal.takeInterrupt(40 + i);
+      if (hal.interrupts((40 + i) >>> 5) !== 0) hal.log('error', 'not taken');
+      const code = hal.channel(i % 10, 0x1_0000, i) + hal.channel(1, 0x1_0001, 0);
+      if (code !== 3 + (i & 1)) hal.log('error', 'the channel went wrong');
       hal.write('io', 0xcf8, 4, 0x8000_0000 + i * 4);
       if (hal.read('io', 0xcfc, 2) !== 0xffff) hal.log('error', 'decoded');
     }
@@ -27,7 +34,7 @@ export const PROGRAMS = {
   },
   /** Halts, and reports the interrupt that ends it. */
   halt(hal: Hal): void {
-    hal.log('log', `woken by ${hal.waitForInterrupt(0xff)}`);
+    hal.log('log', `woken by ${hal.waitForInterrupt([0, 5, 40])}`);
   },
   /** Script lines for ever, without any access. */
   lines(hal: Hal): void {

@@ -5,6 +5,7 @@ import { JournalRing } from '../../journal/ring.ts';
 import { EventStore } from '../../journal/store.ts';
 import { CONTROL, UNLIMITED } from '../../protocol/control.ts';
 import type { MachineMemory } from '../../protocol/messages.ts';
+import type { Platform } from '../../spec/platform.ts';
 import type { ProgramName } from './guest-programs.ts';
 import { spawnThread } from './spawn.ts';
 
@@ -13,11 +14,13 @@ export function sharedMemory(
   ramSize = 65536,
   ringEvents = 1 << 10,
   ringBytes = 1 << 16,
+  platform: Platform = { virtioMmio: [] },
 ): MachineMemory {
   return {
     ram: new SharedArrayBuffer(ramSize),
     ramBase: 0,
     ramSize,
+    platform,
     control: new SharedArrayBuffer(CONTROL.words * 4),
     machineJournal: JournalRing.create(ringEvents, ringBytes).buffer,
     vcpuJournal: JournalRing.create(ringEvents, ringBytes).buffer,

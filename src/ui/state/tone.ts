@@ -24,6 +24,10 @@ export function toneOf(event: JournalEvent | undefined): Tone {
     case 'regRead':
     case 'regWrite':
       return isDoorbell(event) ? 'notify' : 'exit';
+    case 'channel':
+      return 'exit';
+    case 'hypercall':
+      return 'notify';
     case 'log':
       return event.actor === 'driver' ? 'driver' : 'device';
     case 'vcpuWait':
@@ -37,6 +41,8 @@ export function toneOf(event: JournalEvent | undefined): Tone {
     case 'chainPushed':
     case 'backendRequest':
     case 'backendCompletion':
+    case 'ccw':
+    case 'channelStatus':
       return 'device';
     case 'memWrite':
     case 'dataWrite':

@@ -78,8 +78,8 @@ describe('Lanes', () => {
     writer.status(4, 0, 1);
     read('memory', COMMON);
     writer.memWrite(0, 0x5000, 4, 0, 0, 1, 0);
-    writer.vcpuWait('halt', 1, 0);
-    writer.vcpuWait('wake', 1, 1);
+    writer.vcpuWait('halt', [0], 0);
+    writer.vcpuWait('wake', [0], 0);
     sync();
     expect(lanes.stretches).toEqual([
       { activity: 'enumerate', from: 0, to: 2 },

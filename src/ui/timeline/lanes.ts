@@ -144,6 +144,10 @@ export class Lanes {
         this.#guest(enumerates ? 'enumerate' : 'registers', i);
         break;
       }
+      case EVENTS.channel.code:
+      case EVENTS.hypercall.code:
+        this.#guest('registers', i);
+        break;
       case EVENTS.memWrite.code:
       case EVENTS.dataWrite.code: {
         if (((head >>> 8) & 15) !== 0) {
@@ -232,6 +236,8 @@ export class Lanes {
       case EVENTS.features.code:
       case EVENTS.configChange.code:
       case EVENTS.reset.code:
+      case EVENTS.ccw.code:
+      case EVENTS.channelStatus.code:
         this.device.push(i);
         break;
     }

@@ -50,6 +50,13 @@ export function routeOf(
       const verb = event.kind === 'regRead' ? 'read' : 'write';
       return way(fromGuest(graph, target), 'exit', tone === 'notify' ? 'doorbell' : verb);
     }
+    case 'channel':
+    case 'hypercall': {
+      const target = nodeOfVirtio(graph, event.dev);
+      return way(fromGuest(graph, target), 'exit', tone === 'notify' ? 'doorbell' : 'instruction');
+    }
+    case 'ccw':
+      return way(toMemory(graph, nodeOfVirtio(graph, event.dev)).toReversed(), 'memory', 'command');
     case 'notification': {
       const target = nodeOfVirtio(graph, event.dev);
       if (event.sent) return way(fromGuest(graph, target), 'exit', 'doorbell');
@@ -79,6 +86,7 @@ export function routeOf(
     case 'configChange':
     case 'reset':
     case 'violation':
+    case 'channelStatus':
       return still(nodeOfVirtio(graph, event.dev));
     case 'plug':
       return still(nodeOf(graph, event.dev));

@@ -1,19 +1,20 @@
 import { allOnes, join64 } from '../../base/bits.ts';
-import type { AccessSize, BusSpace } from '../../guest/hal.ts';
+import { type AccessSize, type BusSpace, INTERRUPT_WORDS } from '../../guest/hal.ts';
 import { SPACE } from '../../journal/schema.ts';
-import { CONTROL, MAILBOX, OP, VCPU_STATE } from '../../protocol/control.ts';
+import { CALL_ARGS, CONTROL, MAILBOX, OP, VCPU_STATE } from '../../protocol/control.ts';
 import type { BusTarget } from './bus-target.ts';
 
 /** Turns that a thread polls before it sleeps: about 16 µs (two Atomics a turn would double it). */
 export const SPIN_TURNS = 2_000;
 
 /**
- * The machine's end of the mailbox: answers the guest's bus accesses, and publishes the interrupt
+ * The machine's end of the mailbox: answers the guest's bus accesses and calls, and publishes the interrupt
  * inputs. Everything the machine does because of an access happens before the answer is visible,
  * and the machine's clock travels with the answer.
  */
 export class ExitServer {
   readonly #control: Int32Array;
+  readonly #args: Float64Array;
   readonly #machine: BusTarget;
   readonly #onFault: (error: unknown) => void;
   #interruptsChanged = false;
@@ -21,6 +22,7 @@ export class ExitServer {
   /** `onFault` is told what the machine threw: a fault of this program; the guest then reads all ones. */
   constructor(control: Int32Array, machine: BusTarget, onFault: (error: unknown) => void) {
     this.#control = control;
+    this.#args = new Float64Array(control.buffer);
     this.#machine = machine;
     this.#onFault = onFault;
     machine.onInterrupt = () => {
@@ -74,7 +76,11 @@ export class ExitServer {
     const { journal } = this.#machine;
     journal.handOver();
     control[CONTROL.irqClock] = journal.clock | 0;
-    Atomics.store(control, CONTROL.irqLevel, this.#machine.irqLevel);
+    for (let word = 0; word < INTERRUPT_WORDS; word++) {
+      const now = this.#machine.interruptWord(word) | 0;
+      // Nobody else writes them, so that a plain load tells what is there.
+      if (control[CONTROL.irq + word] !== now) Atomics.store(control, CONTROL.irq + word, now);
+    }
     Atomics.add(control, CONTROL.irqSeq, 1);
     if (Atomics.load(control, CONTROL.vcpuState) === VCPU_STATE.halted)
       Atomics.notify(control, CONTROL.irqSeq);
@@ -83,24 +89,51 @@ export class ExitServer {
   #answer(): void {
     const control = this.#control;
     const { journal } = this.#machine;
-    const size = control[CONTROL.size] as AccessSize;
-    let value = 0;
     journal.receive((control[CONTROL.clock] ?? 0) >>> 0);
+    if ((control[CONTROL.op] ?? 0) <= OP.write) this.#access();
+    else this.#call();
+    this.publishInterrupts();
+    journal.handOver();
+    control[CONTROL.clock] = journal.clock | 0;
+    Atomics.store(control, CONTROL.mailbox, MAILBOX.response);
+    if (Atomics.load(control, CONTROL.vcpuAsleep) === 1) Atomics.notify(control, CONTROL.mailbox);
+  }
+
+  #access(): void {
+    const control = this.#control;
+    const size = control[CONTROL.size] as AccessSize;
     try {
       const space: BusSpace = control[CONTROL.space] === SPACE.io ? 'io' : 'memory';
       const addr = join64(control[CONTROL.addrLo] ?? 0, control[CONTROL.addrHi] ?? 0);
       if (control[CONTROL.op] === OP.write)
         this.#machine.write(space, addr, size, (control[CONTROL.value] ?? 0) >>> 0);
-      else value = this.#machine.read(space, addr, size);
+      else control[CONTROL.value] = this.#machine.read(space, addr, size);
     } catch (error) {
-      value = allOnes(size);
+      control[CONTROL.value] = allOnes(size);
       this.#onFault(error);
     }
-    this.publishInterrupts();
-    journal.handOver();
-    control[CONTROL.value] = value;
-    control[CONTROL.clock] = journal.clock | 0;
-    Atomics.store(control, CONTROL.mailbox, MAILBOX.response);
-    if (Atomics.load(control, CONTROL.vcpuAsleep) === 1) Atomics.notify(control, CONTROL.mailbox);
+  }
+
+  #call(): void {
+    const machine = this.#machine;
+    const args = this.#args;
+    const detail = this.#control[CONTROL.detail] ?? 0;
+    const [a = 0, b = 0, c = 0] = args.subarray(CALL_ARGS, CALL_ARGS + 3);
+    try {
+      switch (this.#control[CONTROL.op]) {
+        case OP.takeInterrupt:
+          machine.takeInterrupt(detail);
+          break;
+        case OP.channel:
+          args[CALL_ARGS] = machine.channel(detail, a, b);
+          break;
+        case OP.hypercall:
+          args[CALL_ARGS] = machine.hypercall(detail, a, b, c);
+          break;
+      }
+    } catch (error) {
+      args[CALL_ARGS] = -1;
+      this.#onFault(error);
+    }
   }
 }

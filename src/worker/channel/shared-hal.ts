@@ -1,5 +1,5 @@
 import { GuestMemory, type Pace } from '../../guest/guest-memory.ts';
-import type { AccessSize, BusSpace, Hal } from '../../guest/hal.ts';
+import { type AccessSize, type BusSpace, firstAsserted, type Hal } from '../../guest/hal.ts';
 import { StopRun } from '../../guest/script/stop-run.ts';
 import { JournalRing, RING } from '../../journal/ring.ts';
 import type { LogLevel } from '../../journal/schema.ts';
@@ -7,6 +7,7 @@ import { JournalWriter } from '../../journal/writer.ts';
 import { GuestRam } from '../../memory/guest-ram.ts';
 import { CONTROL, OP, UNLIMITED, VCPU_STATE } from '../../protocol/control.ts';
 import type { MachineMemory } from '../../protocol/messages.ts';
+import type { Platform } from '../../spec/platform.ts';
 import { Mailbox, STOP_CHECK_MS } from './mailbox.ts';
 
 /** A guest that runs at full speed shows its events to the page at least once in so many steps. */
@@ -21,6 +22,7 @@ const PATIENCE_AFTER_STOP = 5;
  */
 export class SharedHal implements Hal, Pace {
   readonly ram: GuestMemory;
+  readonly platform: Platform;
   readonly journal: JournalWriter;
   readonly #control: Int32Array;
   readonly #mailbox: Mailbox;
@@ -36,6 +38,7 @@ export class SharedHal implements Hal, Pace {
 
   /** Begins a run: the vCPU counts as running until `close()`. */
   constructor(memory: MachineMemory) {
+    this.platform = memory.platform;
     this.#control = new Int32Array(memory.control);
     this.#machineRing = new JournalRing(memory.machineJournal);
     this.journal = new JournalWriter(new JournalRing(memory.vcpuJournal));
@@ -55,34 +58,46 @@ export class SharedHal implements Hal, Pace {
     this.#exit(OP.write, space, addr, size, value);
   }
 
-  interrupts(): number {
-    const level = Atomics.load(this.#control, CONTROL.irqLevel);
+  interrupts(word: number): number {
+    const level = Atomics.load(this.#control, CONTROL.irq + word);
     this.journal.receive((this.#control[CONTROL.irqClock] ?? 0) >>> 0);
     return level >>> 0;
   }
 
   /** As `Hal`, but never throws `GuestDeadlock`: whoever sits at the page may still act. */
-  waitForInterrupt(mask: number): number {
+  waitForInterrupt(inputs: readonly number[]): number {
     const { journal } = this;
     const control = this.#control;
-    let pending = this.#pendingOf(mask);
-    if (pending !== 0) return pending;
-    if (journal.on) journal.vcpuWait('halt', mask >>> 0, 0);
+    let input = firstAsserted(this, inputs);
+    if (input !== undefined) return input;
+    if (journal.on) journal.vcpuWait('halt', inputs, 0);
     journal.flush();
     Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.halted);
     try {
       for (;;) {
         const seen = Atomics.load(control, CONTROL.irqSeq);
-        pending = this.#pendingOf(mask);
-        if (pending !== 0) break;
+        input = firstAsserted(this, inputs);
+        if (input !== undefined) break;
         this.#checkStop();
         Atomics.wait(control, CONTROL.irqSeq, seen);
       }
     } finally {
       Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.running);
     }
-    if (journal.on) journal.vcpuWait('wake', mask >>> 0, pending);
-    return pending;
+    if (journal.on) journal.vcpuWait('wake', inputs, input);
+    return input;
+  }
+
+  takeInterrupt(input: number): void {
+    this.#call(OP.takeInterrupt, input, 0, 0, 0);
+  }
+
+  channel(op: number, schid: number, address: number): number {
+    return this.#call(OP.channel, op, schid, address, 0);
+  }
+
+  hypercall(subcode: number, a: number, b: number, c: number): number {
+    return this.#call(OP.hypercall, subcode, a, b, c);
   }
 
   log(level: LogLevel, text: string): void {
@@ -130,12 +145,24 @@ export class SharedHal implements Hal, Pace {
   }
 
   #exit(op: number, space: BusSpace, addr: number, size: AccessSize, value: number): number {
-    this.take();
-    if (this.#machineRingFills()) this.#waitForMachineRing();
-    this.#control[CONTROL.vcpuState] = VCPU_STATE.exit;
+    this.#leave();
     const answer = this.#mailbox.exchange(op, space, addr, size, value);
     this.#control[CONTROL.vcpuState] = VCPU_STATE.running;
     return answer;
+  }
+
+  #call(op: number, detail: number, a: number, b: number, c: number): number {
+    this.#leave();
+    const answer = this.#mailbox.call(op, detail, a, b, c);
+    this.#control[CONTROL.vcpuState] = VCPU_STATE.running;
+    return answer;
+  }
+
+  /** What comes before every exit: credit, and room for what the machine will record. */
+  #leave(): void {
+    this.take();
+    if (this.#machineRingFills()) this.#waitForMachineRing();
+    this.#control[CONTROL.vcpuState] = VCPU_STATE.exit;
   }
 
   /** Whether the machine's ring is more than half full, so that one more access might overflow it. */
@@ -174,10 +201,6 @@ export class SharedHal implements Hal, Pace {
     if (tail === this.#ownTail) Atomics.wait(header, RING.tail, tail, STOP_CHECK_MS);
     this.#ownTail = Atomics.load(header, RING.tail);
     return true;
-  }
-
-  #pendingOf(mask: number): number {
-    return (this.interrupts() & mask) >>> 0;
   }
 
   #checkStop(): void {

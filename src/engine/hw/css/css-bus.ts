@@ -1,17 +1,20 @@
 import { Bus } from '../../qdev/bus.ts';
+import type { DeviceContext } from '../../qdev/context.ts';
 import type { Device } from '../../qdev/device.ts';
 import { RealizeError } from '../../qom/errors.ts';
+import type { ObjectInit } from '../../qom/type.ts';
+import { ChannelSubsystem } from './channel-subsystem.ts';
 import { type CssId, cssIdText, DEFAULT_CSSID, MAX_DEVNO, MAX_SSID } from './css-id.ts';
+import { type ChannelDevice, Subchannel } from './subchannel.ts';
+import { type SubchannelName, schidWord } from './subchannel-name.ts';
 
 /** Images of the channel subsystem: 0 to 254. */
 const CSS_IMAGES = 255;
+/** Numbers among which QEMU looks for the last subchannel of a set; where it finds none, all may be there. */
+const SEARCHED = 0x2000;
 
-/** A subchannel: how a guest reaches one device. */
-export interface Subchannel {
-  /** The device's number. */
-  readonly device: CssId;
-  /** The subchannel's own. */
-  readonly subchannel: CssId;
+function keyOf({ cssid, ssid }: Pick<CssId, 'cssid' | 'ssid'>): number {
+  return cssid * (MAX_SSID + 1) + ssid;
 }
 
 /** Numbers from 0 that are in use; the lowest free one is found in constant time as long as none are given back. */
@@ -37,26 +40,43 @@ class NumberSet {
 }
 
 /** Subchannels and device numbers of one subchannel set. */
-interface SubchannelSet {
-  readonly devices: Set<number>;
-  readonly subchannels: NumberSet;
+class SubchannelSet {
+  readonly devices = new Set<number>();
+  readonly free = new NumberSet();
+  readonly byNumber = new Map<number, Subchannel>();
+
+  /** The last number that a program must look at. */
+  get last(): number {
+    let last = -1;
+    for (const number of this.byNumber.keys())
+      if (number > last && number < SEARCHED) last = number;
+    return last < 0 ? SEARCHED : last;
+  }
 }
 
 /** The virtual channel subsystem's bus: every device on it has a device number and a subchannel. */
 export class CssBus extends Bus {
+  /** What executes the program's instructions. */
+  readonly subsystem: ChannelSubsystem;
   readonly #sets = new Map<number, SubchannelSet>();
   readonly #holders = new Map<Device, Subchannel>();
 
+  constructor(init: ObjectInit) {
+    super(init);
+    this.subsystem = new ChannelSubsystem(this, init.context as DeviceContext);
+  }
+
   /** Gives `device` a subchannel, and the device number that it wants or else the first free one. Throws RealizeError. */
-  claim(device: Device, wanted: CssId | undefined): Subchannel {
+  claim(device: Device & ChannelDevice, wanted: CssId | undefined): Subchannel {
     const id = wanted ?? this.#freeDevice();
     const set = this.#setOf(id);
     if (set.devices.has(id.devid)) throw new RealizeError(`Device ${cssIdText(id)} already exists`);
-    const free = set.subchannels.free();
+    const free = set.free.free();
     if (free === undefined) throw new RealizeError(`No free subchannel found for ${cssIdText(id)}`);
-    const subchannel: Subchannel = { device: id, subchannel: { ...id, devid: free } };
+    const subchannel = new Subchannel(id, { ...id, devid: free }, device);
     set.devices.add(id.devid);
-    set.subchannels.add(free);
+    set.free.add(free);
+    set.byNumber.set(free, subchannel);
     this.#holders.set(device, subchannel);
     return subchannel;
   }
@@ -68,7 +88,29 @@ export class CssBus extends Bus {
     this.#holders.delete(device);
     const set = this.#setOf(held.device);
     set.devices.delete(held.device.devid);
-    set.subchannels.delete(held.subchannel.devid);
+    set.free.delete(held.subchannel.devid);
+    set.byNumber.delete(held.subchannel.devid);
+    this.subsystem.interruptions.withdraw(this.schidOf(held));
+  }
+
+  /**
+   * The subchannel that a program means, or undefined where it can see none. As long as it did not
+   * enable more, that is the first set of the default image, which it need not name.
+   */
+  visible({ cssid = DEFAULT_CSSID, ssid, number }: SubchannelName): Subchannel | undefined {
+    if (ssid !== 0 || cssid !== DEFAULT_CSSID) return undefined;
+    return this.#sets.get(keyOf({ cssid, ssid }))?.byNumber.get(number);
+  }
+
+  /** Whether a subchannel that is not there lies before others, so that a program that scans goes on. */
+  hasHole({ cssid = DEFAULT_CSSID, ssid, number }: SubchannelName): boolean {
+    const set = this.#sets.get(keyOf({ cssid, ssid }));
+    return set !== undefined && !set.byNumber.has(number) && number <= set.last;
+  }
+
+  /** The word by which the program knows a subchannel. */
+  schidOf({ subchannel: { ssid, devid } }: Subchannel): number {
+    return schidWord({ cssid: undefined, ssid, number: devid });
   }
 
   override addressOf(device: Device): string {
@@ -76,11 +118,11 @@ export class CssBus extends Bus {
     return held ? cssIdText(held.device) : '';
   }
 
-  #setOf({ cssid, ssid }: CssId): SubchannelSet {
-    const key = cssid * (MAX_SSID + 1) + ssid;
+  #setOf(id: Pick<CssId, 'cssid' | 'ssid'>): SubchannelSet {
+    const key = keyOf(id);
     let set = this.#sets.get(key);
     if (!set) {
-      set = { devices: new Set(), subchannels: new NumberSet() };
+      set = new SubchannelSet();
       this.#sets.set(key, set);
     }
     return set;
@@ -92,7 +134,7 @@ export class CssBus extends Bus {
       for (let ssid = 0; ssid <= MAX_SSID; ssid++) {
         const id = { cssid: (DEFAULT_CSSID + image) % CSS_IMAGES, ssid, devid: 0 };
         const set = this.#setOf(id);
-        const first = set.subchannels.free();
+        const first = set.free.free();
         if (first === undefined) continue;
         for (let round = 0; round <= MAX_DEVNO; round++) {
           // QEMU 7.2 never comes to the last number by itself.

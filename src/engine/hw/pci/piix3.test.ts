@@ -23,20 +23,20 @@ test('a pin reaches the input that its wire is routed to; each slot is shifted b
   const { machine, inSlot } = build();
   [10, 10, 11, 9].forEach((line, wire) => void route(machine, wire, line));
   inSlot(2).setIntx(true);
-  expect(machine.irqLevel).toBe(1 << 10);
+  expect(machine.interruptWord(0)).toBe(1 << 10);
   inSlot(2).setIntx(false);
   inSlot(3).setIntx(true);
-  expect(machine.irqLevel).toBe(1 << 11);
+  expect(machine.interruptWord(0)).toBe(1 << 11);
 });
 
 test('a wire that is not routed raises nothing, until it is', () => {
   const { machine, inSlot } = build();
   inSlot(2).setIntx(true);
-  expect(machine.irqLevel).toBe(0);
+  expect(machine.interruptWord(0)).toBe(0);
   route(machine, 1, 11);
-  expect(machine.irqLevel).toBe(1 << 11);
+  expect(machine.interruptWord(0)).toBe(1 << 11);
   route(machine, 1, 0x8b);
-  expect(machine.irqLevel).toBe(0);
+  expect(machine.interruptWord(0)).toBe(0);
 });
 
 test('a wire is high while any function on it is', () => {
@@ -46,9 +46,9 @@ test('a wire is high while any function on it is', () => {
   inSlot(2).setIntx(true);
   inSlot(6).setIntx(true);
   inSlot(2).setIntx(false);
-  expect(machine.irqLevel).toBe(1 << 5);
+  expect(machine.interruptWord(0)).toBe(1 << 5);
   inSlot(6).setIntx(false);
-  expect(machine.irqLevel).toBe(0);
+  expect(machine.interruptWord(0)).toBe(0);
 });
 
 test('two wires may be routed to one input', () => {
@@ -57,7 +57,7 @@ test('two wires may be routed to one input', () => {
   inSlot(2).setIntx(true);
   inSlot(3).setIntx(true);
   inSlot(3).setIntx(false);
-  expect(machine.irqLevel).toBe(1 << 5);
+  expect(machine.interruptWord(0)).toBe(1 << 5);
 });
 
 test('a reset takes routes and pins back', () => {
@@ -65,7 +65,7 @@ test('a reset takes routes and pins back', () => {
   route(machine, 1, 5);
   inSlot(2).setIntx(true);
   machine.reset();
-  expect(machine.irqLevel).toBe(0);
+  expect(machine.interruptWord(0)).toBe(0);
   machine.write('io', 0xcf8, 4, 0x8000_0860);
   expect(machine.read('io', 0xcfc, 4)).toBe(0x8080_8080);
 });

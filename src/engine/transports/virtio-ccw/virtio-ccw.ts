@@ -1,16 +1,24 @@
+import { NONE } from '../../../journal/schema.ts';
 import { VIRTIO_F } from '../../../spec/virtio.ts';
+import { VIRTIO_CCW_CMD, VIRTIO_CCW_CU_TYPE } from '../../../spec/virtio-ccw.ts';
 import { CcwDevice } from '../../hw/css/ccw-device.ts';
+import type { Ccw, DataStream } from '../../hw/css/data-stream.ts';
+import type { Ending, Subchannel } from '../../hw/css/subchannel.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { bit, u32 } from '../../qom/property.ts';
 import type { ObjectInit } from '../../qom/type.ts';
 import type { VirtioTransport } from '../../virtio/transport.ts';
 import type { VirtioBus } from '../../virtio/virtio-bus.ts';
 import { featureMask, type VirtioDevice } from '../../virtio/virtio-device.ts';
+import { carryOut } from './commands.ts';
+import { Indicators } from './indicators.ts';
 
 /** Latest revision of the transport that QEMU 7.2 offers (VIRTIO 1.4 §4.3.2.1). */
 const LATEST_REVISION = 2;
-/** Most queues that any transport has. */
-const MAX_QUEUES = 1024;
+/** Most queues that any transport has; also the vector that stands for the configuration. */
+export const MAX_QUEUES = 1024;
+/** Identifier of the channel path that all virtio devices share. */
+const CHANNEL_PATH = 0;
 
 /** Properties that every device kind has; some have no `ioeventfd`. */
 export const CCW_PROPERTIES = {
@@ -28,10 +36,16 @@ export interface VirtioCcwKind {
   readonly omits?: readonly string[];
 }
 
-/** A virtio device behind a subchannel (VIRTIO 1.4 §4.3). Its channel programs are not carried out. */
+/** A virtio device behind a subchannel (VIRTIO 1.4 §4.3). */
 export class VirtioCcw extends CcwDevice<typeof CCW_PROPERTIES> implements VirtioTransport {
+  readonly controlUnit = VIRTIO_CCW_CU_TYPE;
+  readonly channelPath = CHANNEL_PATH;
   /** The device behind, made together with the transport. */
   readonly vdev: VirtioDevice;
+  /** Revision that the driver chose, or undefined as long as it did not (VIRTIO 1.4 §4.3.2.1.1). */
+  revision: number | undefined;
+  /** Where the driver wants to be told; there once realized. */
+  indicators!: Indicators;
   readonly #kind: VirtioCcwKind;
 
   constructor(init: ObjectInit, kind: VirtioCcwKind) {
@@ -44,11 +58,21 @@ export class VirtioCcw extends CcwDevice<typeof CCW_PROPERTIES> implements Virti
     this.aliasProperties(this.vdev, kind.omits);
   }
 
+  get controlUnitModel(): number {
+    return this.vdev.deviceId;
+  }
+
+  /** Whether the device cannot be driven at revision 0. */
+  get modernOnly(): boolean {
+    return this.#kind.modernOnly ?? false;
+  }
+
   override realize(): void {
     const bus = addBus<VirtioBus>(this, 'virtio-ccw-bus', 'virtio-bus');
     bus.transport = this;
     this.claimSubchannel();
-    if (this.#kind.modernOnly && this.props.max_revision === 0) this.#refuseRevision();
+    this.indicators = new Indicators(this);
+    if (this.modernOnly && this.props.max_revision === 0) this.#refuseRevision();
     this.vdev.plugInto(bus);
   }
 
@@ -70,11 +94,40 @@ export class VirtioCcw extends CcwDevice<typeof CCW_PROPERTIES> implements Virti
 
   unplugged(): void {}
 
-  /** No guest can have set up indicators: nobody is there to be told. */
-  interrupt(): void {}
+  /** A vector is the number of a queue, or `MAX_QUEUES`; there is none before the driver set a queue up. */
+  interrupt(vector: number, queue: number): void {
+    if (vector < MAX_QUEUES) this.indicators.tellQueue(vector);
+    else if (vector === MAX_QUEUES && queue === NONE) this.indicators.tellConfig();
+  }
+
+  command(ccw: Ccw, data: DataStream, subchannel: Subchannel): Ending {
+    if (ccw.command !== VIRTIO_CCW_CMD.SET_VIRTIO_REV && this.revision === undefined) {
+      // A driver that chooses no revision is a legacy driver (VIRTIO 1.4 §4.3.2.1.3).
+      if (this.modernOnly) return 'reject';
+      this.revision = 0;
+    }
+    return carryOut(this, ccw, data, subchannel);
+  }
+
+  /** Revisions do not last beyond that (VIRTIO 1.4 §4.3.2.1.1). */
+  override subchannelDisabled(): void {
+    this.revision = undefined;
+  }
 
   override reset(): void {
-    this.vdev.resetVirtio('user');
+    this.resetDevice('user');
+    super.reset();
+  }
+
+  /** The device starts anew, and forgets where the driver wants to be told. */
+  resetDevice(actor: 'driver' | 'user'): void {
+    this.vdev.resetVirtio(actor);
+    this.indicators.reset();
+  }
+
+  /** What the subsystem offers devices; there once realized. */
+  get subsystem() {
+    return this.css.subsystem;
   }
 
   #refuseRevision(): never {

@@ -1,4 +1,5 @@
 import { MemoryRegion } from '../../../../memory/memory-region.ts';
+import { PC_PCI, type Platform } from '../../../../spec/platform.ts';
 import { registerKvmVapic } from '../../../hw/kvm-vapic.ts';
 import { I440fx, type I440fxPciHost } from '../../../hw/pci/i440fx.ts';
 import { registerPlatform } from '../../../hw/platform.ts';
@@ -58,6 +59,7 @@ function build(site: BuildSite): void {
     },
   };
   addNodes(site, pcNodes(parts, requests));
+  Object.assign(site.platform, { pci: PC_PCI, messages: 'apic' } satisfies Partial<Platform>);
   const power = host(site).bus.functionAt(POWER_MANAGEMENT);
   if (power) addMemoryHotplug(site, power, context.io.root, MEMORY_HOTPLUG_PORT);
   placePcRoms(site, host(site).bus.memory);

@@ -1,3 +1,4 @@
+import { apicMessages } from '../../../hw/message-interrupts.ts';
 import type { PlatformType } from '../../../hw/platform.ts';
 import type { PlatformRegion } from '../../../hw/platform-regions.ts';
 import { bit, bool, i32, oneOf, str, u8, u16, u32 } from '../../../qom/property.ts';
@@ -39,7 +40,7 @@ export const PC_TYPES: readonly PlatformType[] = [
   {
     name: 'apic',
     parent: 'apic-common',
-    regions: [{ name: 'apic-msi', size: 0x10_0000 }],
+    regions: [{ name: 'apic-msi', size: 0x10_0000, handler: apicMessages }],
   },
   {
     name: 'fw_cfg',

@@ -1,9 +1,12 @@
+import { S390_INPUT } from '../../../../spec/channel-io.ts';
+import type { VirtualCssBridge } from '../../../hw/css/css-bridge.ts';
 import { registerCss } from '../../../hw/css/register.ts';
 import type { PlatformNode } from '../../../hw/platform.ts';
 import { registerS390Pci } from '../../../hw/s390-pci/register.ts';
 import type { S390PciHost } from '../../../hw/s390-pci/s390-pcihost.ts';
 import type { HotplugHandler } from '../../../qdev/hotplug.ts';
 import { ConfigError } from '../../../qom/errors.ts';
+import { CcwHypercalls } from '../../../transports/virtio-ccw/hypercalls.ts';
 import { registerVirtioCcw } from '../../../transports/virtio-ccw/register.ts';
 import { addCpus, addNodes, type Board, type BuildSite } from '../board.ts';
 import { hasPci, S390_CPU } from './cpu.ts';
@@ -68,6 +71,18 @@ const CPU_HANDLER: HotplugHandler = {
   },
 };
 
+/** Lets the CPUs do channel I/O, call the hypervisor, and be interrupted. */
+function connectCpus({ context, root }: BuildSite): void {
+  const { css } = root.at('/machine/virtual-css-bridge') as VirtualCssBridge;
+  const { subsystem } = css;
+  const hypercalls = new CcwHypercalls(css, context);
+  context.cpu.channel = (op, schid, address) => subsystem.execute(op, schid, address);
+  context.cpu.hypercall = (subcode, a, b, c) => hypercalls.call(subcode, a, b, c);
+  context.cpu.takeInterruption = (input) => {
+    if (input === S390_INPUT.io) subsystem.interruptions.take();
+  };
+}
+
 function build(site: BuildSite): void {
   const { context } = site;
   checkLoadparm(site.options.get('loadparm') ?? '');
@@ -77,7 +92,9 @@ function build(site: BuildSite): void {
   addNodes(site, MEMORY_NODES);
   addCpus(site, {});
   addNodes(site, BOARD_NODES);
+  connectCpus(site);
   const pci = site.root.at('/machine/s390-pcihost') as S390PciHost;
+  site.platform.channelIo = true;
   pci.cpuHasPci = hasPci(site.cpu);
   site.handlers.push((device) => (device.type.isA(S390_CPU.parent) ? CPU_HANDLER : undefined));
   addRequested(site);

@@ -1,0 +1,150 @@
+import { hex } from '../../base/bits.ts';
+import { PCI_VENDOR_VIRTIO } from '../../spec/pci.ts';
+import type { MmioSlot } from '../../spec/platform.ts';
+import { VIRTIO_ID } from '../../spec/virtio.ts';
+import { VIRTIO_MMIO, VIRTIO_MMIO_MAGIC } from '../../spec/virtio-mmio.ts';
+import type { GuestContext } from '../context.ts';
+import { VirtioMmio } from '../transport/virtio-mmio.ts';
+import { VirtioPci } from '../transport/virtio-pci.ts';
+import {
+  type OpenOptions,
+  type VirtioPciTransport,
+  virtioDeviceId,
+} from '../transport/virtio-pci-base.ts';
+import { VirtioPciLegacy } from '../transport/virtio-pci-legacy.ts';
+import type { VirtioTransport } from '../transport/virtio-transport.ts';
+import type { PciBus } from './pci.ts';
+import type { PciFunction } from './pci-function.ts';
+
+/** Ways in which a machine can have virtio devices. */
+export type VirtioBusKind = 'pci' | 'mmio' | 'ccw' | 's390';
+
+/** A virtio device that was found, whatever bus it is on, and not opened yet. */
+export interface VirtioCandidate {
+  /** Virtio device ID (VIRTIO 1.4 §5). */
+  readonly deviceId: number;
+  readonly kind: VirtioBusKind;
+  /** Where it was found, in words. */
+  readonly place: string;
+  /** Makes the device ready to be reached. Throws where it does not have what `options` ask for. */
+  open(options?: OpenOptions): VirtioTransport;
+}
+
+/** One place that was looked at in search of devices. */
+export interface DiscoveryStep {
+  /** A function, a window of registers, a subchannel, a descriptor. */
+  readonly place: string;
+  /** What the guest asked there, and what it was answered. */
+  readonly finding: string;
+  /** The device, where that was one of virtio. */
+  readonly device?: VirtioCandidate;
+}
+
+/** A kind of bus on which virtio devices can be found. */
+export interface VirtioSource {
+  readonly kind: VirtioBusKind;
+  /** How the guest knows that the machine has such a bus, and where. */
+  readonly told: string;
+  /** Looks at one place after another, in the bus's own order. */
+  steps(): Iterable<DiscoveryStep>;
+}
+
+/** What a virtio device ID stands for: `block`. */
+export function deviceName(deviceId: number): string {
+  const name = Object.entries(VIRTIO_ID).find(([, id]) => id === deviceId)?.[0];
+  return name?.toLowerCase().replaceAll('_', ' ') ?? `device ${deviceId}`;
+}
+
+/** The virtio functions of the PCI buses. */
+export class VirtioOnPci implements VirtioSource {
+  readonly kind = 'pci';
+  readonly #context: GuestContext;
+  readonly #pci: PciBus;
+
+  constructor(context: GuestContext, pci: PciBus) {
+    this.#context = context;
+    this.#pci = pci;
+  }
+
+  get told(): string {
+    const pci = this.#context.hal.platform.pci;
+    if (!pci) return 'no PCI host bridge';
+    if (!pci.ecam) return 'PCI configuration space is behind ports 0xcf8 and 0xcfc';
+    return `PCI configuration space is at ${hex(pci.ecam.base)}`;
+  }
+
+  *steps(): Generator<DiscoveryStep> {
+    if (!this.#context.hal.platform.pci) return;
+    for (const fn of this.#pci.each({})) {
+      const ids = `vendor ${hex(fn.vendorId, 4)}, device ${hex(fn.deviceId, 4)}`;
+      const place = `${fn}`;
+      const deviceId = virtioDeviceId(fn);
+      if (deviceId === 0) {
+        const what = fn.vendorId === PCI_VENDOR_VIRTIO ? 'no virtio device' : 'not virtio’s';
+        yield { place, finding: `${ids}: ${what}` };
+        continue;
+      }
+      const open = (options?: OpenOptions) => openPci(this.#context, fn.enable(), options);
+      const device = { deviceId, kind: this.kind, place, open } as const;
+      yield { place, finding: `${ids}: virtio ${deviceName(deviceId)}`, device };
+    }
+  }
+}
+
+/** The transport of an enabled function: modern where it can be, unless legacy is asked for. */
+export function openPci(
+  context: GuestContext,
+  fn: PciFunction,
+  { legacy = false, msix = false }: OpenOptions = {},
+): VirtioPciTransport {
+  const modern = !legacy && VirtioPci.drives(fn);
+  const opened = modern ? new VirtioPci(context, fn) : new VirtioPciLegacy(context, fn);
+  if (msix) opened.turnMessagesOn();
+  return opened;
+}
+
+/** Devices behind windows of registers, in the slots that the guest was told of (VIRTIO 1.4 §4.2.1). */
+export class VirtioOnMmio implements VirtioSource {
+  readonly kind = 'mmio';
+  readonly #context: GuestContext;
+
+  constructor(context: GuestContext) {
+    this.#context = context;
+  }
+
+  get told(): string {
+    const slots = this.#context.hal.platform.virtioMmio;
+    const [first] = slots;
+    if (!first) return 'no virtio-mmio windows';
+    return `${slots.length} virtio-mmio windows of ${first.size} bytes, from ${hex(first.base)} on`;
+  }
+
+  *steps(): Generator<DiscoveryStep> {
+    for (const slot of this.#context.hal.platform.virtioMmio) yield this.#look(slot);
+  }
+
+  /** A wrong magic number or a device ID of 0 is to be ignored (VIRTIO 1.4 §4.2.2.2). */
+  #look(slot: MmioSlot): DiscoveryStep {
+    const read = (name: 'MagicValue' | 'Version' | 'DeviceID') =>
+      this.#context.hal.read('memory', slot.base + VIRTIO_MMIO[name].offset, 4);
+    const place = hex(slot.base, 8);
+    const magic = read('MagicValue');
+    if (magic !== VIRTIO_MMIO_MAGIC) return { place, finding: `MagicValue ${hex(magic, 8)}` };
+    const version = read('Version');
+    const deviceId = read('DeviceID');
+    const registers = `MagicValue "virt", Version ${version}, DeviceID ${deviceId}`;
+    if (deviceId === 0) return { place, finding: `${registers}: no device in the slot` };
+    const device = {
+      deviceId,
+      kind: this.kind,
+      place,
+      open: ({ legacy = version === 1, msix = false }: OpenOptions = {}) => {
+        if (msix) throw new Error('virtio-mmio has no messages (MSI-X)');
+        if (legacy !== (version === 1))
+          throw new Error(`the device at ${place} has version ${version} of the interface`);
+        return new VirtioMmio(this.#context, slot);
+      },
+    } as const;
+    return { place, finding: `${registers}: virtio ${deviceName(deviceId)}`, device };
+  }
+}
