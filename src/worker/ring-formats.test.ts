@@ -1,4 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { decodeRequest } from '../journal/decode-request.ts';
+import { Folder } from '../journal/fold/folder.ts';
+import { queueKey } from '../journal/fold/moment.ts';
+import { viewOf } from '../journal/fold/packed-view.ts';
+import type { JournalEvent } from '../journal/schema.ts';
+import { VIRTIO_ID } from '../spec/virtio.ts';
 import { DirectGuest } from '../testing/direct-guest.ts';
 
 const DISK = '-drive if=none,id=d0,file=hello.img,format=raw -device virtio-blk-pci,drive=d0';
@@ -57,6 +63,7 @@ describe('driver and device', () => {
     expect(events.filter(({ kind }) => kind === 'violation')).toEqual([]);
     const taken = events.filter((event) => event.kind === 'chainPopped');
     expect(taken.length).toBe(70 * 18 + 2);
+    expectTruth(guest, events);
   });
 
   it.each(CHOICES)('[2.6.1] take one queue back and use it again: packed %s', (packed) => {
@@ -87,6 +94,28 @@ log(queue.wait().length, status.u8(0));
     expect(guest.events().filter(({ kind }) => kind === 'violation')).toEqual([]);
   });
 });
+
+/** At every chain that the device took, the picture has the chain, and at the end nothing is left of any. */
+function expectTruth(guest: DirectGuest, events: readonly JournalEvent[]): void {
+  const folder = new Folder(guest.store);
+  for (const [at, event] of events.entries()) {
+    if (event.kind !== 'chainPopped' || at % 7 !== 0) continue;
+    const { memory, queues } = folder.momentAt(at);
+    const view = viewOf(queues.get(queueKey(event.dev, event.queue))!, memory);
+    const pieces = view.packed ? view.piecesOf(event.head) : view.pieces(event.head);
+    const bytes = (writable: boolean) =>
+      pieces.reduce((sum, piece) => sum + (piece.writable === writable ? piece.len : 0), 0);
+    expect([bytes(false), bytes(true)]).toEqual([event.readable, event.writable]);
+    const title = decodeRequest(VIRTIO_ID.BLOCK, pieces, memory)?.title;
+    expect(title).toMatch(/^(IN|OUT), sector \d+$|^GET_ID$/);
+  }
+  const { memory, queues } = folder.momentAt(events.length);
+  for (const queue of queues.values()) {
+    const view = viewOf(queue, memory);
+    expect([view.deviceHeads, queue.inFlight, [...queue.filling]]).toEqual([[], [], []]);
+    if (view.packed) expect(view.nextUsed).toEqual(view.nextAvailable);
+  }
+}
 
 function machine({ packed = false }) {
   const offers = `packed=${packed ? 'on' : 'off'},x-in-order=on,x-notification-data=on`;

@@ -203,11 +203,12 @@ export class PackedView implements QueueView {
     );
   }
 
-  /** A descriptor of a chain that the device owns. */
+  /** A descriptor of a chain that the device owns; without a head where that holds something else by now. */
   #view(index: number, raw: Raw, chain: PackedChain, position: number): PackedDescriptorView {
+    const first = chain.descriptors[0]?.slot ?? index;
     return {
       ...this.#plain(index, raw, 'available', 'device'),
-      head: chain.descriptors[0]?.slot,
+      head: this.#claimOf(first)?.chain === chain ? first : undefined,
       position,
       role: roleOf(position, chain.descriptors.length),
     };
