@@ -21,11 +21,8 @@ const COMBINATIONS = CHOICES.flatMap((packed) =>
 
 /** Reads, writes and reads again, one request at a time and then many in flight, past every wrap. */
 const script = (options: object): string => `
-import { pci, virtio, VirtioBlk, log } from 'guest';
-const disk = new VirtioBlk(
-  virtio.open(pci.find({ vendor: 0x1af4 }).enable()),
-  ${JSON.stringify(options)},
-);
+import { virtio, VirtioBlk, log } from 'guest';
+const disk = virtio.probe(VirtioBlk, 0, ${JSON.stringify(options)});
 log(disk.features.names.join(' '));
 log(disk.read(1)[0]);
 for (let round = 0; round < 70; round++) {

@@ -144,8 +144,7 @@ export class PackedQueue extends VirtQueue {
     return this.#inFlight;
   }
 
-  /** The descriptor that is made available next, and at which the device will look. */
-  get next(): number {
+  override get next(): number {
     return this.#availSlot;
   }
 
