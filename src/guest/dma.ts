@@ -1,4 +1,4 @@
-import { alignUp, hex, isPowerOfTwo } from '../base/bits.ts';
+import { alignUp, hex, isPowerOfTwo, smallInt } from '../base/bits.ts';
 import { utf8Decode, utf8Encode } from '../base/utf8.ts';
 import type { GuestMemory } from './guest-memory.ts';
 
@@ -30,8 +30,8 @@ export class DmaBuffer implements MemoryRange {
   /** @internal */
   constructor(memory: GuestMemory, addr: number, length: number) {
     this.#memory = memory;
-    this.addr = addr;
-    this.length = length;
+    this.addr = smallInt(addr);
+    this.length = smallInt(length);
   }
 
   /** Reads the byte at `offset`. */

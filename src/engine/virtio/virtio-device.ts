@@ -107,10 +107,10 @@ export abstract class VirtioDevice<P = unknown>
   configVector: number = VIRTIO_MSI_NO_VECTOR;
   /** Queue that the transport's queue registers mean; selected by the driver. */
   queueSel = 0;
-  /** A driver error stopped the device until it is reset. */
-  broken = false;
-  /** The transport has stopped the device: PCI bus mastering was turned off. */
-  disabled = false;
+  /** Whether the device does no work: `broken` or `disabled`. A plain field, since queues look at it for every chain. */
+  stopped = false;
+  #broken = false;
+  #disabled = false;
   /** `started` of `info virtio-status`: DRIVER_OK was set. */
   started = false;
   /** A driver without VERSION_1 has chosen features: its first notification starts the device, DRIVER_OK or not. */
@@ -194,9 +194,24 @@ export abstract class VirtioDevice<P = unknown>
     return this.context.bounce;
   }
 
-  /** Whether the device does no work. */
-  get stopped(): boolean {
-    return this.broken === true || this.disabled === true;
+  /** A driver error stopped the device until it is reset. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  set broken(broken: boolean) {
+    this.#broken = broken;
+    this.stopped = broken || this.#disabled;
+  }
+
+  /** The transport has stopped the device: PCI bus mastering was turned off. */
+  get disabled(): boolean {
+    return this.#disabled;
+  }
+
+  set disabled(disabled: boolean) {
+    this.#disabled = disabled;
+    this.stopped = disabled || this.#broken;
   }
 
   /**
