@@ -6,6 +6,7 @@ import { viewOf } from '../journal/fold/packed-view.ts';
 import type { JournalEvent } from '../journal/schema.ts';
 import { VIRTIO_ID } from '../spec/virtio.ts';
 import { DirectGuest } from '../testing/direct-guest.ts';
+import { TRANSPORTS, type TransportName, transportLine } from '../testing/transports.ts';
 
 const DISK = '-drive if=none,id=d0,file=hello.img,format=raw -device virtio-blk-pci,drive=d0';
 
@@ -61,6 +62,20 @@ describe('driver and device', () => {
     const taken = events.filter((event) => event.kind === 'chainPopped');
     expect(taken.length).toBe(70 * 18 + 2);
     expectTruth(guest, events);
+  });
+
+  it.each(Object.keys(TRANSPORTS) as TransportName[])('[2.7] [2.8] agree over %s', (name) => {
+    const offers = 'packed=on,x-in-order=on,x-notification-data=on';
+    const line = transportLine(name).replace('id=disk0,drive=d0', `id=disk0,drive=d0,${offers}`);
+    const guest = new DirectGuest(line);
+    const all = { packed: true, indirect: true, eventIdx: true, notificationData: true };
+    expect(guest.run(script(all))).toEqual({ kind: 'ended' });
+    const [features] = guest.output;
+    const legacy = !features?.includes('VERSION_1');
+    expect(features?.includes('RING_PACKED')).toBe(!legacy);
+    expect(features).toContain('EVENT_IDX');
+    expect(guest.output.at(-1)).toBe('0 0 true');
+    expect(guest.events().filter(({ kind }) => kind === 'violation')).toEqual([]);
   });
 
   it.each(CHOICES)('[2.6.1] take one queue back and use it again: packed %s', (packed) => {
