@@ -424,7 +424,7 @@ describe('PackedQueue', () => {
       const { queue, device } = inFlight();
       device.push(id, 0);
       expect(() => queue.popUsed()).toThrow(DeviceError);
-      expect(() => queue.popUsed()).toThrow(`returned descriptor ${id}`);
+      expect(() => queue.popUsed()).toThrow(`returned buffer ${id}`);
       expect(queue.inFlight).toBe(1);
     });
 
@@ -435,7 +435,7 @@ describe('PackedQueue', () => {
       device.push(0, 8);
       device.push(kept, 1);
       expect(queue.popUsed()).toBe(0);
-      expect(() => queue.popUsed()).toThrow('returned descriptor 0');
+      expect(() => queue.popUsed()).toThrow('returned buffer 0');
     });
 
     it('[2.8.4] cannot have written more than there was room for', () => {

@@ -19,6 +19,7 @@ import { InOrder } from './in-order.ts';
 import {
   CHAIN,
   type Descriptor,
+  DeviceError,
   NOTHING,
   type QueueOwner,
   type RingOptions,
@@ -324,6 +325,12 @@ export class PackedQueue extends VirtQueue {
   /** In a table, WRITE is the only flag, and descriptors follow one another (VIRTIO 1.4 §2.8.7). */
   protected override tableTail(_i: number, _count: number, flags: number): number {
     return flags << 16;
+  }
+
+  protected override returnedWrong(id: number): DeviceError {
+    return new DeviceError(
+      `queue ${this.index}: the device returned buffer ${id}, which is none that it was given`,
+    );
   }
 
   /** Gives the `count` descriptors of a chain that begins at `entry` their places. */

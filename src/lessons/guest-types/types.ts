@@ -425,6 +425,11 @@ declare module 'guest' {
      */
     add1(addr: number, len: number, flags: number): number;
     /**
+     * \`add1\` and \`offer\` in one, for drivers with many small requests. Returns the head, -1 where no
+     * descriptor is free.
+     */
+    post1(addr: number, len: number, flags: number): number;
+    /**
      * Puts a chain behind those that were offered before it (VIRTIO 1.4 §2.7.13.2). The device does
      * not see it before \`publish\`. Throws where no chain begins there.
      */
