@@ -2,8 +2,10 @@ import { hex } from '../../base/bits.ts';
 import { PCI_VENDOR_VIRTIO } from '../../spec/pci.ts';
 import type { MmioSlot } from '../../spec/platform.ts';
 import { VIRTIO_ID } from '../../spec/virtio.ts';
+import { VIRTIO_CCW_CU_TYPE } from '../../spec/virtio-ccw.ts';
 import { VIRTIO_MMIO, VIRTIO_MMIO_MAGIC } from '../../spec/virtio-mmio.ts';
 import type { GuestContext } from '../context.ts';
+import { VirtioCcw } from '../transport/virtio-ccw.ts';
 import { VirtioMmio } from '../transport/virtio-mmio.ts';
 import { VirtioPci } from '../transport/virtio-pci.ts';
 import {
@@ -13,6 +15,7 @@ import {
 } from '../transport/virtio-pci-base.ts';
 import { VirtioPciLegacy } from '../transport/virtio-pci-legacy.ts';
 import type { VirtioTransport } from '../transport/virtio-transport.ts';
+import { ChannelSubsystem, type Subchannel } from './channel.ts';
 import type { PciBus } from './pci.ts';
 import type { PciFunction } from './pci-function.ts';
 
@@ -146,5 +149,49 @@ export class VirtioOnMmio implements VirtioSource {
       },
     } as const;
     return { place, finding: `${registers}: virtio ${deviceName(deviceId)}`, device };
+  }
+}
+
+/** Devices behind subchannels, which say by SENSE ID that they are virtio's (VIRTIO 1.4 §4.3.1). */
+export class VirtioOnChannel implements VirtioSource {
+  readonly kind = 'ccw';
+  readonly #context: GuestContext;
+  readonly #css: ChannelSubsystem;
+
+  constructor(context: GuestContext) {
+    this.#context = context;
+    this.#css = new ChannelSubsystem(context);
+  }
+
+  get told(): string {
+    return this.#context.hal.platform.channelIo
+      ? 'the CPUs have channel instructions'
+      : 'no channel subsystem';
+  }
+
+  *steps(): Generator<DiscoveryStep> {
+    if (!this.#context.hal.platform.channelIo) return;
+    for (const subchannel of this.#css.subchannels()) yield this.#look(subchannel);
+  }
+
+  #look(subchannel: Subchannel): DiscoveryStep {
+    const place = `${subchannel}`;
+    if (!subchannel.valid) return { place, finding: 'STSCH: no device number is valid' };
+    subchannel.enable();
+    const { cuType, cuModel: deviceId } = subchannel.senseId();
+    const number = subchannel.deviceNumber.toString(16).padStart(4, '0');
+    const answers = `STSCH: device number ${number}; SENSE ID: control unit ${hex(cuType, 4)}, model ${hex(deviceId, 2)}`;
+    if (cuType !== VIRTIO_CCW_CU_TYPE || deviceId === 0)
+      return { place, finding: `${answers}: not virtio’s` };
+    const device = {
+      deviceId,
+      kind: this.kind,
+      place,
+      open: ({ legacy = false, msix = false, indicators = 'adapter' }: OpenOptions = {}) => {
+        if (msix) throw new Error('channel I/O has no messages (MSI-X)');
+        return new VirtioCcw(this.#context, subchannel, deviceId, { legacy, indicators });
+      },
+    } as const;
+    return { place, finding: `${answers}: virtio ${deviceName(deviceId)}`, device };
   }
 }

@@ -1,4 +1,4 @@
-import { hex, isPowerOfTwo, join64 } from '../../base/bits.ts';
+import { hex, isPowerOfTwo, join64, TWO_32 } from '../../base/bits.ts';
 import type { Register } from '../../spec/registers.ts';
 import { PACKED, SPLIT, STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import type { GuestContext } from '../context.ts';
@@ -70,9 +70,17 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     return false;
   }
 
-  /** @internal Memory for a driver's buffers. */
+  /**
+   * @internal Whether numbers in rings, requests and configuration are big-endian: a legacy device has
+   * the byte order of the guest's CPUs (VIRTIO 1.4 §2.7.3, VIRTIO 1.4 §2.5.4).
+   */
+  protected get bigEndian(): boolean {
+    return this.legacy && this.context.hal.platform.bigEndian === true;
+  }
+
+  /** @internal Memory for a driver's buffers, in the device's byte order. */
   get dma(): DmaAllocator {
-    return this.context.dma;
+    return this.bigEndian ? this.context.dma.bigEndian : this.context.dma;
   }
 
   /** Device status field, as bits `ACKNOWLEDGE`, `DRIVER`, … (VIRTIO 1.4 §2.1). Read from the device each time. */
@@ -174,8 +182,11 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   /** Reads one field of the device's configuration whole, even one that takes two accesses. */
   config({ offset, width }: Pick<Register, 'offset' | 'width'>): number {
     if (width !== 8 && width !== 6) return this.readConfig(offset, width);
+    const rest = width === 8 ? 4 : 2;
     return this.stableConfig(() =>
-      join64(this.readConfig(offset, 4), this.readConfig(offset + 4, width === 8 ? 4 : 2)),
+      this.bigEndian
+        ? this.readConfig(offset, rest) * TWO_32 + this.readConfig(offset + rest, 4)
+        : join64(this.readConfig(offset, 4), this.readConfig(offset + 4, rest)),
     );
   }
 

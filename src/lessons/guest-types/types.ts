@@ -308,6 +308,8 @@ declare module 'guest' {
     readonly legacy?: boolean;
     /** PCI: interrupts by messages, a vector for the configuration and one a queue, and not by the pin. */
     readonly msix?: boolean;
+    /** Channel I/O: how the device tells of used buffers; adapter indicators where left out, if it has them. */
+    readonly indicators?: IndicatorKind;
   }
   /**
    * Memory that the device can reach: a guest-physical range with typed access. Offsets are bytes
@@ -458,8 +460,8 @@ declare module 'guest' {
     /** The interrupt input that the device raises first of all, or -1 where it has none. */
     get interruptInput(): number;
     /**
-     * Whether this is the interface from before VIRTIO 1: without FEATURES_OK, rings in one piece, and
-     * all of it in the guest's byte order (VIRTIO 1.4 §1.3.1).
+     * Whether this is the interface from before VIRTIO 1: without FEATURES_OK, and rings in one
+     * piece (VIRTIO 1.4 §1.3.1).
      */
     get legacy(): boolean;
     /** Device status field, as bits \`ACKNOWLEDGE\`, \`DRIVER\`, … (VIRTIO 1.4 §2.1). Read from the device each time. */
@@ -590,6 +592,8 @@ declare module 'guest' {
   }
   /** Name of a register of the common configuration structure. */
   type CommonRegister = "num_queues" | "device_feature_select" | "device_feature" | "driver_feature_select" | "driver_feature" | "config_msix_vector" | "device_status" | "config_generation" | "queue_select" | "queue_size" | "queue_msix_vector" | "queue_enable" | "queue_notify_off" | "queue_desc_lo" | "queue_desc_hi" | "queue_driver_lo" | "queue_driver_hi" | "queue_device_lo" | "queue_device_hi" | "queue_notif_config_data" | "queue_reset";
+  /** How the device tells of used buffers: classic indicators, or those of adapter interruptions. */
+  type IndicatorKind = 'classic' | 'adapter';
   /** A set of feature bits, 0 to 63 (VIRTIO 1.4 §2.2). Never changes. */
   interface FeatureSet {
     /** Bits 0 to 31. */
