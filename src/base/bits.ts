@@ -31,6 +31,29 @@ export function distance16(from: number, to: number): number {
   return (to - from) & 0xffff;
 }
 
+/**
+ * The same integer as V8 computes fastest with. One that came through a register may be a float to
+ * it, and then so is all that is computed of it, at every buffer.
+ */
+export function smallInt(value: number): number {
+  return value === (value | 0) ? value | 0 : value;
+}
+
+/** The low `size` bytes (1, 2, 4 or more) of a safe integer, unsigned. */
+export function lowBytes(value: number, size: number): number {
+  if (size === 4) return value >>> 0;
+  if (size === 2) return value & 0xffff;
+  return size === 1 ? value & 0xff : value;
+}
+
+/** Reverses the bytes of a number of `size` bytes, 1, 2 or 4. */
+export function swapBytes(value: number, size: number): number {
+  let swapped = 0;
+  for (let i = 0, rest = value; i < size; i++, rest = Math.floor(rest / 256))
+    swapped = swapped * 256 + (rest % 256);
+  return swapped;
+}
+
 /** Rounds up to a multiple of `align`, a power of two. */
 export function alignUp(value: number, align: number): number {
   return Math.ceil(value / align) * align;

@@ -283,6 +283,51 @@ export const VIOLATIONS = [
     text: 'The driver’s event flags are {value}, which has no meaning here.',
     fatal: false,
   },
+  {
+    code: 'notifyNoQueue',
+    section: '2.9',
+    text: 'The driver notified queue {value}, which the device has not.',
+    fatal: false,
+  },
+  {
+    code: 'notificationWithoutData',
+    section: '2.9',
+    text: 'VIRTIO_F_NOTIFICATION_DATA was negotiated, but the notification of queue {index} has no room for data.',
+    fatal: false,
+  },
+  {
+    code: 'notificationDataWrong',
+    section: '2.9',
+    text: 'The notification says that the next place in the ring is {value}, but it is {index}.',
+    fatal: false,
+  },
+  {
+    code: 'queueResetNotNegotiated',
+    section: '2.6.1',
+    text: 'The driver reset queue {index}, but VIRTIO_F_RING_RESET was not negotiated.',
+    fatal: false,
+  },
+  {
+    code: 'statusAfterFailed',
+    section: '2.1.1',
+    value: 'status',
+    text: 'The driver set status bits {value} after FAILED without a reset.',
+    fatal: false,
+  },
+  {
+    code: 'statusStepMissing',
+    section: '3.1.1',
+    value: 'status',
+    text: 'The driver set status bits {value} before it was through with an earlier step.',
+    fatal: false,
+  },
+  {
+    code: 'featuresTooLate',
+    section: '3.1.1',
+    value: 'features',
+    text: 'The driver changed feature bits {value} after FEATURES_OK.',
+    fatal: false,
+  },
 ] as const satisfies readonly ViolationInfo[];
 
 /** Names of the violations. */

@@ -22,45 +22,18 @@ export interface Complaint {
   readonly message: string | undefined;
 }
 
-/**
- * A driver without mercy: writes whatever a test wants into the rings of one device-side split
- * queue, with nothing between it and guest memory.
- */
-export class MockDriver implements QueueOwner {
+/** The owner of one device-side queue under test: remembers what the queue tells it. */
+export class MockOwner implements QueueOwner {
   readonly dev = 7;
   readonly ram: GuestRam;
-  readonly journal: JournalWriter;
-  readonly queue: SplitQueue;
+  readonly journal = new JournalWriter(JournalRing.create(1 << 12, 1 << 16));
   readonly bounce = { busy: false };
   readonly complaints: Complaint[] = [];
   stopped = false;
   interrupts = 0;
-  readonly desc: number;
-  readonly avail: number;
-  readonly used: number;
-  /** Free-running index of the next available entry. */
-  availIdx: number;
 
-  /** `size` entries whose indices start at `start`; ring areas lie from `base` on. */
-  constructor(
-    size: number,
-    start = 0,
-    base = 0x1000,
-    ram = new GuestRam(new SharedArrayBuffer(1 << 22)),
-  ) {
+  constructor(ram = new GuestRam(new SharedArrayBuffer(1 << 22))) {
     this.ram = ram;
-    this.journal = new JournalWriter(JournalRing.create(1 << 12, 1 << 16));
-    this.desc = base;
-    this.avail = base + SPLIT.descTable(size);
-    this.used = Math.ceil((this.avail + SPLIT.availRing(size)) / 4) * 4;
-    this.availIdx = start;
-    this.queue = new SplitQueue(this, 0, size);
-    this.queue.enable({ desc: this.desc, driver: this.avail, device: this.used });
-    this.queue.lastAvailIdx = start;
-    this.queue.shadowAvailIdx = start;
-    this.queue.usedIdx = start;
-    this.ram.writeAt(this.avail + SPLIT.availIdx, 2, start);
-    this.ram.writeAt(this.used + SPLIT.usedIdx, 2, start);
   }
 
   violate(
@@ -76,6 +49,35 @@ export class MockDriver implements QueueOwner {
 
   interrupt(): void {
     this.interrupts++;
+  }
+}
+
+/**
+ * A driver without mercy: writes whatever a test wants into the rings of one device-side split
+ * queue, with nothing between it and guest memory.
+ */
+export class MockDriver extends MockOwner {
+  readonly queue: SplitQueue;
+  readonly desc: number;
+  readonly avail: number;
+  readonly used: number;
+  /** Free-running index of the next available entry. */
+  availIdx: number;
+
+  /** `size` entries whose indices start at `start`; ring areas lie from `base` on. */
+  constructor(size: number, start = 0, base = 0x1000, ram?: GuestRam, Ring = SplitQueue) {
+    super(ram);
+    this.desc = base;
+    this.avail = base + SPLIT.descTable(size);
+    this.used = Math.ceil((this.avail + SPLIT.availRing(size)) / 4) * 4;
+    this.availIdx = start;
+    this.queue = new Ring(this, 0, size);
+    this.queue.enable({ desc: this.desc, driver: this.avail, device: this.used });
+    this.queue.lastAvailIdx = start;
+    this.queue.shadowAvailIdx = start;
+    this.queue.usedIdx = start;
+    this.ram.writeAt(this.avail + SPLIT.availIdx, 2, start);
+    this.ram.writeAt(this.used + SPLIT.usedIdx, 2, start);
   }
 
   /** Writes descriptor `index`. */

@@ -1,4 +1,4 @@
-import { allOnes } from '../../base/bits.ts';
+import { allOnes, lowBytes } from '../../base/bits.ts';
 import type { AddressSpace } from '../../memory/address-space.ts';
 import type { FlatRange } from '../../memory/flat-view.ts';
 import type { GuestRam } from '../../memory/guest-ram.ts';
@@ -51,9 +51,10 @@ export function writeSplit(
 ): void {
   const range = bus.find(addr);
   const piece = pieceSize(range, addr, size);
-  const unit = 2 ** (8 * piece);
+  const low = lowBytes(value, piece);
   const at = ramAt(range, addr);
-  if (range?.handler) range.handler.write(addr - range.base, piece, value % unit);
-  else if (at >= 0 && !range?.readonly) ram.writeAt(at, piece, value % unit);
-  if (piece < size) writeSplit(bus, ram, addr + piece, size - piece, Math.floor(value / unit));
+  if (range?.handler) range.handler.write(addr - range.base, piece, low);
+  else if (at >= 0 && !range?.readonly) ram.writeAt(at, piece, low);
+  if (piece < size)
+    writeSplit(bus, ram, addr + piece, size - piece, Math.floor(value / 2 ** (8 * piece)));
 }

@@ -48,6 +48,8 @@ export class QObject {
   readonly #awaited = new Set<string>();
   readonly #children = new Map<string, QObject>();
   readonly #aliases = new Map<string, Alias>();
+  /** The object whose properties are reachable through this one, also those that no list shows. */
+  #aliased: QObject | undefined;
   /** Where the search for the next free number of a name begins. */
   readonly #nextIndex = new Map<string, number>();
 
@@ -187,6 +189,7 @@ export class QObject {
    * transport does for its virtio device: a type's own before its parent's. Those in `omits` stay hidden.
    */
   aliasProperties(target: QObject, omits: readonly string[] = []): void {
+    this.#aliased = target;
     const lineage = target.type.ancestry();
     for (const tables of [
       lineage.map(({ info }) => info.properties),
@@ -206,10 +209,12 @@ export class QObject {
   findProperty(
     name: string,
   ): { owner: QObject; name: string; property: Property<unknown> } | undefined {
-    const property = this.type.properties.get(name) ?? this.#added.get(name);
+    const { properties, hidden } = this.type;
+    const property = properties.get(name) ?? this.#added.get(name) ?? hidden.get(name);
     if (property) return { owner: this, name, property };
     const alias = this.#aliases.get(name);
-    return alias?.target.findProperty(alias.name);
+    if (alias) return alias.target.findProperty(alias.name);
+    return this.#aliased?.type.hidden.has(name) ? this.#aliased.findProperty(name) : undefined;
   }
 
   /** Sets a property from text. Throws ConfigError with QEMU's sentence. */

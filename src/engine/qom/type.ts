@@ -22,6 +22,8 @@ export interface TypeInfo {
   readonly listedAs?: readonly string[];
   /** Properties that QEMU adds to each instance: settable, but not in the lists of `info qtree`. */
   readonly instanceProperties?: PropertyTable;
+  /** Properties that QEMU has not: they can be set, and no list or help shows them. */
+  readonly hiddenProperties?: PropertyTable;
   /** Names that each instance has from the start, properties and parts, in an order in which lists come out as QEMU's. */
   readonly partNames?: readonly string[];
   /** Interfaces that the type has and its parent has not. */
@@ -69,6 +71,7 @@ export class ResolvedType {
   /** Interfaces of its own, each with its ancestors. */
   readonly #interfaces: readonly ResolvedType[];
   #properties: ReadonlyMap<string, Property<unknown>> | undefined;
+  #hidden: ReadonlyMap<string, Property<unknown>> | undefined;
   #defaults: Readonly<Record<string, unknown>> | undefined;
   #classOrder: readonly string[] | undefined;
 
@@ -88,10 +91,17 @@ export class ResolvedType {
     return this.#properties;
   }
 
+  /** Properties that no list shows, an ancestor's too. */
+  get hidden(): ReadonlyMap<string, Property<unknown>> {
+    const own = Object.entries(this.info.hiddenProperties ?? {}) as [string, Property<unknown>][];
+    this.#hidden ??= new Map([...(this.parent?.hidden ?? []), ...own]);
+    return this.#hidden;
+  }
+
   /** Values that instances begin with, by property. */
   get defaults(): Readonly<Record<string, unknown>> {
     if (!this.#defaults) {
-      const own = this.#own().filter(([, property]) => !property.read);
+      const own = [...this.#own(), ...this.hidden].filter(([, property]) => !property.read);
       this.#defaults = {
         ...this.parent?.defaults,
         ...Object.fromEntries(own.map(([name, property]) => [name, property.default])),

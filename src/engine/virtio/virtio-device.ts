@@ -1,6 +1,7 @@
 import { NONE } from '../../journal/schema.ts';
 import type { JournalWriter } from '../../journal/writer.ts';
 import type { GuestRam } from '../../memory/guest-ram.ts';
+import { DEVICE_CONFIG } from '../../spec/regions.ts';
 import { VIOLATION_INDEX, type ViolationCode } from '../../spec/violations.ts';
 import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MSI_NO_VECTOR } from '../../spec/virtio-pci.ts';
@@ -8,8 +9,14 @@ import { addBus, type Bus } from '../qdev/bus.ts';
 import { Device } from '../qdev/device.ts';
 import { bit, bool } from '../qom/property.ts';
 import type { ObjectInit, TypeInfo } from '../qom/type.ts';
+import {
+  checkLateFeatures,
+  checkNotificationData,
+  checkQueueSize,
+  checkStatus,
+} from './driver-rules.ts';
+import { ringFor } from './queue-format.ts';
 import type { VirtioBus } from './virtio-bus.ts';
-import { PackedQueue } from './virtqueue/packed-queue.ts';
 import type { QueueOwner } from './virtqueue/queue-owner.ts';
 import { SplitQueue } from './virtqueue/split-queue.ts';
 import type { DeviceRing, QueueAddresses, VirtQueue } from './virtqueue/virtqueue.ts';
@@ -27,6 +34,12 @@ const PROPERTIES = {
   'x-disable-legacy-check': bool(false),
 } as const;
 
+/** Features that VIRTIO has and QEMU 7.2 cannot offer: ours are there on request. */
+const HIDDEN_PROPERTIES = {
+  'x-in-order': bit(false),
+  'x-notification-data': bit(false),
+} as const;
+
 /** Properties that stand for a feature bit each. */
 const FEATURE_PROPERTIES = {
   indirect_desc: VIRTIO_F.VIRTIO_F_INDIRECT_DESC,
@@ -36,6 +49,8 @@ const FEATURE_PROPERTIES = {
   iommu_platform: VIRTIO_F.VIRTIO_F_ACCESS_PLATFORM,
   packed: VIRTIO_F.VIRTIO_F_RING_PACKED,
   queue_reset: VIRTIO_F.VIRTIO_F_RING_RESET,
+  'x-in-order': VIRTIO_F.VIRTIO_F_IN_ORDER,
+  'x-notification-data': VIRTIO_F.VIRTIO_F_NOTIFICATION_DATA,
 } as const;
 
 /** Bits that only a legacy driver is shown: NOTIFY_ON_EMPTY, ANY_LAYOUT and the "bad feature" bit 30. */
@@ -60,6 +75,8 @@ export interface DeviceQueue {
   align: number;
 }
 
+/** Entries of the largest queue that QEMU can have. */
+const MAX_QUEUE_SIZE = 1024;
 /** Alignment of a legacy used ring where the driver does not choose (VIRTIO 1.4 §2.7.2). */
 const LEGACY_ALIGN = 4096;
 
@@ -169,7 +186,28 @@ export abstract class VirtioDevice<P = unknown>
 
   /** Whether the device does no work. */
   get stopped(): boolean {
-    return this.broken || this.disabled;
+    return this.broken === true || this.disabled === true;
+  }
+
+  /**
+   * Whether the driver's numbers in rings, requests and configuration are big-endian: it is a legacy driver,
+   * or none yet, and the CPU is (VIRTIO 1.4 §2.2.3).
+   */
+  get bigEndian(): boolean {
+    return this.context.bigEndian === true && !this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1);
+  }
+
+  /**
+   * A little-endian configuration space with its numbers in the driver's byte order, or the other way round
+   * (VIRTIO 1.4 §2.5.3).
+   */
+  inDriverOrder(config: Uint8Array): Uint8Array {
+    const bytes = config.slice(0, this.configSize);
+    if (!this.bigEndian) return bytes;
+    for (const { offset, width } of Object.values(DEVICE_CONFIG[this.deviceId] ?? {}))
+      if ([2, 4, 8].includes(width) && offset + width <= bytes.length)
+        bytes.subarray(offset, offset + width).reverse();
+    return bytes;
   }
 
   /** Whether the driver accepted a feature. */
@@ -185,6 +223,7 @@ export abstract class VirtioDevice<P = unknown>
     transport.prePlugged(this);
     this.deviceFeatures = this.offerFeatures(this.deviceFeatures);
     transport.plugged(this);
+    this.#negotiated();
     this.#journalFeatures('offered', this.deviceFeatures);
   }
 
@@ -219,8 +258,7 @@ export abstract class VirtioDevice<P = unknown>
   /** The driver writes the status field; 0 resets (VIRTIO 1.4 §2.1, VIRTIO 1.4 §2.4). */
   setStatus(value: number): void {
     const old = this.status;
-    if ((old & ~value & 0x3f) !== 0 && value !== 0)
-      this.violate(NONE, 'statusBitCleared', 0, old & ~value & 0x3f);
+    if (value !== 0) checkStatus(this, value);
     if (
       this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1) &&
       !(old & STATUS.FEATURES_OK) &&
@@ -239,9 +277,12 @@ export abstract class VirtioDevice<P = unknown>
     if (this.journal.on && value !== old) this.journal.status(this.dev, old, value);
   }
 
-  /** The driver writes its feature set; ignored after FEATURES_OK (VIRTIO 1.4 §2.2.1). */
+  /** The driver writes its feature set; ignored after FEATURES_OK (VIRTIO 1.4 §3.1.1). */
   setDriverFeatures(value: bigint): void {
-    if (this.status & STATUS.FEATURES_OK) return;
+    if (this.status & STATUS.FEATURES_OK) {
+      checkLateFeatures(this, value);
+      return;
+    }
     const unknown = value & ~this.deviceFeatures;
     if (unknown !== 0n)
       this.violate(NONE, 'featureNotOffered', 0, Number(BigInt.asUintN(53, unknown)));
@@ -266,7 +307,6 @@ export abstract class VirtioDevice<P = unknown>
     this.broken = false;
     this.disabled = false;
     this.driverFeatures = 0n;
-    this.#negotiated();
     this.queueSel = 0;
     this.isr = 0;
     this.configVector = VIRTIO_MSI_NO_VECTOR;
@@ -277,6 +317,7 @@ export abstract class VirtioDevice<P = unknown>
       queue.vector = VIRTIO_MSI_NO_VECTOR;
       if (ready && this.journal.on) this.journalQueue(queue.vq, false);
     }
+    this.#negotiated();
     if (old !== 0 && this.journal.on) this.#journalFeatures('accepted', 0n);
   }
 
@@ -286,13 +327,9 @@ export abstract class VirtioDevice<P = unknown>
    */
   setQueueSize(index: number, size: number, most = this.queues[index]?.vq.maxSize ?? 0): void {
     const vq = this.queues[index]?.vq;
-    if (!vq || size === 0 || size > 1024) {
-      if (vq && size > most) this.violate(index, 'queueSizeTooLarge', index, size);
-      return;
-    }
-    if (size > most) this.violate(index, 'queueSizeTooLarge', index, size);
-    if ((size & (size - 1)) !== 0) this.violate(index, 'queueSizeNotPowerOfTwo', index, size);
-    vq.size = size;
+    if (!vq || size === 0) return;
+    checkQueueSize(this, vq, size, most);
+    if (size <= MAX_QUEUE_SIZE) vq.size = size;
   }
 
   /** The driver enables a queue. */
@@ -307,15 +344,29 @@ export abstract class VirtioDevice<P = unknown>
   resetQueue(index: number): void {
     const queue = this.queues[index];
     if (!queue) return;
+    if (!this.accepted(VIRTIO_F.VIRTIO_F_RING_RESET))
+      this.violate(index, 'queueResetNotNegotiated', index, 0);
     queue.vq.reset();
     queue.vector = VIRTIO_MSI_NO_VECTOR;
     if (this.journal.on) this.journalQueue(queue.vq, false);
   }
 
-  /** An available-buffer notification from the driver (VIRTIO 1.4 §2.9). */
-  notified(index: number): void {
+  /** A notification that is one word: the queue, and with NOTIFICATION_DATA where the driver is in it (VIRTIO 1.4 §2.9). */
+  notifiedBy(word: number, size: number): void {
+    if (!this.accepted(VIRTIO_F.VIRTIO_F_NOTIFICATION_DATA)) this.notified(word);
+    else this.notified(word & 0xffff, size === 4 ? word >>> 16 : undefined);
+  }
+
+  /**
+   * An available-buffer notification from the driver (VIRTIO 1.4 §2.9). `data`: next_off, with next_wrap in
+   * bit 15, where the transport's notification has room for it.
+   */
+  notified(index: number, data?: number): void {
     const queue = this.queues[index];
-    if (!queue) return;
+    if (!queue) {
+      this.violate(NONE, 'notifyNoQueue', 0, index);
+      return;
+    }
     const { journal } = this;
     if (journal.on)
       journal.notification(
@@ -327,6 +378,7 @@ export abstract class VirtioDevice<P = unknown>
       );
     if (!queue.vq.ready || this.broken) return;
     if (!(this.status & STATUS.DRIVER_OK)) this.violate(index, 'notifyBeforeDriverOk', index, 0);
+    checkNotificationData(this, queue.vq, data);
     if (this.startOnKick) {
       this.startOnKick = false;
       this.started = true;
@@ -374,27 +426,9 @@ export abstract class VirtioDevice<P = unknown>
     this.journal.queueConfig(this.dev, vq.index, enabled, vq.packed, vq.size, desc, driver, device);
   }
 
-  /** Tells the queues what the driver accepted: first of all their format (VIRTIO 1.4 §2.6). */
+  /** Gives the queues the format and the abilities that the driver accepted (VIRTIO 1.4 §2.6). */
   #negotiated(): void {
-    const packed = this.accepted(VIRTIO_F.VIRTIO_F_RING_PACKED);
-    for (const queue of this.queues) {
-      if (queue.vq.packed !== packed) queue.vq = this.#reshaped(queue.vq, packed);
-      const { vq } = queue;
-      vq.eventIdx = this.accepted(VIRTIO_F.VIRTIO_F_EVENT_IDX);
-      vq.indirectDesc = this.accepted(VIRTIO_F.VIRTIO_F_INDIRECT_DESC);
-      if (vq instanceof SplitQueue)
-        vq.notifyOnEmpty = this.accepted(VIRTIO_F.VIRTIO_F_NOTIFY_ON_EMPTY);
-    }
-  }
-
-  /** A queue of another format in the place of `old`, with what the driver had already set up. */
-  #reshaped(old: DeviceRing, packed: boolean): DeviceRing {
-    const { index, maxSize, size, addresses } = old;
-    const vq = new (packed ? PackedQueue : SplitQueue)(this, index, maxSize);
-    old.reset();
-    vq.size = size;
-    if (addresses.desc !== 0) vq.enable(addresses);
-    return vq;
+    for (const queue of this.queues) queue.vq = ringFor(this, queue.vq);
   }
 
   #journalFeatures(which: 'offered' | 'accepted', features: bigint): void {
@@ -415,4 +449,5 @@ export const VIRTIO_DEVICE_TYPE: TypeInfo = {
   abstract: true,
   bus: 'virtio-bus',
   properties: PROPERTIES,
+  hiddenProperties: HIDDEN_PROPERTIES,
 };

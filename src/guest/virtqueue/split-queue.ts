@@ -1,4 +1,4 @@
-import { distance16, hex, hi32, isPowerOfTwo, TWO_32, wrap16 } from '../../base/bits.ts';
+import { distance16, hex, hi32, isPowerOfTwo, smallInt, TWO_32, wrap16 } from '../../base/bits.ts';
 import { ACTOR, NONE, type Rule } from '../../journal/schema.ts';
 import type { JournalWriter } from '../../journal/writer.ts';
 import {
@@ -98,18 +98,18 @@ export class SplitQueue extends VirtQueue {
     this.#pace = memory.pace;
     this.#u16 = ram.u16;
     this.#u32 = ram.u32;
-    this.#mask = size - 1;
-    this.#descAt = place(areas.desc, SPLIT.descTable(size), SPLIT.descAlign) / 4;
-    this.#availAt = (availAt + SPLIT.availEntry(0)) / 2;
-    this.#availIdxAt = (availAt + SPLIT.availIdx) / 2;
-    this.#usedAt = (usedAt + SPLIT.usedEntry(0)) / 4;
-    this.#usedIdxAt = (usedAt + SPLIT.usedIdx) / 2;
-    this.#availEventAt = (usedAt + SPLIT.availEvent(size)) / 2;
+    this.#mask = smallInt(size) - 1;
+    this.#descAt = smallInt(place(areas.desc, SPLIT.descTable(size), SPLIT.descAlign) / 4);
+    this.#availAt = smallInt((availAt + SPLIT.availEntry(0)) / 2);
+    this.#availIdxAt = smallInt((availAt + SPLIT.availIdx) / 2);
+    this.#usedAt = smallInt((usedAt + SPLIT.usedEntry(0)) / 4);
+    this.#usedIdxAt = smallInt((usedAt + SPLIT.usedIdx) / 2);
+    this.#availEventAt = smallInt((usedAt + SPLIT.availEvent(size)) / 2);
     this.#next = Uint16Array.from({ length: size }, (_, i) => i + 1);
     this.#last = new Uint16Array(size);
     this.#chains = new Uint32Array(size);
     this.#writable = new Uint32Array(size);
-    this.#freeCount = size;
+    this.#freeCount = smallInt(size);
     this.#availIdx = this.#usedIdx = this.#usedSeen = wrap16(firstIdx);
     this.#notifiedIdx = this.#availIdx;
     this.#eventIdx = options.eventIdx ?? false;

@@ -233,8 +233,8 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
         'virtio-blk request outhdr too short',
       );
     const view = new DataView(header.buffer);
-    const type = view.getUint32(0, true);
-    const sector = join64(view.getUint32(8, true), view.getUint32(12, true));
+    const type = view.getUint32(0, !this.bigEndian);
+    const sector = sectorAt(view, 8, this.bigEndian);
     const request = { vq, element, sector };
     // OUT is a direction bit that some types carry besides; BARRIER is ignored.
     switch ((type & ~(VIRTIO_BLK_T.OUT | BARRIER)) >>> 0) {
@@ -317,9 +317,9 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
     const segment = new Uint8Array(SEGMENT);
     request.element.read(VIRTIO_BLK_HEADER, segment);
     const view = new DataView(segment.buffer);
-    const sector = join64(view.getUint32(0, true), view.getUint32(4, true));
-    const count = view.getUint32(8, true);
-    const flags = view.getUint32(12, true);
+    const sector = sectorAt(view, 0, this.bigEndian);
+    const count = view.getUint32(8, !this.bigEndian);
+    const flags = view.getUint32(12, !this.bigEndian);
     const limit = this.props[zero ? 'max-write-zeroes-sectors' : 'max-discard-sectors'];
     const unknown = (flags & ~SEGMENT_F_UNMAP) !== 0 || (!zero && flags !== 0);
     if (unknown) {
@@ -419,3 +419,9 @@ export const VIRTIO_BLK_TYPE: TypeInfo = {
   instanceProperties: { bootindex: BOOT_INDEX },
   create: (init) => new VirtioBlk(init),
 };
+
+/** A sector number in the driver's byte order. */
+function sectorAt(view: DataView, at: number, bigEndian: boolean): number {
+  const [first, second] = [view.getUint32(at, !bigEndian), view.getUint32(at + 4, !bigEndian)];
+  return bigEndian ? join64(second, first) : join64(first, second);
+}

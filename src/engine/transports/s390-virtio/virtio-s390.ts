@@ -1,6 +1,4 @@
 import { NONE } from '../../../journal/schema.ts';
-import { VIRTIO_BLK_CONFIG } from '../../../spec/blk.ts';
-import { VIRTIO_CONSOLE_CONFIG } from '../../../spec/console.ts';
 import {
   KVM_FEATURE_BYTES,
   KVM_PAGE_BYTES,
@@ -8,9 +6,7 @@ import {
   KVM_RING_PAGES,
   VIRTIO_PARAM,
 } from '../../../spec/kvm-virtio.ts';
-import { VIRTIO_NET_CONFIG } from '../../../spec/net.ts';
-import { VIRTIO_SCSI_CONFIG } from '../../../spec/scsi.ts';
-import { SPLIT, VIRTIO_ID } from '../../../spec/virtio.ts';
+import { SPLIT } from '../../../spec/virtio.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { Device } from '../../qdev/device.ts';
 import type { ObjectInit } from '../../qom/type.ts';
@@ -23,16 +19,6 @@ import type { S390VirtioBus } from './s390-virtio-bus.ts';
 
 /** Features that fit in a descriptor. */
 const FEATURE_MASK = 0xffff_ffffn;
-/** Fields of a configuration space, in bytes. */
-type Layout = Readonly<Record<string, { readonly offset: number; readonly width: number }>>;
-/** Configuration layouts, for the byte order of their fields: the guest's, which is big-endian. */
-const LAYOUTS: Readonly<Record<number, Layout>> = {
-  [VIRTIO_ID.NET]: VIRTIO_NET_CONFIG,
-  [VIRTIO_ID.BLOCK]: VIRTIO_BLK_CONFIG,
-  [VIRTIO_ID.CONSOLE]: VIRTIO_CONSOLE_CONFIG,
-  [VIRTIO_ID.SCSI]: VIRTIO_SCSI_CONFIG,
-};
-
 /**
  * A virtio device on the bus of the s390-virtio machine: everything a driver sees of it is a
  * descriptor in guest memory. A driver calls by hypercalls, the device by external interruptions.
@@ -90,7 +76,7 @@ export class VirtioS390 extends Device implements VirtioTransport {
       this.#interrupt(VIRTIO_PARAM.VRING_INTERRUPT, descriptor.token(vector), queue);
     // A reset is no cause to call.
     else if (vdev.isr !== 0) {
-      descriptor.setConfig(bigEndianConfig(vdev));
+      descriptor.setConfig(vdev.inDriverOrder(vdev.readConfig()));
       this.#interrupt(VIRTIO_PARAM.CONFIG_CHANGED, descriptor.token(0), NONE);
     }
   }
@@ -139,7 +125,7 @@ export class VirtioS390 extends Device implements VirtioTransport {
     });
     descriptor.setDeviceFeatures(Number(vdev.deviceFeatures));
     descriptor.setDriverFeatures(0);
-    descriptor.setConfig(bigEndianConfig(vdev));
+    descriptor.setConfig(vdev.inDriverOrder(vdev.readConfig()));
   }
 
   /** A driver trusts the host to have indices at zero. */
@@ -163,13 +149,4 @@ function ringAddresses(desc: number, entries: number) {
 function ringBytes(entries: number): number {
   const end = ringAddresses(0, entries).device + 2 * 3 + 8 * entries;
   return Math.max(KVM_RING_PAGES, Math.ceil(end / KVM_PAGE_BYTES)) * KVM_PAGE_BYTES;
-}
-
-/** The configuration space with its numbers in the guest's byte order (VIRTIO 1.4 §2.5.3). */
-function bigEndianConfig(vdev: VirtioDevice): Uint8Array {
-  const bytes = vdev.readConfig().slice(0, vdev.configSize);
-  for (const { offset, width } of Object.values(LAYOUTS[vdev.deviceId] ?? {}))
-    if ([2, 4, 8].includes(width) && offset + width <= bytes.length)
-      bytes.subarray(offset, offset + width).reverse();
-  return bytes;
 }

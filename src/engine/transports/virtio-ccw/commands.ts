@@ -158,7 +158,8 @@ function readConfig({ transport, ccw, data, subchannel }: Call): Ending {
   const { vdev } = transport;
   if ((checksLength(ccw) && ccw.count > vdev.configSize) || ccw.cda === 0) return 'programCheck';
   const length = Math.min(ccw.count, vdev.configSize);
-  if (data.write(vdev.readConfig().subarray(0, length))) return 'done';
+  const config = vdev.inDriverOrder(vdev.readConfig());
+  if (data.write(config.subarray(0, length))) return 'done';
   // QEMU 7.2 sets the residual count only where it could not store.
   subchannel.residual = ccw.count - length;
   return 'programCheck';
@@ -171,9 +172,9 @@ function writeConfig(call: Call): Ending {
   const length = Math.min(ccw.count, vdev.configSize);
   const block = fetch(call, length);
   if (!block) return 'programCheck';
-  const config = vdev.readConfig();
+  const config = vdev.inDriverOrder(vdev.readConfig());
   config.set(new Uint8Array(block.buffer));
-  vdev.writeConfig(config);
+  vdev.writeConfig(vdev.inDriverOrder(config));
   return moved(call, true, length);
 }
 

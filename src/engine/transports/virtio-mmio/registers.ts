@@ -116,7 +116,7 @@ const HANDLERS: Handlers<typeof VIRTIO_MMIO, Plugged> = {
       });
     }),
   },
-  QueueNotify: { write: ({ vdev }, value) => vdev.notified(value) },
+  QueueNotify: { write: ({ vdev }, value) => vdev.notifiedBy(value, 4) },
   InterruptStatus: { read: ({ vdev }) => vdev.isr },
   InterruptACK: { write: (mmio, value) => mmio.acknowledge(value) },
   Status: {

@@ -402,14 +402,18 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
         (offset, size, value) => this.writeDeviceConfig(offset, size, value),
       ),
     );
-    // The address tells the queue; what is written is not looked at (QEMU 7.2).
+    // The address tells the queue; what is written only goes with it (QEMU 7.2).
     place(
       'notify',
       notify,
       this.#handler(
         'virtio-pci-notify',
         () => 0,
-        (offset) => this.vdev.notified(Math.floor(offset / this.#notifyMultiplier)),
+        (offset, size, value) =>
+          this.vdev.notified(
+            Math.floor(offset / this.#notifyMultiplier),
+            size === 4 ? value >>> 16 : undefined,
+          ),
       ),
     );
     const port = make(
@@ -418,7 +422,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
       this.#handler(
         'virtio-pci-notify',
         () => 0,
-        (_offset, _size, value) => this.vdev.notified(value),
+        (_offset, size, value) => this.vdev.notifiedBy(value, size),
       ),
     );
     const { config } = this;

@@ -16,6 +16,8 @@ const ROOM = 8;
 export class VirtQueueElement {
   /** The next element that is free; the queue's own. */
   nextFree: VirtQueueElement | undefined;
+  /** Resets that its queue had seen when it was made: what was popped before one is nobody's after it. */
+  epoch = 0;
   /** What names the chain to the driver: its first descriptor's index, or a packed ring's buffer ID. */
   head = 0;
   /** How far the chain moves a packed ring on: its descriptors there (VIRTIO 1.4 §2.8.6). */

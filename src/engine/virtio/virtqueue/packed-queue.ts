@@ -24,11 +24,13 @@ const MARKS = VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED;
 const WRAP = 0x8000;
 
 /** A chain that was filled and waits for `flush`. */
-interface Filled {
-  id: number;
-  length: number;
+class Filled {
+  id = 0;
+  length = 0;
   /** Descriptors that it takes. */
-  places: number;
+  places = 0;
+  /** Everything that the device may write was written. */
+  whole = false;
 }
 
 /**
@@ -55,6 +57,8 @@ export class PackedQueue implements DeviceRing {
   signalledUsedValid = false;
   eventIdx = false;
   indirectDesc = false;
+  /** Negotiated: one used descriptor may stand for several chains (VIRTIO 1.4 §2.8.8). */
+  inOrder = false;
 
   /** Marks of the descriptor at `lastAvailIdx` once it is available: those of wrap counter 1 to begin with. */
   #availMarks = VIRTQ_DESC_F_AVAIL;
@@ -82,6 +86,8 @@ export class PackedQueue implements DeviceRing {
   readonly #filled: Filled[] = [];
   /** Elements that came back, to be used again. */
   #free: VirtQueueElement | undefined;
+  /** Resets so far; an element of an earlier life is forgotten when it comes back. */
+  #epoch = 0;
 
   constructor(owner: QueueOwner, index: number, maxSize: number) {
     this.#owner = owner;
@@ -139,6 +145,8 @@ export class PackedQueue implements DeviceRing {
     this.signalledUsed = 0;
     this.signalledUsedValid = false;
     this.#filled.length = 0;
+    this.#free = undefined;
+    this.#epoch++;
     if (this.#holdsBounce) this.#holdBounce(false);
   }
 
@@ -170,6 +178,7 @@ export class PackedQueue implements DeviceRing {
   }
 
   discard(element: VirtQueueElement): void {
+    if (element.epoch !== this.#epoch) return;
     this.inUse -= element.places;
     if (element.bounced) this.#holdBounce(false);
     element.nextFree = this.#free;
@@ -177,6 +186,7 @@ export class PackedQueue implements DeviceRing {
   }
 
   push(element: VirtQueueElement, length: number): void {
+    if (element.epoch !== this.#epoch) return;
     this.discard(element);
     if (this.#owner.stopped || !this.ready) return;
     const { head, places } = element;
@@ -186,6 +196,7 @@ export class PackedQueue implements DeviceRing {
   }
 
   unpop(element: VirtQueueElement): void {
+    if (element.epoch !== this.#epoch) return;
     let place = this.lastAvailIdx - element.places;
     if (place < 0) {
       place += this.size;
@@ -196,30 +207,36 @@ export class PackedQueue implements DeviceRing {
   }
 
   fill(element: VirtQueueElement, length: number, offset: number): void {
+    if (element.epoch !== this.#epoch) return;
     this.discard(element);
-    while (this.#filled.length <= offset) this.#filled.push({ id: 0, length: 0, places: 0 });
+    while (this.#filled.length <= offset) this.#filled.push(new Filled());
     const chain = this.#filled[offset] as Filled;
     chain.id = element.head;
     chain.length = length;
     chain.places = element.places;
+    chain.whole = length === element.writableLength;
   }
 
   /**
    * Writes a used descriptor for each chain that was filled, each where the one before it ends; the first comes
-   * last, so that the driver never sees a part of them (VIRTIO 1.4 §2.8.9).
+   * last, so that the driver never sees a part of them (VIRTIO 1.4 §2.8.9). In order, a chain that was written
+   * wholly needs none of its own: the next one stands for both (VIRTIO 1.4 §2.8.8).
    */
   flush(count: number): void {
-    const first = this.#filled[0];
-    if (!first || this.#owner.stopped || !this.ready) return;
-    const at = this.usedIdx;
-    const marks = this.#usedMarks;
-    this.#moveUsed(first.places);
-    for (let i = 1; i < count; i++) {
-      const { id, length, places } = this.#filled[i] as Filled;
-      this.#storeUsed(this.usedIdx, id, length, this.#usedMarks);
+    if (this.#owner.stopped || !this.ready) return;
+    const first = { at: this.usedIdx, marks: this.#usedMarks, chain: -1 };
+    let { at, marks } = first;
+    for (let i = 0; i < count; i++) {
+      const { id, length, places, whole } = this.#filled[i] as Filled;
       this.#moveUsed(places);
+      if (this.inOrder && whole && i < count - 1) continue;
+      if (first.chain < 0) first.chain = i;
+      else this.#storeUsed(at, id, length, marks);
+      at = this.usedIdx;
+      marks = this.#usedMarks;
     }
-    this.#storeUsed(at, first.id, first.length, marks);
+    const head = this.#filled[first.chain];
+    if (head) this.#storeUsed(first.at, head.id, head.length, first.marks);
     if (!this.#journal.on) return;
     for (let i = 0; i < count; i++) {
       const { id, length } = this.#filled[i] as Filled;
@@ -373,6 +390,20 @@ export class PackedQueue implements DeviceRing {
     return true;
   }
 
+  nextAvailable(): number {
+    let index = this.lastAvailIdx;
+    let marks = this.#availMarks;
+    for (let steps = 0; this.ready && steps < this.size; steps++) {
+      const flags = this.#ram.readAt(this.#desc8 + PACKED.descSize * index + PACKED.descFlags, 2);
+      if ((flags & MARKS) !== marks) break;
+      if (++index === this.size) {
+        index = 0;
+        marks ^= MARKS;
+      }
+    }
+    return place(index, marks === VIRTQ_DESC_F_AVAIL);
+  }
+
   // What follows is rare, and lies outside the methods above so that the engine can inline those.
 
   #slowFlags(): number {
@@ -521,12 +552,14 @@ export class PackedQueue implements DeviceRing {
   }
 
   #newElement(): VirtQueueElement {
-    return new VirtQueueElement(
+    const element = new VirtQueueElement(
       this.#ram,
       () => this.#journal.on,
       (offset, before, after) =>
         this.#journal.bytesWritten(ACTOR.device, this.#ram.addressOf(offset), before, after),
     );
+    element.epoch = this.#epoch;
+    return element;
   }
 }
 

@@ -1,4 +1,4 @@
-import { distance16, join64, TWO_32 } from '../../../base/bits.ts';
+import { distance16, isPowerOfTwo, smallInt } from '../../../base/bits.ts';
 import { ACTOR } from '../../../journal/schema.ts';
 import type { JournalWriter } from '../../../journal/writer.ts';
 import type { GuestRam } from '../../../memory/guest-ram.ts';
@@ -11,19 +11,28 @@ import {
   VIRTQ_DESC_F_WRITE,
   VIRTQ_USED_F_NO_NOTIFY,
 } from '../../../spec/virtio.ts';
-import { BOUNCE, VirtQueueElement } from './element.ts';
-import { BOUNCE_BYTES, MAX_SEGMENTS, type QueueOwner } from './queue-owner.ts';
+import { VirtQueueElement } from './element.ts';
+import type { QueueOwner } from './queue-owner.ts';
+import { RingWords } from './ring-words.ts';
+import { SplitChains } from './split-chains.ts';
 import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
+
+/** What makes a descriptor part of something longer. */
+const LINKED = VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT;
 
 /**
  * Device side of a split virtqueue (VIRTIO 1.4 §2.7). Trusts nothing that it reads: every index and
  * address is checked, and a chain is bounded by the queue's size.
+ *
+ * `pop` and `push` are written for V8: it inlines small methods, keeps integers that it has always
+ * seen as integers, and needs one comparison where a boolean is compared and not merely tested.
  */
 export class SplitQueue implements DeviceRing {
   readonly packed = false;
   readonly index: number;
   /** Entries that the device offers; what `size` is after a reset. */
   readonly maxSize: number;
+  /** Entries that the driver chose; they count from `enable` on. */
   size: number;
   /** The driver enabled the queue and its areas lie in RAM. */
   ready = false;
@@ -44,30 +53,37 @@ export class SplitQueue implements DeviceRing {
   signalledUsedValid = false;
   /** Negotiated: used_event and avail_event decide about notifications (VIRTIO 1.4 §2.7.7). */
   eventIdx = false;
-  /** Negotiated: chains may lie in tables of their own. */
-  indirectDesc = false;
   /** Negotiated by a legacy driver: an interrupt whenever the queue runs empty. */
   notifyOnEmpty = false;
 
   readonly #owner: QueueOwner;
   readonly #ram: GuestRam;
   readonly #journal: JournalWriter;
-  /** Byte offsets of the ring areas in RAM, and the same as indices into its views. */
-  #desc8 = 0;
-  #avail8 = 0;
-  #used8 = 0;
-  #avail16 = 0;
-  #used16 = 0;
-  #used32 = 0;
-  /** Whether the views can be used; a driver's misaligned ring works in QEMU, and here the slow way. */
-  #aligned = true;
+  readonly #chains: SplitChains;
+  readonly #words: RingWords;
   readonly #u16: Uint16Array;
   readonly #u32: Uint32Array;
-  /** Whether a chain of this queue has the machine's bounce page. */
-  #holdsBounce = false;
-  readonly #scratch = new Uint32Array(4);
+  /** Entries in use, as `size` was at `enable`; and what takes an index to its slot. */
+  #entries = 0;
+  #mask = 0;
+  /** Whether the areas and the size allow for views and mask: a driver's misaligned or odd-sized ring works in QEMU. */
+  #regular = true;
+  /** Whether views and mask are used: the ring is regular and little-endian. All others go the slow way. */
+  #plain = true;
+  /** Byte offsets of the ring areas in RAM. */
+  #avail8 = 0;
+  #used8 = 0;
+  /** Places in the views: descriptor 0, the first entries, and the single words. */
+  #desc32 = 0;
+  #availAt = 0;
+  #availIdxAt = 0;
+  #usedAt = 0;
+  #usedIdxAt = 0;
+  #availEventAt = 0;
   /** Elements that came back, to be used again. */
   #free: VirtQueueElement | undefined;
+  /** Resets so far; an element of an earlier life is forgotten when it comes back. */
+  #epoch = 0;
 
   constructor(owner: QueueOwner, index: number, maxSize: number) {
     this.#owner = owner;
@@ -75,27 +91,54 @@ export class SplitQueue implements DeviceRing {
     this.#u16 = owner.ram.u16;
     this.#u32 = owner.ram.u32;
     this.#journal = owner.journal;
+    this.#words = new RingWords(owner.ram);
+    this.#chains = new SplitChains(owner, index, this.#words);
     this.index = index;
     this.maxSize = maxSize;
     this.size = maxSize;
   }
 
+  /** Negotiated: chains may lie in tables of their own. */
+  get indirectDesc(): boolean {
+    return this.#chains.indirectDesc;
+  }
+
+  set indirectDesc(negotiated: boolean) {
+    this.#chains.indirectDesc = negotiated;
+  }
+
+  /** Whether the ring's numbers are big-endian: a legacy driver's on a big-endian CPU (VIRTIO 1.4 §2.7.3). */
+  get bigEndian(): boolean {
+    return this.#words.bigEndian;
+  }
+
+  set bigEndian(big: boolean) {
+    this.#words.bigEndian = big;
+    this.#plain = this.#regular && !big;
+  }
+
   /** Takes the queue into use with its areas where the driver put them (VIRTIO 1.4 §4.1.4.3). */
   enable(addresses: QueueAddresses): void {
     this.addresses = addresses;
-    const { size } = this;
+    const size = smallInt(this.size);
     const desc = this.#locate(addresses.desc, SPLIT.descTable(size), SPLIT.descAlign, 'desc');
     const used = this.#locate(addresses.device, SPLIT.usedRing(size), SPLIT.usedAlign, 'used');
     const avail = this.#locate(addresses.driver, SPLIT.availRing(size), SPLIT.availAlign, 'avail');
     this.ready = desc >= 0 && avail >= 0 && used >= 0 && addresses.desc !== 0;
     if (!this.ready) return;
-    this.#desc8 = desc;
+    this.#entries = size;
+    this.#mask = size - 1;
+    this.#regular = desc % 4 === 0 && avail % 2 === 0 && used % 4 === 0 && isPowerOfTwo(size);
+    this.#plain = this.#regular && !this.bigEndian;
+    this.#chains.place(desc, size);
     this.#avail8 = avail;
     this.#used8 = used;
-    this.#avail16 = Math.floor(avail / 2);
-    this.#used16 = Math.floor(used / 2);
-    this.#used32 = Math.floor(used / 4);
-    this.#aligned = desc % 4 === 0 && avail % 2 === 0 && used % 4 === 0;
+    this.#desc32 = smallInt(Math.floor(desc / 4));
+    this.#availAt = smallInt(Math.floor((avail + SPLIT.availEntry(0)) / 2));
+    this.#availIdxAt = smallInt(Math.floor((avail + SPLIT.availIdx) / 2));
+    this.#usedAt = smallInt(Math.floor((used + SPLIT.usedEntry(0)) / 4));
+    this.#usedIdxAt = smallInt(Math.floor((used + SPLIT.usedIdx) / 2));
+    this.#availEventAt = smallInt(Math.floor((used + SPLIT.availEvent(size)) / 2));
   }
 
   /**
@@ -126,7 +169,9 @@ export class SplitQueue implements DeviceRing {
     this.notification = true;
     this.signalledUsed = 0;
     this.signalledUsedValid = false;
-    if (this.#holdsBounce) this.#holdBounce(false);
+    this.#free = undefined;
+    this.#epoch++;
+    this.#chains.releaseBounce();
   }
 
   isEmpty(): boolean {
@@ -135,83 +180,99 @@ export class SplitQueue implements DeviceRing {
   }
 
   pop(): VirtQueueElement | undefined {
-    if (this.#owner.stopped || !this.ready) return undefined;
+    if (this.ready !== true || this.#owner.stopped !== false) return undefined;
     // The acquiring load of idx comes before any read of what it publishes (VIRTIO 1.4 §2.7.13.3.1).
     const idx = this.lastAvailIdx;
     if (this.shadowAvailIdx === idx && this.#loadAvailIdx() === idx) return undefined;
-    if (this.inUse >= this.size) return this.#tooMany(idx);
-    const slot = idx & (this.size - 1);
-    const head = this.#aligned
-      ? (this.#u16[this.#avail16 + 2 + slot] as number)
-      : this.#slowHead(slot);
+    if (this.inUse >= this.#entries) return this.#tooMany(idx);
+    const head =
+      this.#plain === true
+        ? (this.#u16[this.#availAt + (idx & this.#mask)] as number)
+        : this.#slowHead(idx);
     this.lastAvailIdx = (idx + 1) & 0xffff;
-    if (head >= this.size) return this.#badHead(slot, head);
-    if (this.eventIdx && this.notification) this.#storeAvailEvent(this.lastAvailIdx);
+    if (head >= this.#entries) return this.#badHead(idx, head);
+    if (this.eventIdx === true && this.notification === true)
+      this.#storeAvailEvent(this.lastAvailIdx);
     const element = this.#free ?? this.#newElement();
     this.#free = element.nextFree;
     element.head = head;
-    element.bounced = false;
-    if (!this.#collect(element, head)) return this.#giveBack(element);
+    if (!this.#take(element, head) && !this.#chains.collect(element, head))
+      return this.#giveBack(element);
     this.inUse++;
-    if (this.#journal.on) this.#recordPop(element);
+    if (this.#journal.on === true) this.#recordPop(element);
     return element;
   }
 
+  /**
+   * The usual chain: one descriptor, which names a piece of the largest window of RAM. False, and
+   * nothing is taken or said, where it is anything else.
+   */
+  #take(element: VirtQueueElement, head: number): boolean {
+    const u32 = this.#u32;
+    const ram = this.#ram;
+    const at = this.#desc32 + (head << 2);
+    const tail = u32[at + 3] as number;
+    const length = u32[at + 2] as number;
+    const offset = (u32[at] as number) - ram.mainDelta;
+    if ((tail & LINKED) !== 0 || (u32[at + 1] as number) !== 0 || length === 0) return false;
+    if (offset < ram.mainStart || offset > ram.mainEnd - length) return false;
+    if (this.#plain !== true) return false;
+    element.offsets[0] = offset;
+    element.lengths[0] = length;
+    const writable = (tail & VIRTQ_DESC_F_WRITE) >> 1;
+    element.writableCount = writable;
+    element.readableCount = 1 - writable;
+    element.writableLength = writable === 0 ? 0 : length;
+    element.readableLength = writable === 0 ? length : 0;
+    return true;
+  }
+
+  push(element: VirtQueueElement, length: number): void {
+    if (element.epoch !== this.#epoch) return;
+    this.discard(element);
+    if (this.ready !== true || this.#owner.stopped !== false) return;
+    const idx = this.usedIdx;
+    const next = (idx + 1) & 0xffff;
+    if (this.#plain !== true) {
+      this.#slowPush(element.head, length, idx);
+      return;
+    }
+    const u32 = this.#u32;
+    const at = this.#usedAt + ((idx & this.#mask) << 1);
+    if (this.#journal.on === true) this.#recordPush(element.head, length, idx, at);
+    u32[at] = element.head;
+    u32[at + 1] = length;
+    this.usedIdx = next;
+    // The releasing store of idx comes after the entry (VIRTIO 1.4 §2.7.8.2).
+    Atomics.store(this.#u16, this.#usedIdxAt, next);
+  }
+
   discard(element: VirtQueueElement): void {
+    if (element.epoch !== this.#epoch) return;
     this.inUse--;
-    if (element.bounced) this.#holdBounce(false);
+    if (element.bounced === true) this.#unbounce(element);
     element.nextFree = this.#free;
     this.#free = element;
   }
 
-  push(element: VirtQueueElement, length: number): void {
-    this.discard(element);
-    if (this.#owner.stopped || !this.ready) return;
-    const slot = this.usedIdx & (this.size - 1);
-    const next = (this.usedIdx + 1) & 0xffff;
-    if (this.#journal.on) this.#recordPush(element.head, length, slot, next);
-    this.usedIdx = next;
-    // The releasing store of idx comes after the entry (VIRTIO 1.4 §2.7.8.2).
-    if (this.#aligned) {
-      const at = this.#used32 + 1 + 2 * slot;
-      this.#u32[at] = element.head;
-      this.#u32[at + 1] = length;
-      Atomics.store(this.#u16, this.#used16 + 1, next);
-    } else {
-      this.#ram.writeAt(this.#used8 + SPLIT.usedEntry(slot), 4, element.head);
-      this.#ram.writeAt(this.#used8 + SPLIT.usedEntry(slot) + 4, 4, length);
-      this.#ram.writeAt(this.#used8 + SPLIT.usedIdx, 2, next);
-    }
-    if (this.#journal.on)
-      this.#journal.chainPushed(this.#owner.dev, this.index, element.head, next, length);
-  }
-
   unpop(element: VirtQueueElement): void {
+    if (element.epoch !== this.#epoch) return;
     this.lastAvailIdx = (this.lastAvailIdx - 1) & 0xffff;
     this.discard(element);
   }
 
   fill(element: VirtQueueElement, length: number, offset: number): void {
+    if (element.epoch !== this.#epoch) return;
     this.discard(element);
     if (this.#owner.stopped || !this.ready) return;
-    const at = SPLIT.usedEntry((this.usedIdx + offset) & (this.size - 1));
-    if (this.#journal.on) {
-      const { dev } = this.#owner;
-      const address = this.addresses.device + at;
-      const [id, old] = [this.#word(at), this.#word(at + 4)];
-      this.#journal.memWrite(ACTOR.device, address, 8, id, old, element.head, length);
-      const next = (this.usedIdx + offset + 1) & 0xffff;
-      this.#journal.chainPushed(dev, this.index, element.head, next, length);
-    }
-    this.#ram.writeAt(this.#used8 + at, 4, element.head);
-    this.#ram.writeAt(this.#used8 + at + 4, 4, length);
+    const idx = (this.usedIdx + offset) & 0xffff;
+    this.#writeEntry(element.head, length, idx);
+    if (this.#journal.on) this.#chainPushed(element.head, length, (idx + 1) & 0xffff);
   }
 
   flush(count: number): void {
     if (this.#owner.stopped || !this.ready) return;
-    const old = this.usedIdx;
-    this.usedIdx = (old + count) & 0xffff;
-    this.#store16(SPLIT.usedIdx, old, this.usedIdx);
+    this.#publish((this.usedIdx + count) & 0xffff);
   }
 
   setNotification(enabled: boolean): void {
@@ -219,12 +280,12 @@ export class SplitQueue implements DeviceRing {
     if (!this.ready) return;
     if (this.eventIdx) {
       // The driver notifies when it reaches avail_event; to ask for nothing is to leave it behind.
-      if (enabled) this.#storeAvailEvent(this.#loadAvailIdx());
+      if (enabled) this.#store16(SPLIT.availEvent(this.#entries), this.#loadAvailIdx());
       return;
     }
-    const old = this.#ram.readAt(this.#used8, 2);
+    const old = this.#words.read(this.#used8, 2);
     const flags = enabled ? old & ~VIRTQ_USED_F_NO_NOTIFY : old | VIRTQ_USED_F_NO_NOTIFY;
-    if (flags !== old) this.#store16(SPLIT.usedFlags, old, flags);
+    if (flags !== old) this.#store16(SPLIT.usedFlags, flags);
   }
 
   notify(): void {
@@ -239,129 +300,94 @@ export class SplitQueue implements DeviceRing {
   #suppression(): 'noInterrupt' | 'eventIdx' | undefined {
     if (this.notifyOnEmpty && this.inUse === 0 && this.isEmpty()) return undefined;
     if (!this.eventIdx)
-      return this.#ram.readAt(this.#avail8, 2) & VIRTQ_AVAIL_F_NO_INTERRUPT
+      return this.#words.read(this.#avail8, 2) & VIRTQ_AVAIL_F_NO_INTERRUPT
         ? 'noInterrupt'
         : undefined;
     const valid = this.signalledUsedValid;
     const old = this.signalledUsed;
     this.signalledUsedValid = true;
     this.signalledUsed = this.usedIdx;
-    const event = this.#ram.readAt(this.#avail8 + SPLIT.usedEvent(this.size), 2);
+    const event = this.#words.read(this.#avail8 + SPLIT.usedEvent(this.#entries), 2);
     // used_event was passed since the last look: distances on the 16-bit circle.
     const passed = distance16(event + 1, this.usedIdx) < distance16(old, this.usedIdx);
     return !valid || passed ? undefined : 'eventIdx';
   }
 
-  #storeAvailEvent(value: number): void {
-    const at = SPLIT.availEvent(this.size);
-    this.#store16(at, this.#ram.readAt(this.#used8 + at, 2), value);
-  }
-
-  /** Stores a 16-bit field of the used ring, ordered with the reads of the driver's index (VIRTIO 1.4 §2.7.10). */
-  #store16(at: number, old: number, value: number): void {
-    if (this.#journal.on) {
-      this.#journal.memWrite(ACTOR.device, this.addresses.device + at, 2, old, 0, value, 0);
-      this.#journal.mark();
-    }
-    if (this.#aligned) Atomics.store(this.#u16, this.#used16 + (at >>> 1), value);
-    else this.#ram.writeAt(this.#used8 + at, 2, value);
-  }
+  // What follows is rare, or recorded, and lies outside the methods above so that V8 can inline those.
 
   #loadAvailIdx(): number {
-    const idx = this.#aligned
-      ? Atomics.load(this.#u16, this.#avail16 + 1)
-      : this.#ram.readAt(this.#avail8 + SPLIT.availIdx, 2);
+    // avail_event was stored plainly as chains were popped: it must be seen by a driver whose idx is
+    // not seen here, or nobody would wake the device (VIRTIO 1.4 §2.7.10).
+    if (this.eventIdx && this.#plain) Atomics.add(this.#u16, this.#availEventAt, 0);
+    const idx = this.#plain
+      ? Atomics.load(this.#u16, this.#availIdxAt)
+      : this.#words.read(this.#avail8 + SPLIT.availIdx, 2);
     this.shadowAvailIdx = idx;
     return idx;
   }
 
-  /** Walks the chain from `head` into `element`; false where it is broken. */
-  #collect(element: VirtQueueElement, head: number): boolean {
-    const ram = this.#ram;
-    let table = this.#desc8;
-    let max = this.size;
-    let index = head;
-    let indirect = false;
-    let count = 0;
-    let readable = 0;
-    let readableLength = 0;
-    let writableLength = 0;
-    for (;;) {
-      let view = this.#u32;
-      let at = table + SPLIT.descSize * index;
-      if ((at & 3) === 0) at = at < TWO_32 ? at >>> 2 : at / 4;
-      else {
-        view = this.#fetch(at);
-        at = 0;
-      }
-      const length = view[at + 2] as number;
-      const tail = view[at + 3] as number;
-      // As in QEMU, only the head of a chain can be INDIRECT: elsewhere it is a plain buffer.
-      if ((tail & VIRTQ_DESC_F_INDIRECT) !== 0 && count === 0 && !indirect) {
-        table = this.#openTable(
-          index,
-          join64(view[at] as number, view[at + 1] as number),
-          length,
-          tail,
-        );
-        if (table < 0) return false;
-        indirect = true;
-        max = length / SPLIT.descSize;
-        index = 0;
-        continue;
-      }
-      if (indirect && (tail & VIRTQ_DESC_F_INDIRECT) !== 0) this.#note('indirectNested', index);
-      if (length === 0) return this.#zeroLength(index);
-      if ((tail & VIRTQ_DESC_F_WRITE) !== 0) writableLength += length;
-      else {
-        if (count !== readable) return this.#wrongOrder(index);
-        readable++;
-        readableLength += length;
-      }
-      let offset = view[at + 1] === 0 ? (view[at] as number) - ram.mainDelta : -1;
-      if (offset < ram.mainStart || offset > ram.mainEnd - length) {
-        offset = this.#elsewhere(
-          element,
-          index,
-          join64(view[at] as number, view[at + 1] as number),
-          length,
-        );
-        if (offset < 0) return false;
-      }
-      if (count === element.offsets.length && !this.#grow(element)) return false;
-      element.offsets[count] = offset;
-      element.lengths[count] = length;
-      if (++count > max) return this.#looped(head, count);
-      if ((tail & VIRTQ_DESC_F_NEXT) === 0) break;
-      if (tail >>> 16 >= max) return this.#badNext(index, tail >>> 16);
-      index = tail >>> 16;
+  #storeAvailEvent(value: number): void {
+    if (this.#plain && !this.#journal.on) this.#u16[this.#availEventAt] = value;
+    else this.#store16(SPLIT.availEvent(this.#entries), value);
+  }
+
+  /** Stores a 16-bit field of the used ring, ordered with the reads of the driver's index (VIRTIO 1.4 §2.7.10). */
+  #store16(at: number, value: number): void {
+    const where = this.#used8 + at;
+    if (this.#journal.on) {
+      const old = this.#ram.readAt(where, 2);
+      const stored = this.#words.stored(value, 2);
+      this.#journal.memWrite(ACTOR.device, this.addresses.device + at, 2, old, 0, stored, 0);
+      this.#journal.mark();
     }
-    if (element.bounced) this.#holdBounce(true);
-    element.readableCount = readable;
-    element.writableCount = count - readable;
-    element.readableLength = readableLength;
-    element.writableLength = writableLength;
-    return true;
+    if (this.#plain) Atomics.store(this.#u16, where / 2, value);
+    else this.#words.write(where, 2, value);
   }
 
-  // What follows is rare, and lies outside the methods above so that the engine can inline those.
-
-  #slowHead(slot: number): number {
-    return this.#ram.readAt(this.#avail8 + SPLIT.availEntry(slot), 2);
+  nextAvailable(): number {
+    return this.ready ? this.#words.read(this.#avail8 + SPLIT.availIdx, 2) : 0;
   }
 
-  /** The four words of a descriptor that is not aligned. */
-  #fetch(at: number): Uint32Array {
-    for (let i = 0; i < 4; i++) this.#scratch[i] = this.#ram.readAt(at + 4 * i, 4);
-    return this.#scratch;
+  #slot(idx: number): number {
+    return this.#plain ? idx & this.#mask : idx % this.#entries;
+  }
+
+  #slowHead(idx: number): number {
+    return this.#words.read(this.#avail8 + SPLIT.availEntry(this.#slot(idx)), 2);
+  }
+
+  #slowPush(head: number, length: number, idx: number): void {
+    this.#writeEntry(head, length, idx);
+    this.#publish((idx + 1) & 0xffff);
+    if (this.#journal.on) this.#chainPushed(head, length, this.usedIdx);
+  }
+
+  /** Writes the used entry of index `idx`; the driver sees nothing of it before `#publish`. */
+  #writeEntry(head: number, length: number, idx: number): void {
+    const ram = this.#ram;
+    const words = this.#words;
+    const at = SPLIT.usedEntry(this.#slot(idx));
+    const where = this.#used8 + at;
+    if (this.#journal.on) {
+      const address = this.addresses.device + at;
+      const [id, old] = [ram.readAt(where, 4), ram.readAt(where + 4, 4)];
+      const [newId, newLength] = [words.stored(head, 4), words.stored(length, 4)];
+      this.#journal.memWrite(ACTOR.device, address, 8, id, old, newId, newLength);
+    }
+    words.write(where, 4, head);
+    words.write(where + 4, 4, length);
+  }
+
+  #publish(usedIdx: number): void {
+    this.usedIdx = usedIdx;
+    this.#store16(SPLIT.usedIdx, usedIdx);
   }
 
   #recordPop(element: VirtQueueElement): void {
     const count = element.readableCount + element.writableCount;
     const { head, readableLength, writableLength } = element;
-    const { dev } = this.#owner;
     this.#journal.chainPopped(
-      dev,
+      this.#owner.dev,
       this.index,
       head,
       this.lastAvailIdx,
@@ -371,114 +397,56 @@ export class SplitQueue implements DeviceRing {
     );
   }
 
+  /** What `push` is about to do at index `idx`, whose entry is at word `at`. */
+  #recordPush(head: number, length: number, idx: number, at: number): void {
+    const journal = this.#journal;
+    const { device } = this.addresses;
+    const address = device + SPLIT.usedEntry(idx & this.#mask);
+    const id = this.#u32[at] as number;
+    const old = this.#u32[at + 1] as number;
+    const next = (idx + 1) & 0xffff;
+    journal.memWrite(ACTOR.device, address, 8, id, old, head, length);
+    journal.memWrite(ACTOR.device, device + SPLIT.usedIdx, 2, idx, 0, next, 0);
+    this.#chainPushed(head, length, next);
+    journal.mark();
+  }
+
+  #chainPushed(head: number, length: number, usedIdx: number): void {
+    this.#journal.chainPushed(this.#owner.dev, this.index, head, usedIdx, length);
+  }
+
+  #unbounce(element: VirtQueueElement): void {
+    element.bounced = false;
+    this.#chains.releaseBounce();
+  }
+
   #giveBack(element: VirtQueueElement): undefined {
+    element.bounced = false;
     element.nextFree = this.#free;
     this.#free = element;
   }
 
   #tooMany(idx: number): undefined {
-    this.#broken(
-      'availIndexJump',
-      idx,
-      distance16(idx, this.shadowAvailIdx),
-      'Virtqueue size exceeded',
-    );
+    const count = distance16(idx, this.shadowAvailIdx);
+    this.#broken('availIndexJump', idx, count, 'Virtqueue size exceeded');
   }
 
-  #badHead(slot: number, head: number): undefined {
-    this.#broken('headOutOfRange', slot, head, `Guest says index ${head} is available`);
+  #badHead(idx: number, head: number): undefined {
+    this.#broken('headOutOfRange', this.#slot(idx), head, `Guest says index ${head} is available`);
   }
 
-  #zeroLength(index: number): false {
-    return this.#broken('zeroLength', index, 0, 'virtio: zero sized buffers are not allowed');
-  }
-
-  #wrongOrder(index: number): false {
-    return this.#broken('readableAfterWritable', index, 0, 'Incorrect order for descriptors');
-  }
-
-  #looped(head: number, count: number): false {
-    return this.#broken('chainLoop', head, count, 'Looped descriptor');
-  }
-
-  #badNext(index: number, next: number): false {
-    return this.#broken('nextOutOfRange', index, next, `Desc next is ${next}`);
-  }
-
-  #note(code: ViolationCode, index: number, value = 0): void {
-    this.#owner.violate(this.index, code, index, value);
-  }
-
-  /** RAM offset of the table of INDIRECT descriptor `index`, or -1 where it is broken (VIRTIO 1.4 §2.7.5.3.1). */
-  #openTable(index: number, address: number, length: number, tail: number): number {
-    if (length === 0 || length % SPLIT.descSize !== 0) {
-      const code = length === 0 ? 'indirectEmpty' : 'indirectBadLength';
-      this.#broken(code, index, length, 'Invalid size for indirect buffer table');
-      return -1;
-    }
-    if (!this.indirectDesc) this.#note('indirectNotNegotiated', index, length);
-    if ((tail & VIRTQ_DESC_F_NEXT) !== 0) this.#note('indirectAndNext', index, length);
-    const offset = this.#ram.offsetOf(address, length);
-    if (offset < 0) this.#broken('addressOutsideRam', index, address, 'Cannot map indirect buffer');
-    return offset;
-  }
-
-  /** Where a buffer outside low memory lies: a RAM offset, the bounce page, or -1 where the chain is broken. */
-  #elsewhere(element: VirtQueueElement, index: number, address: number, length: number): number {
-    const offset = this.#ram.offsetOf(address, length);
-    if (offset >= 0) return offset;
-    if (element.bounced || this.#owner.bounce.busy || length > BOUNCE_BYTES) {
-      const message = 'virtio: bogus descriptor or out of resources';
-      this.#broken('addressOutsideRam', index, address, message);
-      return -1;
-    }
-    this.#owner.violate(this.index, 'addressOutsideRam', index, address);
-    element.bounced = true;
-    return BOUNCE;
-  }
-
-  #holdBounce(holds: boolean): void {
-    this.#holdsBounce = holds;
-    this.#owner.bounce.busy = holds;
-  }
-
-  #grow(element: VirtQueueElement): boolean {
-    if (element.offsets.length >= MAX_SEGMENTS) {
-      const message = 'virtio: too many write descriptors in indirect table';
-      return this.#broken('chainLoop', element.head, element.offsets.length, message);
-    }
-    element.grow();
-    return true;
-  }
-
-  #recordPush(head: number, length: number, slot: number, next: number): void {
-    const journal = this.#journal;
-    const { device } = this.addresses;
-    const at = SPLIT.usedEntry(slot);
-    const at32 = this.#used32 + (at >>> 2);
-    const oldId = this.#aligned ? (this.#u32[at32] as number) : this.#word(at);
-    const oldLength = this.#aligned ? (this.#u32[at32 + 1] as number) : this.#word(at + 4);
-    journal.memWrite(ACTOR.device, device + at, 8, oldId, oldLength, head, length);
-    journal.memWrite(ACTOR.device, device + SPLIT.usedIdx, 2, this.usedIdx, 0, next, 0);
-    journal.mark();
-  }
-
-  /** A word of the used ring at byte `at`, wherever it lies. */
-  #word(at: number): number {
-    return this.#ram.readAt(this.#used8 + at, 4);
-  }
-
-  #broken(code: ViolationCode, index: number, value: number, message: string): false {
+  #broken(code: ViolationCode, index: number, value: number, message: string): void {
     this.#owner.violate(this.index, code, index, value, message);
-    return false;
   }
 
   #newElement(): VirtQueueElement {
-    return new VirtQueueElement(
+    const element = new VirtQueueElement(
       this.#ram,
       () => this.#journal.on,
       (offset, before, after) =>
         this.#journal.bytesWritten(ACTOR.device, this.#ram.addressOf(offset), before, after),
     );
+    element.epoch = this.#epoch;
+    return element;
   }
 }

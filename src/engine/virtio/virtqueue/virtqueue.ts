@@ -62,6 +62,11 @@ export interface DeviceRing extends VirtQueue {
   eventIdx: boolean;
   /** Negotiated: chains may lie in tables of their own. */
   indirectDesc: boolean;
+  /**
+   * Where the driver makes the next chain available, as a notification with data says it: a split ring's
+   * available index, a packed ring's place with the wrap counter in bit 15 (VIRTIO 1.4 §2.9).
+   */
+  nextAvailable(): number;
   /** Takes the queue into use with its areas where the driver put them. */
   enable(addresses: QueueAddresses): void;
   /** Back to the state after power-on. */
