@@ -23,7 +23,10 @@ const MOST_SPURIOUS = 100;
 export class Interrupts {
   readonly #hal: Hal;
   /** By the device that raises the input. */
-  readonly #sources = new Map<object | string, { readonly source: InterruptSource; cause: number }>();
+  readonly #sources = new Map<
+    object | string,
+    { readonly source: InterruptSource; cause: number }
+  >();
 
   constructor(hal: Hal) {
     this.#hal = hal;

@@ -20,7 +20,12 @@ import { VIRTIO_PCI_CAP } from '../../spec/virtio-pci.ts';
 import { PciBus } from '../bus/pci.ts';
 import { NO_PCI, type PciConfig, PciConfigPorts, PciEcam } from '../bus/pci-config.ts';
 import { VirtioBus } from '../bus/virtio-bus.ts';
-import { VirtioOnChannel, VirtioOnMmio, VirtioOnPci } from '../bus/virtio-sources.ts';
+import {
+  VirtioOnChannel,
+  VirtioOnDevicePage,
+  VirtioOnMmio,
+  VirtioOnPci,
+} from '../bus/virtio-sources.ts';
 import { GuestContext } from '../context.ts';
 import type { DmaAllocator } from '../dma.ts';
 import { BlkError, VirtioBlk } from '../drivers/virtio-blk.ts';
@@ -116,6 +121,7 @@ export function createGuestModule(hal: Hal): GuestModule {
       new VirtioOnPci(context, pci),
       new VirtioOnMmio(context),
       new VirtioOnChannel(context),
+      new VirtioOnDevicePage(context),
     ]),
     dma: context.dma,
     ram: hal.ram,

@@ -1,4 +1,5 @@
 import { hex } from '../../base/bits.ts';
+import { KVM_DEVICE_DESC_BYTES, KVM_PAGE_BYTES } from '../../spec/kvm-virtio.ts';
 import { PCI_VENDOR_VIRTIO } from '../../spec/pci.ts';
 import type { MmioSlot } from '../../spec/platform.ts';
 import { VIRTIO_ID } from '../../spec/virtio.ts';
@@ -14,6 +15,7 @@ import {
   virtioDeviceId,
 } from '../transport/virtio-pci-base.ts';
 import { VirtioPciLegacy } from '../transport/virtio-pci-legacy.ts';
+import { DeviceDescriptor, VirtioS390 } from '../transport/virtio-s390.ts';
 import type { VirtioTransport } from '../transport/virtio-transport.ts';
 import { ChannelSubsystem, type Subchannel } from './channel.ts';
 import type { PciBus } from './pci.ts';
@@ -193,5 +195,47 @@ export class VirtioOnChannel implements VirtioSource {
       },
     } as const;
     return { place, finding: `${answers}: virtio ${deviceName(deviceId)}`, device };
+  }
+}
+
+/** Devices that the host describes in the page above RAM, one behind the other. */
+export class VirtioOnDevicePage implements VirtioSource {
+  readonly kind = 's390';
+  readonly #context: GuestContext;
+
+  constructor(context: GuestContext) {
+    this.#context = context;
+  }
+
+  get told(): string {
+    const page = this.#context.hal.platform.devicePage;
+    return page === undefined ? 'no descriptor page' : `a descriptor page is at ${hex(page)}`;
+  }
+
+  *steps(): Generator<DiscoveryStep> {
+    const page = this.#context.hal.platform.devicePage;
+    if (page === undefined) return;
+    for (let at = page; at + KVM_DEVICE_DESC_BYTES <= page + KVM_PAGE_BYTES; ) {
+      const descriptor = new DeviceDescriptor(this.#context, at);
+      const { type: deviceId, queueCount, length } = descriptor;
+      const place = `descriptor at ${hex(at)}`;
+      if (deviceId === 0) {
+        yield { place, finding: 'type 0: the list ends' };
+        return;
+      }
+      const device = {
+        deviceId,
+        kind: this.kind,
+        place,
+        open: ({ legacy = true, msix = false }: OpenOptions = {}) => {
+          if (msix) throw new Error('s390-virtio has no messages (MSI-X)');
+          if (!legacy) throw new Error('s390-virtio has none but legacy devices');
+          return new VirtioS390(this.#context, descriptor);
+        },
+      } as const;
+      const finding = `type ${deviceId}, ${queueCount} queues, ${length} bytes: virtio ${deviceName(deviceId)}`;
+      yield { place, finding, device };
+      at += length;
+    }
   }
 }

@@ -5,6 +5,7 @@ import type { GuestContext } from '../context.ts';
 import type { DmaAllocator } from '../dma.ts';
 import type { AccessSize } from '../hal.ts';
 import type { InterruptSource } from '../interrupts.ts';
+import { BigEndianQueue } from '../virtqueue/big-endian-queue.ts';
 import { PackedQueue } from '../virtqueue/packed-queue.ts';
 import {
   DeviceError,
@@ -21,6 +22,12 @@ import { allocateLegacy } from './legacy-rings.ts';
 export const ISR = { QUEUE: 1, CONFIG: 2 } as const;
 /** How often a register that must settle is read again. */
 export const MOST_READS = 1000;
+/** What big-endian queues cannot do; a driver that accepts it would be misunderstood. */
+const BEYOND_BIG_ENDIAN = FeatureSet.of([
+  VIRTIO_F.VIRTIO_F_INDIRECT_DESC,
+  VIRTIO_F.VIRTIO_F_EVENT_IDX,
+]);
+
 /** How a queue is to be set up. */
 export interface QueueOptions {
   /** Entries, a power of two unless the queue is packed; the most that the device allows where left out. */
@@ -38,8 +45,7 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   abstract readonly interruptInputs: readonly number[];
   /** @internal */
   protected readonly context: GuestContext;
-  /** Called after the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
-  onConfigChange: () => void = () => {};
+  readonly #configListeners: (() => void)[] = [];
   #accepted = new FeatureSet(0, 0);
 
   /** @internal */
@@ -175,8 +181,19 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     const { hal } = this.context;
     const areas = this.placeRings(index, size, packed);
     this.enableQueue(index, size, areas);
+    if (this.bigEndian) {
+      const beyond = this.#accepted.and(BEYOND_BIG_ENDIAN);
+      if (beyond.bits.length > 0)
+        throw new Error(`this guest’s big-endian queues cannot do ${beyond.names.join(', ')}`);
+      return new BigEndianQueue(hal.ram, this, index, size, areas);
+    }
     const Queue = packed ? PackedQueue : SplitQueue;
     return new Queue(hal.ram, this, index, size, areas, undefined, this.#ringOptions());
+  }
+
+  /** Calls `listener` whenever the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
+  onConfigChange(listener: () => void): void {
+    this.#configListeners.push(listener);
   }
 
   /** Reads one field of the device's configuration whole, even one that takes two accesses. */
@@ -231,7 +248,7 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     const { status } = this;
     if (status & STATUS.DEVICE_NEEDS_RESET)
       throw new DeviceError(`the device gave up: its status is ${hex(status)}, DEVICE_NEEDS_RESET`);
-    this.onConfigChange();
+    for (const listener of this.#configListeners) listener();
   }
 
   /** @internal Memory for the rings of queue `index`, where the device expects them. */
