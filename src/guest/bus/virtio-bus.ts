@@ -43,6 +43,20 @@ export class VirtioBus {
     return [...this.#each()];
   }
 
+  /**
+   * The first device with a virtio device ID (VIRTIO 1.4 §5); `nth` counts them from 0. Looks no further
+   * than it has to. Throws where there is none.
+   */
+  find(deviceId: number, nth = 0): VirtioCandidate {
+    let count = 0;
+    for (const candidate of this.#each())
+      if (candidate.deviceId === deviceId && count++ === nth) return candidate;
+    const further = nth === 0 ? '' : ` number ${nth}, counted from 0,`;
+    throw new Error(
+      `this machine has no virtio device${further} with ID ${deviceId} (${deviceName(deviceId)})`,
+    );
+  }
+
   /** The discoveries of all kinds of buses, to be watched step by step: also of those that this machine has not. */
   discoveries(): readonly Discovery[] {
     return this.#sources;
@@ -58,14 +72,7 @@ export class VirtioBus {
    * `nth` counts the machine's devices of that kind from 0. Throws where there is none.
    */
   probe<D>(driver: VirtioDriverClass<D>, nth = 0, options: OpenOptions = {}): D {
-    let count = 0;
-    for (const candidate of this.#each())
-      if (candidate.deviceId === driver.deviceId && count++ === nth)
-        return new driver(candidate.open(options));
-    const further = nth === 0 ? '' : ` number ${nth}, counted from 0,`;
-    throw new Error(
-      `this machine has no virtio device${further} with ID ${driver.deviceId} (${deviceName(driver.deviceId)})`,
-    );
+    return new driver(this.find(driver.deviceId, nth).open(options));
   }
 
   *#each(): Generator<VirtioCandidate> {

@@ -31,6 +31,8 @@ export interface VirtioCandidate {
   readonly kind: VirtioBusKind;
   /** Where it was found, in words. */
   readonly place: string;
+  /** On PCI: its function. */
+  readonly function?: PciFunction;
   /** Makes the device ready to be reached. Throws where it does not have what `options` ask for. */
   open(options?: OpenOptions): VirtioTransport;
 }
@@ -90,7 +92,7 @@ export class VirtioOnPci implements VirtioSource {
         continue;
       }
       const open = (options?: OpenOptions) => openPci(this.#context, fn.enable(), options);
-      const device = { deviceId, kind: this.kind, place, open } as const;
+      const device = { deviceId, kind: this.kind, place, function: fn, open } as const;
       yield { place, finding: `${ids}: virtio ${deviceName(deviceId)}`, device };
     }
   }

@@ -17,6 +17,8 @@ class Nic extends VirtioDriver {
 
   constructor(transport: VirtioTransport) {
     super(transport, [LINK_STATUS]);
+    // A ccw device tells of nothing before it has a queue, as in QEMU.
+    transport.queue(0);
     this.ready();
   }
 }

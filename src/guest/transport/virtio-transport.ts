@@ -30,7 +30,10 @@ const BEYOND_BIG_ENDIAN = FeatureSet.of([
 
 /** How a queue is to be set up. */
 export interface QueueOptions {
-  /** Entries, a power of two unless the queue is packed; the most that the device allows where left out. */
+  /**
+   * Entries, a power of two unless the queue is packed; the most that the device allows where left
+   * out. Many a legacy device does not let the driver choose.
+   */
   readonly size?: number;
 }
 
@@ -84,7 +87,7 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     return this.legacy && this.context.hal.platform.bigEndian === true;
   }
 
-  /** @internal Memory for a driver's buffers, in the device's byte order. */
+  /** Memory for a driver's buffers, which hold numbers in the device's byte order. */
   get dma(): DmaAllocator {
     return this.bigEndian ? this.context.dma.bigEndian : this.context.dma;
   }
@@ -169,15 +172,13 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     const max = this.maxQueueSize(index);
     if (max === 0) throw new RangeError(`the device has no queue ${index}`);
     const packed = this.#accepted.has(VIRTIO_F.VIRTIO_F_RING_PACKED);
-    const size = options.size ?? max;
+    const size = this.fixedQueueSizes ? max : (options.size ?? max);
     if (!(packed ? Number.isInteger(size) && size >= 1 : isPowerOfTwo(size)) || size > max)
       throw new RangeError(
         packed
           ? `queue size ${size} is not from 1 to ${max}`
           : `queue size ${size} is not a power of two up to ${max}`,
       );
-    if (this.fixedQueueSizes && size !== max)
-      throw new RangeError(`queue ${index} has ${max} entries: a legacy driver cannot choose`);
     const { hal } = this.context;
     const areas = this.placeRings(index, size, packed);
     this.enableQueue(index, size, areas);

@@ -17,6 +17,11 @@ declare module 'guest' {
   interface VirtioBus {
     /** Every virtio device of the machine, in the order of its buses. */
     devices(): VirtioCandidate[];
+    /**
+     * The first device with a virtio device ID (VIRTIO 1.4 §5); \`nth\` counts them from 0. Looks no further
+     * than it has to. Throws where there is none.
+     */
+    find(deviceId: number, nth?: number): VirtioCandidate;
     /** The discoveries of all kinds of buses, to be watched step by step: also of those that this machine has not. */
     discoveries(): readonly Discovery[];
     /** The modern transport of an enabled PCI function. Throws where it is not a modern virtio device. */
@@ -155,10 +160,10 @@ declare module 'guest' {
     static readonly deviceId: 2;
     /** \`requestq1\` (VIRTIO 1.4 §5.2.2). */
     readonly queue: VirtQueue;
-    /** Size of the disk, in sectors of 512 bytes. */
-    readonly capacity: number;
     /** Takes the device over. \`options\`: features to ask for. */
     constructor(transport: VirtioTransport, options?: DriverOptions);
+    /** Size of the disk, in sectors of 512 bytes, as the device has told it last (VIRTIO 1.4 §5.2.4). */
+    get capacity(): number;
     /** Whether the device refuses to write (VIRTIO 1.4 §5.2.3). */
     get readOnly(): boolean;
     /** Reads \`count\` sectors. Throws \`BlkError\` where the device fails. */
@@ -270,6 +275,8 @@ declare module 'guest' {
     readonly kind: VirtioBusKind;
     /** Where it was found, in words. */
     readonly place: string;
+    /** On PCI: its function. */
+    readonly function?: PciFunction;
     /** Makes the device ready to be reached. Throws where it does not have what \`options\` ask for. */
     open(options?: OpenOptions): VirtioTransport;
   }
@@ -455,8 +462,6 @@ declare module 'guest' {
     readonly deviceId: number;
     /** Interrupt inputs that the device raises; none where it has no way to interrupt. */
     readonly interruptInputs: readonly number[];
-    /** Called after the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
-    onConfigChange: () => void;
     /** The interrupt input that the device raises first of all, or -1 where it has none. */
     get interruptInput(): number;
     /**
@@ -464,6 +469,8 @@ declare module 'guest' {
      * piece (VIRTIO 1.4 §1.3.1).
      */
     get legacy(): boolean;
+    /** Memory for a driver's buffers, which hold numbers in the device's byte order. */
+    get dma(): DmaAllocator;
     /** Device status field, as bits \`ACKNOWLEDGE\`, \`DRIVER\`, … (VIRTIO 1.4 §2.1). Read from the device each time. */
     get status(): number;
     set status(value: number);
@@ -501,6 +508,8 @@ declare module 'guest' {
      * such queue or allows no such size.
      */
     queue(index: number, options?: QueueOptions): VirtQueue;
+    /** Calls \`listener\` whenever the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
+    onConfigChange(listener: () => void): void;
     /** Reads one field of the device's configuration whole, even one that takes two accesses. */
     config({ offset, width }: Pick<Register, 'offset' | 'width'>): number;
     /**
@@ -646,7 +655,10 @@ declare module 'guest' {
   }
   /** How a queue is to be set up. */
   interface QueueOptions {
-    /** Entries, a power of two unless the queue is packed; the most that the device allows where left out. */
+    /**
+     * Entries, a power of two unless the queue is packed; the most that the device allows where left
+     * out. Many a legacy device does not let the driver choose.
+     */
     readonly size?: number;
   }
   /** Address spaces that a guest instruction can reach. */
