@@ -1,6 +1,6 @@
 import { hi32, lo32 } from '../../base/bits.ts';
 import { S390_INPUT } from '../../spec/channel-io.ts';
-import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
+import { VIRTIO_F } from '../../spec/virtio.ts';
 import {
   DIAG500_VIRTIO_CCW_NOTIFY,
   VIRTIO_CCW_CMD,
@@ -89,6 +89,8 @@ export class VirtioCcw extends VirtioTransport {
     subchannel.enable(false);
     subchannel.enable();
     this.revision = this.#agree(legacy ? [0] : REVISIONS);
+    // Adapter interruptions came with VIRTIO 1 (VIRTIO 1.4 §4.3.3.1.3).
+    if (this.legacy) this.indicators = 'classic';
     context.interrupts.register(this, `ccw ${subchannel.id}`);
   }
 
@@ -109,20 +111,16 @@ export class VirtioCcw extends VirtioTransport {
   }
 
   override set status(value: number) {
-    this.subchannel.data.u8(0, value);
-    try {
-      this.#command('WRITE_STATUS', 1);
-      this.#status = value;
-    } catch (error) {
-      // A device that does not have FEATURES_OK rejects the command (VIRTIO 1.4 §4.3.2.3.2).
-      if (!(error instanceof CommandRejected)) throw error;
-      this.#status = value & ~STATUS.FEATURES_OK;
+    if (value === 0) this.#command('VDEV_RESET', 0);
+    else {
+      this.subchannel.data.u8(0, value);
+      // A status that the device does not take is what it was before (VIRTIO 1.4 §4.3.2.3.1).
+      if (!this.#accepts('WRITE_STATUS', 1)) return;
     }
+    this.#status = value;
   }
 
   override reset(): void {
-    this.#command('VDEV_RESET', 0);
-    this.#status = 0;
     super.reset();
     this.#cookies.length = 0;
     this.#setIndicators();
@@ -237,19 +235,14 @@ export class VirtioCcw extends VirtioTransport {
     this.#command('SET_VQ', VQ_INFO_BLOCK_BYTES);
   }
 
-  /** The first of `revisions` that the device takes. */
+  /** The first of `revisions` that the device takes; who takes none is a legacy one (VIRTIO 1.4 §4.3.2.1.3). */
   #agree(revisions: readonly number[]): number {
     const { data } = this.subchannel;
     for (const revision of revisions) {
       data.u16(VIRTIO_REV_INFO.revision.offset, revision).u16(VIRTIO_REV_INFO.length.offset, 0);
-      try {
-        this.#command('SET_VIRTIO_REV', VIRTIO_REV_INFO_BYTES);
-        return revision;
-      } catch (error) {
-        if (!(error instanceof CommandRejected)) throw error;
-      }
+      if (this.#accepts('SET_VIRTIO_REV', VIRTIO_REV_INFO_BYTES)) return revision;
     }
-    throw new DeviceError(`${this.subchannel} takes no revision of ${revisions.join(', ')}`);
+    return 0;
   }
 
   /** Tells the device where to say what it interrupts for (VIRTIO 1.4 §4.3.2.6). */
@@ -268,13 +261,7 @@ export class VirtioCcw extends VirtioTransport {
     data.u64(summary_indicator.offset, this.#memory.summary.addr);
     data.u64(indicator.offset, this.#memory.queues.addr).u64(bit_nr.offset, 0);
     data.u8(isc.offset, SUBCLASS);
-    try {
-      this.#command('SET_IND_ADAPTER', VIRTIO_THININT_AREA_BYTES);
-      return true;
-    } catch (error) {
-      if (!(error instanceof CommandRejected)) throw error;
-      return false;
-    }
+    return this.#accepts('SET_IND_ADAPTER', VIRTIO_THININT_AREA_BYTES);
   }
 
   #setAddress(command: 'SET_IND' | 'SET_CONF_IND', { addr }: DmaBuffer): void {
@@ -292,6 +279,17 @@ export class VirtioCcw extends VirtioTransport {
   #littleEndian(offset: number): number {
     const bytes = this.subchannel.data.bytes(offset, 4);
     return new DataView(bytes.buffer).getUint32(0, true);
+  }
+
+  /** Whether the device carries the command out and does not reject it. */
+  #accepts(name: VirtioCcwCommand, count: number): boolean {
+    try {
+      this.#command(name, count);
+      return true;
+    } catch (error) {
+      if (!(error instanceof CommandRejected)) throw error;
+      return false;
+    }
   }
 
   #command(name: VirtioCcwCommand, count: number): void {
