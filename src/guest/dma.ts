@@ -1,4 +1,4 @@
-import { alignUp, hex, isPowerOfTwo, swapBytes, TWO_32 } from '../base/bits.ts';
+import { alignUp, hex, isPowerOfTwo, smallInt, swapBytes, TWO_32 } from '../base/bits.ts';
 import { utf8Decode, utf8Encode } from '../base/utf8.ts';
 import type { GuestMemory } from './guest-memory.ts';
 
@@ -33,8 +33,8 @@ export class DmaBuffer implements MemoryRange {
   constructor(memory: GuestMemory, addr: number, length: number, bigEndian = false) {
     this.#memory = memory;
     this.#bigEndian = bigEndian;
-    this.addr = addr;
-    this.length = length;
+    this.addr = smallInt(addr);
+    this.length = smallInt(length);
   }
 
   /** Reads the byte at `offset`. */

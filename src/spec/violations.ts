@@ -328,6 +328,18 @@ export const VIOLATIONS = [
     text: 'The driver changed feature bits {value} after FEATURES_OK.',
     fatal: false,
   },
+  {
+    code: 'featureRequirement',
+    section: '2.2.1',
+    text: 'The driver accepted feature bit {index} without bit {value}, which that requires.',
+    fatal: false,
+  },
+  {
+    code: 'availFlags',
+    section: '2.7.7.1',
+    text: 'The available ring’s flags are {value}, which has no meaning with the features that were negotiated.',
+    fatal: false,
+  },
 ] as const satisfies readonly ViolationInfo[];
 
 /** Names of the violations. */

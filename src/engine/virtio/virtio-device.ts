@@ -96,16 +96,21 @@ export abstract class VirtioDevice<P = unknown>
   driverFeatures = 0n;
   /** Why the driver was interrupted: bit 0 a queue, bit 1 the configuration. Cleared by the driver's read. */
   isr = 0;
+  /**
+   * Configuration as a driver last read it, with what was written since: as in QEMU the device is
+   * handed all of that when a driver writes any part of it. Outlives resets.
+   */
+  #configImage: Uint8Array | undefined;
   /** Configuration generation, modulo 256 (VIRTIO 1.4 §2.5). */
   generation = 0;
   /** Interrupt vector of configuration changes. */
   configVector: number = VIRTIO_MSI_NO_VECTOR;
   /** Queue that the transport's queue registers mean; selected by the driver. */
   queueSel = 0;
-  /** A driver error stopped the device until it is reset. */
-  broken = false;
-  /** The transport has stopped the device: PCI bus mastering was turned off. */
-  disabled = false;
+  /** Whether the device does no work: `broken` or `disabled`. A plain field, since queues look at it for every chain. */
+  stopped = false;
+  #broken = false;
+  #disabled = false;
   /** `started` of `info virtio-status`: DRIVER_OK was set. */
   started = false;
   /** A driver without VERSION_1 has chosen features: its first notification starts the device, DRIVER_OK or not. */
@@ -150,6 +155,11 @@ export abstract class VirtioDevice<P = unknown>
   /** The driver's new status is about to take effect. */
   protected statusChanging(_status: number): void {}
 
+  get configImage(): Uint8Array {
+    this.#configImage ??= new Uint8Array(this.configSize);
+    return this.#configImage;
+  }
+
   /** The configuration space as it is now, `configSize` bytes, little-endian. */
   readConfig(): Uint8Array {
     return new Uint8Array(0);
@@ -184,9 +194,24 @@ export abstract class VirtioDevice<P = unknown>
     return this.context.bounce;
   }
 
-  /** Whether the device does no work. */
-  get stopped(): boolean {
-    return this.broken === true || this.disabled === true;
+  /** A driver error stopped the device until it is reset. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  set broken(broken: boolean) {
+    this.#broken = broken;
+    this.stopped = broken || this.#disabled;
+  }
+
+  /** The transport has stopped the device: PCI bus mastering was turned off. */
+  get disabled(): boolean {
+    return this.#disabled;
+  }
+
+  set disabled(disabled: boolean) {
+    this.#disabled = disabled;
+    this.stopped = disabled || this.#broken;
   }
 
   /**
@@ -389,7 +414,9 @@ export abstract class VirtioDevice<P = unknown>
   /** Used-buffer notification; suppression was decided by the queue. */
   interrupt(index: number): void {
     this.isr |= 1;
-    this.bus.transport.interrupt(this.queues[index]?.vector ?? VIRTIO_MSI_NO_VECTOR, index);
+    // As in QEMU, a broken device notes the cause and says nothing.
+    if (!this.broken)
+      this.bus.transport.interrupt(this.queues[index]?.vector ?? VIRTIO_MSI_NO_VECTOR, index);
   }
 
   /** Tells the driver that the configuration changed (VIRTIO 1.4 §2.5). */
@@ -398,7 +425,7 @@ export abstract class VirtioDevice<P = unknown>
     this.isr |= 3;
     this.generation = (this.generation + 1) & 0xff;
     if (this.journal.on) this.journal.configChange(this.dev, this.generation);
-    this.bus.transport.interrupt(this.configVector, NONE);
+    if (!this.broken) this.bus.transport.interrupt(this.configVector, NONE);
   }
 
   violate(
@@ -412,12 +439,13 @@ export abstract class VirtioDevice<P = unknown>
       this.journal.violation(this.dev, queue, VIOLATION_INDEX[code], index, value);
     if (message === undefined) return;
     this.context.report(message);
+    if (this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1)) {
+      const old = this.status;
+      this.status |= STATUS.DEVICE_NEEDS_RESET;
+      if (this.journal.on) this.journal.status(this.dev, old, this.status);
+      this.notifyConfig();
+    }
     this.broken = true;
-    if (!this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1)) return;
-    const old = this.status;
-    this.status |= STATUS.DEVICE_NEEDS_RESET;
-    if (this.journal.on) this.journal.status(this.dev, old, this.status);
-    this.notifyConfig();
   }
 
   /** Records how a queue is set up now. */

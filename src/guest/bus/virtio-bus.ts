@@ -1,4 +1,5 @@
 import type { GuestContext } from '../context.ts';
+import type { DriverOptions } from '../drivers/virtio-driver.ts';
 import { VirtioPci } from '../transport/virtio-pci.ts';
 import type { OpenOptions } from '../transport/virtio-pci-base.ts';
 import type { VirtioTransport } from '../transport/virtio-transport.ts';
@@ -15,7 +16,7 @@ import {
 export interface VirtioDriverClass<D> {
   /** Virtio device ID that it is for. */
   readonly deviceId: number;
-  new (transport: VirtioTransport): D;
+  new (transport: VirtioTransport, options?: DriverOptions): D;
 }
 
 /** How the guest looks for devices on one kind of bus. */
@@ -69,10 +70,11 @@ export class VirtioBus {
 
   /**
    * Finds a device that `driver` is for and lets it take the device over, ready for use.
-   * `nth` counts the machine's devices of that kind from 0. Throws where there is none.
+   * `nth` counts the machine's devices of that kind from 0. Throws where there is none. `options`: how
+   * to open it, and which features the driver shall ask for.
    */
-  probe<D>(driver: VirtioDriverClass<D>, nth = 0, options: OpenOptions = {}): D {
-    return new driver(this.find(driver.deviceId, nth).open(options));
+  probe<D>(driver: VirtioDriverClass<D>, nth = 0, options: OpenOptions & DriverOptions = {}): D {
+    return new driver(this.find(driver.deviceId, nth).open(options), options);
   }
 
   *#each(): Generator<VirtioCandidate> {

@@ -63,6 +63,10 @@ export class BigEndianQueue extends VirtQueue {
     return this.#free.length;
   }
 
+  override get next(): number {
+    return this.#availIdx % this.size;
+  }
+
   override get inFlight(): number {
     return [...this.#chains.values()].filter(({ offered }) => offered).length;
   }

@@ -28,17 +28,16 @@ declare module 'guest' {
     open(fn: PciFunction): VirtioPci;
     /**
      * Finds a device that \`driver\` is for and lets it take the device over, ready for use.
-     * \`nth\` counts the machine's devices of that kind from 0. Throws where there is none.
+     * \`nth\` counts the machine's devices of that kind from 0. Throws where there is none. \`options\`: how
+     * to open it, and which features the driver shall ask for.
      */
-    probe<D>(driver: VirtioDriverClass<D>, nth?: number, options?: OpenOptions): D;
+    probe<D>(driver: VirtioDriverClass<D>, nth?: number, options?: OpenOptions & DriverOptions): D;
   }
   /**
    * Hands out guest-physical memory for rings and buffers: first fit on a list of free ranges
    * that is kept in the order of addresses. Memory comes zeroed.
    */
   interface DmaAllocator {
-    /** The same memory, with buffers that hold big-endian numbers: what legacy devices of such guests use. */
-    get bigEndian(): DmaAllocator;
     /**
      * \`length\` zeroed bytes, aligned to \`align\` (a power of two, in bytes).
      * Throws RangeError where no free range is large enough.
@@ -301,13 +300,15 @@ declare module 'guest' {
     readConfig(offset: number, size: AccessSize): number;
     writeConfig(offset: number, size: AccessSize, value: number): void;
     notify(index: number, next?: number): void;
+    /** Takes a queue from the device (VIRTIO 1.4 §2.6.1). Throws where the device does not do it. */
+    resetQueue(index: number): void;
     toString(): string;
   }
   /** A class of drivers: what device it is for, and how it takes one over. */
   interface VirtioDriverClass<D> {
     /** Virtio device ID that it is for. */
     readonly deviceId: number;
-    new (transport: VirtioTransport): D;
+    new (transport: VirtioTransport, options?: DriverOptions): D;
   }
   /** How a device is to be opened. */
   interface OpenOptions {
@@ -318,11 +319,27 @@ declare module 'guest' {
     /** Channel I/O: how the device tells of used buffers; adapter indicators where left out, if it has them. */
     readonly indicators?: IndicatorKind;
   }
+  /** Features that a driver can use and does not ask for of its own accord. */
+  interface DriverOptions {
+    /** VIRTIO_F_RING_PACKED (VIRTIO 1.4 §2.8). */
+    readonly packed?: boolean;
+    /** VIRTIO_F_INDIRECT_DESC: requests go into tables of their own (VIRTIO 1.4 §2.7.5.3). */
+    readonly indirect?: boolean;
+    /** VIRTIO_F_EVENT_IDX (VIRTIO 1.4 §2.7.7). */
+    readonly eventIdx?: boolean;
+    /** VIRTIO_F_IN_ORDER (VIRTIO 1.4 §2.7.9). */
+    readonly inOrder?: boolean;
+    /** VIRTIO_F_NOTIFICATION_DATA (VIRTIO 1.4 §2.9). */
+    readonly notificationData?: boolean;
+    /** VIRTIO_F_RING_RESET (VIRTIO 1.4 §2.6.1). */
+    readonly ringReset?: boolean;
+    /** Other features, by bit. */
+    readonly features?: readonly number[];
+  }
   /**
    * Memory that the device can reach: a guest-physical range with typed access. Offsets are bytes
-   * from its start, values are little-endian as virtio wants them (VIRTIO 1.4 §1.4), or big-endian where
-   * it was allocated so for a legacy device. Every write is recorded in the journal; an offset beyond the
-   * end throws RangeError.
+   * from its start, values are little-endian as virtio wants them (VIRTIO 1.4 §1.4). Every write
+   * is recorded in the journal; an offset beyond the end throws RangeError.
    */
   interface DmaBuffer {
     /** Guest-physical address. */
@@ -396,6 +413,11 @@ declare module 'guest' {
     usedLength: number;
     /** Descriptors that are free. */
     get free(): number;
+    /**
+     * Where the chain that is offered next goes: an entry of the available ring, or the descriptor of
+     * a packed ring at which the device will look.
+     */
+    get next(): number;
     /** Chains that the device owns: offered, and not taken back yet. */
     get inFlight(): number;
     /**
@@ -521,23 +543,6 @@ declare module 'guest' {
     pollInterrupt(): void;
     /** Sleeps until the device interrupts, and acknowledges it. Throws \`DeviceError\` where it gave up. */
     waitForInterrupt(): void;
-  }
-  /** Features that a driver can use and does not ask for of its own accord. */
-  interface DriverOptions {
-    /** VIRTIO_F_RING_PACKED (VIRTIO 1.4 §2.8). */
-    readonly packed?: boolean;
-    /** VIRTIO_F_INDIRECT_DESC: requests go into tables of their own (VIRTIO 1.4 §2.7.5.3). */
-    readonly indirect?: boolean;
-    /** VIRTIO_F_EVENT_IDX (VIRTIO 1.4 §2.7.7). */
-    readonly eventIdx?: boolean;
-    /** VIRTIO_F_IN_ORDER (VIRTIO 1.4 §2.7.9). */
-    readonly inOrder?: boolean;
-    /** VIRTIO_F_NOTIFICATION_DATA (VIRTIO 1.4 §2.9). */
-    readonly notificationData?: boolean;
-    /** VIRTIO_F_RING_RESET (VIRTIO 1.4 §2.6.1). */
-    readonly ringReset?: boolean;
-    /** Other features, by bit. */
-    readonly features?: readonly number[];
   }
   /** One request under way: 16 bytes of header, the data, one byte of status (VIRTIO 1.4 §5.2.6). */
   interface BlkRequest {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { VIRTIO_BLK_CONFIG, VIRTIO_BLK_F, VIRTIO_BLK_T } from '../../../spec/blk.ts';
-import { VIRTIO_F } from '../../../spec/virtio.ts';
 import { DeviceRig } from '../../../testing/device-rig.ts';
 
 const DRIVE = '-drive if=none,id=d0,file=disk,format=raw';
@@ -169,14 +168,4 @@ describe('virtio-blk configuration', () => {
     test.start();
     expect(test.transport.readConfig(VIRTIO_BLK_CONFIG.writeback.offset, 1)).toBe(0);
   });
-});
-
-test('[2.2.2] packed queues, which are not built yet, are refused at FEATURES_OK', () => {
-  const test = rig(`${DISK},packed=on`);
-  const { transport } = test;
-  transport.reset();
-  transport.status |= 3;
-  transport.acceptFeatures([VIRTIO_F.VIRTIO_F_VERSION_1, VIRTIO_F.VIRTIO_F_RING_PACKED]);
-  transport.status |= 8;
-  expect(transport.status & 8).toBe(0);
 });

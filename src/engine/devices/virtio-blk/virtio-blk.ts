@@ -32,6 +32,10 @@ const BARRIER = 0x8000_0000;
 /** Bytes of one discard or write-zeroes segment (VIRTIO 1.4 §5.2.6). */
 const SEGMENT = 16;
 const SEGMENT_F_UNMAP = 1;
+/** Legacy request type: a SCSI command (VIRTIO 1.4 §5.2.6.3). */
+const SCSI_COMMAND = 2;
+/** `errors` of a SCSI command that failed. */
+const SCSI_FAILED = Uint8Array.of(255, 0, 0, 0);
 /** Reads or writes that are held together before they go to the drive. */
 const MAX_MERGE = 32;
 /** The most entries of a queue. */
@@ -56,6 +60,8 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
   /** Reads or writes (all of one kind) of the batch being handled, not sent to the drive yet. */
   #pending: Request[] = [];
   #pendingWrites = false;
+  /** Ends what the drive was asked for, in the order of asking. */
+  readonly #inFlight: (() => void)[] = [];
   /** Number of the next request at the back end. */
   #requestId = 0;
 
@@ -211,6 +217,8 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
       if (wanted) vq.setNotification(true);
     } while (!vq.isEmpty());
     this.#submit();
+    // A drive answers later: what the batch began ends after all of it was looked at.
+    for (const finish of this.#inFlight.splice(0)) finish();
   }
 
   /** Begins one request (VIRTIO 1.4 §5.2.6); false where its chain is no request and the device broke. */
@@ -247,6 +255,9 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
         return true;
       case VIRTIO_BLK_T.GET_ID:
         this.#getId(request);
+        return true;
+      case SCSI_COMMAND:
+        this.#scsiCommand(request);
         return true;
       case VIRTIO_BLK_T.DISCARD & ~VIRTIO_BLK_T.OUT:
       case VIRTIO_BLK_T.WRITE_ZEROES & ~VIRTIO_BLK_T.OUT: {
@@ -313,6 +324,22 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
     this.#complete(request, VIRTIO_BLK_S.OK);
   }
 
+  /** A raw image takes no SCSI commands; the driver learns so, or that its buffers are too few. */
+  #scsiCommand(request: Request): void {
+    const { element } = request;
+    const { readableCount, writableCount } = element;
+    if (readableCount < 2 || writableCount < 3) {
+      this.#complete(request, VIRTIO_BLK_S.IOERR);
+      return;
+    }
+    // The header of the answer is the last segment but one.
+    const header = readableCount + writableCount - 2;
+    let at = 0;
+    for (let i = readableCount; i < header; i++) at += element.lengths[i] ?? 0;
+    element.write(SCSI_FAILED.subarray(0, element.lengths[header]), at);
+    this.#complete(request, VIRTIO_BLK_S.UNSUPP);
+  }
+
   #discardOrZero(request: Request, zero: boolean): void {
     const segment = new Uint8Array(SEGMENT);
     request.element.read(VIRTIO_BLK_HEADER, segment);
@@ -322,12 +349,12 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
     const flags = view.getUint32(12, !this.bigEndian);
     const limit = this.props[zero ? 'max-write-zeroes-sectors' : 'max-discard-sectors'];
     const unknown = (flags & ~SEGMENT_F_UNMAP) !== 0 || (!zero && flags !== 0);
-    if (unknown) {
-      this.#complete(request, VIRTIO_BLK_S.UNSUPP);
-      return;
-    }
     if (count > limit || !this.#inRange(sector, count * VIRTIO_BLK_SECTOR)) {
       this.#complete(request, VIRTIO_BLK_S.IOERR);
+      return;
+    }
+    if (unknown) {
+      this.#complete(request, VIRTIO_BLK_S.UNSUPP);
       return;
     }
     const position = sector * VIRTIO_BLK_SECTOR;
@@ -338,7 +365,7 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
     });
   }
 
-  /** Runs `work` at the drive and completes the request; a drive that fails or is read-only answers IOERR. */
+  /** Has the drive do `work`, once the driver's batch was read, and complete the request; a drive that fails or is read-only answers IOERR. */
   #atBackend(
     request: Request,
     op: BackendOp,
@@ -350,17 +377,19 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
     const queue = request.vq.index;
     const id = this.#requestId++;
     if (journal.on) journal.backendRequest(dev, queue, op, id, position, length);
-    let status: number = VIRTIO_BLK_S.OK;
     const changes = op === 'write' || op === 'discard' || op === 'writeZeroes';
-    if (changes && this.drive.options.readOnly) status = VIRTIO_BLK_S.IOERR;
-    else
-      try {
-        work();
-      } catch {
-        status = VIRTIO_BLK_S.IOERR;
-      }
-    if (journal.on) journal.backendCompletion(dev, queue, op, id, status, length);
-    this.#complete(request, status);
+    this.#inFlight.push(() => {
+      let status: number = VIRTIO_BLK_S.OK;
+      if (changes && this.drive.options.readOnly) status = VIRTIO_BLK_S.IOERR;
+      else
+        try {
+          work();
+        } catch {
+          status = VIRTIO_BLK_S.IOERR;
+        }
+      if (journal.on) journal.backendCompletion(dev, queue, op, id, status, length);
+      this.#complete(request, status);
+    });
   }
 
   /** Writes the status byte, the last writable one, and returns the chain. */

@@ -7,6 +7,11 @@ import type { QObject } from '../../qom/object.ts';
 import type { ConfigSpace } from './config-space.ts';
 
 const ENTRY = 16;
+/** Byte of an entry that holds the mask bit. */
+const CONTROL = 12;
+const VECTOR_MASKED = 1;
+/** Bytes of an access to table or pending bits; a smaller one reaches nothing, as in QEMU. */
+const WORD = 4;
 const CONTROL_ENABLE = 0x8000;
 const CONTROL_MASK_ALL = 0x4000;
 /** Least offset of the pending bits in the BAR, and least size of the BAR: QEMU's layout. */
@@ -29,6 +34,10 @@ export class Msix {
   /** Vector table, written by the guest; every vector starts masked. */
   readonly #table: Uint8Array;
   readonly #pending: Uint8Array;
+  /** How many sources of the device use each vector: what nobody uses is never sent. */
+  readonly #users: Uint16Array;
+  /** Whether all vectors were held back when configuration was last written. */
+  #heldBack = true;
   readonly #deliver: (address: number, data: number) => void;
 
   /** Adds the capability; `bar` holds table and pending bits. */
@@ -43,6 +52,7 @@ export class Msix {
     this.#deliver = deliver;
     this.#table = new Uint8Array(vectors * ENTRY);
     this.#pending = new Uint8Array(Math.ceil(vectors / 64) * 8);
+    this.#users = new Uint16Array(vectors);
     this.#cap = config.addCapability(PCI_CAP.MSIX, 12);
     config.put(this.#cap + 2, 2, vectors - 1);
     config.put(this.#cap + 4, 4, bar);
@@ -52,25 +62,57 @@ export class Msix {
   }
 
   get enabled(): boolean {
-    return (this.#config.get(this.#cap + 2, 2) & CONTROL_ENABLE) !== 0;
+    return (this.#control & CONTROL_ENABLE) !== 0;
+  }
+
+  get #control(): number {
+    return this.#config.get(this.#cap + 2, 2);
   }
 
   reset(): void {
     this.#config.put(this.#cap + 2, 2, this.vectors - 1);
+    this.#heldBack = true;
     this.#table.fill(0);
     this.#pending.fill(0);
-    for (let vector = 0; vector < this.vectors; vector++) this.#table[vector * ENTRY + 12] = 1;
+    for (let vector = 0; vector < this.vectors; vector++)
+      this.#table[vector * ENTRY + CONTROL] = VECTOR_MASKED;
+  }
+
+  /** A source of the device is given `vector`. */
+  use(vector: number): void {
+    if (vector < this.vectors) this.#users[vector] = (this.#users[vector] ?? 0) + 1;
+  }
+
+  /** A source of the device had `vector`. What waits is lost when the last one leaves. */
+  unuse(vector: number): void {
+    const users = this.#users[vector];
+    if (!users) return;
+    this.#users[vector] = users - 1;
+    if (users === 1) this.#setPending(vector, false);
+  }
+
+  /** No source of the device has a vector. */
+  unuseAll(): void {
+    this.#users.fill(0);
+    this.#pending.fill(0);
   }
 
   /** Whether a vector's message is held back. */
   masked(vector: number): boolean {
-    const all = (this.#config.get(this.#cap + 2, 2) & CONTROL_MASK_ALL) !== 0;
-    return all || ((this.#table[vector * ENTRY + 12] ?? 1) & 1) !== 0;
+    return this.#allMasked || this.#maskedAlone(vector);
+  }
+
+  get #allMasked(): boolean {
+    return (this.#control & (CONTROL_ENABLE | CONTROL_MASK_ALL)) !== CONTROL_ENABLE;
+  }
+
+  #maskedAlone(vector: number): boolean {
+    return ((this.#table[vector * ENTRY + CONTROL] ?? 0) & VECTOR_MASKED) !== 0;
   }
 
   /** Sends a vector's message, or notes it as pending while masked. Returns whether it was sent. */
   notify(vector: number): boolean {
-    if (vector >= this.vectors) return false;
+    if (!this.#users[vector]) return false;
     if (this.masked(vector)) {
       this.#setPending(vector, true);
       return false;
@@ -79,10 +121,19 @@ export class Msix {
     return true;
   }
 
-  /** To be called after every configuration write: unmasking lets pending messages go. */
-  configWritten(): void {
-    if (!this.enabled) return;
-    for (let vector = 0; vector < this.vectors; vector++) this.#release(vector);
+  /**
+   * To be called after a configuration write of `size` bytes at `offset`: unmasking lets pending
+   * messages go. Returns whether the function signals by messages now, and its pin has to fall.
+   */
+  configWritten(offset: number, size: number): boolean {
+    const control = this.#cap + 3;
+    if (offset > control || offset + size <= control) return false;
+    const held = this.#heldBack;
+    this.#heldBack = this.#allMasked;
+    if (!this.enabled) return false;
+    if (held && !this.#heldBack)
+      for (let vector = 0; vector < this.vectors; vector++) this.#release(vector);
+    return true;
   }
 
   /** A BAR for nothing but table and pending bits, in QEMU's layout; `dev` is the device's number in the journal. */
@@ -98,11 +149,13 @@ export class Msix {
     return MemoryRegion.io('msix-table', this.#table.length, {
       dev,
       region: REGION_INDEX['msix-table'],
-      read: (offset, size) => value(this.#table, offset, size),
+      read: (offset, size) => (size === WORD ? value(this.#table, offset, size) : 0),
       write: (offset, size, written) => {
-        for (let i = 0; i < size && offset + i < this.#table.length; i++)
-          this.#table[offset + i] = (written >>> (8 * i)) & 0xff;
-        if (this.enabled) this.#release(Math.floor(offset / ENTRY));
+        if (size !== WORD) return;
+        const vector = Math.floor(offset / ENTRY);
+        const held = this.masked(vector);
+        for (let i = 0; i < WORD; i++) this.#table[offset + i] = (written >>> (8 * i)) & 0xff;
+        if (held) this.#release(vector);
       },
     });
   }
@@ -111,7 +164,7 @@ export class Msix {
     return MemoryRegion.io('msix-pba', this.#pending.length, {
       dev,
       region: REGION_INDEX['msix-pba'],
-      read: (offset, size) => value(this.#pending, offset, size),
+      read: (offset, size) => (size === WORD ? value(this.#pending, offset, size) : 0),
       write: () => {},
     });
   }

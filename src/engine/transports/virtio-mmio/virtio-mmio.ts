@@ -1,4 +1,3 @@
-import { allOnes } from '../../../base/bits.ts';
 import { NONE } from '../../../journal/schema.ts';
 import type { IoHandler } from '../../../memory/io-handler.ts';
 import { MemoryRegion } from '../../../memory/memory-region.ts';
@@ -12,6 +11,7 @@ import type { TypeRegistry } from '../../qom/type.ts';
 import type { VirtioTransport } from '../../virtio/transport.ts';
 import type { VirtioBus } from '../../virtio/virtio-bus.ts';
 import { type DeviceQueue, featureMask, type VirtioDevice } from '../../virtio/virtio-device.ts';
+import { readDeviceConfig, writeDeviceConfig } from '../device-config.ts';
 import { freshSetup, type QueueSetup, readRegister, writeRegister } from './registers.ts';
 
 const PROPERTIES = {
@@ -107,7 +107,8 @@ export class VirtioMmio extends SysBusDevice<typeof PROPERTIES> implements Virti
     const { vdev } = this;
     if (!vdev) return;
     vdev.isr &= ~mask;
-    this.#update(NONE);
+    // A device that broke does not touch its line any more, as in QEMU.
+    if (!vdev.broken) this.#update(NONE);
   }
 
   /** Hands over the features that the driver of a version 2 device wrote. */
@@ -153,33 +154,15 @@ export class VirtioMmio extends SysBusDevice<typeof PROPERTIES> implements Virti
         return mmio.vdev?.dev ?? mmio.dev;
       },
       region: REGION_INDEX['virtio-mmio'],
-      read: (offset, size) =>
-        offset < VIRTIO_MMIO_CONFIG
-          ? readRegister(this, offset, size)
-          : this.#readConfig(offset - VIRTIO_MMIO_CONFIG, size),
-      write: (offset, size, value) =>
-        offset < VIRTIO_MMIO_CONFIG
-          ? writeRegister(this, offset, size, value)
-          : this.#writeConfig(offset - VIRTIO_MMIO_CONFIG, size, value),
+      read: (offset, size) => {
+        if (offset < VIRTIO_MMIO_CONFIG) return readRegister(mmio, offset, size);
+        return mmio.vdev ? readDeviceConfig(mmio.vdev, offset - VIRTIO_MMIO_CONFIG, size) : 0;
+      },
+      write: (offset, size, value) => {
+        if (offset < VIRTIO_MMIO_CONFIG) writeRegister(mmio, offset, size, value);
+        else if (mmio.vdev) writeDeviceConfig(mmio.vdev, offset - VIRTIO_MMIO_CONFIG, size, value);
+      },
     };
-  }
-
-  #readConfig(offset: number, size: number): number {
-    const { vdev } = this;
-    if (!vdev) return 0;
-    if (offset + size > vdev.configSize) return allOnes(size);
-    const config = vdev.readConfig();
-    let value = 0;
-    for (let i = size - 1; i >= 0; i--) value = value * 256 + (config[offset + i] ?? 0);
-    return value;
-  }
-
-  #writeConfig(offset: number, size: number, value: number): void {
-    const { vdev } = this;
-    if (!vdev || offset + size > vdev.configSize) return;
-    const config = vdev.readConfig();
-    for (let i = 0; i < size; i++) config[offset + i] = (value >>> (8 * i)) & 0xff;
-    vdev.writeConfig(config);
   }
 
   /** Drives the interrupt line: high while there is a cause that was not acknowledged. */

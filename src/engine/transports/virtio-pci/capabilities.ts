@@ -1,4 +1,4 @@
-import type { MemoryRegion } from '../../../memory/memory-region.ts';
+import type { IoHandler } from '../../../memory/io-handler.ts';
 import { PCI_CAP } from '../../../spec/pci.ts';
 import { VIRTIO_PCI_CAP_LAYOUT as CAP, VIRTIO_PCI_CAP } from '../../../spec/virtio-pci.ts';
 import type { ConfigSpace } from '../../hw/pci/config-space.ts';
@@ -7,6 +7,11 @@ import type { ConfigSpace } from '../../hw/pci/config-space.ts';
 export interface Place {
   readonly offset: number;
   readonly size: number;
+}
+
+/** A structure with its registers. */
+export interface Structure extends Place {
+  readonly handler: IoHandler;
 }
 
 /** Adds a vendor capability that tells where a structure is (VIRTIO 1.4 §4.1.4); returns its offset. */
@@ -26,17 +31,20 @@ export function addStructure(
   return at;
 }
 
-/** The window in configuration space on the structures of the modern BAR (VIRTIO 1.4 §4.1.4.9). */
+/**
+ * The window in configuration space on the structures of a function (VIRTIO 1.4 §4.1.4.9). As in
+ * QEMU the driver's choice of a BAR is kept and not looked at.
+ */
 export class ConfigAccess {
   readonly #config: ConfigSpace;
-  /** The modern BAR, whose parts are the structures. */
-  readonly #bar: MemoryRegion;
+  /** As they are searched. */
+  readonly #structures: readonly Structure[];
   /** Offset of the capability. */
   readonly #at: number;
 
-  constructor(config: ConfigSpace, bar: MemoryRegion) {
+  constructor(config: ConfigSpace, structures: readonly Structure[]) {
     this.#config = config;
-    this.#bar = bar;
+    this.#structures = structures;
     this.#at = addStructure(config, VIRTIO_PCI_CAP.PCI_CFG, 20, 0, { offset: 0, size: 0 });
     config.allowWrites(this.#at + CAP.bar, 1, 0xff);
     config.allowWrites(this.#at + CAP.offset, 4, 0xffff_ffff);
@@ -56,14 +64,14 @@ export class ConfigAccess {
     const length = config.get(this.#at + CAP.length, 4);
     if (length !== 1 && length !== 2 && length !== 4) return;
     const raw = config.get(this.#at + CAP.offset, 4);
-    const offset = raw - (raw % length);
-    const part = this.#bar.subregions.find(
-      ({ address, size }) => offset >= address && offset < address + size,
+    const start = raw - (raw % length);
+    const found = this.#structures.find(
+      ({ offset, size }) => start >= offset && start + length <= offset + size,
     );
-    if (!part?.handler) return;
+    if (!found) return;
     const data = this.#at + CAP.extra;
-    const at = offset - part.address;
-    if (write) part.handler.write(at, length, config.get(data, length));
-    else config.put(data, length, part.handler.read(at, length));
+    const at = start - found.offset;
+    if (write) found.handler.write(at, length, config.get(data, length));
+    else config.put(data, length, found.handler.read(at, length));
   }
 }

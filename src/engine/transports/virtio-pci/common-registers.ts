@@ -63,7 +63,7 @@ const HANDLERS: Handlers<typeof VIRTIO_PCI_COMMON, VirtioPci> = {
   config_msix_vector: {
     read: (pci) => pci.vdev.configVector,
     write: (pci, value) => {
-      pci.vdev.configVector = pci.usableVector(value);
+      pci.interrupts.assignConfig(value);
     },
   },
   num_queues: { read: (pci) => pci.vdev.queues.length },
@@ -88,7 +88,7 @@ const HANDLERS: Handlers<typeof VIRTIO_PCI_COMMON, VirtioPci> = {
   queue_msix_vector: {
     read: (pci) => pci.selected?.vector ?? VIRTIO_MSI_NO_VECTOR,
     write: (pci, value) => {
-      if (pci.selected) pci.selected.vector = pci.usableVector(value);
+      pci.interrupts.assignQueue(pci.selected, value);
     },
   },
   queue_enable: {

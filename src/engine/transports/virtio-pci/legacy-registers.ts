@@ -3,6 +3,7 @@ import { PCI_COMMAND, PCI_CONFIG } from '../../../spec/pci.ts';
 import type { Handlers } from '../../../spec/registers.ts';
 import { SPLIT, STATUS } from '../../../spec/virtio.ts';
 import { VIRTIO_MSI_NO_VECTOR, VIRTIO_PCI_LEGACY } from '../../../spec/virtio-pci.ts';
+import { readDeviceConfig, writeDeviceConfig } from '../device-config.ts';
 import { VIRTIO_QUEUE_MAX } from './common-registers.ts';
 import type { VirtioPci } from './virtio-pci.ts';
 
@@ -35,7 +36,7 @@ const HANDLERS: Handlers<typeof VIRTIO_PCI_LEGACY, VirtioPci> = {
       if (value < VIRTIO_QUEUE_MAX) vdev.queueSel = value;
     },
   },
-  queue_notify: { read: () => 0xffff, write: ({ vdev }, value) => vdev.notified(value) },
+  queue_notify: { read: () => 0xffff_ffff, write: ({ vdev }, value) => vdev.notified(value) },
   device_status: {
     read: ({ vdev }) => vdev.status,
     write: (pci, value) => {
@@ -49,7 +50,7 @@ const HANDLERS: Handlers<typeof VIRTIO_PCI_LEGACY, VirtioPci> = {
         );
     },
   },
-  isr_status: { read: (pci) => pci.readIsr() },
+  isr_status: { read: (pci) => pci.interrupts.acknowledge() },
 };
 
 /** Puts a whole queue at `base`, laid out as legacy devices want it (VIRTIO 1.4 §2.7.2). */
@@ -75,7 +76,7 @@ const BY_OFFSET: ReadonlyMap<number, AnyHandler> = new Map<number, AnyHandler>([
     {
       read: ({ vdev }) => vdev.configVector,
       write: (pci, value) => {
-        pci.vdev.configVector = pci.usableVector(value);
+        pci.interrupts.assignConfig(value);
       },
     },
   ],
@@ -84,7 +85,7 @@ const BY_OFFSET: ReadonlyMap<number, AnyHandler> = new Map<number, AnyHandler>([
     {
       read: ({ selected }) => selected?.vector ?? VIRTIO_MSI_NO_VECTOR,
       write: (pci, value) => {
-        if (pci.selected) pci.selected.vector = pci.usableVector(value);
+        pci.interrupts.assignQueue(pci.selected, value);
       },
     },
   ],
@@ -93,13 +94,13 @@ const BY_OFFSET: ReadonlyMap<number, AnyHandler> = new Map<number, AnyHandler>([
 /** Reads the I/O BAR; what lies behind the header is the device configuration. */
 export function legacyRead(pci: VirtioPci, offset: number, size: number): number {
   const header = pci.msixEnabled ? LEGACY_HEADER.msix : LEGACY_HEADER.plain;
-  if (offset >= header) return pci.readDeviceConfig(offset - header, size);
+  if (offset >= header) return readDeviceConfig(pci.vdev, offset - header, size);
   return BY_OFFSET.get(offset)?.read?.(pci) ?? 0xffff_ffff;
 }
 
 /** Writes the I/O BAR. */
 export function legacyWrite(pci: VirtioPci, offset: number, size: number, value: number): void {
   const header = pci.msixEnabled ? LEGACY_HEADER.msix : LEGACY_HEADER.plain;
-  if (offset >= header) pci.writeDeviceConfig(offset - header, size, value);
+  if (offset >= header) writeDeviceConfig(pci.vdev, offset - header, size, value);
   else BY_OFFSET.get(offset)?.write?.(pci, value);
 }

@@ -1,17 +1,9 @@
-import { allOnes, join64 } from '../../../base/bits.ts';
-import { ACTOR, NONE } from '../../../journal/schema.ts';
-import type { IoHandler } from '../../../memory/io-handler.ts';
+import { join64 } from '../../../base/bits.ts';
+import { NONE } from '../../../journal/schema.ts';
 import { MemoryRegion } from '../../../memory/memory-region.ts';
 import { PCI_COMMAND, PCI_CONFIG, PCI_INTA, PCI_VENDOR_VIRTIO } from '../../../spec/pci.ts';
-import { REGION_INDEX } from '../../../spec/regions.ts';
 import { STATUS, VIRTIO_F } from '../../../spec/virtio.ts';
-import {
-  VIRTIO_PCI_CAP_LAYOUT as CAP,
-  MODERN_PCI_ID_BASE,
-  VIRTIO_MSI_NO_VECTOR,
-  VIRTIO_PCI_CAP,
-} from '../../../spec/virtio-pci.ts';
-import { Msix, msixLayout } from '../../hw/pci/msix.ts';
+import { MODERN_PCI_ID_BASE } from '../../../spec/virtio-pci.ts';
 import { PciDevice, type PciIds } from '../../hw/pci/pci-device.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { addRegion } from '../../qdev/regions.ts';
@@ -19,28 +11,17 @@ import type { ObjectInit } from '../../qom/type.ts';
 import type { VirtioTransport } from '../../virtio/transport.ts';
 import type { VirtioBus } from '../../virtio/virtio-bus.ts';
 import { type DeviceQueue, featureMask, type VirtioDevice } from '../../virtio/virtio-device.ts';
-import { addStructure, ConfigAccess, type Place } from './capabilities.ts';
-import {
-  COMMON_BY_OFFSET,
-  freshSetup,
-  type QueueSetup,
-  VIRTIO_QUEUE_MAX,
-} from './common-registers.ts';
+import { ConfigAccess } from './capabilities.ts';
+import { freshSetup, type QueueSetup, VIRTIO_QUEUE_MAX } from './common-registers.ts';
 import { ExpressParts } from './express-parts.ts';
+import { MAX_VECTORS, PciInterrupts } from './interrupts.ts';
 import { LEGACY_HEADER, legacyRead, legacyWrite } from './legacy-registers.ts';
+import { addModernStructures, modernBarSize, structureHandler } from './modern-bar.ts';
 import type { VirtioPciProperties } from './properties.ts';
 
-/** Places of the structures in BAR 4, and their sizes: QEMU's layout. */
-const COMMON = { offset: 0x0000, size: 0x1000 };
-const ISR = { offset: 0x1000, size: 0x1000 };
-const DEVICE = { offset: 0x2000, size: 0x1000 };
-const NOTIFY_OFFSET = 0x3000;
-const PIO_NOTIFY_SIZE = 4;
 const BAR_LEGACY = 0;
 /** Vector count that stands for "as the device likes". */
 export const VECTORS_UNSPECIFIED = 0xffff_ffff;
-/** Most vectors that an MSI-X table can have (PCI 3.0 §6.8.2.3). */
-const MAX_VECTORS = 2048;
 
 /** Which BARs hold what. */
 export interface VirtioPciLayout {
@@ -74,11 +55,13 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
   readonly vdev: VirtioDevice;
   readonly #kind: VirtioPciKind;
   #bus!: VirtioBus;
-  #msix: Msix | undefined;
   #express: ExpressParts | undefined;
   #configAccess: ConfigAccess | undefined;
   /** The modern BAR; made whether it is used or not, when the function is realized. */
   protected modernBar!: MemoryRegion;
+
+  /** How it interrupts. */
+  readonly interrupts = new PciInterrupts(this);
 
   /** Registers without effect of their own, written by the driver. */
   deviceFeatureSelect = 0;
@@ -118,7 +101,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
   }
 
   get msixEnabled(): boolean {
-    return this.#msix?.enabled ?? false;
+    return this.interrupts.messages;
   }
 
   /** The queue that the queue registers mean, or undefined. */
@@ -150,10 +133,9 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
       this.fail(
         'device cannot work as neither modern nor legacy mode is enabled\nSet either disable-modern or disable-legacy to off',
       );
-    const modernSize = NOTIFY_OFFSET + this.#notifyMultiplier * VIRTIO_QUEUE_MAX;
     this.modernBar = addRegion(
       this,
-      MemoryRegion.container('virtio-pci', 2 ** Math.ceil(Math.log2(modernSize))),
+      MemoryRegion.container('virtio-pci', modernBarSize(this.#notifyMultiplier)),
     );
     if (port && this.#modern && !this.props['x-disable-pcie']) {
       this.#express = new ExpressParts(this.config, this.props);
@@ -196,7 +178,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
       config.put(PCI_CONFIG.RevisionID.offset, 1, 1);
     }
     config.put(PCI_CONFIG.InterruptPin.offset, 1, PCI_INTA);
-    if (this.#modern) this.#addModern(vdev);
+    if (this.#modern) this.#addModern();
     if (this.props.vectors > 0) this.#addMsix();
     if (this.#legacy) this.#addLegacyBar(vdev);
   }
@@ -206,45 +188,7 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
   }
 
   interrupt(vector: number, queue: number): void {
-    const { journal } = this.context;
-    if (this.#msix?.enabled) {
-      if (vector === VIRTIO_MSI_NO_VECTOR) {
-        if (journal.on && this.vdev.isr !== 0)
-          journal.interrupt(this.vdev.dev, queue, 'masked', vector, 'always');
-        return;
-      }
-      const sent = this.#msix.notify(vector);
-      if (journal.on)
-        journal.interrupt(this.vdev.dev, queue, sent ? 'message' : 'masked', vector, 'always');
-      return;
-    }
-    const level = (this.vdev.isr & 1) !== 0;
-    const line = this.pciBus.inputOf(this.pciBus.wireOf(this));
-    if (journal.on && level)
-      journal.interrupt(
-        this.vdev.dev,
-        queue,
-        this.intxDisabled ? 'masked' : 'raised',
-        line >>> 0,
-        this.intxDisabled ? 'intxDisabled' : 'always',
-      );
-    this.setIntx(level);
-  }
-
-  /** Reading the ISR acknowledges: it clears, and the line falls (VIRTIO 1.4 §4.1.4.5). */
-  readIsr(): number {
-    const { isr } = this.vdev;
-    this.vdev.isr = 0;
-    if (isr & 1 && !this.msixEnabled && this.context.journal.on)
-      this.context.journal.interrupt(
-        this.vdev.dev,
-        NONE,
-        'lowered',
-        this.pciBus.inputOf(this.pciBus.wireOf(this)) >>> 0,
-        'always',
-      );
-    this.setIntx(false);
-    return isr;
+    this.interrupts.raise(vector, queue);
   }
 
   writeStatus(value: number): void {
@@ -254,11 +198,6 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
 
   resetByDriver(): void {
     this.#resetVirtio('driver');
-  }
-
-  /** A vector number that the driver may use, else "none". */
-  usableVector(value: number): number {
-    return value < (this.#msix?.vectors ?? 0) ? value : VIRTIO_MSI_NO_VECTOR;
   }
 
   /** The driver writes queue_enable of the selected queue (VIRTIO 1.4 §4.1.4.3.2). */
@@ -296,36 +235,22 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
 
   override configWrite(offset: number, size: number, value: number): void {
     super.configWrite(offset, size, value);
-    this.#msix?.configWritten();
+    this.interrupts.configWritten(offset, size);
     if (offset <= PCI_CONFIG.Command.offset && offset + size > PCI_CONFIG.Command.offset)
       this.#commandWritten();
     if (this.#configAccess?.touches(offset, size)) this.#configAccess.access(true);
-  }
-
-  readDeviceConfig(offset: number, size: number): number {
-    if (offset + size > this.vdev.configSize) return allOnes(size);
-    const config = this.vdev.readConfig();
-    let value = 0;
-    for (let i = size - 1; i >= 0; i--) value = value * 256 + (config[offset + i] ?? 0);
-    return value;
-  }
-
-  writeDeviceConfig(offset: number, size: number, value: number): void {
-    if (offset + size > this.vdev.configSize) return;
-    const config = this.vdev.readConfig();
-    for (let i = 0; i < size; i++) config[offset + i] = (value >>> (8 * i)) & 0xff;
-    this.vdev.writeConfig(config);
   }
 
   override reset(): void {
     super.reset();
     this.#express?.reset();
     this.#resetVirtio('user');
-    this.#msix?.reset();
+    this.interrupts.reset();
   }
 
   #resetVirtio(actor: 'driver' | 'user'): void {
     this.vdev.resetVirtio(actor);
+    this.interrupts.forgetVectors();
     this.#setups.clear();
   }
 
@@ -342,7 +267,8 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
   #addLegacyBar(vdev: VirtioDevice): void {
     const header = this.props.vectors > 0 ? LEGACY_HEADER.msix : LEGACY_HEADER.plain;
     const size = 2 ** Math.ceil(Math.log2(header + vdev.configSize));
-    const handler = this.#handler(
+    const handler = structureHandler(
+      this,
       'virtio-pci-legacy',
       (offset, bytes) => legacyRead(this, offset, bytes) % 2 ** (8 * bytes),
       (offset, bytes, value) => legacyWrite(this, offset, bytes, value),
@@ -352,127 +278,24 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
   }
 
   #addMsix(): void {
-    const { vectors } = this.props;
-    // QEMU's tables count their entries with 16 bits.
-    const entries = vectors & 0xffff;
-    const { takesMessages } = this.pciBus;
-    if (!takesMessages || entries === 0 || entries > MAX_VECTORS) {
-      const { bar } = msixLayout(entries);
-      addRegion(this, MemoryRegion.container(`${this.type.name}-msix`, bar));
-      if (takesMessages) this.context.report(`warning: unable to init msix vectors to ${vectors}`);
+    const bar = this.#layout.msix;
+    const msix = this.interrupts.addMsix(this.props.vectors, bar);
+    if (msix.usable) this.addBar(bar, { kind: 'mem', region: msix.region });
+    else {
+      addRegion(this, MemoryRegion.container(`${this.type.name}-msix`, msix.bytes));
       this.values.vectors = 0;
-      return;
     }
-    this.#msix = new Msix(this.config, entries, this.#layout.msix, (address, data) =>
-      this.#sendMessage(address, data),
-    );
-    const region = this.#msix.exclusiveBar(this, this.vdev.dev);
-    this.addBar(this.#layout.msix, { kind: 'mem', region });
   }
 
-  #sendMessage(address: number, data: number): void {
-    const { ram, memory, journal } = this.context;
-    const offset = ram.offsetOf(address, 4);
-    if (offset < 0) {
-      memory.write(address, 4, data);
-      return;
-    }
-    if (journal.on) journal.memWrite(ACTOR.device, address, 4, ram.readAt(offset, 4), 0, data, 0);
-    ram.writeAt(offset, 4, data);
-  }
-
-  #addModern(vdev: VirtioDevice): void {
-    const { common, isr, device, notify } = this.#places();
-    const make = (name: string, size: number, handler: IoHandler) =>
-      addRegion(this, MemoryRegion.io(`virtio-pci-${name}-${vdev.deviceName}`, size, handler));
-    const place = (name: string, at: Place, handler: IoHandler) =>
-      this.modernBar.addSubregion(at.offset, make(name, at.size, handler));
-    place('common', common, this.#commonHandler());
-    place(
-      'isr',
-      isr,
-      this.#handler('virtio-pci-isr', () => this.readIsr()),
-    );
-    place(
-      'device',
-      device,
-      this.#handler(
-        'virtio-pci-device',
-        (offset, size) => this.readDeviceConfig(offset, size),
-        (offset, size, value) => this.writeDeviceConfig(offset, size, value),
-      ),
-    );
-    // The address tells the queue; what is written only goes with it (QEMU 7.2).
-    place(
-      'notify',
-      notify,
-      this.#handler(
-        'virtio-pci-notify',
-        () => 0,
-        (offset, size, value) =>
-          this.vdev.notified(
-            Math.floor(offset / this.#notifyMultiplier),
-            size === 4 ? value >>> 16 : undefined,
-          ),
-      ),
-    );
-    const port = make(
-      'notify-pio',
-      PIO_NOTIFY_SIZE,
-      this.#handler(
-        'virtio-pci-notify',
-        () => 0,
-        (_offset, size, value) => this.vdev.notifiedBy(value, size),
-      ),
-    );
-    const { config } = this;
-    const { modern } = this.#layout;
-    addStructure(config, VIRTIO_PCI_CAP.COMMON_CFG, 16, modern, common);
-    addStructure(config, VIRTIO_PCI_CAP.ISR_CFG, 16, modern, isr);
-    addStructure(config, VIRTIO_PCI_CAP.DEVICE_CFG, 16, modern, device);
-    const cap = addStructure(config, VIRTIO_PCI_CAP.NOTIFY_CFG, 20, modern, notify);
-    config.put(cap + CAP.extra, 4, this.#notifyMultiplier);
-    if (this.props['modern-pio-notify']) this.#addPioNotify(port);
+  #addModern(): void {
+    const { modern, pioNotify } = this.#layout;
+    const { structures, port } = addModernStructures(this, this.modernBar, this.#layout, {
+      multiplier: this.#notifyMultiplier,
+      pagePerQueue: this.props['page-per-vq'],
+      byPort: this.props['modern-pio-notify'],
+    });
+    if (port) this.addBar(pioNotify, { kind: 'io', region: port });
     this.addBar(modern, { kind: 'mem', is64: true, prefetch: true, region: this.modernBar });
-    this.#configAccess = new ConfigAccess(config, this.modernBar);
-  }
-
-  /** Places of the structures. */
-  #places(): { common: Place; isr: Place; device: Place; notify: Place } {
-    const size = this.#notifyMultiplier * VIRTIO_QUEUE_MAX;
-    if (!this.#layout.atEnd)
-      return { common: COMMON, isr: ISR, device: DEVICE, notify: { offset: NOTIFY_OFFSET, size } };
-    // Without a page for each queue the BAR has no room to spare, and the first two share a page.
-    const head = this.props['page-per-vq'] ? COMMON.size : COMMON.size / 2;
-    const notify = { offset: this.modernBar.size - size, size };
-    const device = { offset: notify.offset - DEVICE.size, size: DEVICE.size };
-    const isr = { offset: device.offset - head, size: head };
-    return { common: { offset: isr.offset - head, size: head }, isr, device, notify };
-  }
-
-  #addPioNotify(port: MemoryRegion): void {
-    const region = addRegion(this, MemoryRegion.container('virtio-pci-io', PIO_NOTIFY_SIZE));
-    region.addSubregion(0, port);
-    this.addBar(this.#layout.pioNotify, { kind: 'io', region });
-    const place = { offset: 0, size: PIO_NOTIFY_SIZE };
-    const { pioNotify } = this.#layout;
-    const cap = addStructure(this.config, VIRTIO_PCI_CAP.NOTIFY_CFG, 20, pioNotify, place);
-    this.config.put(cap + CAP.extra, 4, 0);
-  }
-
-  #commonHandler(): IoHandler {
-    return this.#handler(
-      'virtio-pci-common',
-      (offset, size) => (COMMON_BY_OFFSET.get(offset)?.read?.(this) ?? 0) % 2 ** (8 * size),
-      (offset, _size, value) => COMMON_BY_OFFSET.get(offset)?.write?.(this, value),
-    );
-  }
-
-  #handler(
-    region: keyof typeof REGION_INDEX,
-    read: (offset: number, size: number) => number,
-    write: (offset: number, size: number, value: number) => void = () => {},
-  ): IoHandler {
-    return { dev: this.vdev.dev, region: REGION_INDEX[region], read, write };
+    this.#configAccess = new ConfigAccess(this.config, structures);
   }
 }

@@ -1,0 +1,132 @@
+import { ACTOR, NONE } from '../../../journal/schema.ts';
+import { PCI_COMMAND, PCI_CONFIG } from '../../../spec/pci.ts';
+import { VIRTIO_MSI_NO_VECTOR } from '../../../spec/virtio-pci.ts';
+import { Msix, msixLayout } from '../../hw/pci/msix.ts';
+import type { DeviceQueue } from '../../virtio/virtio-device.ts';
+import type { VirtioPci } from './virtio-pci.ts';
+
+/** Most vectors that an MSI-X table can have (PCI 3.0 §6.8.2.3). */
+export const MAX_VECTORS = 2048;
+
+/** How a virtio function interrupts: by messages once MSI-X is on, else by its pin (VIRTIO 1.4 §4.1.5.1). */
+export class PciInterrupts {
+  readonly #pci: VirtioPci;
+  #msix: Msix | undefined;
+
+  constructor(pci: VirtioPci) {
+    this.#pci = pci;
+  }
+
+  /** Whether the driver has turned messages on. */
+  get messages(): boolean {
+    return this.#msix?.enabled ?? false;
+  }
+
+  /** Adds MSI-X with `vectors` vectors, its table in BAR `bar`. Returns the BAR's content, or what is left of it where nobody takes messages. */
+  addMsix(vectors: number, bar: number) {
+    const pci = this.#pci;
+    // QEMU's tables count their entries with 16 bits.
+    const entries = vectors & 0xffff;
+    const { takesMessages } = pci.pciBus;
+    if (!takesMessages || entries === 0 || entries > MAX_VECTORS) {
+      if (takesMessages) pci.context.report(`warning: unable to init msix vectors to ${vectors}`);
+      return { usable: false, bytes: msixLayout(entries).bar } as const;
+    }
+    this.#msix = new Msix(pci.config, entries, bar, (address, data) => this.#send(address, data));
+    return { usable: true, region: this.#msix.exclusiveBar(pci, pci.vdev.dev) } as const;
+  }
+
+  /** Tells the driver that `isr` changed. */
+  raise(vector: number, queue: number): void {
+    const pci = this.#pci;
+    const { vdev } = pci;
+    const { journal } = pci.context;
+    if (this.#msix?.enabled) {
+      const sent = vector !== VIRTIO_MSI_NO_VECTOR && this.#msix.notify(vector);
+      if (journal.on && (vector !== VIRTIO_MSI_NO_VECTOR || vdev.isr !== 0))
+        journal.interrupt(vdev.dev, queue, sent ? 'message' : 'masked', vector, 'always');
+      return;
+    }
+    const level = (vdev.isr & 1) !== 0;
+    if (journal.on && level) {
+      const disabled = pci.intxDisabled;
+      journal.interrupt(
+        vdev.dev,
+        queue,
+        disabled ? 'masked' : 'raised',
+        this.#line,
+        disabled ? 'intxDisabled' : 'always',
+      );
+    }
+    pci.setIntx(level);
+  }
+
+  /** Reading the ISR acknowledges: it clears, and the line falls (VIRTIO 1.4 §4.1.4.5). */
+  acknowledge(): number {
+    const pci = this.#pci;
+    const { vdev } = pci;
+    const { isr } = vdev;
+    vdev.isr = 0;
+    if (isr & 1 && !this.messages) this.#journalFall();
+    pci.setIntx(false);
+    return isr;
+  }
+
+  /** The driver gives configuration changes a vector; one that is not there becomes "none". */
+  assignConfig(vector: number): void {
+    const { vdev } = this.#pci;
+    vdev.configVector = this.#exchange(vdev.configVector, vector);
+  }
+
+  /** The driver gives a queue a vector; one that is not there becomes "none". */
+  assignQueue(queue: DeviceQueue | undefined, vector: number): void {
+    if (queue) queue.vector = this.#exchange(queue.vector, vector);
+  }
+
+  #exchange(old: number, vector: number): number {
+    this.#msix?.unuse(old);
+    if (vector >= (this.#msix?.vectors ?? 0)) return VIRTIO_MSI_NO_VECTOR;
+    this.#msix?.use(vector);
+    return vector;
+  }
+
+  /** To be called after every configuration write. */
+  configWritten(offset: number, size: number): void {
+    if (this.#msix?.configWritten(offset, size)) this.#pci.setIntx(false);
+  }
+
+  /** The virtio device was reset: its queues have no vectors. */
+  forgetVectors(): void {
+    this.#msix?.unuseAll();
+  }
+
+  /** The function was reset. */
+  reset(): void {
+    this.#msix?.reset();
+  }
+
+  get #line(): number {
+    const { pciBus } = this.#pci;
+    return pciBus.inputOf(pciBus.wireOf(this.#pci)) >>> 0;
+  }
+
+  #journalFall(): void {
+    const { context, vdev } = this.#pci;
+    if (context.journal.on)
+      context.journal.interrupt(vdev.dev, NONE, 'lowered', this.#line, 'always');
+  }
+
+  /** A message is a write by the function, which it can do as a bus master only. */
+  #send(address: number, data: number): void {
+    const { config, context } = this.#pci;
+    if (!(config.get(PCI_CONFIG.Command.offset, 2) & PCI_COMMAND.MASTER)) return;
+    const { ram, memory, journal } = context;
+    const offset = ram.offsetOf(address, 4);
+    if (offset < 0) {
+      memory.write(address, 4, data);
+      return;
+    }
+    if (journal.on) journal.memWrite(ACTOR.device, address, 4, ram.readAt(offset, 4), 0, data, 0);
+    ram.writeAt(offset, 4, data);
+  }
+}
