@@ -38,6 +38,8 @@ declare module 'guest' {
    * that is kept in the order of addresses. Memory comes zeroed.
    */
   interface DmaAllocator {
+    /** The same memory, with buffers that hold big-endian numbers: what legacy devices of such guests use. */
+    get bigEndian(): DmaAllocator;
     /**
      * \`length\` zeroed bytes, aligned to \`align\` (a power of two, in bytes).
      * Throws RangeError where no free range is large enough.
@@ -338,8 +340,9 @@ declare module 'guest' {
   }
   /**
    * Memory that the device can reach: a guest-physical range with typed access. Offsets are bytes
-   * from its start, values are little-endian as virtio wants them (VIRTIO 1.4 §1.4). Every write
-   * is recorded in the journal; an offset beyond the end throws RangeError.
+   * from its start, values are little-endian as virtio wants them (VIRTIO 1.4 §1.4), or big-endian where
+   * it was allocated so for a legacy device. Every write is recorded in the journal; an offset beyond the
+   * end throws RangeError.
    */
   interface DmaBuffer {
     /** Guest-physical address. */
@@ -433,6 +436,11 @@ declare module 'guest' {
      * for a writable one. Returns the head, -1 where no descriptor is free.
      */
     add1(addr: number, len: number, flags: number): number;
+    /**
+     * \`add1\` and \`offer\` in one, for drivers with many small requests. Returns the head, -1 where no
+     * descriptor is free.
+     */
+    post1(addr: number, len: number, flags: number): number;
     /**
      * Puts a chain behind those that were offered before it (VIRTIO 1.4 §2.7.13.2). The device does
      * not see it before \`publish\`. Throws where no chain begins there.
