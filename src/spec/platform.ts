@@ -14,6 +14,8 @@ export interface Platform {
   readonly channelIo?: boolean;
   /** The page above the guest's own memory in which s390-virtio describes its devices; absent elsewhere. */
   readonly devicePage?: number;
+  /** Whether the CPUs are big-endian, which devices without VIRTIO 1 follow. */
+  readonly bigEndian?: boolean;
 }
 
 /** A range of addresses, in bytes. */

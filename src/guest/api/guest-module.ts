@@ -22,7 +22,12 @@ import { VIRTIO_PCI_CAP } from '../../spec/virtio-pci.ts';
 import { PciBus } from '../bus/pci.ts';
 import { NO_PCI, type PciConfig, PciConfigPorts, PciEcam } from '../bus/pci-config.ts';
 import { VirtioBus } from '../bus/virtio-bus.ts';
-import { VirtioOnMmio, VirtioOnPci } from '../bus/virtio-sources.ts';
+import {
+  VirtioOnChannel,
+  VirtioOnDevicePage,
+  VirtioOnMmio,
+  VirtioOnPci,
+} from '../bus/virtio-sources.ts';
 import { GuestContext } from '../context.ts';
 import type { DmaAllocator } from '../dma.ts';
 import { BlkError, VirtioBlk } from '../drivers/virtio-blk.ts';
@@ -116,7 +121,12 @@ export function createGuestModule(hal: Hal): GuestModule {
   const pci = new PciBus(config, host);
   return {
     pci,
-    virtio: new VirtioBus(context, [new VirtioOnPci(context, pci), new VirtioOnMmio(context)]),
+    virtio: new VirtioBus(context, [
+      new VirtioOnPci(context, pci),
+      new VirtioOnMmio(context),
+      new VirtioOnChannel(context),
+      new VirtioOnDevicePage(context),
+    ]),
     dma: context.dma,
     ram: hal.ram,
     io: new PortIo(context.ports, config),

@@ -44,6 +44,20 @@ export class VirtioBus {
     return [...this.#each()];
   }
 
+  /**
+   * The first device with a virtio device ID (VIRTIO 1.4 §5); `nth` counts them from 0. Looks no further
+   * than it has to. Throws where there is none.
+   */
+  find(deviceId: number, nth = 0): VirtioCandidate {
+    let count = 0;
+    for (const candidate of this.#each())
+      if (candidate.deviceId === deviceId && count++ === nth) return candidate;
+    const further = nth === 0 ? '' : ` number ${nth}, counted from 0,`;
+    throw new Error(
+      `this machine has no virtio device${further} with ID ${deviceId} (${deviceName(deviceId)})`,
+    );
+  }
+
   /** The discoveries of all kinds of buses, to be watched step by step: also of those that this machine has not. */
   discoveries(): readonly Discovery[] {
     return this.#sources;
@@ -60,14 +74,7 @@ export class VirtioBus {
    * to open it, and which features the driver shall ask for.
    */
   probe<D>(driver: VirtioDriverClass<D>, nth = 0, options: OpenOptions & DriverOptions = {}): D {
-    let count = 0;
-    for (const candidate of this.#each())
-      if (candidate.deviceId === driver.deviceId && count++ === nth)
-        return new driver(candidate.open(options), options);
-    const further = nth === 0 ? '' : ` number ${nth}, counted from 0,`;
-    throw new Error(
-      `this machine has no virtio device${further} with ID ${driver.deviceId} (${deviceName(driver.deviceId)})`,
-    );
+    return new driver(this.find(driver.deviceId, nth).open(options), options);
   }
 
   *#each(): Generator<VirtioCandidate> {

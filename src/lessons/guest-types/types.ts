@@ -17,6 +17,11 @@ declare module 'guest' {
   interface VirtioBus {
     /** Every virtio device of the machine, in the order of its buses. */
     devices(): VirtioCandidate[];
+    /**
+     * The first device with a virtio device ID (VIRTIO 1.4 §5); \`nth\` counts them from 0. Looks no further
+     * than it has to. Throws where there is none.
+     */
+    find(deviceId: number, nth?: number): VirtioCandidate;
     /** The discoveries of all kinds of buses, to be watched step by step: also of those that this machine has not. */
     discoveries(): readonly Discovery[];
     /** The modern transport of an enabled PCI function. Throws where it is not a modern virtio device. */
@@ -33,6 +38,8 @@ declare module 'guest' {
    * that is kept in the order of addresses. Memory comes zeroed.
    */
   interface DmaAllocator {
+    /** The same memory, with buffers that hold big-endian numbers: what legacy devices of such guests use. */
+    get bigEndian(): DmaAllocator;
     /**
      * \`length\` zeroed bytes, aligned to \`align\` (a power of two, in bytes).
      * Throws RangeError where no free range is large enough.
@@ -154,10 +161,10 @@ declare module 'guest' {
     static readonly deviceId: 2;
     /** \`requestq1\` (VIRTIO 1.4 §5.2.2). */
     readonly queue: VirtQueue;
-    /** Size of the disk, in sectors of 512 bytes. */
-    readonly capacity: number;
     /** Takes the device over. \`options\`: features to ask for. */
     constructor(transport: VirtioTransport, options?: DriverOptions);
+    /** Size of the disk, in sectors of 512 bytes, as the device has told it last (VIRTIO 1.4 §5.2.4). */
+    get capacity(): number;
     /** Whether the device refuses to write (VIRTIO 1.4 §5.2.3). */
     get readOnly(): boolean;
     /** Reads \`count\` sectors. Throws \`BlkError\` where the device fails. */
@@ -269,6 +276,8 @@ declare module 'guest' {
     readonly kind: VirtioBusKind;
     /** Where it was found, in words. */
     readonly place: string;
+    /** On PCI: its function. */
+    readonly function?: PciFunction;
     /** Makes the device ready to be reached. Throws where it does not have what \`options\` ask for. */
     open(options?: OpenOptions): VirtioTransport;
   }
@@ -309,6 +318,8 @@ declare module 'guest' {
     readonly legacy?: boolean;
     /** PCI: interrupts by messages, a vector for the configuration and one a queue, and not by the pin. */
     readonly msix?: boolean;
+    /** Channel I/O: how the device tells of used buffers; adapter indicators where left out, if it has them. */
+    readonly indicators?: IndicatorKind;
   }
   /** Features that a driver can use and does not ask for of its own accord. */
   interface DriverOptions {
@@ -329,8 +340,9 @@ declare module 'guest' {
   }
   /**
    * Memory that the device can reach: a guest-physical range with typed access. Offsets are bytes
-   * from its start, values are little-endian as virtio wants them (VIRTIO 1.4 §1.4). Every write
-   * is recorded in the journal; an offset beyond the end throws RangeError.
+   * from its start, values are little-endian as virtio wants them (VIRTIO 1.4 §1.4), or big-endian where
+   * it was allocated so for a legacy device. Every write is recorded in the journal; an offset beyond the
+   * end throws RangeError.
    */
   interface DmaBuffer {
     /** Guest-physical address. */
@@ -480,8 +492,6 @@ declare module 'guest' {
     readonly deviceId: number;
     /** Interrupt inputs that the device raises; none where it has no way to interrupt. */
     readonly interruptInputs: readonly number[];
-    /** Called after the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
-    onConfigChange: () => void;
     /** The interrupt input that the device raises first of all, or -1 where it has none. */
     get interruptInput(): number;
     /**
@@ -489,6 +499,8 @@ declare module 'guest' {
      * piece (VIRTIO 1.4 §1.3.1).
      */
     get legacy(): boolean;
+    /** Memory for a driver's buffers, which hold numbers in the device's byte order. */
+    get dma(): DmaAllocator;
     /** Device status field, as bits \`ACKNOWLEDGE\`, \`DRIVER\`, … (VIRTIO 1.4 §2.1). Read from the device each time. */
     get status(): number;
     set status(value: number);
@@ -526,6 +538,8 @@ declare module 'guest' {
      * such queue or allows no such size.
      */
     queue(index: number, options?: QueueOptions): VirtQueue;
+    /** Calls \`listener\` whenever the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
+    onConfigChange(listener: () => void): void;
     /** Reads one field of the device's configuration whole, even one that takes two accesses. */
     config({ offset, width }: Pick<Register, 'offset' | 'width'>): number;
     /**
@@ -600,6 +614,8 @@ declare module 'guest' {
   }
   /** Name of a register of the common configuration structure. */
   type CommonRegister = "num_queues" | "device_feature_select" | "device_feature" | "driver_feature_select" | "driver_feature" | "config_msix_vector" | "device_status" | "config_generation" | "queue_select" | "queue_size" | "queue_msix_vector" | "queue_enable" | "queue_notify_off" | "queue_desc_lo" | "queue_desc_hi" | "queue_driver_lo" | "queue_driver_hi" | "queue_device_lo" | "queue_device_hi" | "queue_notif_config_data" | "queue_reset";
+  /** How the device tells of used buffers: classic indicators, or those of adapter interruptions. */
+  type IndicatorKind = 'classic' | 'adapter';
   /** A set of feature bits, 0 to 63 (VIRTIO 1.4 §2.2). Never changes. */
   interface FeatureSet {
     /** Bits 0 to 31. */
@@ -652,7 +668,10 @@ declare module 'guest' {
   }
   /** How a queue is to be set up. */
   interface QueueOptions {
-    /** Entries, a power of two unless the queue is packed; the most that the device allows where left out. */
+    /**
+     * Entries, a power of two unless the queue is packed; the most that the device allows where left
+     * out. Many a legacy device does not let the driver choose.
+     */
     readonly size?: number;
   }
   /** Address spaces that a guest instruction can reach. */

@@ -95,6 +95,7 @@ function build(site: BuildSite): void {
   connectCpus(site);
   const pci = site.root.at('/machine/s390-pcihost') as S390PciHost;
   site.platform.channelIo = true;
+  site.platform.bigEndian = true;
   pci.cpuHasPci = hasPci(site.cpu);
   site.handlers.push((device) => (device.type.isA(S390_CPU.parent) ? CPU_HANDLER : undefined));
   addRequested(site);

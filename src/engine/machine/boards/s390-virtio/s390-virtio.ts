@@ -23,6 +23,7 @@ function build(site: BuildSite): void {
   assert(bus && bridge?.parent === unattached, 'the bridge carries the bus');
   bus.page = context.ram.size - DEVICE_BYTES;
   site.platform.devicePage = bus.page;
+  site.platform.bigEndian = true;
   const hypercalls = new KvmHypercalls(bus, context);
   context.cpu.hypercall = (subcode, a, b, c) => hypercalls.call(subcode, a, b, c);
   context.cpu.takeInterruption = (input) => {
