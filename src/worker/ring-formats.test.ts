@@ -68,12 +68,14 @@ describe('driver and device', () => {
     const offers = 'packed=on,x-in-order=on,x-notification-data=on';
     const line = transportLine(name).replace('id=disk0,drive=d0', `id=disk0,drive=d0,${offers}`);
     const guest = new DirectGuest(line);
+    // Before VIRTIO 1, a mainframe's rings are big-endian: the guest library has the plain ones only.
+    const plain = name === 'ccw revision 0' || name === 's390-virtio';
     const all = { packed: true, indirect: true, eventIdx: true, notificationData: true };
-    expect(guest.run(script(all))).toEqual({ kind: 'ended' });
+    expect(guest.run(script(plain ? {} : all))).toEqual({ kind: 'ended' });
     const [features] = guest.output;
     const legacy = !features?.includes('VERSION_1');
     expect(features?.includes('RING_PACKED')).toBe(!legacy);
-    expect(features).toContain('EVENT_IDX');
+    expect(features?.includes('EVENT_IDX')).toBe(!plain);
     expect(guest.output.at(-1)).toBe('0 0 true');
     expect(guest.events().filter(({ kind }) => kind === 'violation')).toEqual([]);
   });

@@ -32,7 +32,7 @@ export class CcwHypercalls {
     const printed = subcode === EARLY_PRINT && a < ram.size;
     const result = queue !== undefined || printed ? 0 : EINVAL;
     if (journal.on) journal.hypercall(transport?.vdev.dev ?? NONE, subcode, a, b, c, result);
-    if (queue !== undefined) transport?.vdev.notified(queue);
+    if (queue !== undefined) transport?.vdev.notifiedBy(b, 4);
     return result;
   }
 
