@@ -19,6 +19,7 @@ import { InOrder } from './in-order.ts';
 import {
   CHAIN,
   type Descriptor,
+  DeviceError,
   NOTHING,
   type QueueOwner,
   type RingOptions,
@@ -146,8 +147,7 @@ export class PackedQueue extends VirtQueue {
     return this.#inFlight;
   }
 
-  /** The descriptor that is made available next, and at which the device will look. */
-  get next(): number {
+  override get next(): number {
     return this.#availSlot;
   }
 
@@ -327,6 +327,12 @@ export class PackedQueue extends VirtQueue {
     return flags << 16;
   }
 
+  protected override returnedWrong(id: number): DeviceError {
+    return new DeviceError(
+      `queue ${this.index}: the device returned buffer ${id}, which is none that it was given`,
+    );
+  }
+
   /** Gives the `count` descriptors of a chain that begins at `entry` their places. */
   #place(id: number, entry: number, count: number): void {
     let from = entry;
@@ -349,23 +355,23 @@ export class PackedQueue extends VirtQueue {
     return Atomics.load(this.#u16, (at << 1) + 1);
   }
 
-  /** `hold`: its last word is not written yet, since the device would see it. */
+  /** `hold`: it is not marked as available yet, since the device would see it. */
   #write(slot: number, addr: number, len: number, word: number, hold = false): void {
     const u32 = this.#u32;
     const at = this.#descAt + (slot << 2);
+    const tail = hold ? word ^ (VIRTQ_DESC_F_AVAIL << 16) : word;
     if (this.#journal.on === true) {
       this.#pace.take();
       const where = this.desc + PACKED.descSize * slot;
-      const tail = hold ? u32[at + 3]! : word;
       this.#journal.memWrite16(ACTOR.driver, where, u32, at, addr, hi32(addr), len, tail);
     }
     u32[at] = addr;
     u32[at + 1] = addr < TWO_32 ? 0 : hi32(addr);
     u32[at + 2] = len;
-    if (hold) {
-      this.#heldAt = at + 3;
-      this.#heldWord = word;
-    } else u32[at + 3] = word;
+    u32[at + 3] = tail;
+    if (!hold) return;
+    this.#heldAt = at + 3;
+    this.#heldWord = word;
   }
 
   #advance(): void {

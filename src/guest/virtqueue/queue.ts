@@ -139,6 +139,11 @@ export abstract class VirtQueue {
 
   /** Descriptors that are free. */
   abstract get free(): number;
+  /**
+   * Where the chain that is offered next goes: an entry of the available ring, or the descriptor of
+   * a packed ring at which the device will look.
+   */
+  abstract get next(): number;
   /** Chains that the device owns: offered, and not taken back yet. */
   abstract get inFlight(): number;
 

@@ -127,6 +127,10 @@ export class SplitQueue extends VirtQueue {
     return this.#freeCount;
   }
 
+  override get next(): number {
+    return this.#availIdx & this.#mask;
+  }
+
   override get inFlight(): number {
     return this.#inFlight;
   }

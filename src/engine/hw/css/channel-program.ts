@@ -199,7 +199,7 @@ function end(subchannel: Subchannel, ending: Ending): void {
 function record({ journal }: ProgramSite, subchannel: Subchannel, ccw: Ccw): void {
   if (!journal.on) return;
   journal.ccw(
-    subchannel.behind.dev,
+    subchannel.behind.driven,
     ccw.command,
     ccw.flags,
     ccw.count,

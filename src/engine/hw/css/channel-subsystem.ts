@@ -75,7 +75,7 @@ export class ChannelSubsystem {
       op === 'tpi' ? this.#testPending(address) : this.#prepare(op, name, subchannel, address);
     const { journal } = this.#context;
     if (journal.on)
-      journal.channel(subchannel?.behind.dev ?? NONE, CHANNEL_OP[op], schid, address, cc);
+      journal.channel(subchannel?.behind.driven ?? NONE, CHANNEL_OP[op], schid, address, cc);
     act?.();
     return cc;
   }
@@ -103,7 +103,7 @@ export class ChannelSubsystem {
       subsystemId: this.#bus.schidOf(subchannel),
       parameter: subchannel.intparm,
       isc: subchannel.isc,
-      dev: subchannel.behind.dev,
+      dev: subchannel.behind.driven,
       queue,
     });
   }
@@ -207,7 +207,7 @@ export class ChannelSubsystem {
   #recordStatus({ behind, ctrl, dstat, cstat, residual, cpa, sense }: Subchannel): void {
     const { journal } = this.#context;
     if (journal.on)
-      journal.channelStatus(behind.dev, ctrl, dstat, cstat, residual, cpa, sense[0] ?? 0);
+      journal.channelStatus(behind.driven, ctrl, dstat, cstat, residual, cpa, sense[0] ?? 0);
   }
 }
 

@@ -58,6 +58,10 @@ export class VirtioCcw extends CcwDevice<typeof CCW_PROPERTIES> implements Virti
     this.aliasProperties(this.vdev, kind.omits);
   }
 
+  override get driven(): number {
+    return this.vdev.dev;
+  }
+
   get controlUnitModel(): number {
     return this.vdev.deviceId;
   }
