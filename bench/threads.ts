@@ -44,9 +44,12 @@ export async function enginePair(journal: boolean): Promise<Pair> {
   const guest = await spawn('guest', memory);
   return {
     async run(job) {
-      if (job.kind === 'polling') await ask(machine, 'poll');
+      const busy = job.kind === 'polling' || job.kind === 'events';
+      // The guest sets the queue up while the machine still answers.
+      await ask(guest, { ...job, count: 0 });
+      if (busy) await ask(machine, job.kind === 'polling' ? 'poll' : 'events');
       const ms = (await ask(guest, job)) as number;
-      if (job.kind === 'polling') {
+      if (busy) {
         Atomics.store(control, CONTROL.stop, 1);
         await once(machine, 'message');
         Atomics.store(control, CONTROL.stop, 0);

@@ -1,4 +1,4 @@
-import { alignUp, hex, isPowerOfTwo, smallInt, TWO_32 } from '../base/bits.ts';
+import { alignUp, hex, isPowerOfTwo, smallInt, swapBytes, TWO_32 } from '../base/bits.ts';
 import { utf8Decode, utf8Encode } from '../base/utf8.ts';
 import type { GuestMemory } from './guest-memory.ts';
 
@@ -131,10 +131,7 @@ export class DmaBuffer implements MemoryRange {
 
   /** A number of 2 or 4 bytes, from the buffer's byte order to the memory's or back. */
   #order(value: number, size: 2 | 4): number {
-    if (!this.#bigEndian) return value;
-    const swapped = ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
-    if (size === 2) return swapped;
-    return ((swapped << 16) | ((value >>> 24) & 0xff) | ((value >>> 8) & 0xff00)) >>> 0;
+    return this.#bigEndian ? swapBytes(value, size) : value;
   }
 
   #at(offset: number, length: number): number {

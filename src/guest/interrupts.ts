@@ -23,7 +23,10 @@ const MOST_SPURIOUS = 100;
 export class Interrupts {
   readonly #hal: Hal;
   /** By the device that raises the input. */
-  readonly #sources = new Map<object, { readonly source: InterruptSource; cause: number }>();
+  readonly #sources = new Map<
+    object | string,
+    { readonly source: InterruptSource; cause: number }
+  >();
 
   constructor(hal: Hal) {
     this.#hal = hal;
@@ -33,7 +36,7 @@ export class Interrupts {
    * `source` answers for `device` from now on. Whoever answered for it before does so no more:
    * reading the cause clears it, so that only one of them can have it.
    */
-  register(source: InterruptSource, device: object): void {
+  register(source: InterruptSource, device: object | string): void {
     this.#sources.set(device, { source, cause: 0 });
   }
 

@@ -38,6 +38,12 @@ export const SHORT = {
    * 3; the old 8 bytes in words 5 and 6; their address in word 7.
    */
   returnedPacked: 69,
+  /**
+   * A chain of one descriptor offered in a split ring, two events: the writes of the descriptor and of
+   * the available ring's entry, both below 4 GiB. The descriptor's address in word 2, its old words in 3 to
+   * 6, its new ones in 7 to 10; the entry's address in word 11, its old and new values in the halves of 12.
+   */
+  posted: 70,
 } as const;
 
 /** Words of a record by its code, and the events that come of it. */
@@ -53,6 +59,7 @@ function lengths(): Uint8Array {
   words[SHORT.popped] = 6;
   words[SHORT.returned] = 8;
   words[SHORT.returnedPacked] = 8;
+  words[SHORT.posted] = 13;
   return words;
 }
 
@@ -60,10 +67,12 @@ function counts(): Uint8Array {
   const events = new Uint8Array(256).fill(1);
   events[SHORT.returned] = 3;
   events[SHORT.returnedPacked] = 2;
+  events[SHORT.posted] = 2;
   return events;
 }
 
 const MEM_WRITE = EVENTS.memWrite.code;
+const DRIVER = ACTOR.driver << 8;
 const DEVICE = ACTOR.device << 8;
 /** Actor and size in word 0. */
 const WHO = 0xff00;
@@ -74,6 +83,7 @@ export function expand(words: Uint32Array, at: number, store: EventStore): void 
   if (code === SHORT.returned) returned(words, at, store);
   else if (code === SHORT.returnedPacked) returnedPacked(words, at, store);
   else if (code === SHORT.popped) popped(words, at, store);
+  else if (code === SHORT.posted) posted(words, at, store);
   else written(words, at, code, store);
 }
 
@@ -92,6 +102,16 @@ function written(words: Uint32Array, at: number, code: number, store: EventStore
     to[w + 4 + i] = words[at + 3 + i] ?? 0;
     to[w + 8 + i] = words[at + 3 + count + i] ?? 0;
   }
+}
+
+function posted(words: Uint32Array, at: number, store: EventStore): void {
+  const clock = words[at + 1] ?? 0;
+  const desc = write(store, DRIVER, clock, words[at + 2] ?? 0, 0);
+  for (let i = 0; i < 8; i++) store.tail[desc + 4 + i] = words[at + 3 + i] ?? 0;
+  const values = words[at + 12] ?? 0;
+  const entry = write(store, DRIVER | (2 << 12), clock + 1, words[at + 11] ?? 0, 0);
+  store.tail[entry + 4] = values & 0xffff;
+  store.tail[entry + 8] = values >>> 16;
 }
 
 function popped(words: Uint32Array, at: number, store: EventStore): void {

@@ -256,6 +256,18 @@ describe('a writer and a reader', () => {
     expect(events).toEqual(long.drain());
   });
 
+  it('carry a chain offered in a split ring', () => {
+    const short = rig();
+    const long = rig();
+    const ram = Uint32Array.of(9, 1, 0xffff_ffff, 3, 4);
+    short.journal.posted(ram, 1, 0xffff_fff0, 2 ** 33 + 1, 512, 2, 0xffff_fffe, 0xffff, 0xfffe);
+    long.journal.memWrite16(ACTOR.driver, 0xffff_fff0, ram, 1, 1, 2, 512, 2);
+    long.journal.memWrite(ACTOR.driver, 0xffff_fffe, 2, 0xffff, 0, 0xfffe, 0);
+    const events = short.drain();
+    expect(events.length).toBe(2);
+    expect(events).toEqual(long.drain());
+  });
+
   it.each([
     ['low memory', 0x1008],
     ['above 4 GiB', 2 ** 33 + 8],

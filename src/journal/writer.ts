@@ -250,6 +250,40 @@ export class JournalWriter {
     words[at + 10] = new3;
   }
 
+  /**
+   * The driver is about to offer a chain of one descriptor in a split ring below 4 GiB: writes of the
+   * descriptor at `desc`, whose words are at `at` of `ram`, and of the available ring's entry at
+   * `entry`, from `before` to `head`.
+   */
+  posted(
+    ram: Uint32Array,
+    at: number,
+    desc: number,
+    addr: number,
+    len: number,
+    tail: number,
+    entry: number,
+    before: number,
+    head: number,
+  ): void {
+    const w = this.#room(13, 2);
+    if (w < 0) return;
+    const words = this.#words;
+    words[w] = SHORT.posted;
+    words[w + 1] = this.#tick(2);
+    words[w + 2] = desc;
+    words[w + 3] = ram[at] as number;
+    words[w + 4] = ram[at + 1] as number;
+    words[w + 5] = ram[at + 2] as number;
+    words[w + 6] = ram[at + 3] as number;
+    words[w + 7] = addr;
+    words[w + 8] = addr < TWO_32 ? 0 : hi32(addr);
+    words[w + 9] = len;
+    words[w + 10] = tail;
+    words[w + 11] = entry;
+    words[w + 12] = before | (head << 16);
+  }
+
   /** A write of any length; short ones become `memWrite`, very long ones several events. `before` and `after` have the same length. */
   bytesWritten(actor: number, addr: number, before: Uint8Array, after: Uint8Array): void {
     const most = Math.max(16, Math.min(MAX_DATA, (this.ring.sideMask + 1) >> 2));

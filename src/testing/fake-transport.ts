@@ -170,6 +170,7 @@ export class FakeTransport extends VirtioTransport {
       queue.answer(chain, answer(chain.readable, room));
       served = true;
     }
+    if (queue.eventIdx) queue.wantNext();
     if (served && queue.wantsInterrupt()) this.interrupt();
   }
 

@@ -26,6 +26,14 @@ export const TRANSPORTS = {
     '-M microvm -m 64 -nodefaults DISK -device virtio-blk-device,id=disk0,drive=d0',
   'mmio on RISC-V':
     'qemu-system-riscv64 -M virt -m 64 -nodefaults DISK -device virtio-blk-device,id=disk0,drive=d0',
+  'ccw on s390-ccw-virtio':
+    'qemu-system-s390x -M s390-ccw-virtio -m 64 -nodefaults DISK -device virtio-blk-ccw,id=disk0,drive=d0',
+  'ccw revision 1':
+    'qemu-system-s390x -M s390-ccw-virtio -m 64 -nodefaults DISK -device virtio-blk-ccw,id=disk0,drive=d0,max_revision=1',
+  'ccw revision 0':
+    'qemu-system-s390x -M s390-ccw-virtio -m 64 -nodefaults DISK -device virtio-blk-ccw,id=disk0,drive=d0,max_revision=0',
+  's390-virtio':
+    'qemu-system-s390x -M s390-virtio -m 64 -nodefaults DISK -device virtio-blk-s390,id=disk0,drive=d0',
 } as const;
 
 /** Name of one of `TRANSPORTS`. */

@@ -38,9 +38,17 @@ export function checkLateFeatures(device: VirtioDevice, value: bigint): void {
   if (late !== 0n) device.violate(NONE, 'featuresTooLate', 0, Number(BigInt.asUintN(53, late)));
 }
 
-/** Notes a size that the selected ring cannot have (VIRTIO 1.4 §2.7, VIRTIO 1.4 §4.1.4.3.2). */
-export function checkQueueSize(device: VirtioDevice, vq: DeviceRing, size: number): void {
-  if (size > vq.maxSize) device.violate(vq.index, 'queueSizeTooLarge', vq.index, size);
+/**
+ * Notes a size that the selected ring cannot have (VIRTIO 1.4 §2.7, VIRTIO 1.4 §4.1.4.3.2). `most`: what
+ * the transport told the driver that it may choose.
+ */
+export function checkQueueSize(
+  device: VirtioDevice,
+  vq: DeviceRing,
+  size: number,
+  most: number,
+): void {
+  if (size > most) device.violate(vq.index, 'queueSizeTooLarge', vq.index, size);
   if (!vq.packed && (size & (size - 1)) !== 0)
     device.violate(vq.index, 'queueSizeNotPowerOfTwo', vq.index, size);
 }

@@ -316,11 +316,14 @@ export abstract class VirtioDevice<P = unknown>
     if (old !== 0 && this.journal.on) this.#journalFeatures('accepted', 0n);
   }
 
-  /** The driver changes a queue's size; a size the queue cannot have is ignored, as in QEMU. */
-  setQueueSize(index: number, size: number): void {
+  /**
+   * The driver changes a queue's size; a size the queue cannot have is ignored, as in QEMU. `most`: what
+   * the transport told the driver that it may choose.
+   */
+  setQueueSize(index: number, size: number, most = this.queues[index]?.vq.maxSize ?? 0): void {
     const vq = this.queues[index]?.vq;
     if (!vq || size === 0) return;
-    checkQueueSize(this, vq, size);
+    checkQueueSize(this, vq, size, most);
     if (size <= MAX_QUEUE_SIZE) vq.size = size;
   }
 

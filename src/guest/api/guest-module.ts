@@ -11,8 +11,10 @@ import {
   VIRTIO_F,
   VIRTIO_ID,
   VIRTQ_AVAIL_F_NO_INTERRUPT,
+  VIRTQ_DESC_F_AVAIL,
   VIRTQ_DESC_F_INDIRECT,
   VIRTQ_DESC_F_NEXT,
+  VIRTQ_DESC_F_USED,
   VIRTQ_DESC_F_WRITE,
   VIRTQ_USED_F_NO_NOTIFY,
 } from '../../spec/virtio.ts';
@@ -20,7 +22,12 @@ import { VIRTIO_PCI_CAP } from '../../spec/virtio-pci.ts';
 import { PciBus } from '../bus/pci.ts';
 import { NO_PCI, type PciConfig, PciConfigPorts, PciEcam } from '../bus/pci-config.ts';
 import { VirtioBus } from '../bus/virtio-bus.ts';
-import { VirtioOnMmio, VirtioOnPci } from '../bus/virtio-sources.ts';
+import {
+  VirtioOnChannel,
+  VirtioOnDevicePage,
+  VirtioOnMmio,
+  VirtioOnPci,
+} from '../bus/virtio-sources.ts';
 import { GuestContext } from '../context.ts';
 import type { DmaAllocator } from '../dma.ts';
 import { BlkError, VirtioBlk } from '../drivers/virtio-blk.ts';
@@ -40,6 +47,8 @@ const VIRTQ = {
   VIRTQ_DESC_F_NEXT,
   VIRTQ_DESC_F_WRITE,
   VIRTQ_DESC_F_INDIRECT,
+  VIRTQ_DESC_F_AVAIL,
+  VIRTQ_DESC_F_USED,
   VIRTQ_AVAIL_F_NO_INTERRUPT,
   VIRTQ_USED_F_NO_NOTIFY,
 } as const;
@@ -112,7 +121,12 @@ export function createGuestModule(hal: Hal): GuestModule {
   const pci = new PciBus(config, host);
   return {
     pci,
-    virtio: new VirtioBus(context, [new VirtioOnPci(context, pci), new VirtioOnMmio(context)]),
+    virtio: new VirtioBus(context, [
+      new VirtioOnPci(context, pci),
+      new VirtioOnMmio(context),
+      new VirtioOnChannel(context),
+      new VirtioOnDevicePage(context),
+    ]),
     dma: context.dma,
     ram: hal.ram,
     io: new PortIo(context.ports, config),

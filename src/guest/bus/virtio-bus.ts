@@ -1,4 +1,5 @@
 import type { GuestContext } from '../context.ts';
+import type { DriverOptions } from '../drivers/virtio-driver.ts';
 import { VirtioPci } from '../transport/virtio-pci.ts';
 import type { OpenOptions } from '../transport/virtio-pci-base.ts';
 import type { VirtioTransport } from '../transport/virtio-transport.ts';
@@ -15,7 +16,7 @@ import {
 export interface VirtioDriverClass<D> {
   /** Virtio device ID that it is for. */
   readonly deviceId: number;
-  new (transport: VirtioTransport): D;
+  new (transport: VirtioTransport, options?: DriverOptions): D;
 }
 
 /** How the guest looks for devices on one kind of bus. */
@@ -43,6 +44,20 @@ export class VirtioBus {
     return [...this.#each()];
   }
 
+  /**
+   * The first device with a virtio device ID (VIRTIO 1.4 §5); `nth` counts them from 0. Looks no further
+   * than it has to. Throws where there is none.
+   */
+  find(deviceId: number, nth = 0): VirtioCandidate {
+    let count = 0;
+    for (const candidate of this.#each())
+      if (candidate.deviceId === deviceId && count++ === nth) return candidate;
+    const further = nth === 0 ? '' : ` number ${nth}, counted from 0,`;
+    throw new Error(
+      `this machine has no virtio device${further} with ID ${deviceId} (${deviceName(deviceId)})`,
+    );
+  }
+
   /** The discoveries of all kinds of buses, to be watched step by step: also of those that this machine has not. */
   discoveries(): readonly Discovery[] {
     return this.#sources;
@@ -55,17 +70,11 @@ export class VirtioBus {
 
   /**
    * Finds a device that `driver` is for and lets it take the device over, ready for use.
-   * `nth` counts the machine's devices of that kind from 0. Throws where there is none.
+   * `nth` counts the machine's devices of that kind from 0. Throws where there is none. `options`: how
+   * to open it, and which features the driver shall ask for.
    */
-  probe<D>(driver: VirtioDriverClass<D>, nth = 0, options: OpenOptions = {}): D {
-    let count = 0;
-    for (const candidate of this.#each())
-      if (candidate.deviceId === driver.deviceId && count++ === nth)
-        return new driver(candidate.open(options));
-    const further = nth === 0 ? '' : ` number ${nth}, counted from 0,`;
-    throw new Error(
-      `this machine has no virtio device${further} with ID ${driver.deviceId} (${deviceName(driver.deviceId)})`,
-    );
+  probe<D>(driver: VirtioDriverClass<D>, nth = 0, options: OpenOptions & DriverOptions = {}): D {
+    return new driver(this.find(driver.deviceId, nth).open(options), options);
   }
 
   *#each(): Generator<VirtioCandidate> {

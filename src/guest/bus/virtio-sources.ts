@@ -1,9 +1,12 @@
 import { hex } from '../../base/bits.ts';
+import { KVM_DEVICE_DESC_BYTES, KVM_PAGE_BYTES } from '../../spec/kvm-virtio.ts';
 import { PCI_VENDOR_VIRTIO } from '../../spec/pci.ts';
 import type { MmioSlot } from '../../spec/platform.ts';
 import { VIRTIO_ID } from '../../spec/virtio.ts';
+import { VIRTIO_CCW_CU_TYPE } from '../../spec/virtio-ccw.ts';
 import { VIRTIO_MMIO, VIRTIO_MMIO_MAGIC } from '../../spec/virtio-mmio.ts';
 import type { GuestContext } from '../context.ts';
+import { VirtioCcw } from '../transport/virtio-ccw.ts';
 import { VirtioMmio } from '../transport/virtio-mmio.ts';
 import { VirtioPci } from '../transport/virtio-pci.ts';
 import {
@@ -12,7 +15,9 @@ import {
   virtioDeviceId,
 } from '../transport/virtio-pci-base.ts';
 import { VirtioPciLegacy } from '../transport/virtio-pci-legacy.ts';
+import { DeviceDescriptor, VirtioS390 } from '../transport/virtio-s390.ts';
 import type { VirtioTransport } from '../transport/virtio-transport.ts';
+import { ChannelSubsystem, type Subchannel } from './channel.ts';
 import type { PciBus } from './pci.ts';
 import type { PciFunction } from './pci-function.ts';
 
@@ -26,6 +31,8 @@ export interface VirtioCandidate {
   readonly kind: VirtioBusKind;
   /** Where it was found, in words. */
   readonly place: string;
+  /** On PCI: its function. */
+  readonly function?: PciFunction;
   /** Makes the device ready to be reached. Throws where it does not have what `options` ask for. */
   open(options?: OpenOptions): VirtioTransport;
 }
@@ -85,7 +92,7 @@ export class VirtioOnPci implements VirtioSource {
         continue;
       }
       const open = (options?: OpenOptions) => openPci(this.#context, fn.enable(), options);
-      const device = { deviceId, kind: this.kind, place, open } as const;
+      const device = { deviceId, kind: this.kind, place, function: fn, open } as const;
       yield { place, finding: `${ids}: virtio ${deviceName(deviceId)}`, device };
     }
   }
@@ -146,5 +153,91 @@ export class VirtioOnMmio implements VirtioSource {
       },
     } as const;
     return { place, finding: `${registers}: virtio ${deviceName(deviceId)}`, device };
+  }
+}
+
+/** Devices behind subchannels, which say by SENSE ID that they are virtio's (VIRTIO 1.4 §4.3.1). */
+export class VirtioOnChannel implements VirtioSource {
+  readonly kind = 'ccw';
+  readonly #context: GuestContext;
+  readonly #css: ChannelSubsystem;
+
+  constructor(context: GuestContext) {
+    this.#context = context;
+    this.#css = new ChannelSubsystem(context);
+  }
+
+  get told(): string {
+    return this.#context.hal.platform.channelIo
+      ? 'the CPUs have channel instructions'
+      : 'no channel subsystem';
+  }
+
+  *steps(): Generator<DiscoveryStep> {
+    if (!this.#context.hal.platform.channelIo) return;
+    for (const subchannel of this.#css.subchannels()) yield this.#look(subchannel);
+  }
+
+  #look(subchannel: Subchannel): DiscoveryStep {
+    const place = `${subchannel}`;
+    if (!subchannel.valid) return { place, finding: 'STSCH: no device number is valid' };
+    subchannel.enable();
+    const { cuType, cuModel: deviceId } = subchannel.senseId();
+    const number = subchannel.deviceNumber.toString(16).padStart(4, '0');
+    const answers = `STSCH: device number ${number}; SENSE ID: control unit ${hex(cuType, 4)}, model ${hex(deviceId, 2)}`;
+    if (cuType !== VIRTIO_CCW_CU_TYPE || deviceId === 0)
+      return { place, finding: `${answers}: not virtio’s` };
+    const device = {
+      deviceId,
+      kind: this.kind,
+      place,
+      open: ({ legacy = false, msix = false, indicators = 'adapter' }: OpenOptions = {}) => {
+        if (msix) throw new Error('channel I/O has no messages (MSI-X)');
+        return new VirtioCcw(this.#context, subchannel, deviceId, { legacy, indicators });
+      },
+    } as const;
+    return { place, finding: `${answers}: virtio ${deviceName(deviceId)}`, device };
+  }
+}
+
+/** Devices that the host describes in the page above RAM, one behind the other. */
+export class VirtioOnDevicePage implements VirtioSource {
+  readonly kind = 's390';
+  readonly #context: GuestContext;
+
+  constructor(context: GuestContext) {
+    this.#context = context;
+  }
+
+  get told(): string {
+    const page = this.#context.hal.platform.devicePage;
+    return page === undefined ? 'no descriptor page' : `a descriptor page is at ${hex(page)}`;
+  }
+
+  *steps(): Generator<DiscoveryStep> {
+    const page = this.#context.hal.platform.devicePage;
+    if (page === undefined) return;
+    for (let at = page; at + KVM_DEVICE_DESC_BYTES <= page + KVM_PAGE_BYTES; ) {
+      const descriptor = new DeviceDescriptor(this.#context, at);
+      const { type: deviceId, queueCount, length } = descriptor;
+      const place = `descriptor at ${hex(at)}`;
+      if (deviceId === 0) {
+        yield { place, finding: 'type 0: the list ends' };
+        return;
+      }
+      const device = {
+        deviceId,
+        kind: this.kind,
+        place,
+        open: ({ legacy = true, msix = false }: OpenOptions = {}) => {
+          if (msix) throw new Error('s390-virtio has no messages (MSI-X)');
+          if (!legacy) throw new Error('s390-virtio has none but legacy devices');
+          return new VirtioS390(this.#context, descriptor);
+        },
+      } as const;
+      const finding = `type ${deviceId}, ${queueCount} queues, ${length} bytes: virtio ${deviceName(deviceId)}`;
+      yield { place, finding, device };
+      at += length;
+    }
   }
 }

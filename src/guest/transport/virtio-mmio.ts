@@ -6,7 +6,7 @@ import type { GuestContext } from '../context.ts';
 import type { AccessSize } from '../hal.ts';
 import { DeviceError, type SplitAreas } from '../virtqueue/queue.ts';
 import { LEGACY_PAGE } from './legacy-rings.ts';
-import { MOST_READS, VirtioTransport } from './virtio-transport.ts';
+import { ISR, MOST_READS, VirtioTransport } from './virtio-transport.ts';
 
 /** Name of a register of a virtio-mmio window. */
 export type MmioRegister = keyof typeof VIRTIO_MMIO;
@@ -90,7 +90,7 @@ export class VirtioMmio extends VirtioTransport {
 
   /** @internal */
   override acknowledge(): number {
-    const cause = this.readRegister('InterruptStatus');
+    const cause = this.readRegister('InterruptStatus') & (ISR.QUEUE | ISR.CONFIG);
     if (cause !== 0) this.writeRegister('InterruptACK', cause);
     return cause;
   }
@@ -114,7 +114,10 @@ export class VirtioMmio extends VirtioTransport {
     return this.readRegister('QueueNumMax');
   }
 
-  protected override enableQueue(_index: number, size: number, areas: SplitAreas): void {
+  protected override enableQueue(index: number, size: number, areas: SplitAreas): void {
+    // Nobody else may be using the queue (VIRTIO 1.4 §4.2.3.2, VIRTIO 1.4 §4.2.4).
+    if (this.readRegister(this.legacy ? 'QueuePFN' : 'QueueReady') !== 0)
+      throw new DeviceError(`queue ${index} is in use already: reset the device first`);
     if (this.legacy) {
       this.writeRegister('GuestPageSize', LEGACY_PAGE);
       this.writeRegister('QueueNum', size);

@@ -8,6 +8,7 @@ import { MsixTable } from '../bus/msix.ts';
 import type { PciFunction } from '../bus/pci-function.ts';
 import type { GuestContext } from '../context.ts';
 import { DeviceError } from '../virtqueue/queue.ts';
+import type { IndicatorKind } from './virtio-ccw.ts';
 import { ISR, VirtioTransport } from './virtio-transport.ts';
 
 /** How a device is to be opened. */
@@ -16,6 +17,8 @@ export interface OpenOptions {
   readonly legacy?: boolean;
   /** PCI: interrupts by messages, a vector for the configuration and one a queue, and not by the pin. */
   readonly msix?: boolean;
+  /** Channel I/O: how the device tells of used buffers; adapter indicators where left out, if it has them. */
+  readonly indicators?: IndicatorKind;
 }
 
 /** Virtio device ID of a PCI function, or 0 where it is no virtio device (VIRTIO 1.4 §4.1.2). */

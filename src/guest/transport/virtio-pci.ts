@@ -5,8 +5,9 @@ import { VirtioPciCapability } from '../bus/pci-capabilities.ts';
 import type { PciFunction } from '../bus/pci-function.ts';
 import type { GuestContext } from '../context.ts';
 import type { AccessSize } from '../hal.ts';
-import type { SplitAreas } from '../virtqueue/queue.ts';
+import { DeviceError, type SplitAreas } from '../virtqueue/queue.ts';
 import { VirtioPciTransport } from './virtio-pci-base.ts';
+import { MOST_READS } from './virtio-transport.ts';
 
 /** Name of a register of the common configuration structure. */
 export type CommonRegister = keyof typeof VIRTIO_PCI_COMMON;
@@ -108,6 +109,15 @@ export class VirtioPci extends VirtioPciTransport {
     if (this.agreed.has(VIRTIO_F.VIRTIO_F_NOTIFICATION_DATA))
       hal.write('memory', doorbell, 4, ((next << 16) | index) >>> 0);
     else hal.write('memory', doorbell, 2, index);
+  }
+
+  /** Takes a queue from the device (VIRTIO 1.4 §2.6.1). Throws where the device does not do it. */
+  resetQueue(index: number): void {
+    this.writeRegister('queue_select', index);
+    this.writeRegister('queue_reset', 1);
+    for (let i = 0; i < MOST_READS; i++)
+      if (this.readRegister('queue_reset') === 0 && this.readRegister('queue_enable') === 0) return;
+    throw new DeviceError(`the device does not reset queue ${index}`);
   }
 
   /** @internal */

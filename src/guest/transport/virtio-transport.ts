@@ -1,10 +1,11 @@
-import { hex, isPowerOfTwo, join64 } from '../../base/bits.ts';
+import { hex, isPowerOfTwo, join64, TWO_32 } from '../../base/bits.ts';
 import type { Register } from '../../spec/registers.ts';
 import { PACKED, SPLIT, STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import type { GuestContext } from '../context.ts';
 import type { DmaAllocator } from '../dma.ts';
 import type { AccessSize } from '../hal.ts';
 import type { InterruptSource } from '../interrupts.ts';
+import { BigEndianQueue } from '../virtqueue/big-endian-queue.ts';
 import { PackedQueue } from '../virtqueue/packed-queue.ts';
 import {
   DeviceError,
@@ -21,9 +22,18 @@ import { allocateLegacy } from './legacy-rings.ts';
 export const ISR = { QUEUE: 1, CONFIG: 2 } as const;
 /** How often a register that must settle is read again. */
 export const MOST_READS = 1000;
+/** What big-endian queues cannot do; a driver that accepts it would be misunderstood. */
+const BEYOND_BIG_ENDIAN = FeatureSet.of([
+  VIRTIO_F.VIRTIO_F_INDIRECT_DESC,
+  VIRTIO_F.VIRTIO_F_EVENT_IDX,
+]);
+
 /** How a queue is to be set up. */
 export interface QueueOptions {
-  /** Entries, a power of two unless the queue is packed; the most that the device allows where left out. */
+  /**
+   * Entries, a power of two unless the queue is packed; the most that the device allows where left
+   * out. Many a legacy device does not let the driver choose.
+   */
   readonly size?: number;
 }
 
@@ -38,8 +48,7 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   abstract readonly interruptInputs: readonly number[];
   /** @internal */
   protected readonly context: GuestContext;
-  /** Called after the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
-  onConfigChange: () => void = () => {};
+  readonly #configListeners: (() => void)[] = [];
   #accepted = new FeatureSet(0, 0);
 
   /** @internal */
@@ -63,19 +72,22 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   }
 
   /**
-   * Whether this is the interface from before VIRTIO 1: without FEATURES_OK, rings in one piece, and
-   * all of it in the guest's byte order (VIRTIO 1.4 §1.3.1).
+   * Whether this is the interface from before VIRTIO 1: without FEATURES_OK, and rings in one
+   * piece (VIRTIO 1.4 §1.3.1).
    */
   get legacy(): boolean {
     return false;
   }
 
-  /** @internal Whether numbers in memory and configuration are big-endian. */
+  /**
+   * @internal Whether numbers in rings, requests and configuration are big-endian: a legacy device has
+   * the byte order of the guest's CPUs (VIRTIO 1.4 §2.7.3, VIRTIO 1.4 §2.5.4).
+   */
   protected get bigEndian(): boolean {
     return this.legacy && this.context.hal.platform.bigEndian === true;
   }
 
-  /** @internal Memory for a driver's buffers, in the device's byte order. */
+  /** Memory for a driver's buffers, which hold numbers in the device's byte order. */
   get dma(): DmaAllocator {
     return this.bigEndian ? this.context.dma.bigEndian : this.context.dma;
   }
@@ -160,31 +172,40 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     const max = this.maxQueueSize(index);
     if (max === 0) throw new RangeError(`the device has no queue ${index}`);
     const packed = this.#accepted.has(VIRTIO_F.VIRTIO_F_RING_PACKED);
-    const size = options.size ?? max;
+    const size = this.fixedQueueSizes ? max : (options.size ?? max);
     if (!(packed ? Number.isInteger(size) && size >= 1 : isPowerOfTwo(size)) || size > max)
       throw new RangeError(
         packed
           ? `queue size ${size} is not from 1 to ${max}`
           : `queue size ${size} is not a power of two up to ${max}`,
       );
-    if (this.fixedQueueSizes && size !== max)
-      throw new RangeError(`queue ${index} has ${max} entries: a legacy driver cannot choose`);
     const { hal } = this.context;
     const areas = this.placeRings(index, size, packed);
     this.enableQueue(index, size, areas);
+    if (this.bigEndian) {
+      const beyond = this.#accepted.and(BEYOND_BIG_ENDIAN);
+      if (beyond.bits.length > 0)
+        throw new Error(`this guest’s big-endian queues cannot do ${beyond.names.join(', ')}`);
+      return new BigEndianQueue(hal.ram, this, index, size, areas);
+    }
     const Queue = packed ? PackedQueue : SplitQueue;
     return new Queue(hal.ram, this, index, size, areas, undefined, this.#ringOptions());
+  }
+
+  /** Calls `listener` whenever the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
+  onConfigChange(listener: () => void): void {
+    this.#configListeners.push(listener);
   }
 
   /** Reads one field of the device's configuration whole, even one that takes two accesses. */
   config({ offset, width }: Pick<Register, 'offset' | 'width'>): number {
     if (width !== 8 && width !== 6) return this.readConfig(offset, width);
-    return this.stableConfig(() => {
-      const rest = width === 8 ? 4 : 2;
-      if (!this.bigEndian)
-        return join64(this.readConfig(offset, 4), this.readConfig(offset + 4, rest));
-      return this.readConfig(offset, rest) * 2 ** 32 + this.readConfig(offset + rest, 4);
-    });
+    const rest = width === 8 ? 4 : 2;
+    return this.stableConfig(() =>
+      this.bigEndian
+        ? this.readConfig(offset, rest) * TWO_32 + this.readConfig(offset + rest, 4)
+        : join64(this.readConfig(offset, 4), this.readConfig(offset + 4, rest)),
+    );
   }
 
   /**
@@ -228,7 +249,7 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     const { status } = this;
     if (status & STATUS.DEVICE_NEEDS_RESET)
       throw new DeviceError(`the device gave up: its status is ${hex(status)}, DEVICE_NEEDS_RESET`);
-    this.onConfigChange();
+    for (const listener of this.#configListeners) listener();
   }
 
   /** @internal Memory for the rings of queue `index`, where the device expects them. */

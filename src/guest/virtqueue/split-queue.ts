@@ -51,6 +51,8 @@ export class SplitQueue extends VirtQueue {
   readonly #usedAt: number;
   readonly #usedIdxAt: number;
   readonly #availEventAt: number;
+  /** Whether descriptors and available ring lie below 4 GiB. */
+  readonly #low: boolean;
   readonly #eventIdx: boolean;
   readonly #order: InOrder | undefined;
 
@@ -115,12 +117,18 @@ export class SplitQueue extends VirtQueue {
     this.#freeCount = smallInt(size);
     this.#availIdx = this.#usedIdx = this.#usedSeen = wrap16(firstIdx);
     this.#notifiedIdx = this.#availIdx;
+    this.#low =
+      areas.desc + SPLIT.descTable(size) <= TWO_32 && areas.avail + SPLIT.availRing(size) <= TWO_32;
     this.#eventIdx = options.eventIdx ?? false;
     this.#order = options.inOrder ? new InOrder(size) : undefined;
   }
 
   override get free(): number {
     return this.#freeCount;
+  }
+
+  override get next(): number {
+    return this.#availIdx & this.#mask;
   }
 
   override get inFlight(): number {
@@ -170,6 +178,28 @@ export class SplitQueue extends VirtQueue {
     shadow[at + LAST] = head;
     shadow[at + COUNT] = 1;
     shadow[at + ROOM] = flags === 0 ? 0 : len;
+    return head;
+  }
+
+  override post1(addr: number, len: number, flags: number): number {
+    if (this.#order !== undefined) return super.post1(addr, len, flags);
+    const recorded = this.#journal.on === true;
+    if (recorded && !(this.#low && this.#pace.free)) return super.post1(addr, len, flags);
+    if (this.#freeCount === 0) return NOTHING;
+    const head = this.#free;
+    const shadow = this.#shadow;
+    const at = head * WORDS;
+    if (recorded) this.#recordPost(head, addr, len, flags);
+    this.#fill(head, addr, len, flags);
+    this.#free = shadow[at + NEXT]!;
+    this.#freeCount--;
+    shadow[at + LAST] = head;
+    shadow[at + COUNT] = 1 + OFFERED;
+    shadow[at + ROOM] = flags === 0 ? 0 : len;
+    const idx = this.#availIdx;
+    this.#u16[this.#availAt + (idx & this.#mask)] = head;
+    this.#availIdx = (idx + 1) & 0xffff;
+    this.#inFlight++;
     return head;
   }
 
@@ -297,6 +327,23 @@ export class SplitQueue extends VirtQueue {
     const where = this.desc + SPLIT.descSize * index;
     this.#journal.memWrite16(ACTOR.driver, where, this.#u32, at, addr, hi32(addr), len, tail);
     this.#fill(index, addr, len, tail);
+  }
+
+  #recordPost(head: number, addr: number, len: number, flags: number): void {
+    this.#pace.take();
+    this.#pace.take();
+    const slot = this.#availIdx & this.#mask;
+    this.#journal.posted(
+      this.#u32,
+      this.#descAt + (head << 2),
+      this.desc + SPLIT.descSize * head,
+      addr,
+      len,
+      flags,
+      this.avail + SPLIT.availEntry(slot),
+      this.#u16[this.#availAt + slot]!,
+      head,
+    );
   }
 
   #store16Recorded(at: number, value: number): void {

@@ -17,15 +17,21 @@ declare module 'guest' {
   interface VirtioBus {
     /** Every virtio device of the machine, in the order of its buses. */
     devices(): VirtioCandidate[];
+    /**
+     * The first device with a virtio device ID (VIRTIO 1.4 §5); \`nth\` counts them from 0. Looks no further
+     * than it has to. Throws where there is none.
+     */
+    find(deviceId: number, nth?: number): VirtioCandidate;
     /** The discoveries of all kinds of buses, to be watched step by step: also of those that this machine has not. */
     discoveries(): readonly Discovery[];
     /** The modern transport of an enabled PCI function. Throws where it is not a modern virtio device. */
     open(fn: PciFunction): VirtioPci;
     /**
      * Finds a device that \`driver\` is for and lets it take the device over, ready for use.
-     * \`nth\` counts the machine's devices of that kind from 0. Throws where there is none.
+     * \`nth\` counts the machine's devices of that kind from 0. Throws where there is none. \`options\`: how
+     * to open it, and which features the driver shall ask for.
      */
-    probe<D>(driver: VirtioDriverClass<D>, nth?: number, options?: OpenOptions): D;
+    probe<D>(driver: VirtioDriverClass<D>, nth?: number, options?: OpenOptions & DriverOptions): D;
   }
   /**
    * Hands out guest-physical memory for rings and buffers: first fit on a list of free ranges
@@ -155,10 +161,10 @@ declare module 'guest' {
     static readonly deviceId: 2;
     /** \`requestq1\` (VIRTIO 1.4 §5.2.2). */
     readonly queue: VirtQueue;
-    /** Size of the disk, in sectors of 512 bytes. */
-    readonly capacity: number;
     /** Takes the device over. \`options\`: features to ask for. */
     constructor(transport: VirtioTransport, options?: DriverOptions);
+    /** Size of the disk, in sectors of 512 bytes, as the device has told it last (VIRTIO 1.4 §5.2.4). */
+    get capacity(): number;
     /** Whether the device refuses to write (VIRTIO 1.4 §5.2.3). */
     get readOnly(): boolean;
     /** Reads \`count\` sectors. Throws \`BlkError\` where the device fails. */
@@ -270,6 +276,8 @@ declare module 'guest' {
     readonly kind: VirtioBusKind;
     /** Where it was found, in words. */
     readonly place: string;
+    /** On PCI: its function. */
+    readonly function?: PciFunction;
     /** Makes the device ready to be reached. Throws where it does not have what \`options\` ask for. */
     open(options?: OpenOptions): VirtioTransport;
   }
@@ -294,13 +302,15 @@ declare module 'guest' {
     readConfig(offset: number, size: AccessSize): number;
     writeConfig(offset: number, size: AccessSize, value: number): void;
     notify(index: number, next?: number): void;
+    /** Takes a queue from the device (VIRTIO 1.4 §2.6.1). Throws where the device does not do it. */
+    resetQueue(index: number): void;
     toString(): string;
   }
   /** A class of drivers: what device it is for, and how it takes one over. */
   interface VirtioDriverClass<D> {
     /** Virtio device ID that it is for. */
     readonly deviceId: number;
-    new (transport: VirtioTransport): D;
+    new (transport: VirtioTransport, options?: DriverOptions): D;
   }
   /** How a device is to be opened. */
   interface OpenOptions {
@@ -308,6 +318,25 @@ declare module 'guest' {
     readonly legacy?: boolean;
     /** PCI: interrupts by messages, a vector for the configuration and one a queue, and not by the pin. */
     readonly msix?: boolean;
+    /** Channel I/O: how the device tells of used buffers; adapter indicators where left out, if it has them. */
+    readonly indicators?: IndicatorKind;
+  }
+  /** Features that a driver can use and does not ask for of its own accord. */
+  interface DriverOptions {
+    /** VIRTIO_F_RING_PACKED (VIRTIO 1.4 §2.8). */
+    readonly packed?: boolean;
+    /** VIRTIO_F_INDIRECT_DESC: requests go into tables of their own (VIRTIO 1.4 §2.7.5.3). */
+    readonly indirect?: boolean;
+    /** VIRTIO_F_EVENT_IDX (VIRTIO 1.4 §2.7.7). */
+    readonly eventIdx?: boolean;
+    /** VIRTIO_F_IN_ORDER (VIRTIO 1.4 §2.7.9). */
+    readonly inOrder?: boolean;
+    /** VIRTIO_F_NOTIFICATION_DATA (VIRTIO 1.4 §2.9). */
+    readonly notificationData?: boolean;
+    /** VIRTIO_F_RING_RESET (VIRTIO 1.4 §2.6.1). */
+    readonly ringReset?: boolean;
+    /** Other features, by bit. */
+    readonly features?: readonly number[];
   }
   /**
    * Memory that the device can reach: a guest-physical range with typed access. Offsets are bytes
@@ -387,6 +416,11 @@ declare module 'guest' {
     usedLength: number;
     /** Descriptors that are free. */
     get free(): number;
+    /**
+     * Where the chain that is offered next goes: an entry of the available ring, or the descriptor of
+     * a packed ring at which the device will look.
+     */
+    get next(): number;
     /** Chains that the device owns: offered, and not taken back yet. */
     get inFlight(): number;
     /**
@@ -402,6 +436,11 @@ declare module 'guest' {
      * for a writable one. Returns the head, -1 where no descriptor is free.
      */
     add1(addr: number, len: number, flags: number): number;
+    /**
+     * \`add1\` and \`offer\` in one, for drivers with many small requests. Returns the head, -1 where no
+     * descriptor is free.
+     */
+    post1(addr: number, len: number, flags: number): number;
     /**
      * Puts a chain behind those that were offered before it (VIRTIO 1.4 §2.7.13.2). The device does
      * not see it before \`publish\`. Throws where no chain begins there.
@@ -453,15 +492,15 @@ declare module 'guest' {
     readonly deviceId: number;
     /** Interrupt inputs that the device raises; none where it has no way to interrupt. */
     readonly interruptInputs: readonly number[];
-    /** Called after the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
-    onConfigChange: () => void;
     /** The interrupt input that the device raises first of all, or -1 where it has none. */
     get interruptInput(): number;
     /**
-     * Whether this is the interface from before VIRTIO 1: without FEATURES_OK, rings in one piece, and
-     * all of it in the guest's byte order (VIRTIO 1.4 §1.3.1).
+     * Whether this is the interface from before VIRTIO 1: without FEATURES_OK, and rings in one
+     * piece (VIRTIO 1.4 §1.3.1).
      */
     get legacy(): boolean;
+    /** Memory for a driver's buffers, which hold numbers in the device's byte order. */
+    get dma(): DmaAllocator;
     /** Device status field, as bits \`ACKNOWLEDGE\`, \`DRIVER\`, … (VIRTIO 1.4 §2.1). Read from the device each time. */
     get status(): number;
     set status(value: number);
@@ -499,6 +538,8 @@ declare module 'guest' {
      * such queue or allows no such size.
      */
     queue(index: number, options?: QueueOptions): VirtQueue;
+    /** Calls \`listener\` whenever the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
+    onConfigChange(listener: () => void): void;
     /** Reads one field of the device's configuration whole, even one that takes two accesses. */
     config({ offset, width }: Pick<Register, 'offset' | 'width'>): number;
     /**
@@ -510,23 +551,6 @@ declare module 'guest' {
     pollInterrupt(): void;
     /** Sleeps until the device interrupts, and acknowledges it. Throws \`DeviceError\` where it gave up. */
     waitForInterrupt(): void;
-  }
-  /** Features that a driver can use and does not ask for of its own accord. */
-  interface DriverOptions {
-    /** VIRTIO_F_RING_PACKED (VIRTIO 1.4 §2.8). */
-    readonly packed?: boolean;
-    /** VIRTIO_F_INDIRECT_DESC: requests go into tables of their own (VIRTIO 1.4 §2.7.5.3). */
-    readonly indirect?: boolean;
-    /** VIRTIO_F_EVENT_IDX (VIRTIO 1.4 §2.7.7). */
-    readonly eventIdx?: boolean;
-    /** VIRTIO_F_IN_ORDER (VIRTIO 1.4 §2.7.9). */
-    readonly inOrder?: boolean;
-    /** VIRTIO_F_NOTIFICATION_DATA (VIRTIO 1.4 §2.9). */
-    readonly notificationData?: boolean;
-    /** VIRTIO_F_RING_RESET (VIRTIO 1.4 §2.6.1). */
-    readonly ringReset?: boolean;
-    /** Other features, by bit. */
-    readonly features?: readonly number[];
   }
   /** One request under way: 16 bytes of header, the data, one byte of status (VIRTIO 1.4 §5.2.6). */
   interface BlkRequest {
@@ -590,6 +614,8 @@ declare module 'guest' {
   }
   /** Name of a register of the common configuration structure. */
   type CommonRegister = "num_queues" | "device_feature_select" | "device_feature" | "driver_feature_select" | "driver_feature" | "config_msix_vector" | "device_status" | "config_generation" | "queue_select" | "queue_size" | "queue_msix_vector" | "queue_enable" | "queue_notify_off" | "queue_desc_lo" | "queue_desc_hi" | "queue_driver_lo" | "queue_driver_hi" | "queue_device_lo" | "queue_device_hi" | "queue_notif_config_data" | "queue_reset";
+  /** How the device tells of used buffers: classic indicators, or those of adapter interruptions. */
+  type IndicatorKind = 'classic' | 'adapter';
   /** A set of feature bits, 0 to 63 (VIRTIO 1.4 §2.2). Never changes. */
   interface FeatureSet {
     /** Bits 0 to 31. */
@@ -642,7 +668,10 @@ declare module 'guest' {
   }
   /** How a queue is to be set up. */
   interface QueueOptions {
-    /** Entries, a power of two unless the queue is packed; the most that the device allows where left out. */
+    /**
+     * Entries, a power of two unless the queue is packed; the most that the device allows where left
+     * out. Many a legacy device does not let the driver choose.
+     */
     readonly size?: number;
   }
   /** Address spaces that a guest instruction can reach. */

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
+import type { Machine } from '../../engine/machine/machine.ts';
 import { JournalReader } from '../../journal/reader.ts';
 import { JournalRing } from '../../journal/ring.ts';
 import { EventStore } from '../../journal/store.ts';
 import { CONTROL, UNLIMITED } from '../../protocol/control.ts';
 import type { MachineMemory } from '../../protocol/messages.ts';
-import type { Platform } from '../../spec/platform.ts';
 import type { ProgramName } from './guest-programs.ts';
 import { spawnThread } from './spawn.ts';
 
@@ -14,16 +14,26 @@ export function sharedMemory(
   ramSize = 65536,
   ringEvents = 1 << 10,
   ringBytes = 1 << 16,
-  platform: Platform = { virtioMmio: [] },
 ): MachineMemory {
   return {
     ram: new SharedArrayBuffer(ramSize),
     ramBase: 0,
     ramSize,
-    platform,
+    platform: { virtioMmio: [] },
     control: new SharedArrayBuffer(CONTROL.words * 4),
     machineJournal: JournalRing.create(ringEvents, ringBytes).buffer,
     vcpuJournal: JournalRing.create(ringEvents, ringBytes).buffer,
+  };
+}
+
+/** The same for the guest of a machine like `machine`. */
+export function sharedMemoryOf({ ram, platform }: Machine): MachineMemory {
+  return {
+    ...sharedMemory(ram.buffer.byteLength, 1 << 10, 1 << 18),
+    ramBase: ram.base,
+    ramSize: ram.size,
+    ramWindows: ram.windows,
+    platform,
   };
 }
 

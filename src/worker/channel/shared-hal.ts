@@ -117,6 +117,10 @@ export class SharedHal implements Hal, Pace {
     else if (++this.#steps % FLUSH_STEPS === 0) this.journal.flush();
   }
 
+  get free(): boolean {
+    return Atomics.load(this.#control, CONTROL.credit) === UNLIMITED;
+  }
+
   /** Ends the run: shows its last events, and every further call throws `StopRun`. */
   close(): void {
     this.#open = false;

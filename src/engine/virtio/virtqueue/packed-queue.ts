@@ -1,3 +1,4 @@
+import { smallInt } from '../../../base/bits.ts';
 import { ACTOR } from '../../../journal/schema.ts';
 import type { JournalWriter } from '../../../journal/writer.ts';
 import type { GuestRam } from '../../../memory/guest-ram.ts';
@@ -8,6 +9,9 @@ import {
   RING_EVENT_FLAGS_DISABLE,
   RING_EVENT_FLAGS_ENABLE,
   VIRTQ_DESC_F_AVAIL,
+  VIRTQ_DESC_F_INDIRECT,
+  VIRTQ_DESC_F_NEXT,
+  VIRTQ_DESC_F_WRITE,
 } from '../../../spec/virtio.ts';
 import { VirtQueueElement } from './element.ts';
 import { MARKS, PackedChains } from './packed-chains.ts';
@@ -16,6 +20,8 @@ import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
 
 /** Bit of an event's `desc`, and of a place in the journal, that holds the wrap counter. */
 const WRAP = 0x8000;
+/** What makes a descriptor part of something longer. */
+const LINKED = VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT;
 
 /** A chain that was filled and waits for `flush`. */
 class Filled {
@@ -69,7 +75,7 @@ export class PackedQueue implements DeviceRing {
   /** The descriptor ring as indices into the views. */
   #desc16 = 0;
   #desc32 = 0;
-  /** Descriptors in use, as `size` was at `enable`. */
+  /** Entries in use, as `size` was at `enable`. */
   #entries = 0;
   /** Whether the views can be used; a driver's misaligned ring works in QEMU, and here the slow way. */
   #aligned = true;
@@ -115,16 +121,16 @@ export class PackedQueue implements DeviceRing {
     const driver = this.#locate(addresses.driver, PACKED.eventSize, PACKED.eventAlign, 'avail');
     this.ready = desc >= 0 && device >= 0 && driver >= 0 && addresses.desc !== 0;
     if (!this.ready) return;
-    this.#entries = this.size;
+    this.#entries = smallInt(this.size);
     // A ring that is smaller than where the device was in the one before begins anew.
-    if (this.lastAvailIdx >= this.size) this.lastAvailIdx = 0;
-    if (this.usedIdx >= this.size) this.usedIdx = 0;
+    if (this.lastAvailIdx >= this.#entries) this.lastAvailIdx = 0;
+    if (this.usedIdx >= this.#entries) this.usedIdx = 0;
     this.#chains.place(desc, this.size);
     this.#desc8 = desc;
     this.#device8 = device;
     this.#driver8 = driver;
-    this.#desc16 = Math.floor(desc / 2);
-    this.#desc32 = Math.floor(desc / 4);
+    this.#desc16 = smallInt(Math.floor(desc / 2));
+    this.#desc32 = smallInt(Math.floor(desc / 4));
     this.#aligned = desc % 4 === 0 && device % 4 === 0 && driver % 4 === 0;
   }
 
@@ -163,32 +169,59 @@ export class PackedQueue implements DeviceRing {
   }
 
   pop(): VirtQueueElement | undefined {
-    if (this.#owner.stopped || !this.ready) return undefined;
+    if (this.ready !== true || this.#owner.stopped !== false) return undefined;
     // The acquiring load of flags comes before any read of the rest (VIRTIO 1.4 §2.8.21.1).
-    if ((this.#loadFlags() & MARKS) !== this.#availMarks) return undefined;
+    const flags = this.#loadFlags();
+    if ((flags & MARKS) !== this.#availMarks) return undefined;
     if (this.inUse >= this.#entries) return this.#tooMany();
     const element = this.#free ?? this.#newElement();
     this.#free = element.nextFree;
-    element.bounced = false;
-    if (!this.#chains.collect(element, this.lastAvailIdx, this.#availMarks))
+    const at = this.lastAvailIdx;
+    if (!this.#takeOne(element, at, flags) && !this.#chains.collect(element, at, this.#availMarks))
       return this.#giveBack(element);
     const { places } = element;
     this.inUse += places;
-    if (this.inUse > this.#entries) this.#note('packedOverrun', this.lastAvailIdx, this.#entries);
-    let next = this.lastAvailIdx + places;
+    if (this.inUse > this.#entries) this.#note('packedOverrun', at, this.#entries);
+    let next = at + places;
     if (next >= this.#entries) {
       next -= this.#entries;
       this.#availMarks ^= MARKS;
     }
     this.lastAvailIdx = next;
-    if (this.#journal.on) this.#recordPop(element);
+    if (this.#journal.on === true) this.#recordPop(element);
     return element;
+  }
+
+  /**
+   * The usual list: one descriptor, which names a piece of the largest window of RAM. False, and
+   * nothing is taken or said, where it is anything else.
+   */
+  #takeOne(element: VirtQueueElement, index: number, flags: number): boolean {
+    if ((flags & LINKED) !== 0 || this.#aligned !== true) return false;
+    const u32 = this.#u32;
+    const ram = this.#ram;
+    const at = this.#desc32 + (index << 2);
+    const length = u32[at + 2] as number;
+    const offset = (u32[at] as number) - ram.mainDelta;
+    if ((u32[at + 1] as number) !== 0 || length === 0) return false;
+    if (offset < ram.mainStart || offset > ram.mainEnd - length) return false;
+    element.head = this.#u16[(at << 1) + 6] as number;
+    element.places = 1;
+    const { segments } = element;
+    segments[0] = offset;
+    segments[1] = length;
+    const writable = (flags & VIRTQ_DESC_F_WRITE) >> 1;
+    element.writableCount = writable;
+    element.readableCount = 1 - writable;
+    element.writableLength = writable === 0 ? 0 : length;
+    element.readableLength = writable === 0 ? length : 0;
+    return true;
   }
 
   discard(element: VirtQueueElement): void {
     if (element.epoch !== this.#epoch) return;
     this.inUse -= element.places;
-    if (element.bounced) this.#chains.releaseBounce();
+    if (element.bounced === true) this.#unbounce(element);
     element.nextFree = this.#free;
     this.#free = element;
   }
@@ -196,11 +229,21 @@ export class PackedQueue implements DeviceRing {
   push(element: VirtQueueElement, length: number): void {
     if (element.epoch !== this.#epoch) return;
     this.discard(element);
-    if (this.#owner.stopped || !this.ready) return;
+    if (this.ready !== true || this.#owner.stopped !== false) return;
     const { head, places } = element;
-    this.#storeUsed(this.usedIdx, head, length, this.#usedMarks);
+    const at = this.usedIdx;
+    const marks = this.#usedMarks;
     this.#moveUsed(places);
-    if (this.#journal.on) this.#recordPush(head, length);
+    if (this.#aligned !== true) {
+      this.#storeUsed(at, head, length, marks);
+      if (this.#journal.on) this.#recordPush(head, length);
+      return;
+    }
+    if (this.#journal.on === true) this.#recordReturn(at, head, length, marks);
+    const word = this.#desc32 + (at << 2) + 2;
+    this.#u32[word] = length;
+    // Buffer ID and flags in one releasing store: the driver sees the length before it (VIRTIO 1.4 §2.8.15).
+    Atomics.store(this.#u32, word + 1, head | (marks << 16));
   }
 
   unpop(element: VirtQueueElement): void {
@@ -316,7 +359,7 @@ export class PackedQueue implements DeviceRing {
   }
 
   #loadFlags(): number {
-    return this.#aligned
+    return this.#aligned === true
       ? Atomics.load(this.#u16, this.#desc16 + 8 * this.lastAvailIdx + PACKED.descFlags / 2)
       : this.#slowFlags();
   }
@@ -389,12 +432,36 @@ export class PackedQueue implements DeviceRing {
     journal.mark();
   }
 
+  /** What `push` is about to do to descriptor `at`; the place is that behind it already. */
+  #recordReturn(at: number, id: number, length: number, marks: number): void {
+    const journal = this.#journal;
+    const word = this.#desc32 + (at << 2) + 2;
+    journal.returnedPacked(
+      this.#owner.dev,
+      this.index,
+      id,
+      place(this.usedIdx, this.#usedMarks === MARKS),
+      length,
+      this.#u32[word] as number,
+      this.#u32[word + 1] as number,
+      this.addresses.desc + PACKED.descSize * at + PACKED.descLen,
+      marks !== 0,
+    );
+    journal.mark();
+  }
+
+  #unbounce(element: VirtQueueElement): void {
+    element.bounced = false;
+    this.#chains.releaseBounce();
+  }
+
   #recordPush(id: number, length: number): void {
     const next = place(this.usedIdx, this.#usedMarks === MARKS);
     this.#journal.chainPushed(this.#owner.dev, this.index, id, next, length);
   }
 
   #giveBack(element: VirtQueueElement): undefined {
+    element.bounced = false;
     element.nextFree = this.#free;
     this.#free = element;
   }

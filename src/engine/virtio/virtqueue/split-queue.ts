@@ -167,18 +167,23 @@ export class SplitQueue implements DeviceRing {
     if (ring === undefined || this.#owner.stopped !== false) return this.#slowPop();
     const idx = this.lastAvailIdx;
     if (this.shadowAvailIdx === idx && !this.#available(ring)) return undefined;
-    return this.#element(ring, idx, ring.u16[ring.availAt + (idx & ring.mask)] as number);
+    return this.#element(ring, idx, ring.u16[ring.availAt + (idx & ring.mask)] as number, true);
   }
 
   /** The chain from `head`, which index `idx` of the available ring names; undefined where it is broken. */
-  #element(ring: SplitRing, idx: number, head: number): VirtQueueElement | undefined {
+  #element(
+    ring: SplitRing,
+    idx: number,
+    head: number,
+    plain: boolean,
+  ): VirtQueueElement | undefined {
     if (this.inUse >= ring.entries) return this.#tooMany(idx);
     this.lastAvailIdx = (idx + 1) & 0xffff;
     if (head >= ring.entries) return this.#badHead(ring.slot(idx), head);
     if (this.eventIdx === true && this.notification === true) this.#storeAvailEvent(ring);
     const element = this.#pool[this.inUse] ?? this.#newElement();
     element.head = head;
-    if (!this.#takeOne(ring, element, head) && !this.#chains.collect(element, head)) {
+    if (!(plain && this.#takeOne(ring, element, head)) && !this.#chains.collect(element, head)) {
       element.bounced = false;
       return undefined;
     }
@@ -200,7 +205,6 @@ export class SplitQueue implements DeviceRing {
     const offset = (u32[at] as number) - ram.mainDelta;
     if ((tail & LINKED) !== 0 || (u32[at + 1] as number) !== 0 || length === 0) return false;
     if (offset < ram.mainStart || offset > ram.mainEnd - length) return false;
-    if (ring.plain !== true) return false;
     const { segments } = element;
     segments[0] = offset;
     segments[1] = length;
@@ -235,7 +239,7 @@ export class SplitQueue implements DeviceRing {
     if (element.epoch !== this.#epoch) return;
     const free = this.inUse - 1;
     this.inUse = free;
-    if (this.#pool[free] !== element) this.#pool[free] = element;
+    this.#pool[free] = element;
     if (element.bounced === true) this.#unbounce(element);
   }
 
@@ -371,7 +375,7 @@ export class SplitQueue implements DeviceRing {
     if (!ring || !this.#available(ring)) return undefined;
     const idx = this.lastAvailIdx;
     const at = ring.availOffset + SPLIT.availEntry(ring.slot(idx));
-    return this.#element(ring, idx, this.#words.read(at, 2));
+    return this.#element(ring, idx, this.#words.read(at, 2), false);
   }
 
   #slowPush(element: VirtQueueElement, length: number): void {
