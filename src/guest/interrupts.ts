@@ -63,12 +63,13 @@ export class Interrupts {
 
   /** Whether any source on `input` had a cause. */
   #dispatch(input: number): boolean {
-    const entries = [...this.#sources.values()].filter(({ source }) =>
-      source.interruptInputs.includes(input),
-    );
-    if (entries.some(({ source }) => source.latched)) this.#hal.takeInterrupt(input);
+    let latched = false;
+    for (const { source } of this.#sources.values())
+      if (source.latched && source.interruptInputs.includes(input)) latched = true;
+    if (latched) this.#hal.takeInterrupt(input);
     let claimed = false;
-    for (const entry of entries) {
+    for (const entry of this.#sources.values()) {
+      if (!entry.source.interruptInputs.includes(input)) continue;
       const cause = entry.source.acknowledge(input);
       entry.cause |= cause;
       claimed ||= cause !== 0;

@@ -59,3 +59,8 @@ export const PC_PCI: PciPlatform = {
   ports: { base: 0xc000, size: 0x4000 },
   routing: 'piix3',
 };
+
+/** Registers of a GICv2m frame (Arm SBSA, appendix E): which interrupts it raises, and the doorbell that raises them. */
+export const GICV2M = { MSI_TYPER: 0x008, MSI_SETSPI_NS: 0x040 } as const;
+/** First interrupt number of devices on Arm, interrupt input 0: a CPU's own come before. */
+export const GIC_FIRST_SPI = 32;

@@ -1,5 +1,4 @@
-import { PINS } from '../journal/fold/fold-state.ts';
-import { CONSOLE_LINES, type Moment, VIOLATION_COUNT } from '../journal/fold/moment.ts';
+import { CONSOLE_LINES, type Moment, PINS, VIOLATION_COUNT } from '../journal/fold/moment.ts';
 import {
   INTERRUPT_STEPS,
   type JournalEvent,

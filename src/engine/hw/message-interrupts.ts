@@ -1,4 +1,5 @@
 import type { IoHandler } from '../../memory/io-handler.ts';
+import { GIC_FIRST_SPI, GICV2M } from '../../spec/platform.ts';
 import type { Device } from '../qdev/device.ts';
 
 /** Region of accesses that no register map names. */
@@ -35,19 +36,14 @@ export function apicMessages({ dev, context }: Device): IoHandler {
   };
 }
 
-/** First interrupt number of devices: a CPU's own come before. */
-const FIRST_SPI = 32;
-/** Registers of a GICv2m frame (Arm SBSA, appendix E): which interrupts it raises, and the doorbell. */
-export const GICV2M = { MSI_TYPER: 0x008, MSI_SETSPI_NS: 0x040 } as const;
-
 /** A GICv2m frame, which turns messages into shared interrupts `base` to `base + count - 1`, an input each. */
 export function gicv2mFrame({ dev, context }: Device, base: number, count: number): IoHandler {
   return {
     dev,
     region: NO_REGION,
-    read: (offset) => (offset === GICV2M.MSI_TYPER ? ((base + FIRST_SPI) << 16) | count : 0),
+    read: (offset) => (offset === GICV2M.MSI_TYPER ? ((base + GIC_FIRST_SPI) << 16) | count : 0),
     write(offset, _size, value) {
-      const spi = (value & 0x3ff) - FIRST_SPI;
+      const spi = (value & 0x3ff) - GIC_FIRST_SPI;
       if (offset === GICV2M.MSI_SETSPI_NS && spi >= base && spi < base + count)
         context.latchInterrupt(spi);
     },

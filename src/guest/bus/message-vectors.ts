@@ -1,3 +1,4 @@
+import { GIC_FIRST_SPI, GICV2M, type MessagePlatform } from '../../spec/platform.ts';
 import type { Hal } from '../hal.ts';
 
 /** What a device writes, where, to raise an interrupt input. */
@@ -11,10 +12,6 @@ export interface Message {
 const APIC = 0xfee0_0000;
 /** Vectors that are given out: those of lines and of faults lie below, those of the CPUs' own above. */
 const VECTORS = { first: 64, end: 240 } as const;
-/** Registers of a GICv2m frame: which interrupts it raises, and its doorbell. */
-const GICV2M = { MSI_TYPER: 0x008, MSI_SETSPI_NS: 0x040 } as const;
-/** First interrupt number of devices on Arm: input 0. */
-const FIRST_SPI = 32;
 
 /** Gives out messages, each with an interrupt input of its own, from whatever takes them on this machine. */
 export class MessageVectors {
@@ -39,10 +36,10 @@ export class MessageVectors {
     if (number === undefined) return undefined;
     if (messages === 'apic') return { address: APIC, data: number, input: number };
     const address = messages.gicv2m + GICV2M.MSI_SETSPI_NS;
-    return { address, data: number, input: number - FIRST_SPI };
+    return { address, data: number, input: number - GIC_FIRST_SPI };
   }
 
-  #number(messages: 'apic' | { readonly gicv2m: number }): number | undefined {
+  #number(messages: MessagePlatform): number | undefined {
     if (this.#next === undefined) {
       if (messages === 'apic') {
         this.#next = VECTORS.first;

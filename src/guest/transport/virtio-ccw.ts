@@ -32,9 +32,8 @@ const REVISIONS = [2, 1, 0] as const;
 const READS_STATUS = 2;
 /** Bytes of a configuration space that are read at once. */
 const CONFIG_BYTES = 256;
-/** Bytes of classic indicators, and of the bits of adapter interruptions: one for each queue that a device can have. */
-const CLASSIC_BYTES = 8;
-const ADAPTER_BYTES = 128;
+/** Bytes of indicators: a bit for each of the 64 queues that a device can have. */
+const INDICATOR_BYTES = 8;
 /** Interruption subclass of adapter interruptions. */
 const SUBCLASS = 1;
 
@@ -81,9 +80,9 @@ export class VirtioCcw extends VirtioTransport {
     this.indicators = indicators;
     const dma = context.dma;
     this.#memory = {
-      queues: dma.alloc(ADAPTER_BYTES),
+      queues: dma.alloc(INDICATOR_BYTES),
       summary: dma.alloc(1),
-      config: dma.alloc(CLASSIC_BYTES),
+      config: dma.alloc(INDICATOR_BYTES),
     };
     // A revision holds until the subchannel is disabled (VIRTIO 1.4 §4.3.2.1.1).
     subchannel.enable(false);
@@ -299,7 +298,11 @@ export class VirtioCcw extends VirtioTransport {
 
 /** Whether any bit was set; clears them. */
 function takeBits(memory: DmaBuffer): boolean {
-  const set = memory.bytes().some((byte) => byte !== 0);
-  if (set) memory.fill(0);
+  let set = false;
+  for (let at = 0; at < memory.length; at++)
+    if (memory.u8(at) !== 0) {
+      memory.u8(at, 0);
+      set = true;
+    }
   return set;
 }

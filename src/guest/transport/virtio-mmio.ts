@@ -83,8 +83,8 @@ export class VirtioMmio extends VirtioTransport {
   resetQueue(index: number): void {
     this.writeRegister('QueueSel', index);
     this.writeRegister('QueueReset', 1);
-    for (let i = 0; i < MOST_READS; i++)
-      if (this.readRegister('QueueReset') === 0 && this.readRegister('QueueReady') === 0) return;
+    for (let i = 0; i < MOST_READS && this.readRegister('QueueReset') !== 0; i++);
+    if (this.readRegister('QueueReady') === 0) return;
     throw new DeviceError(`the device does not reset queue ${index}`);
   }
 

@@ -121,8 +121,9 @@ export abstract class VirtioPciTransport extends VirtioTransport {
     const vectors = this.#vectors;
     if (!vectors) return this.readIsr();
     const vector = vectors.inputs.indexOf(input);
-    const queue = [...vectors.queues.values()].includes(vector) ? ISR.QUEUE : 0;
-    return (vector === 0 ? ISR.CONFIG : 0) | queue;
+    if (vector > 0) return ISR.QUEUE;
+    // A table of one vector is for everything (VIRTIO 1.4 §4.1.5.4.2).
+    return vectors.inputs.length > 1 ? ISR.CONFIG : ISR.CONFIG | ISR.QUEUE;
   }
 
   #newVector({ table, inputs }: Vectors): number {

@@ -16,7 +16,8 @@ import {
   waitedFor,
 } from '../schema.ts';
 import type { EventStore } from '../store.ts';
-import { type FoldState, PINS } from './fold-state.ts';
+import type { FoldState } from './fold-state.ts';
+import { PINS } from './moment.ts';
 import type { RingArea } from './ring-areas.ts';
 
 /** Folds the record at word `at` of `words` into `state`; its number is `state.at`. */

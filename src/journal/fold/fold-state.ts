@@ -11,6 +11,7 @@ import {
   type ConsoleLine,
   type DeviceMoment,
   type Moment,
+  PINS,
   type QueueMoment,
   queueKey,
   type RegisterMoment,
@@ -26,9 +27,6 @@ export class FoldLogs {
   readonly console = new AppendLog<ConsoleLine>(CONSOLE_LINES);
   readonly violations = new AppendLog<ViolationMoment>(VIOLATION_COUNT);
 }
-
-/** Interrupt inputs of a machine. */
-export const PINS = 256;
 
 /** Everything that folding knows after `at` events: immutable, and shares what did not change. */
 export interface Snapshot extends Omit<Moment, 'last' | 'console' | 'violations' | 'asserted'> {

@@ -164,6 +164,8 @@ export interface Moment {
   readonly memory: GuestImage;
 }
 
+/** Interrupt inputs of a machine. */
+export const PINS = 256;
 /** Lines that `Moment.console` holds at most; older ones are in the journal only. */
 export const CONSOLE_LINES = 10_000;
 /** Violations that `Moment.violations` holds at most; older ones are in the journal only. */
