@@ -28,6 +28,8 @@ export interface Configuration {
   readonly queueSize: number;
   /** Whether the driver accepts packed rings. */
   readonly packed: boolean;
+  /** What the requests are for. */
+  readonly device: 'blk' | 'rng';
 }
 
 const DEVFN = 4 << 3;
@@ -74,6 +76,17 @@ function pci(name: string, transport: TransportDriver, more = ''): Configuration
     firmware: PC_FIRMWARE,
     transport,
     packed: more.includes('packed=on'),
+    device: 'blk',
+  };
+}
+
+/** An entropy device in slot 4 of a PC; its random bytes are zeros. */
+function entropy(name: string, transport: TransportDriver, more = ''): Configuration {
+  const source = '-object rng-random,id=r0,filename=/dev/zero';
+  return {
+    ...pci(name, transport, more),
+    line: `-M pc -m 8 ${source} -device virtio-rng-pci,rng=r0,addr=4,ioeventfd=off${more}`,
+    device: 'rng',
   };
 }
 
@@ -94,6 +107,7 @@ function microvm(name: string, version: 1 | 2, more = ''): Configuration {
     firmware: [],
     transport: mmio(0xfeb0_0000 + 7 * 0x200, version === 1),
     packed: more.includes('packed=on'),
+    device: 'blk',
   };
 }
 
@@ -111,6 +125,7 @@ function virt(name: string, version: 1 | 2, more = ''): Configuration {
     ramEnd: 0x4400_0000,
     queueSize: QUEUE_SIZE,
     packed: more.includes('packed=on'),
+    device: 'blk',
   };
 }
 
@@ -130,6 +145,9 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   ),
   pci('pci-transitional-legacy', legacyPci(BARS.io)),
   pci('pci-legacy', legacyPci(BARS.io), ',disable-modern=on,vectors=0,ioeventfd=off'),
+  entropy('rng-modern', modernPci(BARS.modern, 4)),
+  entropy('rng-packed', modernPci(BARS.modern, 4), ',packed=on'),
+  entropy('rng-legacy', legacyPci(BARS.io), ',disable-modern=on'),
   microvm('mmio-1', 1),
   microvm('mmio-2', 2),
   microvm('mmio-2-packed', 2, ',packed=on'),

@@ -58,11 +58,10 @@ export class Pair {
 
   async #start(): Promise<void> {
     if (this.#real) return;
-    const { program, line, intercept } = this.#configuration;
+    const { program, line } = this.#configuration;
     const image = join(this.#folder, 'disk');
     writeFileSync(image, patternedDisk());
-    const words = line.replace('DISK', image).split(' ');
-    this.#real = await RealMachine.start(program, words, intercept, this.#folder);
+    this.#real = await RealMachine.start(this.#configuration, image, this.#folder);
     this.#ours = new OurMachine(`${program} -nodefaults ${line}`, patternedDisk());
   }
 

@@ -299,7 +299,12 @@ class Driver {
     const index = action.queue & 1;
     const type = this.#slow[index] ? GET_ID : action.type;
     if (type !== GET_ID && type !== UNKNOWN_TYPE) this.#slow[index] = true;
-    const pieces = spoilPieces(this.#pieces(action, type, slot), fault);
+    const pieces = spoilPieces(
+      this.#configuration.device === 'rng'
+        ? buffers(action, slot)
+        : this.#pieces(action, type, slot),
+      fault,
+    );
     const inTable = action.indirect || fault === 'indirectBadLength' || fault === 'indirectNested';
     const places = inTable ? 1 : pieces.length;
     if (packed && (this.#untold[index] ?? 0) + places > LONGEST) this.#notify(action.queue);
@@ -345,6 +350,15 @@ class Driver {
 
 /** The most buffers of a request. */
 const LONGEST = 5;
+
+/** Buffers that a device fills. */
+function buffers({ length, parts }: ActionOf<'request'>, slot: number): Piece[] {
+  return Array.from({ length: parts }, (_, i) => ({
+    address: slot + DATA_AT + i * 0x400,
+    length: 1 + (length % 0x400),
+    flags: VIRTQ_DESC_F_WRITE,
+  }));
+}
 
 function spoilPieces(pieces: Piece[], fault: Fault | undefined): Piece[] {
   const [first, second, ...rest] = pieces;

@@ -125,4 +125,9 @@ export const FOUND: readonly FoundSession[] = [
     on: 'pci-port-doorbell',
     actions: [...START, { kind: 'resetQueue', queue: 0 }],
   },
+  {
+    name: 'a queue that is not there keeps the vector that it was given',
+    on: 'rng-modern',
+    actions: [...START, { kind: 'assign', queue: 1, vector: 0 }, { kind: 'readQueue', queue: 1 }],
+  },
 ];

@@ -6,18 +6,21 @@ import type { Access, Space, Subject, Width } from './access.ts';
 /** Words of interrupt inputs. */
 const WORDS = 8;
 
+/** Bytes of the file of zeros. */
+const ZEROS = 1 << 16;
+
 /** Our machine of the same command line, in this thread: it has done everything when an access returns. */
 export class OurMachine implements Subject {
   readonly #machine: Machine;
   readonly #levels = new Uint32Array(WORDS);
   #moves: string[] = [];
 
-  /** `line`: QEMU's command line; `disk`: what every image name stands for. */
+  /** `line`: QEMU's command line; `disk`: the image; every other file is full of zeros. */
   constructor(line: string, disk: Uint8Array) {
     this.#machine = Machine.build(line, {
       journal: silentJournal(),
       allocateRam: (bytes) => new SharedArrayBuffer(bytes),
-      openImage: () => bytesSource(disk),
+      openImage: (name) => bytesSource(name === 'DISK' ? disk : new Uint8Array(ZEROS)),
       random: (into) => into.fill(0),
     });
     this.#machine.onInterrupt = () => this.#moved();

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Access, Subject } from './access.ts';
+import type { Configuration } from './configurations.ts';
 
 /** How long QEMU may think about one thing, in ms. */
 const PATIENCE = 10_000;
@@ -10,7 +12,7 @@ const PATIENCE = 10_000;
 const TICKS = new Set(['0', '8']);
 
 /** Turns of its loop that QEMU is given after a batch. */
-const TURNS = 3;
+const TURNS = 4;
 
 /** QEMU has died or does not answer; what it printed. */
 export class RealMachineGone extends Error {}
@@ -72,33 +74,38 @@ export class RealMachine implements Subject {
   readonly #qmp: Lines;
   readonly #qtest: Lines;
   #said = '';
+  readonly #running: boolean;
   /** Interrupt lines that moved since the last settling. */
   #moves: string[] = [];
 
-  private constructor(child: ChildProcess, qmp: Lines, qtest: Lines) {
+  private constructor(child: ChildProcess, qmp: Lines, qtest: Lines, running: boolean) {
+    this.#running = running;
     this.#child = child;
     this.#qmp = qmp;
     this.#qtest = qtest;
   }
 
   /**
-   * Starts a program with `words`; `intercept` is the interrupt controller whose inputs are watched,
-   * `folder` a place for sockets.
+   * Starts the machine of a configuration with a disk `image`; `folder` is a place for sockets. Some devices
+   * work in a running machine only: its CPU then halts at once.
    */
   static async start(
-    program: string,
-    words: readonly string[],
-    intercept: string,
+    { program, line, intercept, device }: Configuration,
+    image: string,
     folder: string,
   ): Promise<RealMachine> {
+    const running = device === 'rng';
+    const firmware = join(folder, 'firmware');
+    writeFileSync(firmware, haltingFirmware());
     const paths = [join(folder, 'qmp'), join(folder, 'qtest')] as const;
     const [qmp, qtest] = await Promise.all(paths.map((path) => Door.open(path)));
     if (!qmp || !qtest) throw new RealMachineGone('no sockets');
     const child = spawn(
       program,
       [
-        ...words,
-        ...['-S', '-nodefaults', '-display', 'none', '-accel', 'tcg'],
+        ...line.replace('DISK', image).split(' '),
+        ...(running ? ['-bios', firmware] : ['-S']),
+        ...['-nodefaults', '-display', 'none', '-accel', 'tcg'],
         ...['-qmp', `unix:${paths[0]}`, '-qtest', `unix:${paths[1]}`, '-qtest-log', 'none'],
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
@@ -116,6 +123,7 @@ export class RealMachine implements Subject {
       child,
       new Lines(await Promise.race([qmp.guest, ended])),
       new Lines(await Promise.race([qtest.guest, ended])),
+      running,
     );
     child.stderr?.on('data', (data) => {
       machine.#said = (machine.#said + data).slice(-4000);
@@ -143,7 +151,7 @@ export class RealMachine implements Subject {
       // Each answer of the monitor's is a turn of QEMU's loop, in which notifications are heard.
       for (let turn = 0; turn < TURNS; turn++) await this.#ask('query-status');
       // To stop a machine that stands still waits for its disks, and does nothing else.
-      await this.#ask('stop');
+      if (!this.#running) await this.#ask('stop');
       await this.#run(['endianness']);
       answers.push(this.#moves.splice(0).join(' '));
     }
@@ -209,6 +217,13 @@ export class RealMachine implements Subject {
     if (line === undefined) throw new RealMachineGone(`QEMU is gone: ${this.#said}`);
     return JSON.parse(line);
   }
+}
+
+/** 64 KiB of firmware whose reset vector holds `cli`, `hlt` and a jump back to it. */
+function haltingFirmware(): Uint8Array {
+  const bytes = new Uint8Array(0x1_0000);
+  bytes.set([0xfa, 0xf4, 0xeb, 0xfd], 0xfff0);
+  return bytes;
 }
 
 /** A socket that waits for one guest. */

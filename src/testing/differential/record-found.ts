@@ -17,9 +17,7 @@ async function record(): Promise<void> {
     const configuration = CONFIGURATIONS.find((one) => one.name === on);
     if (!configuration) throw new Error(`no configuration is called ${on}`);
     writeFileSync(image, patternedDisk());
-    const { program, line, intercept } = configuration;
-    const words = line.replace('DISK', image).split(' ');
-    const real = await RealMachine.start(program, words, intercept, folder);
+    const real = await RealMachine.start(configuration, image, folder);
     answers[name] = (await real.session(expand(configuration, actions))).map(shortened);
     await real.close();
   }

@@ -1,5 +1,5 @@
 import type { Handlers } from '../../../spec/registers.ts';
-import { VIRTIO_MSI_NO_VECTOR, VIRTIO_PCI_COMMON } from '../../../spec/virtio-pci.ts';
+import { VIRTIO_PCI_COMMON } from '../../../spec/virtio-pci.ts';
 import type { VirtioPci } from './virtio-pci.ts';
 
 /** What the driver has written about one queue, until it enables it. */
@@ -85,9 +85,9 @@ const HANDLERS: Handlers<typeof VIRTIO_PCI_COMMON, VirtioPci> = {
     },
   },
   queue_msix_vector: {
-    read: (pci) => pci.selected?.vector ?? VIRTIO_MSI_NO_VECTOR,
+    read: (pci) => pci.interrupts.queueVector,
     write: (pci, value) => {
-      pci.interrupts.assignQueue(pci.selected, value);
+      pci.interrupts.queueVector = value;
     },
   },
   queue_enable: {

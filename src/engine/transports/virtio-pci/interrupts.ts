@@ -2,7 +2,6 @@ import { ACTOR, NONE } from '../../../journal/schema.ts';
 import { PCI_COMMAND, PCI_CONFIG } from '../../../spec/pci.ts';
 import { VIRTIO_MSI_NO_VECTOR } from '../../../spec/virtio-pci.ts';
 import { Msix, msixLayout } from '../../hw/pci/msix.ts';
-import type { DeviceQueue } from '../../virtio/virtio-device.ts';
 import type { VirtioPci } from './virtio-pci.ts';
 
 /** Most vectors that an MSI-X table can have (PCI 3.0 §6.8.2.3). */
@@ -12,6 +11,8 @@ export const MAX_VECTORS = 2048;
 export class PciInterrupts {
   readonly #pci: VirtioPci;
   #msix: Msix | undefined;
+  /** Vectors of queues that the device has not: as QEMU, it keeps what a driver says of them. */
+  readonly #absent = new Map<number, number>();
 
   constructor(pci: VirtioPci) {
     this.#pci = pci;
@@ -78,9 +79,18 @@ export class PciInterrupts {
     vdev.configVector = this.#exchange(vdev.configVector, vector);
   }
 
-  /** The driver gives a queue a vector; one that is not there becomes "none". */
-  assignQueue(queue: DeviceQueue | undefined, vector: number): void {
-    if (queue) queue.vector = this.#exchange(queue.vector, vector);
+  /** Vector of the selected queue. */
+  get queueVector(): number {
+    const { selected, vdev } = this.#pci;
+    return selected?.vector ?? this.#absent.get(vdev.queueSel) ?? VIRTIO_MSI_NO_VECTOR;
+  }
+
+  /** The driver gives the selected queue a vector; one that is not there becomes "none". */
+  set queueVector(wanted: number) {
+    const { selected, vdev } = this.#pci;
+    const vector = this.#exchange(this.queueVector, wanted);
+    if (selected) selected.vector = vector;
+    else this.#absent.set(vdev.queueSel, vector);
   }
 
   #exchange(old: number, vector: number): number {
@@ -98,6 +108,7 @@ export class PciInterrupts {
   /** The virtio device was reset: its queues have no vectors. */
   forgetVectors(): void {
     this.#msix?.unuseAll();
+    this.#absent.clear();
   }
 
   /** The function was reset. */

@@ -2,7 +2,7 @@ import { alignUp } from '../../../base/bits.ts';
 import { PCI_COMMAND, PCI_CONFIG } from '../../../spec/pci.ts';
 import type { Handlers } from '../../../spec/registers.ts';
 import { SPLIT, STATUS } from '../../../spec/virtio.ts';
-import { VIRTIO_MSI_NO_VECTOR, VIRTIO_PCI_LEGACY } from '../../../spec/virtio-pci.ts';
+import { VIRTIO_PCI_LEGACY } from '../../../spec/virtio-pci.ts';
 import { readDeviceConfig, writeDeviceConfig } from '../device-config.ts';
 import { VIRTIO_QUEUE_MAX } from './common-registers.ts';
 import type { VirtioPci } from './virtio-pci.ts';
@@ -83,9 +83,9 @@ const BY_OFFSET: ReadonlyMap<number, AnyHandler> = new Map<number, AnyHandler>([
   [
     LEGACY_HEADER.plain + 2,
     {
-      read: ({ selected }) => selected?.vector ?? VIRTIO_MSI_NO_VECTOR,
+      read: (pci) => pci.interrupts.queueVector,
       write: (pci, value) => {
-        pci.interrupts.assignQueue(pci.selected, value);
+        pci.interrupts.queueVector = value;
       },
     },
   ],
