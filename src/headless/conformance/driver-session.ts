@@ -2,6 +2,7 @@ import type { Host } from '../../engine/machine/host.ts';
 import type { Machine } from '../../engine/machine/machine.ts';
 import { guestBytes } from '../qemu/guest-bytes.ts';
 import { hexBytes, hexText } from '../qemu/numbers.ts';
+import { areasOf, memoryDifference, type NamedArea, type Rings } from './areas.ts';
 import { ChannelSession, type ChannelStep } from './channel-session.ts';
 import { attempt, type Check, type Wanted } from './check.ts';
 import { firstJsonDifference, firstTextDifference } from './compare.ts';
@@ -22,15 +23,6 @@ export interface DriverStep extends ChannelStep {
   readonly line?: number;
 }
 
-/** A memory area with its content. */
-export interface Area {
-  readonly addr: string;
-  readonly hex: string;
-}
-
-/** Parts of each queue. */
-export type Rings = Readonly<Record<string, Readonly<Record<string, Area>>>>;
-
 /** What the monitor said at one moment: answers by the commands that asked. */
 interface Snapshot {
   readonly label: string;
@@ -49,7 +41,7 @@ export interface DriverSession {
   readonly extra?: Readonly<Record<string, unknown>>;
   readonly log: readonly DriverStep[];
   readonly rings: Rings;
-  readonly buffers: readonly (Area & { readonly name: string })[];
+  readonly buffers: readonly NamedArea[];
   /** Absent where nobody asked the monitor. */
   readonly snapshots?: readonly Snapshot[];
 }
@@ -176,26 +168,14 @@ class Replay {
 
   #memory(): string | undefined {
     const { rings, buffers } = this.#session;
-    for (const { name, addr, hex } of [...areasOf(rings), ...buffers]) {
-      const bytes = new Uint8Array(hex.length / 2);
-      guestBytes(this.#machine).read(Number(addr), bytes);
-      const got = hexText(bytes);
-      if (got !== hex) return `end: ${name} at ${addr} holds ${got} instead of ${hex}`;
-    }
-    return undefined;
+    const found = memoryDifference(this.#machine, [...areasOf(rings), ...buffers]);
+    return found && `end: ${found}`;
   }
 
   #stderr(): string | undefined {
     const text = firstTextDifference(this.#machine.stderr, this.#session.stderr);
     return text === undefined ? undefined : `stderr ${text}`;
   }
-}
-
-/** The areas of all queues, each with a name. */
-export function areasOf(rings: Rings): (Area & { readonly name: string })[] {
-  return Object.entries(rings).flatMap(([queue, parts]) =>
-    Object.entries(parts).map(([part, area]) => ({ ...area, name: `${queue}.${part}` })),
-  );
 }
 
 /** Bytes that a step writes: as they are, or a little-endian number. */
