@@ -364,6 +364,30 @@ export const VIOLATIONS = [
     text: 'Request {index} has {value} readable bytes, or no room for its tail: both take four.',
     fatal: true,
   },
+  {
+    code: 'cryptoRequest',
+    section: '5.9',
+    text: 'Request {index}, with {value} readable bytes, is no request: parts of it are missing or do not fit.',
+    fatal: true,
+  },
+  {
+    code: 'memRequest',
+    section: '5.15.6',
+    text: 'Request {index}, with {value} readable bytes, is too short, has no room for its response, or is of a kind that is not known.',
+    fatal: true,
+  },
+  {
+    code: 'pmemRequest',
+    section: '5.19.6',
+    text: 'There is no request, or request {index} has no readable or no writable part.',
+    fatal: true,
+  },
+  {
+    code: 'ninepRequest',
+    section: '2.7.4',
+    text: 'Request {index}, with {value} readable bytes, is no 9P message, or has no room for its answer.',
+    fatal: true,
+  },
 ] as const satisfies readonly ViolationInfo[];
 
 /** Names of the violations. */

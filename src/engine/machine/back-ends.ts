@@ -68,7 +68,11 @@ export class BackEnds implements NetHome, ChardevHome {
     this.log = log;
     this.origins = new Origins(log);
     this.objects = objects;
-    this.fsdevs = new Fsdevs((name) => this.#kindOf(name), throttleFault);
+    this.fsdevs = new Fsdevs(
+      (name) => this.#kindOf(name),
+      throttleFault,
+      (directory) => host.sharedFiles?.(directory),
+    );
     this.drives = new Drives(host, log, line.machine, this.origins);
     this.drives.snapshot = line.snapshot;
     this.drives.hasGroup = (name) => objects.children.get(name)?.type.name === 'throttle-group';

@@ -7,6 +7,7 @@ import { startMachine } from '../../engine/machine/start.ts';
 import { silentJournal } from '../../journal/writer.ts';
 import { optionsOf } from '../../options/command.ts';
 import { fileKind, openImage } from '../files.ts';
+import { DirectoryFiles } from '../shared-files.ts';
 import { openLink, socketFault } from './connection.ts';
 import { HmpSession } from './hmp-session.ts';
 import { attachPeer, type Peer } from './peer.ts';
@@ -29,6 +30,7 @@ export function runQemu(words: readonly string[]): void {
     allocateRam: (bytes) => new SharedArrayBuffer(bytes),
     openImage,
     fileKind,
+    sharedFiles: (directory) => new DirectoryFiles(directory),
     socketFault,
     connect(outside, end) {
       const link = openLink(outside, end, failed);

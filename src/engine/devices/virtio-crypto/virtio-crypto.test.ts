@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DeviceRig } from '../../testing/device-rig.ts';
+import { DeviceRig } from '../../../testing/device-rig.ts';
 
 const CRYPTO = '-object cryptodev-backend-builtin,id=c -device virtio-crypto-pci,cryptodev=c';
 

@@ -1,8 +1,14 @@
-import { isPowerOfTwo } from '../../base/bits.ts';
-import { VIRTIO_MEM_F as F, VIRTIO_MEM_CONFIG } from '../../spec/mem.ts';
-import { VIRTIO_ID } from '../../spec/virtio.ts';
-import type { MemoryBackend } from '../backends/memory.ts';
-import { ConfigError } from '../qom/errors.ts';
+import { isPowerOfTwo } from '../../../base/bits.ts';
+import {
+  VIRTIO_MEM_BYTES as BYTES,
+  VIRTIO_MEM_F as F,
+  VIRTIO_MEM_REQ as REQ,
+  VIRTIO_MEM_RESP as RESP,
+  VIRTIO_MEM_CONFIG,
+} from '../../../spec/mem.ts';
+import { VIRTIO_ID } from '../../../spec/virtio.ts';
+import type { MemoryBackend } from '../../backends/memory.ts';
+import { ConfigError } from '../../qom/errors.ts';
 import {
   bool,
   custom,
@@ -13,11 +19,13 @@ import {
   size,
   u32,
   u64,
-} from '../qom/property.ts';
-import type { ObjectInit, TypeInfo } from '../qom/type.ts';
-import { packConfig } from '../virtio/pack-config.ts';
-import { featureMask, VirtioDevice } from '../virtio/virtio-device.ts';
-import type { MemoryDevice } from './memory-device.ts';
+} from '../../qom/property.ts';
+import type { ObjectInit, TypeInfo } from '../../qom/type.ts';
+import { packConfig } from '../../virtio/pack-config.ts';
+import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
+import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
+import type { MemoryDevice } from '../memory-device.ts';
+import { Blocks } from './blocks.ts';
 
 const QUEUE_SIZE = 128;
 const MIN_BLOCK = 2 ** 20;
@@ -31,7 +39,7 @@ const NUMA_NODES = 1;
 
 const quotedHex = (bytes: number) => `0x${bytes.toString(16)}`;
 
-/** Bytes that are plugged; the driver sees to that. */
+/** Property `size`: bytes that are plugged. */
 const plugged: Property<number> = {
   ...custom<number>({ type: 'size', default: 0, parse: Number, print: String }),
   read: (object) => (object as VirtioMem).pluggedBytes,
@@ -93,8 +101,8 @@ class VirtioMem extends VirtioDevice<Properties> implements MemoryDevice {
   /** Bytes beyond the request that a guest may use too: two sections of its memory. */
   readonly #usableExtent: number;
   readonly #legacy: boolean;
-  /** Bytes that are plugged: none, since the driver's requests are not processed yet. */
-  readonly pluggedBytes = 0;
+  /** The blocks, once the device lies somewhere. */
+  #blocks: Blocks | undefined;
   #inaccessible = true;
 
   constructor(init: ObjectInit, legacy: boolean) {
@@ -113,6 +121,11 @@ class VirtioMem extends VirtioDevice<Properties> implements MemoryDevice {
 
   get alignment(): number {
     return this.#blockSize;
+  }
+
+  /** Bytes that are plugged; the driver sees to that. */
+  get pluggedBytes(): number {
+    return this.#blocks?.pluggedBytes ?? 0;
   }
 
   get #blockSize(): number {
@@ -135,7 +148,9 @@ class VirtioMem extends VirtioDevice<Properties> implements MemoryDevice {
     }
     const changed = bytes !== this.props['requested-size'];
     this.values['requested-size'] = bytes;
-    if (changed && this.realized) this.notifyConfig();
+    if (!changed || !this.realized) return;
+    this.#resizeUsable(false);
+    this.notifyConfig();
   }
 
   deviceMemory(): MemoryBackend {
@@ -162,7 +177,79 @@ class VirtioMem extends VirtioDevice<Properties> implements MemoryDevice {
     this.#checkSizes(memdev);
     memdev.mapped = true;
     this.values['block-size'] = this.#blockSize;
-    this.addQueue('guest-request', QUEUE_SIZE, this.unprocessed);
+    this.#blocks = new Blocks(this.memoryAddress, memdev.bytes, this.#blockSize);
+    this.#resizeUsable(true);
+    this.addQueue('guest-request', QUEUE_SIZE, (vq) => this.#requests(vq));
+  }
+
+  /** The usable part follows what is asked for; it shrinks only where nothing can be plugged in it. */
+  #resizeUsable(mayShrink: boolean): void {
+    const { memdev, 'requested-size': requested } = this.props;
+    const block = this.#blockSize;
+    const wanted = Math.min(memdev?.bytes ?? 0, requested + this.#usableExtent);
+    const usable = requested === 0 ? 0 : Math.ceil(wanted / block) * block;
+    if (this.#blocks && (mayShrink || usable > this.#blocks.usable)) this.#blocks.usable = usable;
+  }
+
+  /** Carries out the driver's requests (VIRTIO 1.4 §5.15.6). */
+  #requests(vq: VirtQueue): void {
+    for (let element = vq.pop(); element; element = vq.pop()) {
+      const bytes = new Uint8Array(BYTES.request);
+      const { head, writableLength } = element;
+      const length = element.read(0, bytes);
+      const answer =
+        this.#faultOf(length, writableLength) ?? this.#answer(new DataView(bytes.buffer));
+      if (typeof answer === 'string') {
+        const message = `virtio-mem protocol violation: ${answer}`;
+        this.violate(vq.index, 'memRequest', head, length, message);
+        vq.discard(element);
+        return;
+      }
+      element.write(answer);
+      vq.push(element, answer.length);
+      vq.notify();
+    }
+  }
+
+  #faultOf(length: number, room: number): string | undefined {
+    if (length < BYTES.request) return `invalid request size: ${BYTES.request}`;
+    return room < BYTES.response ? `not enough space for response: ${room}` : undefined;
+  }
+
+  /** A response, or what is wrong with the request in QEMU's words. */
+  #answer(request: DataView): Uint8Array | string {
+    const type = request.getUint16(0, true);
+    const address = request.getBigUint64(8, true);
+    const count = request.getUint16(16, true);
+    const blocks = this.#blocks;
+    const response = new Uint8Array(BYTES.response);
+    const view = new DataView(response.buffer);
+    const before = this.pluggedBytes;
+    let answer: number = RESP.ACK;
+    if (type === REQ.PLUG || type === REQ.UNPLUG) {
+      const limit = this.props['requested-size'];
+      answer = blocks?.change(address, count, type === REQ.PLUG, limit) ?? RESP.ERROR;
+    } else if (type === REQ.UNPLUG_ALL) {
+      blocks?.clear();
+      this.#resizeUsable(true);
+    } else if (type === REQ.STATE) {
+      const state = blocks?.state(address, count);
+      if (state === undefined) answer = RESP.ERROR;
+      else view.setUint16(8, state, true);
+    } else return `unknown request type: ${type}`;
+    view.setUint16(0, answer, true);
+    if (this.pluggedBytes !== before) this.#tellSize();
+    return response;
+  }
+
+  /** Tells the management side how much is plugged now. */
+  #tellSize(): void {
+    const known = this.maker ?? this;
+    this.context.emit('MEMORY_DEVICE_SIZE_CHANGE', {
+      ...(known.id === '' ? {} : { id: known.id }),
+      size: this.pluggedBytes,
+      'qom-path': known.path,
+    });
   }
 
   /** What a guest finds where nothing is plugged. */
@@ -212,7 +299,6 @@ class VirtioMem extends VirtioDevice<Properties> implements MemoryDevice {
     const { node, memaddr, memdev, 'requested-size': requested } = this.props;
     const total = memdev?.bytes ?? 0;
     const block = this.#blockSize;
-    const wanted = Math.min(total, requested + this.#usableExtent);
     return packConfig(
       VIRTIO_MEM_CONFIG,
       {
@@ -220,7 +306,7 @@ class VirtioMem extends VirtioDevice<Properties> implements MemoryDevice {
         node_id: node,
         addr: memaddr,
         region_size: total,
-        usable_region_size: requested === 0 ? 0 : Math.ceil(wanted / block) * block,
+        usable_region_size: this.#blocks?.usable ?? 0,
         plugged_size: this.pluggedBytes,
         requested_size: requested,
       },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { VIRTIO_MEM_CONFIG as CONFIG } from '../../spec/mem.ts';
-import { DeviceRig } from '../../testing/device-rig.ts';
+import { VIRTIO_MEM_CONFIG as CONFIG } from '../../../spec/mem.ts';
+import { DeviceRig } from '../../../testing/device-rig.ts';
 
 const MIB = 2 ** 20;
 
