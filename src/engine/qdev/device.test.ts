@@ -100,6 +100,7 @@ beforeEach(() => {
       return count;
     },
     report: () => {},
+    printError: () => {},
     setInterrupt: () => {},
     latchInterrupt: () => {},
     cpu: {},

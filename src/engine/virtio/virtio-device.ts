@@ -35,8 +35,6 @@ export interface DeviceQueue {
   /** The ring, in the format that the driver accepted: another object after each change of format. */
   vq: DeviceRing;
   readonly handler: (vq: VirtQueue) => void;
-  /** Whether requests have no effect: the device is true in all but what it does with them. */
-  readonly unprocessed: boolean;
   /** Used-buffer interrupt vector; written by the driver. */
   vector: number;
   /** Alignment of a legacy queue's used ring, in bytes; written by the driver, and kept over resets. */
@@ -88,8 +86,6 @@ export abstract class VirtioDevice<P = unknown>
   /** Offered bits that only a legacy driver is shown. */
   readonly legacyFeatures: bigint = LEGACY_FEATURES;
   readonly queues: DeviceQueue[] = [];
-  /** Queues that were notified and have nobody to process their requests. */
-  readonly #saidUnprocessed = new Set<number>();
   readonly ram: GuestRam;
   readonly journal: JournalWriter;
 
@@ -229,26 +225,14 @@ export abstract class VirtioDevice<P = unknown>
   /** Adds a queue of at most `size` entries; queues are numbered in order. */
   protected addQueue(name: string, size: number, handler: (vq: VirtQueue) => void): void {
     const vq = new SplitQueue(this, this.queues.length, size);
-    const unprocessed = handler === this.unprocessed;
     this.queues.push({
       name,
       vq,
       handler,
-      unprocessed,
       vector: VIRTIO_MSI_NO_VECTOR,
       align: LEGACY_ALIGN,
     });
   }
-
-  /** Handler of a queue whose requests are not processed yet: says so in the journal, once a queue. */
-  protected readonly unprocessed = (vq: VirtQueue): void => {
-    if (this.#saidUnprocessed.has(vq.index)) return;
-    this.#saidUnprocessed.add(vq.index);
-    const name = this.queues[vq.index]?.name ?? vq.index;
-    this.context.note(
-      `${this.path} (${this.deviceName}): requests of ${name} are not processed yet`,
-    );
-  };
 
   /** The driver writes the status field; 0 resets (VIRTIO 1.4 §2.1, VIRTIO 1.4 §2.4). */
   setStatus(value: number): void {

@@ -21,7 +21,7 @@ interface NotedEvent {
 
 /**
  * What the person at the host did during a recorded session. Marks announce it: `QMP block_resize device=d0
- * size=524288`, a line of the human monitor, somebody at the end of a serial port. Of keys and pointers only what the
+ * size=524288`, a request as JSON, a line of the human monitor, bytes for a character device, somebody at the end of a serial port. Of keys and pointers only what the
  * guest got is noted, and each group of events came before the interrupt that tells of it.
  */
 export class HostActions {
@@ -43,6 +43,15 @@ export class HostActions {
 
   /** Does what a mark announces. */
   announce(mark: string): void {
+    const [, json] = /^QMP (\{.*\})$/.exec(mark) ?? [];
+    const [, line] = /^HMP (.*)$/.exec(mark) ?? [];
+    const [, chardev = '', what = '', bytes = ''] =
+      /^chardev (\S+) (open|close|input)(?: ([0-9a-f]+))?$/.exec(mark) ?? [];
+    if (json !== undefined) this.#machine.qmp(JSON.parse(json));
+    else if (line !== undefined) this.#machine.monitor(line);
+    else if (what === 'input')
+      this.#machine.chardevs.find(chardev)?.input(Buffer.from(bytes, 'hex'));
+    else this.#machine.chardevs.find(chardev)?.setOpen(what === 'open');
     const [, execute, rest = ''] = /^QMP ([\w-]+)((?: [\w-]+=\S+(?: [KMG]iB)?)+)$/.exec(mark) ?? [];
     if (execute !== undefined) this.#machine.qmp({ execute, arguments: argumentsOf(rest) });
     else if (/^set_link \S+ (?:on|off)$/.test(mark)) this.#machine.monitor(mark);

@@ -10,7 +10,13 @@ import {
   P9_VERSION,
   P9_WRITES,
 } from '../../../spec/9p.ts';
-import { ERRNO, FILE_KIND, FileError, type FileFacts, type SharedFiles } from '../../backends/files.ts';
+import {
+  ERRNO,
+  FILE_KIND,
+  FileError,
+  type FileFacts,
+  type SharedFiles,
+} from '../../backends/files.ts';
 import { getAttributes, statFs } from './attributes.ts';
 import { Reader, Writer } from './wire.ts';
 
@@ -299,7 +305,11 @@ export class NineServer {
     const all = this.#files.list(fid.path);
     for (let i = offset; i < all.length; i++) {
       const { name = '', ino = 0 } = all[i] ?? {};
-      const before = new Writer().bareQid(ino).u64(i + 1).u8(0).text(name);
+      const before = new Writer()
+        .bareQid(ino)
+        .u64(i + 1)
+        .u8(0)
+        .text(name);
       const bytes = before.message(0, 0).subarray(P9_HEADER);
       if (bytes.length > room) break;
       room -= bytes.length;

@@ -1,7 +1,7 @@
 import { utf8Encode } from '../../../base/utf8.ts';
+import { P9_HEADER } from '../../../spec/9p.ts';
 import { VIRTIO_ID } from '../../../spec/virtio.ts';
 import { fsdevName, fsdevsOf } from '../../backends/fs.ts';
-import { P9_HEADER } from '../../../spec/9p.ts';
 import { optionalStr } from '../../qom/property.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';

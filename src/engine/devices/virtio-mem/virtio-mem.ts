@@ -197,7 +197,8 @@ class VirtioMem extends VirtioDevice<Properties> implements MemoryDevice {
       const bytes = new Uint8Array(BYTES.request);
       const { head, writableLength } = element;
       const length = element.read(0, bytes);
-      const answer = this.#faultOf(length, writableLength) ?? this.#answer(new DataView(bytes.buffer));
+      const answer =
+        this.#faultOf(length, writableLength) ?? this.#answer(new DataView(bytes.buffer));
       if (typeof answer === 'string') {
         const message = `virtio-mem protocol violation: ${answer}`;
         this.violate(vq.index, 'memRequest', head, length, message);

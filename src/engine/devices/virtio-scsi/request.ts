@@ -9,7 +9,7 @@ export interface RequestLayout {
   /** Where they begin, in the readable and in the writable part. */
   readonly outAt: number;
   readonly inAt: number;
-  /** Bytes that count as written where the chain is returned. */
+  /** Bytes that are told to be written where the chain is returned: QEMU counts what it read, too. */
   readonly written: number;
 }
 
