@@ -86,6 +86,8 @@ function firmwareBytes({ machineTree }: CommandLine, host: Host): number | undef
 /** A virtual machine, built from a QEMU command line. */
 export class Machine implements DeviceContext {
   readonly type: Board;
+  /** What the program was called by: `qemu-system-x86_64`. */
+  readonly program: string;
   readonly ram: GuestRam;
   readonly journal: JournalWriter;
   /** What was said while it was built: QEMU's warnings, then what is not modelled. */
@@ -176,6 +178,7 @@ export class Machine implements DeviceContext {
     this.#host = host;
     this.#log = log;
     this.type = config.machine;
+    this.program = log.program;
     this.runState = config.paused ? 'prelaunch' : 'running';
     this.bigEndian = config.machine.arch === 's390x';
     this.journal = host.journal;
@@ -483,7 +486,7 @@ export class Machine implements DeviceContext {
     if (this.#log) this.#log.print(message);
     else if (this.#hear) this.#hear(message);
     else {
-      this.#print(`qemu-system-${this.type.arch}: ${message}\n`);
+      this.#print(`${this.program}: ${message}\n`);
       this.note(message);
     }
   }

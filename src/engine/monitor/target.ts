@@ -52,6 +52,8 @@ export interface MonitorTarget {
   };
   /** What QEMU calls the run state: `prelaunch` until the first `cont` of a machine started with `-S`. */
   readonly runState: RunState;
+  /** What the program was called by: `qemu-system-x86_64`. */
+  readonly program: string;
   /** What kind of machine it is. */
   readonly type: Pick<Board, 'arch'>;
   /** How many CPUs it has. */

@@ -119,7 +119,7 @@ class Program {
   /** Prints a complaint as QEMU does. */
   complain(text: string): void {
     this.#printErrors();
-    writeAll(2, `qemu-system-${this.#machine.type.arch}: ${text}\n`);
+    writeAll(2, `${this.#machine.program}: ${text}\n`);
   }
 
   #printErrors(): void {

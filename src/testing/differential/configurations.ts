@@ -1,6 +1,12 @@
 import type { Access } from './access.ts';
 import { pciConfigWrite } from './pci-config.ts';
-import { legacyPci, mmio, modernPci, type TransportDriver } from './transports.ts';
+import {
+  legacyPci,
+  mmio,
+  modernPci,
+  type TransportDriver,
+  withPortDoorbell,
+} from './transports.ts';
 
 /** A machine with one virtio device that sessions are run on. */
 export interface Configuration {
@@ -26,7 +32,12 @@ export interface Configuration {
 
 const DEVFN = 4 << 3;
 /** Where the BARs are put. */
-export const BARS = { io: 0xc000, msix: 0xe000_0000, modern: 0xe001_0000 } as const;
+export const BARS = {
+  io: 0xc000,
+  doorbell: 0xc100,
+  msix: 0xe000_0000,
+  modern: 0xe001_0000,
+} as const;
 const ARENA = 0x10_0000;
 
 /** Bus numbers, BARs, interrupt routing: what SeaBIOS would do, as far as sessions need it. */
@@ -34,6 +45,7 @@ export const PC_FIRMWARE: readonly Access[] = [
   ...[10, 10, 11, 11].flatMap((irq, pin) => pciConfigWrite(1 << 3, 0x60 + pin, 1, irq)),
   ...pciConfigWrite(DEVFN, 0x10, 4, BARS.io),
   ...pciConfigWrite(DEVFN, 0x14, 4, BARS.msix),
+  ...pciConfigWrite(DEVFN, 0x18, 4, BARS.doorbell),
   ...pciConfigWrite(DEVFN, 0x20, 4, BARS.modern),
   ...pciConfigWrite(DEVFN, 0x24, 4, 0),
   ...pciConfigWrite(DEVFN, 0x04, 2, 7),
@@ -56,7 +68,7 @@ function pci(name: string, transport: TransportDriver, more = ''): Configuration
   return {
     ...X86,
     name,
-    line: `-M pc -m 8 ${DRIVE} -device virtio-blk-pci,addr=4,ioeventfd=off,${BLOCK}${more}`,
+    line: `-M pc -m 8 ${DRIVE} -device virtio-blk-pci,addr=4,${BLOCK}${more}`,
     intercept: '/machine/i440fx/ioapic',
     devfn: DEVFN,
     firmware: PC_FIRMWARE,
@@ -106,9 +118,18 @@ function virt(name: string, version: 1 | 2, more = ''): Configuration {
 export const CONFIGURATIONS: readonly Configuration[] = [
   pci('pci-modern', modernPci(BARS.modern, 4)),
   pci('pci-modern-packed', modernPci(BARS.modern, 4), ',packed=on'),
-  pci('pci-page-per-vq', modernPci(BARS.modern, 4096), ',page-per-vq=on,disable-legacy=on'),
+  pci(
+    'pci-page-per-vq',
+    modernPci(BARS.modern, 4096),
+    ',page-per-vq=on,disable-legacy=on,ioeventfd=off',
+  ),
+  pci(
+    'pci-port-doorbell',
+    withPortDoorbell(modernPci(BARS.modern, 4), BARS.doorbell),
+    ',modern-pio-notify=on,queue_reset=off,event_idx=off',
+  ),
   pci('pci-transitional-legacy', legacyPci(BARS.io)),
-  pci('pci-legacy', legacyPci(BARS.io), ',disable-modern=on,vectors=0'),
+  pci('pci-legacy', legacyPci(BARS.io), ',disable-modern=on,vectors=0,ioeventfd=off'),
   microvm('mmio-1', 1),
   microvm('mmio-2', 2),
   microvm('mmio-2-packed', 2, ',packed=on'),

@@ -81,6 +81,7 @@ class Driver {
         break;
       case 'status':
         out.push(transport.writeStatus(action.value), transport.readStatus());
+        this.#settle();
         break;
       case 'request':
         this.#request(action);
@@ -177,6 +178,7 @@ class Driver {
   #begin({ low, high }: ActionOf<'begin'>): void {
     const { transport, packed } = this.#configuration;
     const { ACKNOWLEDGE, DRIVER, FEATURES_OK } = STATUS;
+    this.#settle();
     this.#fresh.fill(true);
     const more = packed ? 2 ** (VIRTIO_F.VIRTIO_F_RING_PACKED - 32) : 0;
     this.#out.push(

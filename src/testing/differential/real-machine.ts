@@ -9,6 +9,9 @@ const PATIENCE = 10_000;
 /** Inputs that move with the clock: those of the timer and the clock itself. */
 const TICKS = new Set(['0', '8']);
 
+/** Turns of its loop that QEMU is given after a batch. */
+const TURNS = 3;
+
 /** QEMU has died or does not answer; what it printed. */
 export class RealMachineGone extends Error {}
 
@@ -137,6 +140,8 @@ export class RealMachine implements Subject {
       }
       answers.push(...(await this.#run(batch)));
       batch = [];
+      // Each answer of the monitor's is a turn of QEMU's loop, in which notifications are heard.
+      for (let turn = 0; turn < TURNS; turn++) await this.#ask('query-status');
       // To stop a machine that stands still waits for its disks, and does nothing else.
       await this.#ask('stop');
       await this.#run(['endianness']);

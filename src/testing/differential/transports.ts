@@ -138,6 +138,18 @@ export function modernPci(bar: number, notifyMultiplier: number): TransportDrive
   };
 }
 
+/** The same, whose driver notifies through the I/O BAR at port `bar`. */
+export function withPortDoorbell(transport: TransportDriver, bar: number): TransportDriver {
+  return {
+    ...transport,
+    ranges: [
+      ...transport.ranges,
+      { name: 'doorbell', space: 'io', address: bar, size: 4, known: [0] },
+    ],
+    notify: (index) => write('io', bar, 2, index),
+  };
+}
+
 /** Unit of the legacy queue address. */
 const LEGACY_PAGE = 4096;
 

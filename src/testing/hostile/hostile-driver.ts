@@ -41,7 +41,7 @@ const BUFFERS = { from: ARENA + 0x4_0000, to: ARENA + 0xe_0000 } as const;
 const TABLES = { from: ARENA + 0xe_0000, to: RAM_END } as const;
 const DEVFN = 4 << 3;
 /** Longer than this nothing may take, in ms. */
-const PATIENCE = 5000;
+const PATIENCE = 30_000;
 const DISK_BYTES = 1 << 18;
 
 const VERSION_1 = 1n << BigInt(VIRTIO_F.VIRTIO_F_VERSION_1);
@@ -377,7 +377,9 @@ export class HostileDriver {
     const { driver } = ring.areas;
     const head = this.#hostile(200) ? random.word() & 0xffff : first;
     this.#ram.setUint16(driver + SPLIT.availEntry(ring.next % ring.size), head, true);
-    ring.next = (ring.next + (this.#hostile(2000) ? random.below(0x1_0000) : 1)) & 0xffff;
+    const far = random.once(20);
+    const jump = random.below(far ? 0x1_0000 : 64);
+    ring.next = (ring.next + (this.#hostile(1000) ? jump : 1)) & 0xffff;
     this.#ram.setUint16(driver + SPLIT.availIdx, ring.next, true);
   }
 

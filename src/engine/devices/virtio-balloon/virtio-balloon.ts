@@ -134,6 +134,8 @@ export class VirtioBalloon extends VirtioDevice<typeof PROPERTIES> implements Po
 
   /** Takes pages back that the guest gives, or lets it have them again (VIRTIO 1.4 §5.5.6). */
   #pages(vq: VirtQueue, op: 'inflate' | 'deflate'): void {
+    // A driver may name a page any number of times: what is gone already costs nothing again.
+    const moved = new Set<number>();
     for (let element = vq.pop(); element; element = vq.pop()) {
       const bytes = new Uint8Array(element.readableLength);
       element.read(0, bytes);
@@ -142,7 +144,9 @@ export class VirtioBalloon extends VirtioDevice<typeof PROPERTIES> implements Po
         const address = view.getUint32(at, littleEndian(this)) * VIRTIO_BALLOON_PAGE;
         const offset = this.ram.offsetOf(address, VIRTIO_BALLOON_PAGE);
         // Where the guest has no memory there is nothing to take.
-        if (offset >= 0) this.#move(vq.index, op, address, offset);
+        if (offset < 0 || moved.has(offset)) continue;
+        moved.add(offset);
+        this.#move(vq.index, op, address, offset);
       }
       vq.push(element, 0);
       vq.notify();

@@ -209,7 +209,11 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
 
   /** Takes every available request; notifications are off meanwhile (VIRTIO 1.4 §2.7.10). */
   #handle(vq: VirtQueue): void {
-    if (vq.isEmpty()) return;
+    if (vq.isEmpty()) {
+      // Off and on again is on.
+      if (vq.notification) vq.setNotification(true);
+      return;
+    }
     const wanted = vq.notification;
     do {
       if (wanted) vq.setNotification(false);

@@ -25,6 +25,8 @@ export const MACHINES_QMP: readonly QmpCommand[] = [
       .filter(({ retired }) => !retired)
       .map(machineFacts),
   ),
-  qmpCommand('query-target', {}, ({ type }) => ({ arch: type.arch })),
+  qmpCommand('query-target', {}, ({ program }) => ({
+    arch: program.replace('qemu-system-', ''),
+  })),
   qmpCommand('query-kvm', {}, () => ({ enabled: false, present: true })),
 ];

@@ -1,5 +1,4 @@
 import type { Handlers } from '../../../spec/registers.ts';
-import { VIRTIO_F } from '../../../spec/virtio.ts';
 import { VIRTIO_MSI_NO_VECTOR, VIRTIO_PCI_COMMON } from '../../../spec/virtio-pci.ts';
 import type { VirtioPci } from './virtio-pci.ts';
 
@@ -107,8 +106,8 @@ const HANDLERS: Handlers<typeof VIRTIO_PCI_COMMON, VirtioPci> = {
   queue_reset: {
     read: () => 0,
     write: (pci, value) => {
-      if (value === 1 && pci.vdev.deviceFeatures & (1n << BigInt(VIRTIO_F.VIRTIO_F_RING_RESET)))
-        pci.resetQueue();
+      // As in QEMU, whether VIRTIO_F_RING_RESET is offered or not.
+      if (value === 1) pci.resetQueue();
     },
   },
 };
