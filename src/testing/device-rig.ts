@@ -50,14 +50,19 @@ export class DeviceRig {
 
   /** Resets, accepts VERSION_1 and `features`, sets up queue 0 and goes live. */
   start(features: readonly number[] = [], size = 8): VirtQueue {
+    return this.startQueues(1, features, size)[0] as VirtQueue;
+  }
+
+  /** As `start`, with the first `count` queues. */
+  startQueues(count: number, features: readonly number[] = [], size = 8): VirtQueue[] {
     const { transport } = this;
     transport.reset();
     transport.status |= STATUS.ACKNOWLEDGE | STATUS.DRIVER;
     transport.acceptFeatures([VIRTIO_F.VIRTIO_F_VERSION_1, ...features]);
     transport.status |= STATUS.FEATURES_OK;
-    const queue = transport.queue(0, { size });
+    const queues = Array.from({ length: count }, (_, index) => transport.queue(index, { size }));
     transport.status |= STATUS.DRIVER_OK;
-    return queue;
+    return queues;
   }
 
   /** Sends one chain and returns the length that the device reported, or -1 where it answered nothing. */

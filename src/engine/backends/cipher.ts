@@ -75,7 +75,7 @@ function xor(block: Uint8Array, other: Uint8Array): void {
   for (let i = 0; i < AES_BLOCK; i++) block[i] = (block[i] as number) ^ (other[i] as number);
 }
 
-/** The tweak of the next block (IEEE 1619-2018 §5.2): doubled, its lowest byte first. */
+/** The tweak of the next block (IEEE 1619 2018 §5.2): doubled, its lowest byte first. */
 function multiply(tweak: Uint8Array): void {
   const carry = (tweak[AES_BLOCK - 1] as number) >> 7;
   for (let i = AES_BLOCK - 1; i > 0; i--)

@@ -104,7 +104,6 @@ beforeEach(() => {
     setInterrupt: () => {},
     latchInterrupt: () => {},
     cpu: {},
-    printError: () => {},
   };
   root = registry.create('container', context);
 });

@@ -26,8 +26,18 @@ const ASKS: Readonly<Record<BackendOp, (length: number, position: number) => str
 
 /** Section of VIRTIO 1.4 that says what the device does with a request, by virtio ID. */
 const OPERATION: Readonly<Record<number, string>> = {
+  [VIRTIO_ID.NET]: '5.1.9',
   [VIRTIO_ID.BLOCK]: '5.2.6',
+  [VIRTIO_ID.CONSOLE]: '5.3.6',
   [VIRTIO_ID.ENTROPY]: '5.4.6',
+  [VIRTIO_ID.BALLOON]: '5.5.6',
+  [VIRTIO_ID.SCSI]: '5.6.6',
+  [VIRTIO_ID.GPU]: '5.7.6',
+  [VIRTIO_ID.INPUT]: '5.8.6',
+  [VIRTIO_ID.CRYPTO]: '5.9.9',
+  [VIRTIO_ID.IOMMU]: '5.13.6',
+  [VIRTIO_ID.MEM]: '5.15.6',
+  [VIRTIO_ID.PMEM]: '5.19.7',
 };
 
 function operation(names: Names, dev: number): { section?: string } {

@@ -2,7 +2,7 @@ import type { ScsiCommand } from './command.ts';
 import { type DiskUnit, isAvailable, SECTOR, viewOf } from './disk-unit.ts';
 import { SENSE, type Sense } from './sense.ts';
 
-/** Profiles of media (MMC-6 §5.3.1). */
+/** Profiles of media (MMC 6 §5.3.1). */
 const PROFILE = { none: 0, cd: 0x08, dvd: 0x10 } as const;
 /** Sectors of 512 bytes that fit onto a CD: 80 minutes. */
 const MAX_CD_SECTORS = 80 * 60 * 75 * 4;
@@ -26,7 +26,7 @@ function addressOf(lba: number, msf: boolean): number[] {
   return [0, Math.floor(frames / 75 / 60), Math.floor(frames / 75) % 60, frames % 75];
 }
 
-/** Answer to READ TOC (MMC-6 §6.25); undefined where there is no such table. */
+/** Answer to READ TOC (MMC 6 §6.25); undefined where there is no such table. */
 export function readToc(disk: DiskUnit, { cdb }: ScsiCommand): Uint8Array | undefined {
   const msf = ((cdb[1] ?? 0) & 2) !== 0;
   const start = cdb[6] ?? 0;
@@ -63,7 +63,7 @@ function table(entries: readonly number[]): Uint8Array {
   return Uint8Array.of(length >> 8, length & 0xff, 1, 1, ...entries);
 }
 
-/** Answer to GET CONFIGURATION (MMC-6 §6.6). */
+/** Answer to GET CONFIGURATION (MMC 6 §6.6). */
 export function configuration(disk: DiskUnit): Uint8Array {
   const current = profileOf(disk);
   const bytes = new Uint8Array(40);
@@ -81,7 +81,7 @@ export function configuration(disk: DiskUnit): Uint8Array {
   return bytes;
 }
 
-/** Answer to GET EVENT STATUS NOTIFICATION, which takes the event (MMC-6 §6.7); undefined where it would wait. */
+/** Answer to GET EVENT STATUS NOTIFICATION, which takes the event (MMC 6 §6.7); undefined where it would wait. */
 export function eventStatus(disk: DiskUnit, { cdb }: ScsiCommand): Uint8Array | undefined {
   if (((cdb[1] ?? 0) & 1) === 0) return undefined;
   const supported = 1 << MEDIA_CLASS;
@@ -98,7 +98,7 @@ export function eventStatus(disk: DiskUnit, { cdb }: ScsiCommand): Uint8Array | 
   return Uint8Array.of(0, 4, MEDIA_CLASS, supported, event, state, 0, 0);
 }
 
-/** Answer to READ DISC INFORMATION (MMC-6 §6.21), or what is wrong. */
+/** Answer to READ DISC INFORMATION (MMC 6 §6.21), or what is wrong. */
 export function discInformation({ cdb }: ScsiCommand): Uint8Array | Sense {
   if (((cdb[1] ?? 0) & 7) !== 0) return SENSE.invalidField;
   const bytes = new Uint8Array(34);
@@ -106,7 +106,7 @@ export function discInformation({ cdb }: ScsiCommand): Uint8Array | Sense {
   return bytes;
 }
 
-/** Answer to READ DVD STRUCTURE (MMC-6 §6.22), or what is wrong. */
+/** Answer to READ DVD STRUCTURE (MMC 6 §6.22), or what is wrong. */
 export function dvdStructure(disk: DiskUnit, { cdb }: ScsiCommand): Uint8Array | Sense {
   const [, media = 0] = cdb;
   const [layer = 0, format = 0] = cdb.subarray(6);

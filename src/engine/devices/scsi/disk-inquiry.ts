@@ -16,7 +16,7 @@ const MAX_DRIVE_TRANSFER = 2 ** 31 - 1;
 /** Peripheral types of disks and CD drives. */
 export const peripheralType = ({ isCd }: DiskUnit) => (isCd ? 5 : 0);
 
-/** INQUIRY data of a unit (SPC-3 §6.4); undefined where there is no such page. */
+/** INQUIRY data of a unit (SPC 3 §6.4); undefined where there is no such page. */
 export function inquiry(disk: DiskUnit, { cdb, transfer }: ScsiCommand): Uint8Array | undefined {
   const [, flags = 0, page = 0] = cdb;
   if (flags & 1) return vitalProductData(disk, page);

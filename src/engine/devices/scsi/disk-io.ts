@@ -38,7 +38,7 @@ function sectorsOf({ size }: ScsiTransfer): number {
   return size - (size % SECTOR);
 }
 
-/** READ of every length (SBC-3 §5.15). */
+/** READ of every length (SBC 3 §5.15). */
 export function readBlocks(disk: DiskUnit, command: ScsiCommand, buffer: ScsiTransfer): ScsiAnswer {
   const fault = faultOf(disk, command);
   if (fault) return failed(fault);
@@ -55,7 +55,7 @@ export function readBlocks(disk: DiskUnit, command: ScsiCommand, buffer: ScsiTra
   return good(command.transfer - buffer.size);
 }
 
-/** WRITE of every length, verified or not (SBC-3 §5.41). */
+/** WRITE of every length, verified or not (SBC 3 §5.41). */
 export function writeBlocks(
   disk: DiskUnit,
   command: ScsiCommand,
@@ -77,7 +77,7 @@ export function writeBlocks(
   return good(command.transfer - buffer.size);
 }
 
-/** WRITE SAME (SBC-3 §5.44): `block` over and over; what is wrong, where something is. */
+/** WRITE SAME (SBC 3 §5.44): `block` over and over; what is wrong, where something is. */
 export function writeSame(
   disk: DiskUnit,
   { cdb, lba, count }: ScsiCommand,
@@ -99,7 +99,7 @@ export function writeSame(
   return done ? undefined : SENSE.ioError;
 }
 
-/** UNMAP (SBC-3 §5.28): a raw image has nothing to give back, so its bytes stay. */
+/** UNMAP (SBC 3 §5.28): a raw image has nothing to give back, so its bytes stay. */
 export function unmap(
   disk: DiskUnit,
   { cdb }: ScsiCommand,

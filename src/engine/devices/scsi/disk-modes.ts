@@ -99,7 +99,7 @@ const PAGES: Readonly<Record<number, Page>> = {
 
 const isSense = (value: Uint8Array | Sense): value is Sense => !(value instanceof Uint8Array);
 
-/** Answer to MODE SENSE, either length (SPC-3 §6.9), or what is wrong. */
+/** Answer to MODE SENSE, either length (SPC 3 §6.9), or what is wrong. */
 export function modeSense(disk: DiskUnit, { cdb, opcode }: ScsiCommand): Uint8Array | Sense {
   const [, flags = 0, selector = 0] = cdb;
   const page = selector & 0x3f;
@@ -149,7 +149,7 @@ function blockDescriptor(disk: DiskUnit, disabled: boolean, page: number): Uint8
   return bytes;
 }
 
-/** Carries MODE SELECT out, either length (SPC-3 §6.7); what is wrong with it, and then nothing has changed. */
+/** Carries MODE SELECT out, either length (SPC 3 §6.7); what is wrong with it, and then nothing has changed. */
 export function modeSelect(
   disk: DiskUnit,
   { cdb, opcode }: ScsiCommand,

@@ -1,4 +1,4 @@
-/** What is wrong with a command or a unit: sense key, additional sense code and its qualifier (SPC-3 §4.5). */
+/** What is wrong with a command or a unit: sense key, additional sense code and its qualifier (SPC 3 §4.5). */
 export interface Sense {
   readonly key: number;
   readonly asc: number;

@@ -2,7 +2,7 @@ import type { BackendOp } from '../../../journal/schema.ts';
 import type { ScsiCommand } from './command.ts';
 import { SENSE, type Sense } from './sense.ts';
 
-/** Statuses of commands (SAM-5 §5.3.1). */
+/** Statuses of commands (SAM 5 §5.3.1). */
 export const STATUS = { GOOD: 0, CHECK_CONDITION: 2 } as const;
 
 /** How a command ended. */

@@ -25,6 +25,7 @@ import {
   takeDrive,
   wantsWriteCache,
 } from '../block/conf.ts';
+import { blkConfig, blkConfigSize, checkLimits, settleQueues } from './config.ts';
 import { MAX_REQUEST_SECTORS, PROPERTIES } from './properties.ts';
 
 /** The legacy barrier flag of a request type. */
@@ -38,10 +39,6 @@ const SCSI_COMMAND = 2;
 const SCSI_FAILED = Uint8Array.of(255, 0, 0, 0);
 /** Reads or writes that are held together before they go to the drive. */
 const MAX_MERGE = 32;
-/** The most entries of a queue. */
-const MAX_QUEUE_SIZE = 1024;
-/** The most queues of a device. */
-const MAX_QUEUES = 1024;
 const GEOMETRY_LIMITS = { cyls: 65535, heads: 255, secs: 255 };
 const WCE_FEATURES = featureMask(VIRTIO_BLK_F.VIRTIO_BLK_F_FLUSH);
 
@@ -74,26 +71,14 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
   }
 
   override get configSize(): number {
-    if (this.props['write-zeroes']) return CONFIG.write_zeroes_may_unmap.offset + 1;
-    if (this.props.discard) return CONFIG.max_write_zeroes_sectors.offset;
-    return CONFIG.max_discard_sectors.offset;
+    return blkConfigSize(this.props);
   }
 
   protected override realizeDevice(): void {
     const { props } = this;
     if (!props.drive) this.fail('drive property not set');
     if (!props.drive.inserted) this.fail(NO_MEDIUM);
-    if (props['num-queues'] === 0xffff) this.values['num-queues'] = 1;
-    if (props['num-queues'] === 0) this.fail('num-queues property must be larger than 0');
-    // QEMU 7.2 aborts here; the sentence is ours.
-    if (props['num-queues'] > MAX_QUEUES)
-      this.fail(`num-queues property must not be larger than ${MAX_QUEUES}`);
-    const queueSize = props['queue-size'];
-    if (queueSize <= 2) this.fail(`invalid queue-size property (${queueSize}), must be > 2`);
-    if ((queueSize & (queueSize - 1)) !== 0 || queueSize > MAX_QUEUE_SIZE)
-      this.fail(
-        `invalid queue-size property (${queueSize}), must be a power of 2 (max ${MAX_QUEUE_SIZE})`,
-      );
+    settleQueues(props, (message) => this.fail(message));
     takeDrive(
       this,
       this.drive,
@@ -101,15 +86,13 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
       () => {
         settleGeometry(props, this.drive, GEOMETRY_LIMITS);
         settleBlockSizes(props);
-        if (props.discard) this.#checkLimit('max-discard-sectors');
-        if (props['write-zeroes']) this.#checkLimit('max-write-zeroes-sectors');
+        checkLimits(props, (message) => this.fail(message));
         if (props.iothread) this.requireIoeventfd();
       },
     );
     this.drive.onResize = () => this.notifyConfig();
-    this.drive.onResize = () => this.notifyConfig();
     for (let i = 0; i < props['num-queues']; i++)
-      this.addQueue(`requestq${i}`, queueSize, (vq) => this.#handle(vq));
+      this.addQueue(`requestq${i}`, props['queue-size'], (vq) => this.#handle(vq));
   }
 
   override unrealize(): void {
@@ -160,47 +143,7 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
   }
 
   override readConfig(): Uint8Array {
-    const { props } = this;
-    const bytes = new Uint8Array(64);
-    const view = new DataView(bytes.buffer);
-    const blockSize = props.logical_block_size;
-    const u16 = (register: keyof typeof CONFIG, value: number) =>
-      view.setUint16(CONFIG[register].offset, value, true);
-    const u32 = (register: keyof typeof CONFIG, value: number) =>
-      view.setUint32(CONFIG[register].offset, value, true);
-    const u8 = (register: keyof typeof CONFIG, value: number) =>
-      view.setUint8(CONFIG[register].offset, value);
-    view.setBigUint64(CONFIG.capacity.offset, BigInt(this.drive.length / VIRTIO_BLK_SECTOR), true);
-    u32('seg_max', props['seg-max-adjust'] ? props['queue-size'] - 2 : 126);
-    u16('cylinders', props.cyls);
-    u8('heads', props.heads);
-    u8(
-      'sectors',
-      this.#wholeTracks() ? props.secs : props.secs & ~(blockSize / VIRTIO_BLK_SECTOR - 1),
-    );
-    u32('blk_size', blockSize);
-    u8('physical_block_exp', Math.log2(props.physical_block_size / blockSize));
-    u16('min_io_size', props.min_io_size / blockSize);
-    u32('opt_io_size', props.opt_io_size / blockSize);
-    u8('writeback', this.#writeback ? 1 : 0);
-    u16('num_queues', props['num-queues']);
-    if (props.discard) {
-      const granularity = props['report-discard-granularity']
-        ? props.discard_granularity
-        : 0xffff_ffff;
-      u32('max_discard_sectors', props['max-discard-sectors']);
-      u32('max_discard_seg', 1);
-      u32(
-        'discard_sector_alignment',
-        (granularity === 0xffff_ffff ? blockSize : granularity) / VIRTIO_BLK_SECTOR,
-      );
-    }
-    if (props['write-zeroes']) {
-      u32('max_write_zeroes_sectors', props['max-write-zeroes-sectors']);
-      u32('max_write_zeroes_seg', 1);
-      u8('write_zeroes_may_unmap', 1);
-    }
-    return bytes.subarray(0, this.configSize);
+    return blkConfig(this.props, this.drive.length, this.#writeback).subarray(0, this.configSize);
   }
 
   override writeConfig(config: Uint8Array): void {
@@ -421,11 +364,6 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
     return bytes % block === 0 && sector <= total && sectors <= total - sector;
   }
 
-  #wholeTracks(): boolean {
-    const { heads, secs, logical_block_size } = this.props;
-    return Math.floor(Math.floor(this.drive.length / heads) / secs) % logical_block_size === 0;
-  }
-
   /** Whether the cache is in writeback mode. The driver may change it through `writeback`. */
   get #writeback(): boolean {
     return this.drive.writeCache;
@@ -437,14 +375,6 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
 
   get #initialWriteback(): boolean {
     return wantsWriteCache(this.drive, this.props['write-cache']);
-  }
-
-  #checkLimit(name: 'max-discard-sectors' | 'max-write-zeroes-sectors'): void {
-    const value = this.props[name];
-    if (value < 1 || value > MAX_REQUEST_SECTORS)
-      this.fail(
-        `invalid ${name} property (${value}), must be between 1 and ${MAX_REQUEST_SECTORS}`,
-      );
   }
 }
 
