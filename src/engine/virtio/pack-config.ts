@@ -16,7 +16,6 @@ export function packConfig<M extends ConfigLayout>(
   layout: M,
   values: ConfigValues<M>,
   size: number,
-  littleEndian = true,
 ): Uint8Array {
   const end = Math.max(...Object.values(layout).map(({ offset, width }) => offset + width));
   const bytes = new Uint8Array(Math.max(end, size));
@@ -29,8 +28,7 @@ export function packConfig<M extends ConfigLayout>(
     }
     let rest = BigInt.asUintN(64, BigInt(value));
     for (let i = 0; i < field.width; i++) {
-      const at = littleEndian ? i : field.width - 1 - i;
-      bytes[field.offset + at] = Number(rest & 0xffn);
+      bytes[field.offset + i] = Number(rest & 0xffn);
       rest >>= 8n;
     }
   }

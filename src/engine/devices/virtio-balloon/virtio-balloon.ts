@@ -12,7 +12,6 @@ import { packConfig } from '../../virtio/pack-config.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
-import { littleEndian } from '../guest-endian.ts';
 import { guestStats, type Polled, pollingInterval, Statistics } from './statistics.ts';
 
 const QUEUE_SIZE = 128;
@@ -141,7 +140,7 @@ export class VirtioBalloon extends VirtioDevice<typeof PROPERTIES> implements Po
       element.read(0, bytes);
       const view = new DataView(bytes.buffer);
       for (let at = 0; at + PAGE_NUMBER <= bytes.length; at += PAGE_NUMBER) {
-        const address = view.getUint32(at, littleEndian(this)) * VIRTIO_BALLOON_PAGE;
+        const address = view.getUint32(at, !this.bigEndian) * VIRTIO_BALLOON_PAGE;
         const offset = this.ram.offsetOf(address, VIRTIO_BALLOON_PAGE);
         // Where the guest has no memory there is nothing to take.
         if (offset < 0 || moved.has(offset)) continue;
@@ -182,7 +181,7 @@ export class VirtioBalloon extends VirtioDevice<typeof PROPERTIES> implements Po
     this.#statsElement = element;
     const bytes = new Uint8Array(element.readableLength);
     element.read(0, bytes);
-    this.statistics.read(bytes, littleEndian(this));
+    this.statistics.read(bytes, !this.bigEndian);
   }
 
   /** Asks the guest for its numbers: it gets the chain with the last ones back. */

@@ -9,7 +9,6 @@ import type { TypeInfo } from '../../qom/type.ts';
 import { VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
-import { littleEndian } from '../guest-endian.ts';
 import { configSizeOf, EV, type InputReport, reportsFit, serialReport } from './reports.ts';
 
 const QUEUE_SIZE = 64;
@@ -76,7 +75,7 @@ export abstract class VirtioInput<P = unknown> extends VirtioDevice<P & typeof P
     if (!this.#active) return;
     const bytes = new Uint8Array(VIRTIO_INPUT_EVENT_BYTES);
     const view = new DataView(bytes.buffer);
-    const little = littleEndian(this);
+    const little = !this.bigEndian;
     view.setUint16(0, type, little);
     view.setUint16(2, code, little);
     view.setInt32(4, value, little);
@@ -111,7 +110,7 @@ export abstract class VirtioInput<P = unknown> extends VirtioDevice<P & typeof P
     for (let element = vq.pop(); element; element = vq.pop()) {
       const bytes = new Uint8Array(VIRTIO_INPUT_EVENT_BYTES);
       const length = element.read(0, bytes);
-      const type = new DataView(bytes.buffer).getUint16(0, littleEndian(this));
+      const type = new DataView(bytes.buffer).getUint16(0, !this.bigEndian);
       if (type !== EV.LED)
         this.context.printError(`virtio_input_hid_handle_status: unknown type ${type}`);
       vq.push(element, length);

@@ -11,7 +11,6 @@ import type { PacketReceiver } from '../../backends/packet-queue.ts';
 import type { DeviceQueue } from '../../virtio/virtio-device.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
-import { littleEndian } from '../guest-endian.ts';
 import type { VirtioNet } from './virtio-net.ts';
 
 /** Most descriptors of a packet; a longer one is lost. */
@@ -182,7 +181,7 @@ export class QueuePair implements PacketReceiver {
 
   #count(chains: number): Uint8Array {
     const bytes = new Uint8Array(HDR.num_buffers.width);
-    new DataView(bytes.buffer).setUint16(0, chains, littleEndian(this.#net));
+    new DataView(bytes.buffer).setUint16(0, chains, !this.#net.bigEndian);
     return bytes;
   }
 

@@ -9,7 +9,6 @@ import type { TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { featureMask, LEGACY_FEATURES, VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
-import { littleEndian } from '../guest-endian.ts';
 import { CONTROL_HEADER, type ControlTarget, control } from './control.ts';
 import { FEATURE_OF, PROPERTIES } from './properties.ts';
 import { QueuePair } from './queue-pair.ts';
@@ -187,7 +186,6 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
         supported_hash_types: HASH_TYPES,
       },
       this.configSize,
-      littleEndian(this),
     );
   }
 
@@ -226,7 +224,7 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
   }
 
   get littleEndian(): boolean {
-    return littleEndian(this);
+    return !this.bigEndian;
   }
 
   get pairLimit(): number {

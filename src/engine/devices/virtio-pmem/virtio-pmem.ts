@@ -6,7 +6,6 @@ import type { TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
-import { littleEndian } from '../guest-endian.ts';
 import type { MemoryDevice } from '../memory-device.ts';
 
 const QUEUE_SIZE = 128;
@@ -66,7 +65,7 @@ class VirtioPmem extends VirtioDevice<typeof PROPERTIES> implements MemoryDevice
     if (journal.on) journal.backendRequest(dev, vq.index, 'flush', id, 0, 0);
     if (journal.on) journal.backendCompletion(dev, vq.index, 'flush', id, status, 0);
     const answer = new Uint8Array(4);
-    new DataView(answer.buffer).setUint32(0, status, littleEndian(this));
+    new DataView(answer.buffer).setUint32(0, status, !this.bigEndian);
     vq.push(element, element.write(answer));
     vq.notify();
   }

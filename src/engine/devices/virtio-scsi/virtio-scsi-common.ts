@@ -8,7 +8,6 @@ import { VIRTIO_ID } from '../../../spec/virtio.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
-import { littleEndian } from '../guest-endian.ts';
 
 /** Control and event queue. */
 const FIXED_QUEUES = 2;
@@ -91,16 +90,14 @@ export abstract class VirtioScsiCommon<P = unknown> extends VirtioDevice<P> {
         max_lun: MAX_LUN,
       },
       this.configSize,
-      littleEndian(this),
     );
   }
 
   /** The driver chooses how long sense data and CDBs are (VIRTIO 1.4 §5.6.4). */
   override writeConfig(config: Uint8Array): void {
     const view = new DataView(config.buffer, config.byteOffset, config.length);
-    const little = littleEndian(this);
-    const sense = view.getUint32(CONFIG.sense_size.offset, little);
-    const cdb = view.getUint32(CONFIG.cdb_size.offset, little);
+    const sense = view.getUint32(CONFIG.sense_size.offset, true);
+    const cdb = view.getUint32(CONFIG.cdb_size.offset, true);
     if (sense >= MAX_SENSE || cdb >= MAX_CDB) {
       this.violate(
         NONE,

@@ -20,7 +20,6 @@ import type { TypeInfo } from '../../qom/type.ts';
 import { featureMask } from '../../virtio/virtio-device.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
-import { littleEndian } from '../guest-endian.ts';
 import { type ScsiBus, ScsiDevice } from '../scsi/scsi-bus.ts';
 import { SENSE, senseBytes } from '../scsi/sense.ts';
 import type { ScsiAnswer, ScsiTask, ScsiTransfer } from '../scsi/unit.ts';
@@ -150,7 +149,7 @@ export class VirtioScsi extends VirtioScsiCommon<typeof PROPERTIES> {
     const sense = answer?.sense ? senseBytes(answer.sense).subarray(0, this.senseSize) : undefined;
     const bytes = new Uint8Array(CMD_RESP + (sense?.length ?? 0));
     const view = new DataView(bytes.buffer);
-    const little = littleEndian(this);
+    const little = !this.bigEndian;
     view.setUint32(0, sense?.length ?? 0, little);
     view.setUint32(4, answer?.residual ?? 0, little);
     bytes[10] = answer?.status ?? 0;
@@ -195,7 +194,7 @@ export class VirtioScsi extends VirtioScsiCommon<typeof PROPERTIES> {
     for (let element = vq.pop(); element; element = vq.pop()) {
       const bytes = new Uint8Array(element.readableLength);
       element.read(0, bytes);
-      const little = littleEndian(this);
+      const little = !this.bigEndian;
       const type = bytes.length < 4 ? undefined : new DataView(bytes.buffer).getUint32(0, little);
       const known = type === T.TMF || type === T.AN_QUERY || type === T.AN_SUBSCRIBE;
       const { request, response } = type === T.TMF ? CTRL_BYTES.tmf : CTRL_BYTES.asynchronous;
@@ -260,7 +259,7 @@ export class VirtioScsi extends VirtioScsiCommon<typeof PROPERTIES> {
     if (!layout) return;
     const bytes = new Uint8Array(VIRTIO_SCSI_EVENT_BYTES);
     const view = new DataView(bytes.buffer);
-    const little = littleEndian(this);
+    const little = !this.bigEndian;
     view.setUint32(0, (event | (this.#missedEvents ? EVENT.EVENTS_MISSED : 0)) >>> 0, little);
     this.#missedEvents = false;
     if (unit) bytes.set(lunBytes(unit), 4);

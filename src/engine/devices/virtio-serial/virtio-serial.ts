@@ -12,7 +12,6 @@ import type { TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
-import { littleEndian } from '../guest-endian.ts';
 import type { SerialBus } from './serial-bus.ts';
 import { discardAll, type SerialCarrier, SerialPort } from './serial-port.ts';
 
@@ -84,7 +83,7 @@ export class VirtioSerial extends VirtioDevice<typeof PROPERTIES> implements Ser
 
   override readConfig(): Uint8Array {
     const ports = { max_nr_ports: this.props.max_ports };
-    return packConfig(CONFIG, ports, this.configSize, littleEndian(this));
+    return packConfig(CONFIG, ports, this.configSize);
   }
 
   /** A character written to `emerg_wr` goes to the first console at once (VIRTIO 1.4 §5.3.4). */
@@ -92,8 +91,7 @@ export class VirtioSerial extends VirtioDevice<typeof PROPERTIES> implements Ser
     const { offset, width } = CONFIG.emerg_wr;
     const written = config.subarray(offset, offset + width);
     if (!written.some((byte) => byte !== 0)) return;
-    const first = written[littleEndian(this) ? 0 : width - 1] ?? 0;
-    this.#bus?.ports.find((port) => port.isConsole)?.writeNow(Uint8Array.of(first));
+    this.#bus?.ports.find((port) => port.isConsole)?.writeNow(written.subarray(0, 1));
   }
 
   protected override statusChanging(status: number): void {
@@ -161,7 +159,7 @@ export class VirtioSerial extends VirtioDevice<typeof PROPERTIES> implements Ser
   }
 
   #heard(message: DataView): void {
-    const little = littleEndian(this);
+    const little = !this.bigEndian;
     const event = message.getUint16(CONTROL.event.offset, little);
     const value = message.getUint16(CONTROL.value.offset, little);
     const complain = (what: string) => this.context.report(`virtio-serial-bus: ${what}`);
@@ -197,7 +195,7 @@ export class VirtioSerial extends VirtioDevice<typeof PROPERTIES> implements Ser
     if (!vq || !element) return;
     const bytes = new Uint8Array(CONTROL_BYTES + text.length);
     const view = new DataView(bytes.buffer);
-    const little = littleEndian(this);
+    const little = !this.bigEndian;
     view.setUint32(CONTROL.id.offset, port, little);
     view.setUint16(CONTROL.event.offset, event, little);
     view.setUint16(CONTROL.value.offset, value, little);
