@@ -327,7 +327,8 @@ export class SplitQueue implements DeviceRing {
   #loadAvailIdx(ring: SplitRing): number {
     // avail_event was stored plainly as chains were popped: a driver whose idx is not seen here must
     // see it, or nobody would wake the device (VIRTIO 1.4 §2.7.10).
-    if (this.eventIdx && ring.plain) Atomics.add(ring.u16, ring.availEventAt, 0);
+    if (this.eventIdx && this.notification && ring.plain)
+      Atomics.add(ring.u16, ring.availEventAt, 0);
     const idx = ring.plain
       ? Atomics.load(ring.u16, ring.availIdxAt)
       : this.#words.read(ring.availOffset + SPLIT.availIdx, 2);
