@@ -178,7 +178,7 @@ export class PackedQueue implements DeviceRing {
     this.#free = element.nextFree;
     const at = this.lastAvailIdx;
     if (!this.#takeOne(element, at, flags) && !this.#chains.collect(element, at, this.#availMarks))
-      return this.#giveBack(element);
+      return this.#putBack(element);
     const { places } = element;
     this.inUse += places;
     if (this.inUse > this.#entries) this.#note('packedOverrun', at, this.#entries);
@@ -213,13 +213,17 @@ export class PackedQueue implements DeviceRing {
     const writable = (flags & VIRTQ_DESC_F_WRITE) >> 1;
     element.writableCount = writable;
     element.readableCount = 1 - writable;
-    element.writableLength = writable === 0 ? 0 : length;
-    element.readableLength = writable === 0 ? length : 0;
+    const written = writable === 0 ? 0 : length;
+    element.writableLength = written;
+    element.readableLength = length - written;
     return true;
   }
 
   discard(element: VirtQueueElement): void {
-    if (element.epoch !== this.#epoch) return;
+    if (element.epoch === this.#epoch) this.#giveBack(element);
+  }
+
+  #giveBack(element: VirtQueueElement): void {
     this.inUse -= element.places;
     if (element.bounced === true) this.#unbounce(element);
     element.nextFree = this.#free;
@@ -228,7 +232,7 @@ export class PackedQueue implements DeviceRing {
 
   push(element: VirtQueueElement, length: number): void {
     if (element.epoch !== this.#epoch) return;
-    this.discard(element);
+    this.#giveBack(element);
     if (this.ready !== true || this.#owner.stopped !== false) return;
     const { head, places } = element;
     const at = this.usedIdx;
@@ -460,7 +464,8 @@ export class PackedQueue implements DeviceRing {
     this.#journal.chainPushed(this.#owner.dev, this.index, id, next, length);
   }
 
-  #giveBack(element: VirtQueueElement): undefined {
+  /** The list was broken: its element was not taken into use. */
+  #putBack(element: VirtQueueElement): undefined {
     element.bounced = false;
     element.nextFree = this.#free;
     this.#free = element;

@@ -177,10 +177,9 @@ export class SplitQueue implements DeviceRing {
     head: number,
     plain: boolean,
   ): VirtQueueElement | undefined {
-    if (this.inUse >= ring.entries) return this.#tooMany(idx);
+    if (this.inUse >= ring.entries || head >= ring.entries) return this.#refuse(ring, idx, head);
     this.lastAvailIdx = (idx + 1) & 0xffff;
-    if (head >= ring.entries) return this.#badHead(ring.slot(idx), head);
-    if (this.eventIdx === true && this.notification === true) this.#storeAvailEvent(ring);
+    if (this.eventIdx === true) this.#storeAvailEvent(ring);
     const element = this.#pool[this.inUse] ?? this.#newElement();
     element.head = head;
     if (!(plain && this.#takeOne(ring, element, head)) && !this.#chains.collect(element, head)) {
@@ -211,8 +210,9 @@ export class SplitQueue implements DeviceRing {
     const writable = (tail & VIRTQ_DESC_F_WRITE) >> 1;
     element.writableCount = writable;
     element.readableCount = 1 - writable;
-    element.writableLength = writable === 0 ? 0 : length;
-    element.readableLength = writable === 0 ? length : 0;
+    const written = writable === 0 ? 0 : length;
+    element.writableLength = written;
+    element.readableLength = length - written;
     return true;
   }
 
@@ -222,7 +222,7 @@ export class SplitQueue implements DeviceRing {
       this.#slowPush(element, length);
       return;
     }
-    this.discard(element);
+    this.#giveBack(element);
     const { u32 } = ring;
     const idx = this.usedIdx;
     const next = (idx + 1) & 0xffff;
@@ -236,7 +236,10 @@ export class SplitQueue implements DeviceRing {
   }
 
   discard(element: VirtQueueElement): void {
-    if (element.epoch !== this.#epoch) return;
+    if (element.epoch === this.#epoch) this.#giveBack(element);
+  }
+
+  #giveBack(element: VirtQueueElement): void {
     const free = this.inUse - 1;
     this.inUse = free;
     this.#pool[free] = element;
@@ -324,7 +327,8 @@ export class SplitQueue implements DeviceRing {
   #loadAvailIdx(ring: SplitRing): number {
     // avail_event was stored plainly as chains were popped: a driver whose idx is not seen here must
     // see it, or nobody would wake the device (VIRTIO 1.4 §2.7.10).
-    if (this.eventIdx && ring.plain) Atomics.add(ring.u16, ring.availEventAt, 0);
+    if (this.eventIdx && this.notification && ring.plain)
+      Atomics.add(ring.u16, ring.availEventAt, 0);
     const idx = ring.plain
       ? Atomics.load(ring.u16, ring.availIdxAt)
       : this.#words.read(ring.availOffset + SPLIT.availIdx, 2);
@@ -348,6 +352,7 @@ export class SplitQueue implements DeviceRing {
   }
 
   #storeAvailEvent(ring: SplitRing): void {
+    if (!this.notification) return;
     if (ring.plain && !this.#journal.on) ring.u16[ring.availEventAt] = this.lastAvailIdx;
     else this.#store16(ring, SPLIT.availEvent(ring.entries), this.lastAvailIdx);
   }
@@ -450,13 +455,16 @@ export class SplitQueue implements DeviceRing {
     this.#chains.releaseBounce();
   }
 
-  #tooMany(idx: number): undefined {
-    const count = distance16(idx, this.shadowAvailIdx);
-    this.#broken('availIndexJump', idx, count, 'Virtqueue size exceeded');
-  }
-
-  #badHead(slot: number, head: number): undefined {
-    this.#broken('headOutOfRange', slot, head, `Guest says index ${head} is available`);
+  /** An entry that names no descriptor, or one more than can be in use. */
+  #refuse(ring: SplitRing, idx: number, head: number): undefined {
+    if (this.inUse >= ring.entries) {
+      const count = distance16(idx, this.shadowAvailIdx);
+      this.#broken('availIndexJump', idx, count, 'Virtqueue size exceeded');
+      return;
+    }
+    this.lastAvailIdx = (idx + 1) & 0xffff;
+    const message = `Guest says index ${head} is available`;
+    this.#broken('headOutOfRange', ring.slot(idx), head, message);
   }
 
   #broken(code: ViolationCode, index: number, value: number, message: string): void {
