@@ -293,7 +293,7 @@ describe('the monitor', () => {
     await until((state) => state.vcpu === 'halted');
     await session.monitor('raise');
     const ended = await until((state) => state.run === 'ended');
-    expect(ended.moment.console.at(-1)?.text).toBe('woken by 32');
+    expect(ended.moment.console.at(-1)?.text).toBe('woken by 5');
   });
 
   it('stops and goes on when the machine says so, and completes lines', async () => {
