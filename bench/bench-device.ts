@@ -10,18 +10,30 @@ import type { VirtQueue } from '../src/engine/virtio/virtqueue/virtqueue.ts';
 
 /** A virtio device ID that no device type has. */
 const BENCH_ID = 63;
-/** Entries of the device's queue. */
+/** Entries of the device's queue, unless a measurement wants another size. */
 export const QUEUE_SIZE = 256;
-/** The machine of every measurement of the real engine. */
-export const COMMAND_LINE = '-M pc -m 64 -nodefaults -device virtio-bench-pci,id=bench0';
+/** Functions of a PCI slot. */
+const FUNCTIONS = 8;
+
+/** The command line with one device to measure, first on the bus, and `others` beside it. */
+export function commandLine(others: number): string {
+  const devices = Array.from({ length: others + 1 }, (_, i) => {
+    const slot = (2 + Math.floor(i / FUNCTIONS)).toString(16);
+    return `-device virtio-bench-pci,id=bench${i},addr=${slot}.${i % FUNCTIONS},multifunction=on,packed=on`;
+  });
+  return `-M pc -m 64 -nodefaults ${devices.join(' ')}`;
+}
 
 /** A device that gives every buffer back as it is: what remains is the cost of the queue. */
 export class VirtioBench extends VirtioDevice {
   readonly deviceId = BENCH_ID;
   readonly deviceName = 'virtio-bench';
 
+  /** Entries of the queues of devices that are made from now on. */
+  static queueSize = QUEUE_SIZE;
+
   protected override realizeDevice(): void {
-    this.addQueue('requestq', QUEUE_SIZE, (vq) => this.serve(vq));
+    this.addQueue('requestq', VirtioBench.queueSize, (vq) => this.serve(vq));
   }
 
   /** Returns all that is available and notifies; answers how many buffers there were. */

@@ -4,9 +4,13 @@ import { QUEUE_SIZE } from './bench-device.ts';
 import { BATCH } from './guest-load.ts';
 
 const MASK = QUEUE_SIZE - 1;
-const DESC = 0x1000 >> 2;
-const AVAIL = 0x3000;
-const USED = 0x4000;
+/** Where the rings of a floor lie: the descriptor table, */
+export const DESC = 0x1000;
+/** the available ring, */
+export const AVAIL = 0x2000;
+/** and the used ring. */
+export const USED = 0x3000;
+const DESC_AT = DESC >> 2;
 const AVAIL_FLAGS = AVAIL >> 1;
 const AVAIL_IDX = (AVAIL + SPLIT.availIdx) >> 1;
 const AVAIL_RING = (AVAIL + SPLIT.availEntry(0)) >> 1;
@@ -31,9 +35,10 @@ export class FloorRing {
   /** Keeps the loads alive. */
   sum = 0;
 
-  constructor(memory: SharedArrayBuffer) {
-    this.#u16 = new Uint16Array(memory);
-    this.#u32 = new Uint32Array(memory);
+  /** Memory that begins at byte `offset`. */
+  constructor(memory: ArrayBufferLike, offset = 0) {
+    this.#u16 = new Uint16Array(memory, offset, FLOOR_BYTES / 2);
+    this.#u32 = new Uint32Array(memory, offset, FLOOR_BYTES / 4);
   }
 
   /** The driver writes a batch of descriptors and ring entries, and publishes it. */
@@ -43,7 +48,7 @@ export class FloorRing {
     let avail = this.#avail;
     let free = this.#free;
     for (let i = 0; i < BATCH; i++) {
-      const at = DESC + free * 4;
+      const at = DESC_AT + free * 4;
       u32[at] = 0x8000 + free * 64;
       u32[at + 1] = 0;
       u32[at + 2] = 64;
@@ -69,7 +74,7 @@ export class FloorRing {
     let count = 0;
     while (at !== idx) {
       const head = u16[AVAIL_RING + (at & MASK)] as number;
-      const desc = DESC + head * 4;
+      const desc = DESC_AT + head * 4;
       sum +=
         (u32[desc] as number) +
         (u32[desc + 1] as number) +
@@ -108,8 +113,15 @@ export class FloorRing {
   }
 }
 
+/** What one thread and two do with a floor, whatever its format. */
+export interface Floor {
+  offer(): void;
+  serve(): number;
+  take(): number;
+}
+
 /** Driver and device in one loop. */
-export function floorOneThread(ring: FloorRing, count: number): void {
+export function floorOneThread(ring: Floor, count: number): void {
   for (let done = 0; done < count; done += BATCH) {
     ring.offer();
     ring.serve();

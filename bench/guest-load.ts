@@ -8,9 +8,18 @@ import { PCI_VENDOR_VIRTIO } from '../src/spec/pci.ts';
 import { STATUS, VIRTIO_F, VIRTQ_DESC_F_WRITE } from '../src/spec/virtio.ts';
 import { QUEUE_SIZE } from './bench-device.ts';
 
+/** How the queue is to be used. */
+export interface LoadOptions {
+  readonly packed?: boolean;
+  readonly eventIdx?: boolean;
+  readonly queueSize?: number;
+}
+
 /** Buffers that are published and notified together. */
 export const BATCH = 64;
 const BUFFER = 64;
+/** Turns that each side looks for the other's work before it sleeps. */
+export const SPIN_TURNS = 2_000;
 
 /** The real guest library with the bench device's queue ready for use. */
 export class GuestLoad {
@@ -19,19 +28,26 @@ export class GuestLoad {
   readonly #hal: Hal;
   readonly #buffers: number;
 
-  constructor(hal: Hal) {
+  constructor(
+    hal: Hal,
+    { packed = false, eventIdx = false, queueSize = QUEUE_SIZE }: LoadOptions = {},
+  ) {
     const context = new GuestContext(hal);
     const fn = new PciBus(new PciConfigPorts(hal)).find({ vendor: PCI_VENDOR_VIRTIO }).enable();
     const transport = new VirtioPci(context, fn);
     transport.reset();
     transport.status |= STATUS.ACKNOWLEDGE | STATUS.DRIVER;
-    transport.acceptFeatures([VIRTIO_F.VIRTIO_F_VERSION_1]);
+    transport.acceptFeatures([
+      VIRTIO_F.VIRTIO_F_VERSION_1,
+      ...(packed ? [VIRTIO_F.VIRTIO_F_RING_PACKED] : []),
+      ...(eventIdx ? [VIRTIO_F.VIRTIO_F_EVENT_IDX] : []),
+    ]);
     transport.status |= STATUS.FEATURES_OK;
-    this.queue = transport.queue(0, { size: QUEUE_SIZE });
+    this.queue = transport.queue(0, { size: queueSize });
     transport.status |= STATUS.DRIVER_OK;
     this.transport = transport;
     this.#hal = hal;
-    this.#buffers = context.dma.alloc(QUEUE_SIZE * BUFFER).addr;
+    this.#buffers = context.dma.alloc(BATCH * BUFFER).addr;
   }
 
   /** Batches with a doorbell each; the device answers inside it. `drained` is called after each batch. */
@@ -75,6 +91,35 @@ export class GuestLoad {
     }
   }
 
+  /**
+   * Keeps the ring full with event indices: spins briefly where nothing has come back, asking for no
+   * interrupt, and then sleeps until there is one.
+   */
+  events(count: number, drained: () => void): void {
+    const { queue } = this;
+    queue.suppressInterrupts(true);
+    let offered = 0;
+    let idle = 0;
+    for (let done = 0; done < count; ) {
+      while (offered < count && queue.free >= BATCH) {
+        this.#offer();
+        queue.publish();
+        queue.notify();
+        offered += BATCH;
+      }
+      const before = done;
+      while (queue.popUsed() >= 0) done++;
+      drained();
+      if (done > before) idle = 0;
+      else if (++idle > SPIN_TURNS) {
+        queue.wait();
+        done++;
+        idle = 0;
+      }
+    }
+    queue.suppressInterrupts(false);
+  }
+
   /** Register reads, one VM exit each. */
   exits(count: number): void {
     const addr = this.#statusAddress();
@@ -91,7 +136,6 @@ export class GuestLoad {
   #offer(): void {
     const { queue } = this;
     const base = this.#buffers;
-    for (let i = 0; i < BATCH; i++)
-      queue.offer(queue.add1(base + i * BUFFER, BUFFER, VIRTQ_DESC_F_WRITE));
+    for (let i = 0; i < BATCH; i++) queue.post1(base + i * BUFFER, BUFFER, VIRTQ_DESC_F_WRITE);
   }
 }

@@ -6,7 +6,7 @@ import { GuestLoad } from './guest-load.ts';
 
 /** What the guest is to do, and how often. */
 export interface Job {
-  readonly kind: 'doorbells' | 'interrupts' | 'polling' | 'exits';
+  readonly kind: 'doorbells' | 'interrupts' | 'polling' | 'events' | 'exits';
   readonly count: number;
 }
 
@@ -25,11 +25,18 @@ function drain(): void {
   }
 }
 
-const load = new GuestLoad(hal);
+let load = new GuestLoad(hal);
+let negotiated = false;
 drain();
 port.on('message', ({ kind, count }: Job) => {
   // A device that polls may have gone on after the last look: with its ring half full, exits would wait.
   drain();
+  // Set up anew where the job needs other features.
+  if (negotiated !== (kind === 'events')) {
+    negotiated = kind === 'events';
+    load = new GuestLoad(hal, { eventIdx: negotiated });
+    drain();
+  }
   const start = performance.now();
   if (kind === 'exits') {
     for (let done = 0; done < count; done += 10_000) {

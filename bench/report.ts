@@ -43,23 +43,41 @@ export function median(figures: readonly number[]): number {
     : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
-/** Prints the medians, with the spread of the ratios. */
-export function printTable(rows: readonly Row[]): void {
-  const million = (figures: readonly number[]) => (median(figures) / 1e6).toFixed(2);
-  const spread = (figures: readonly number[]) =>
-    `${median(figures).toFixed(2)} (${Math.min(...figures).toFixed(2)}–${Math.max(...figures).toFixed(2)})`;
-  console.log(
-    'millions a second: median of the rounds; ratios: median (minimum–maximum) of the rounds’ own',
-  );
-  for (const { name, unit, rounds, ratios } of rows) {
-    console.log(`\n${name} [${unit}]`);
-    console.log(`  floor        ${million(rounds.map((r) => r.floor))}`);
+/** Nanoseconds a buffer, by name and round. */
+export type Times = Readonly<Record<string, readonly number[]>>;
+
+/** `a` over `b`, round by round. */
+export function ratios(a: readonly number[], b: readonly number[]): number[] {
+  return a.map((value, i) => value / (b[i] ?? Number.NaN));
+}
+
+function spread(figures: readonly number[]): string {
+  const sorted = [...figures].sort((a, b) => a - b);
+  const at = (part: number) => (sorted[Math.round(part * (sorted.length - 1))] ?? 0).toFixed(2);
+  return `${at(0.5)} (${at(0.1)}–${at(0.9)})`;
+}
+
+/** Prints median times; and what the floor of the same ring takes of them, with the middle eight tenths of its spread. */
+export function printTimes(times: Times): void {
+  for (const [name, all] of Object.entries(times)) {
+    const ring = name.startsWith('packed') ? 'packed' : 'split';
+    const floor = times[`${ring}: floor`] ?? [];
+    const off = times[`${ring}: journal off`] ?? [];
     console.log(
-      `  journal off  ${million(rounds.map((r) => r.off))}   of the floor ${spread(ratios.off)}`,
-    );
-    console.log(
-      `  journal on   ${million(rounds.map((r) => r.on))}   of the floor ${spread(ratios.on)}, time ×${spread(ratios.onOverOff)}`,
+      `  ${name.padEnd(48)} ${median(all).toFixed(1).padStart(6)} ns  ${(1e3 / median(all)).toFixed(1).padStart(5)} M/s  of the floor ${spread(ratios(floor, all))}  time over journal off ${spread(ratios(all, off))}`,
     );
   }
-  console.log('');
+}
+
+/** Prints the medians of a row, with the spread of the ratios. */
+export function printRow({ name, unit, rounds, ratios: by }: Row): void {
+  const million = (figures: readonly number[]) => (median(figures) / 1e6).toFixed(2);
+  console.log(`\n  ${name} [${unit}]`);
+  console.log(`    floor        ${million(rounds.map((r) => r.floor))}`);
+  console.log(
+    `    journal off  ${million(rounds.map((r) => r.off))}   of the floor ${spread(by.off)}`,
+  );
+  console.log(
+    `    journal on   ${million(rounds.map((r) => r.on))}   of the floor ${spread(by.on)}, time ×${spread(by.onOverOff)}`,
+  );
 }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { JournalRing, RING } from '../src/journal/ring.ts';
 import { CONTROL, UNLIMITED } from '../src/protocol/control.ts';
 import type { MachineMemory } from '../src/protocol/messages.ts';
+import { PC_PCI } from '../src/spec/platform.ts';
 import { RAM_BYTES } from './build-machine.ts';
 import { FLOOR_BYTES } from './floor.ts';
 import type { FloorData } from './floor.worker.ts';
@@ -31,6 +32,7 @@ export async function enginePair(journal: boolean): Promise<Pair> {
   const memory: MachineMemory = {
     ram: new SharedArrayBuffer(RAM_BYTES),
     ramBase: 0,
+    platform: { pci: PC_PCI, virtioMmio: [] },
     ramSize: RAM_BYTES,
     control: new SharedArrayBuffer(CONTROL.words * 4),
     machineJournal: ring(journal),
@@ -42,9 +44,12 @@ export async function enginePair(journal: boolean): Promise<Pair> {
   const guest = await spawn('guest', memory);
   return {
     async run(job) {
-      if (job.kind === 'polling') await ask(machine, 'poll');
+      const busy = job.kind === 'polling' || job.kind === 'events';
+      // The guest sets the queue up while the machine still answers.
+      await ask(guest, { ...job, count: 0 });
+      if (busy) await ask(machine, job.kind === 'polling' ? 'poll' : 'events');
       const ms = (await ask(guest, job)) as number;
-      if (job.kind === 'polling') {
+      if (busy) {
         Atomics.store(control, CONTROL.stop, 1);
         await once(machine, 'message');
         Atomics.store(control, CONTROL.stop, 0);

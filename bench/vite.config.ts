@@ -21,6 +21,8 @@ export default defineConfig({
       output: {
         format: 'es',
         minifyInternalExports: false,
+        // V8 computes with a constant, but reads a variable at each use: `vite.config.ts` has the same.
+        topLevelVar: false,
         entryFileNames: '[name].js',
         chunkFileNames: 'shared/[name].js',
       },

@@ -66,7 +66,7 @@ export function isPowerOfTwo(value: number): boolean {
 
 /** All-ones of `size` bytes (1, 2 or 4), unsigned: what an undecoded bus read returns. */
 export function allOnes(size: number): number {
-  return size >= 4 ? 0xffff_ffff : 2 ** (size * 8) - 1;
+  return size >= 4 ? 0xffff_ffff : (1 << (size * 8)) - 1;
 }
 
 /** `0x`-prefixed hexadecimal, padded to `digits`. */

@@ -1,4 +1,4 @@
-import { alignUp, hex, isPowerOfTwo } from '../base/bits.ts';
+import { alignUp, hex, isPowerOfTwo, smallInt, swapBytes, TWO_32 } from '../base/bits.ts';
 import { utf8Decode, utf8Encode } from '../base/utf8.ts';
 import type { GuestMemory } from './guest-memory.ts';
 
@@ -17,8 +17,9 @@ const CACHE_LINE = 64;
 
 /**
  * Memory that the device can reach: a guest-physical range with typed access. Offsets are bytes
- * from its start, values are little-endian as virtio wants them (VIRTIO 1.4 §1.4). Every write
- * is recorded in the journal; an offset beyond the end throws RangeError.
+ * from its start, values are little-endian as virtio wants them (VIRTIO 1.4 §1.4), or big-endian where
+ * it was allocated so for a legacy device. Every write is recorded in the journal; an offset beyond the
+ * end throws RangeError.
  */
 export class DmaBuffer implements MemoryRange {
   /** Guest-physical address. */
@@ -26,12 +27,14 @@ export class DmaBuffer implements MemoryRange {
   /** Bytes. */
   readonly length: number;
   readonly #memory: GuestMemory;
+  readonly #bigEndian: boolean;
 
   /** @internal */
-  constructor(memory: GuestMemory, addr: number, length: number) {
+  constructor(memory: GuestMemory, addr: number, length: number, bigEndian = false) {
     this.#memory = memory;
-    this.addr = addr;
-    this.length = length;
+    this.#bigEndian = bigEndian;
+    this.addr = smallInt(addr);
+    this.length = smallInt(length);
   }
 
   /** Reads the byte at `offset`. */
@@ -51,8 +54,8 @@ export class DmaBuffer implements MemoryRange {
   u16(offset: number, value: number): this;
   u16(offset: number, value?: number): number | this {
     const at = this.#at(offset, 2);
-    if (value === undefined) return this.#memory.read16(at);
-    this.#memory.write16(at, value);
+    if (value === undefined) return this.#order(this.#memory.read16(at), 2);
+    this.#memory.write16(at, this.#order(value, 2));
     return this;
   }
 
@@ -62,8 +65,8 @@ export class DmaBuffer implements MemoryRange {
   u32(offset: number, value: number): this;
   u32(offset: number, value?: number): number | this {
     const at = this.#at(offset, 4);
-    if (value === undefined) return this.#memory.read32(at);
-    this.#memory.write32(at, value);
+    if (value === undefined) return this.#order(this.#memory.read32(at), 4);
+    this.#memory.write32(at, this.#order(value, 4));
     return this;
   }
 
@@ -73,11 +76,12 @@ export class DmaBuffer implements MemoryRange {
   u64(offset: number, value: number | bigint): this;
   u64(offset: number, value?: number | bigint): number | this {
     const at = this.#at(offset, 8);
-    if (value === undefined) return this.#memory.read64(at);
+    if (value === undefined) return this.#read64(at);
     const number = Number(value);
     if (!Number.isSafeInteger(number) || number < 0)
       throw new RangeError(`${value} is not a whole number from 0 to 2^53 - 1`);
-    this.#memory.write64(at, number);
+    if (!this.#bigEndian) this.#memory.write64(at, number);
+    else this.u32(offset, Math.floor(number / TWO_32)).u32(offset + 4, number % TWO_32);
     return this;
   }
 
@@ -108,11 +112,26 @@ export class DmaBuffer implements MemoryRange {
 
   /** A part of this buffer that shares its memory. */
   part(offset: number, length: number = this.length - offset): DmaBuffer {
-    return new DmaBuffer(this.#memory, this.#at(offset, length), length);
+    return new DmaBuffer(this.#memory, this.#at(offset, length), length, this.#bigEndian);
   }
 
   toString(): string {
     return `${this.length} bytes at ${hex(this.addr)}`;
+  }
+
+  #read64(at: number): number {
+    if (!this.#bigEndian) return this.#memory.read64(at);
+    const value =
+      this.#order(this.#memory.read32(at), 4) * TWO_32 +
+      this.#order(this.#memory.read32(at + 4), 4);
+    if (!Number.isSafeInteger(value))
+      throw new RangeError(`${hex(at)} holds a value of 2^53 or more`);
+    return value;
+  }
+
+  /** A number of 2 or 4 bytes, from the buffer's byte order to the memory's or back. */
+  #order(value: number, size: 2 | 4): number {
+    return this.#bigEndian ? swapBytes(value, size) : value;
   }
 
   #at(offset: number, length: number): number {
@@ -134,19 +153,35 @@ export class DmaAllocator {
   /** Free ranges, ascending, never adjacent. */
   readonly #free: { start: number; end: number }[];
   /** Ends of the allocated ranges by their start. */
-  readonly #used = new Map<number, number>();
+  readonly #used: Map<number, number>;
+  /** Whether buffers hold big-endian numbers. */
+  readonly #swaps: boolean;
+  #swapped: DmaAllocator | undefined;
 
-  /** @internal */
-  constructor(memory: GuestMemory) {
+  /** @internal `end`: where the guest's own memory ends, if not at the end of RAM. `twin`: shares its memory. */
+  constructor(memory: GuestMemory, end = Number.POSITIVE_INFINITY, twin?: DmaAllocator) {
     this.#memory = memory;
+    this.#swaps = twin !== undefined;
+    if (twin) {
+      this.#free = twin.#free;
+      this.#used = twin.#used;
+      return;
+    }
+    this.#used = new Map();
     const { base, size, windows } = memory.ram;
     const lowest = base + (size > 2 * POOL_START ? POOL_START : alignUp(size / 2, 4096));
     this.#free = windows
       .map((window) => ({
         start: Math.max(lowest, window.base),
-        end: window.base + window.size,
+        end: Math.min(end, window.base + window.size),
       }))
-      .filter(({ start, end }) => start < end);
+      .filter((range) => range.start < range.end);
+  }
+
+  /** The same memory, with buffers that hold big-endian numbers: what legacy devices of such guests use. */
+  get bigEndian(): DmaAllocator {
+    this.#swapped ??= new DmaAllocator(this.#memory, 0, this);
+    return this.#swapped;
   }
 
   /**
@@ -165,7 +200,7 @@ export class DmaAllocator {
       this.#free.splice(i, 1, ...split(range, start, end));
       this.#used.set(start, end);
       this.#clear(start, length);
-      return new DmaBuffer(this.#memory, start, length);
+      return new DmaBuffer(this.#memory, start, length, this.#swaps);
     }
     throw new RangeError(`no ${length} bytes of guest memory are free in one piece`);
   }

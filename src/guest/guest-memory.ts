@@ -8,10 +8,12 @@ import { GuestMemoryFault } from './hal.ts';
 export interface Pace {
   /** Takes one credit; blocks while there is none. */
   take(): void;
+  /** Whether nobody counts credit now, so that two writes may be shown at once. */
+  readonly free?: boolean;
 }
 
 /** Runs at full speed. */
-export const UNPACED: Pace = { take() {} };
+export const UNPACED: Pace = { take() {}, free: true };
 
 /**
  * Guest RAM as the guest writes it: every write is paced and recorded while the journal is on.

@@ -1,4 +1,5 @@
 import type { LogLevel, Space } from '../journal/schema.ts';
+import type { Platform } from '../spec/platform.ts';
 import type { GuestMemory } from './guest-memory.ts';
 
 /** Width of a bus access, in bytes. */
@@ -14,6 +15,8 @@ export type BusSpace = Exclude<Space, 'pciConfig'>;
 export interface Hal {
   /** Guest RAM, journalled and paced. */
   readonly ram: GuestMemory;
+  /** What the guest was told about the machine it is on. */
+  readonly platform: Platform;
   /** Bus read (a "VM exit"). Undecoded memory reads zero, undecoded ports read all ones. Unsigned result. */
   read(space: BusSpace, addr: number, size: AccessSize): number;
   /** Bus write (a "VM exit"). Undecoded addresses ignore it. */

@@ -23,7 +23,10 @@ const MOST_SPURIOUS = 100;
 export class Interrupts {
   readonly #hal: Hal;
   /** By the device that raises the input. */
-  readonly #sources = new Map<object, { readonly source: InterruptSource; cause: number }>();
+  readonly #sources = new Map<
+    object | string,
+    { readonly source: InterruptSource; cause: number }
+  >();
 
   constructor(hal: Hal) {
     this.#hal = hal;
@@ -33,7 +36,7 @@ export class Interrupts {
    * `source` answers for `device` from now on. Whoever answered for it before does so no more:
    * reading the cause clears it, so that only one of them can have it.
    */
-  register(source: InterruptSource, device: object): void {
+  register(source: InterruptSource, device: object | string): void {
     this.#sources.set(device, { source, cause: 0 });
   }
 
@@ -60,12 +63,13 @@ export class Interrupts {
 
   /** Whether any source on `input` had a cause. */
   #dispatch(input: number): boolean {
-    const entries = [...this.#sources.values()].filter(({ source }) =>
-      source.interruptInputs.includes(input),
-    );
-    if (entries.some(({ source }) => source.latched)) this.#hal.takeInterrupt(input);
+    let latched = false;
+    for (const { source } of this.#sources.values())
+      if (source.latched && source.interruptInputs.includes(input)) latched = true;
+    if (latched) this.#hal.takeInterrupt(input);
     let claimed = false;
-    for (const entry of entries) {
+    for (const entry of this.#sources.values()) {
+      if (!entry.source.interruptInputs.includes(input)) continue;
       const cause = entry.source.acknowledge(input);
       entry.cause |= cause;
       claimed ||= cause !== 0;

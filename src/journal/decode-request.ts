@@ -10,7 +10,7 @@ import {
 import { BLK_STATUS, BLK_TYPES, constantOf } from '../spec/constants.ts';
 import { VIRTIO_ID } from '../spec/virtio.ts';
 import type { GuestImage } from './fold/guest-image.ts';
-import type { DescriptorView } from './fold/ring-view.ts';
+import type { ChainPiece } from './fold/ring-view.ts';
 
 /** A stretch of guest memory inside one descriptor's buffer. */
 export interface FieldPart {
@@ -40,8 +40,8 @@ export interface DecodedRequest {
   readonly fields: readonly RequestField[];
 }
 
-/** Descriptors of a chain, in order; `RingView.chain` gives them. */
-type Chain = readonly Pick<DescriptorView, 'index' | 'addr' | 'len' | 'writable'>[];
+/** What a chain names, in order; `QueueView.pieces` gives it. */
+type Chain = readonly ChainPiece[];
 
 /**
  * One side of a chain, readable or writable, as one run of bytes: descriptors may cut it anywhere

@@ -190,17 +190,17 @@ describe('rings of several threads merge', () => {
   it('and every drain ends, whatever a ring holds', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.nat(0xffff_ffff), { minLength: 96, maxLength: 96 }),
+        fc.array(fc.nat(0xffff_ffff), { minLength: 128, maxLength: 128 }),
         fc.nat(0xffff_ffff),
         (words, head) => {
           const rings = [JournalRing.create(4, 16), JournalRing.create(4, 16)];
           rings.forEach((ring, i) => {
-            ring.records.set(words.slice(i * 48, i * 48 + 48));
+            ring.words.set(words.slice(i * 64, i * 64 + 64));
             ring.header[RING.head] = head;
           });
           const store = new EventStore();
           const reader = new JournalReader(rings, store);
-          for (let i = 0; i < 3; i++) expect(reader.drain()).toBeLessThanOrEqual(8);
+          for (let i = 0; i < 3; i++) expect(reader.drain()).toBeLessThanOrEqual(3 * 128);
           for (let i = 0; i < store.length; i++) expect(store.get(i).kind).toBeTypeOf('string');
         },
       ),

@@ -1,16 +1,18 @@
 import { type JournalRing, RING } from './ring.ts';
 import { EVENTS, PAYLOADS, RECORD_WORDS } from './schema.ts';
+import { COUNTS, expand, LENGTHS, SHORT } from './short-records.ts';
 import type { EventStore } from './store.ts';
 
 /** Where the reader stands in one ring. Positions and clocks are 32 bits that wrap. */
 interface Cursor {
   readonly ring: JournalRing;
-  readonly records: Uint32Array;
+  readonly words: Uint32Array;
   readonly mask: number;
-  /** Next record to take. */
+  /** Word at which the next record begins. */
   at: number;
-  /** Up to where this drain may go. */
+  /** Up to where this drain may go; and clock of the newest record before it, or as `clock`. */
   end: number;
+  newest: number | undefined;
   /** Clock of the newest record taken; undefined before the first one of the ring. */
   clock: number | undefined;
   /** The ring's count of lost events that has been told. */
@@ -39,11 +41,12 @@ export class JournalReader {
       const at = Atomics.load(ring.header, RING.tail);
       return {
         ring,
-        records: ring.records,
+        words: ring.words,
         mask: ring.mask,
         at,
         end: at,
-        clock: ring.records[((at - 1) & ring.mask) * RECORD_WORDS + 1] || undefined,
+        newest: undefined,
+        clock: (ring.header[RING.shown] ?? 0) >>> 0 || undefined,
         dropped: Atomics.load(ring.header, RING.dropped),
         lost: 0,
         lostBefore: at,
@@ -93,16 +96,14 @@ export class JournalReader {
     this.#cursors.forEach((cursor, i) => {
       const head = heads[i] ?? 0;
       if (lossy.includes(cursor)) cursor.lostBefore = head;
-      const held = Math.min((head - cursor.at) >>> 0, cursor.mask + 1);
-      const take = Math.min(held, Math.max(1, limit));
-      cursor.end = (cursor.at + take) | 0;
-      const newest = take > 0 ? clockAt(cursor, cursor.end - 1) : cursor.clock;
+      scan(cursor, head, limit);
+      const { newest } = cursor;
       const marked = (cursor.ring.header[RING.marked] ?? 0) >>> 0;
       if (newest === undefined) {
         if (marked !== 0) unseen = true;
         return;
       }
-      if (take === held && head === again[i] && !later(marked, newest)) return;
+      if (cursor.end === head && head === again[i] && !later(marked, newest)) return;
       if (bound === undefined || later(bound, newest)) bound = newest;
     });
     // A ring whose first events are marked and not published: nothing tells how old they are.
@@ -136,37 +137,28 @@ export class JournalReader {
       const clock = clockAt(other, other.at) - (i < index ? 1 : 0);
       if (last === undefined || later(last, clock)) last = clock;
     }
-    const { records, mask, end } = cursor;
-    let { at } = cursor;
-    let plain = 0;
+    const { words, mask, end } = cursor;
     do {
-      const slot = at & mask;
-      const word = slot * RECORD_WORDS;
-      const payload = PAYLOADS[(records[word] ?? 0) & 0xff] !== undefined;
-      cursor.clock = records[word + 1] ?? 0;
-      if (!payload) plain++;
-      if (plain > 0 && (payload || slot === mask)) {
-        const from = payload ? word : word + RECORD_WORDS;
-        this.store.appendAll(records, from - plain * RECORD_WORDS, plain);
-        plain = 0;
-      }
-      if (payload) this.#takePayload(cursor.ring, word);
-      at = (at + 1) | 0;
-    } while (at !== end && !(last !== undefined && later(clockAt(cursor, at), last)));
-    if (plain > 0) this.store.appendAll(records, ((at - plain) & mask) * RECORD_WORDS, plain);
-    cursor.at = at;
+      const word = cursor.at & mask;
+      const code = (words[word] ?? 0) & 0xff;
+      cursor.clock = words[word + 1] ?? 0;
+      if (PAYLOADS[code] !== undefined) this.#takePayload(cursor.ring, word);
+      else if (LENGTHS[code] === RECORD_WORDS) this.store.append(words, word);
+      else expand(words, word, this.store);
+      cursor.at = after(cursor, cursor.at, end);
+    } while (cursor.at !== end && !(last !== undefined && later(clockAt(cursor, cursor.at), last)));
   }
 
   #takePayload(ring: JournalRing, word: number): void {
-    const from = ring.records[word + 10] ?? 0;
+    const from = ring.words[word + 10] ?? 0;
     // A length that no producer writes must not make the page allocate it.
-    const length = Math.min(ring.records[word + 11] ?? 0, ring.side.length);
+    const length = Math.min(ring.words[word + 11] ?? 0, ring.side.length);
     const payload = new Uint8Array(length);
     const start = from & ring.sideMask;
     const first = Math.min(length, ring.side.length - start);
     payload.set(ring.side.subarray(start, start + first));
     if (first < length) payload.set(ring.side.subarray(0, length - first), first);
-    this.store.append(ring.records, word, payload);
+    this.store.append(ring.words, word, payload);
     Atomics.store(ring.header, RING.sideTail, (from + length) | 0);
   }
 
@@ -194,8 +186,45 @@ function countLost(cursor: Cursor): boolean {
   return lost > 0;
 }
 
-function clockAt(cursor: Cursor, index: number): number {
-  return cursor.records[(index & cursor.mask) * RECORD_WORDS + 1] ?? 0;
+/**
+ * Sets how far a drain may go: to `head`, or behind the record with the event number `limit`, and at
+ * least by one record. A position beyond the end, which no producer makes, is brought back to it.
+ */
+function scan(cursor: Cursor, head: number, limit: number): void {
+  const { words, mask } = cursor;
+  const held = Math.min((head - cursor.at) >>> 0, mask + 1);
+  const end = (cursor.at + held) | 0;
+  cursor.newest = cursor.clock;
+  cursor.at = skipped(cursor, cursor.at, end);
+  let at = cursor.at;
+  for (
+    let events = 0;
+    at !== end && (events === 0 || events < limit);
+    at = after(cursor, at, end)
+  ) {
+    const word = at & mask;
+    cursor.newest = words[word + 1] ?? 0;
+    events += COUNTS[(words[word] ?? 0) & 0xff] ?? 1;
+  }
+  cursor.end = at;
+}
+
+/** Where the record after the one at `at` begins, at most `end`. */
+function after(cursor: Cursor, at: number, end: number): number {
+  const length = LENGTHS[(cursor.words[at & cursor.mask] ?? 0) & 0xff] ?? RECORD_WORDS;
+  const next = (at + length) | 0;
+  return ((end - next) | 0) < 0 ? end : skipped(cursor, next, end);
+}
+
+/** `at`, or the start of the ring where the rest of it is left free; at most `end`. */
+function skipped(cursor: Cursor, at: number, end: number): number {
+  if (at === end || ((cursor.words[at & cursor.mask] ?? 0) & 0xff) !== SHORT.pad) return at;
+  const start = (at - (at & cursor.mask) + cursor.mask + 1) | 0;
+  return ((end - start) | 0) < 0 ? end : start;
+}
+
+function clockAt(cursor: Cursor, at: number): number {
+  return cursor.words[(at & cursor.mask) + 1] ?? 0;
 }
 
 /**

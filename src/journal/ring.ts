@@ -1,15 +1,18 @@
 import { assert } from '../base/assert.ts';
 import { isPowerOfTwo } from '../base/bits.ts';
-import { RECORD_WORDS } from './schema.ts';
+
+/** Words of a ring for each event that it is to hold at least: a usual record, and what does not fit at the end. */
+const EVENT_WORDS = 16;
 
 /**
  * Layout of one journal ring in shared memory: single producer (a thread), single consumer
- * (the page, or a test). Header words, then `capacity` records, then the side buffer's bytes.
+ * (the page, or a test). Header words, then `capacity` words of records, then the side buffer's
+ * bytes. A record never wraps around the end: where it does not fit before it, `SHORT.pad` does.
  */
 export const RING = {
-  /** Records published, free-running modulo 2^32. Written by the producer. */
+  /** Words published, free-running modulo 2^32. Written by the producer. */
   head: 0,
-  /** Records consumed, free-running. Written by the consumer. */
+  /** Words consumed, free-running. Written by the consumer. */
   tail: 1,
   /** Side-buffer bytes consumed, free-running. Written by the consumer. */
   sideTail: 2,
@@ -19,17 +22,19 @@ export const RING = {
   dropped: 4,
   /** 0: nothing is recorded; 1: record. Written by whoever owns the run. */
   enabled: 5,
-  /** Capacity in records, a power of two. Constant. */
+  /** Capacity in words, a power of two. Constant. */
   capacity: 6,
   /** Side buffer size in bytes, a power of two. Constant. */
   sideCapacity: 7,
   /** Side-buffer bytes published, free-running. Written by the producer. */
   sideHead: 8,
   /**
-   * Clock of the newest record that another thread may have seen the effects of, published or not.
+   * No record with a later clock has effects that another thread may have seen, published or not.
    * Written by the producer.
    */
   marked: 9,
+  /** Clock of the newest record published. Written by the producer, after `head`. */
+  shown: 10,
   words: 16,
 } as const;
 
@@ -37,7 +42,7 @@ export const RING = {
 export class JournalRing {
   readonly buffer: SharedArrayBuffer;
   readonly header: Int32Array;
-  readonly records: Uint32Array;
+  readonly words: Uint32Array;
   readonly side: Uint8Array;
   readonly mask: number;
   readonly sideMask: number;
@@ -47,20 +52,20 @@ export class JournalRing {
     this.header = new Int32Array(buffer, 0, RING.words);
     const capacity = this.header[RING.capacity] ?? 0;
     const sideCapacity = this.header[RING.sideCapacity] ?? 0;
-    this.records = new Uint32Array(buffer, RING.words * 4, capacity * RECORD_WORDS);
-    this.side = new Uint8Array(buffer, RING.words * 4 + this.records.byteLength, sideCapacity);
+    this.words = new Uint32Array(buffer, RING.words * 4, capacity);
+    this.side = new Uint8Array(buffer, RING.words * 4 + this.words.byteLength, sideCapacity);
     this.mask = capacity - 1;
     this.sideMask = sideCapacity - 1;
   }
 
   /**
-   * Makes a ring of `capacity` records (a power of two) and `sideCapacity` payload bytes (a power
-   * of two), recording.
+   * Makes a ring for at least `events` events (a power of two, 2 or more) and `sideCapacity` payload
+   * bytes (a power of two), recording.
    */
-  static create(capacity = 1 << 16, sideCapacity = 1 << 22): JournalRing {
-    assert(isPowerOfTwo(capacity) && isPowerOfTwo(sideCapacity), 'ring sizes are powers of two');
-    const bytes = RING.words * 4 + capacity * RECORD_WORDS * 4 + sideCapacity;
-    const buffer = new SharedArrayBuffer(bytes);
+  static create(events = 1 << 16, sideCapacity = 1 << 22): JournalRing {
+    assert(isPowerOfTwo(events) && isPowerOfTwo(sideCapacity), 'ring sizes are powers of two');
+    const capacity = events * EVENT_WORDS;
+    const buffer = new SharedArrayBuffer(RING.words * 4 + capacity * 4 + sideCapacity);
     const header = new Int32Array(buffer, 0, RING.words);
     header[RING.capacity] = capacity;
     header[RING.sideCapacity] = sideCapacity;

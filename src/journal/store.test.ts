@@ -35,11 +35,12 @@ describe('the store', () => {
     expect(store.word(CHUNK_EVENTS, 2)).toBe(7);
   });
 
-  it('takes many records at once, over the end of a chunk', () => {
+  it('makes room over the end of a chunk', () => {
     const store = filled(CHUNK_EVENTS - 3);
-    const records = new Uint32Array(RECORD_WORDS * 10);
-    for (let i = 0; i < 10; i++) records.set(line(500 + i), i * RECORD_WORDS);
-    store.appendAll(records, RECORD_WORDS, 9);
+    for (let i = 0; i < 9; i++) {
+      const at = store.extend();
+      store.tail.set(line(501 + i), at);
+    }
     for (let i = 0; i < 9; i++)
       expect(store.get(CHUNK_EVENTS - 3 + i)).toMatchObject({ line: 501 + i });
     expect(store.length).toBe(CHUNK_EVENTS + 6);

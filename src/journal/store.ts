@@ -51,31 +51,28 @@ export class EventStore {
     return this.#epoch;
   }
 
-  /** Appends the record at word `at` of `words`, with its payload if it has one. */
-  append(words: Uint32Array, at: number, payload?: Uint8Array): void {
+  /** Records of the newest chunk, for whoever has extended it. */
+  tail = new Uint32Array(0);
+
+  /** Makes room for one more record, all zero, and returns the word of `tail` where it begins. */
+  extend(): number {
     const slot = this.#length % CHUNK_EVENTS;
-    this.appendAll(words, at, 1);
-    if (!payload) return;
-    this.#chunks.at(-1)?.payloads.set(slot, payload);
-    this.#payloadBytes += payload.length;
+    if (slot === 0) {
+      this.tail = new Uint32Array(CHUNK_EVENTS * RECORD_WORDS);
+      this.#chunks.push({ words: this.tail, payloads: new Map() });
+    }
+    this.#length++;
+    return slot * RECORD_WORDS;
   }
 
-  /** Appends `count` records without payloads that lie together from word `at` of `words`. */
-  appendAll(words: Uint32Array, at: number, count: number): void {
-    for (let done = 0; done < count; ) {
-      const slot = this.#length % CHUNK_EVENTS;
-      if (slot === 0)
-        this.#chunks.push({
-          words: new Uint32Array(CHUNK_EVENTS * RECORD_WORDS),
-          payloads: new Map(),
-        });
-      const part = Math.min(CHUNK_EVENTS - slot, count - done);
-      const from = at + done * RECORD_WORDS;
-      const chunk = this.#chunks.at(-1) as Chunk;
-      chunk.words.set(words.subarray(from, from + part * RECORD_WORDS), slot * RECORD_WORDS);
-      this.#length += part;
-      done += part;
-    }
+  /** Appends the record at word `at` of `words`, with its payload if it has one. */
+  append(words: Uint32Array, at: number, payload?: Uint8Array): void {
+    const to = this.extend();
+    const { tail } = this;
+    for (let i = 0; i < RECORD_WORDS; i++) tail[to + i] = words[at + i] ?? 0;
+    if (!payload) return;
+    this.#chunks.at(-1)?.payloads.set(to / RECORD_WORDS, payload);
+    this.#payloadBytes += payload.length;
   }
 
   /** Forgets whole chunks before event `index`; the newest chunk always stays. */

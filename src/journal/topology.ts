@@ -87,8 +87,6 @@ export interface BackEndFacts {
 export interface QueueFacts {
   readonly name: string;
   readonly maxSize: number;
-  /** Present where requests have no effect yet: a notification is only recorded. */
-  readonly unprocessed?: true;
 }
 
 /** What a virtio device is to a driver. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VIOLATION_INDEX, type ViolationCode } from '../spec/violations.ts';
 import { DirectGuest } from '../testing/direct-guest.ts';
 import { DEFAULT_COMMAND_LINE, EXAMPLES } from './examples.ts';
+import { MACHINES } from './machines.ts';
 
 function run(id: string) {
   const example = EXAMPLES.find((candidate) => candidate.id === id);
@@ -30,6 +31,7 @@ describe('examples', () => {
       'read-a-sector',
       'requests-in-flight',
       'random-bytes',
+      'three-discoveries',
       'bug-forgotten-notification',
       'bug-address-outside-ram',
       'bug-descriptor-loop',
@@ -90,6 +92,25 @@ describe('examples', () => {
     // The machine of this test counts up from 0 instead of rolling dice.
     expect(output.find((line) => line.includes('|'))).toContain('00 01 02 03 04 05 06 07');
   });
+
+  it.each(MACHINES)('three-discoveries finds what $id has', ({ commandLine }) => {
+    const guest = new DirectGuest(commandLine);
+    const { source } = EXAMPLES.find(({ id }) => id === 'three-discoveries')!;
+    expect(guest.run(source)).toEqual({ kind: 'ended' });
+    const virtio = guest.machine.devices.filter((device) => device.type.isA('virtio-device'));
+    expect(guest.output.filter((line) => line.startsWith('  *'))).toHaveLength(virtio.length);
+    expect(guest.output.filter((line) => line.startsWith('  offers'))).toHaveLength(virtio.length);
+    expect(guest.output.filter((line) => line.startsWith('  told by the machine'))).toHaveLength(4);
+  });
+
+  it.each(MACHINES.filter(({ commandLine }) => commandLine.includes('virtio-blk')))(
+    'read-a-sector drives the disk of $id',
+    ({ commandLine }) => {
+      const guest = new DirectGuest(commandLine);
+      expect(guest.run(EXAMPLES[0]!.source)).toEqual({ kind: 'ended' });
+      expect(guest.output.at(-1)).toBe('Written by a guest driver.');
+    },
+  );
 
   it('bug-forgotten-notification waits for ever', () => {
     const { guest, outcome, output } = run('bug-forgotten-notification');

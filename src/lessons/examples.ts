@@ -5,6 +5,7 @@ import type { Example } from './example.ts';
 import { RANDOM_BYTES } from './random-bytes.ts';
 import { READ_A_SECTOR } from './read-a-sector.ts';
 import { REQUESTS_IN_FLIGHT } from './requests-in-flight.ts';
+import { THREE_DISCOVERIES } from './three-discoveries.ts';
 
 /** The machine that a new visitor finds: one disk, `hello.img`. */
 export const DEFAULT_COMMAND_LINE =
@@ -15,6 +16,7 @@ export const EXAMPLES: readonly Example[] = [
   READ_A_SECTOR,
   REQUESTS_IN_FLIGHT,
   RANDOM_BYTES,
+  THREE_DISCOVERIES,
   BUG_FORGOTTEN_NOTIFICATION,
   BUG_ADDRESS_OUTSIDE_RAM,
   BUG_DESCRIPTOR_LOOP,

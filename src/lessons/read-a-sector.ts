@@ -7,23 +7,23 @@ export const READ_A_SECTOR: Example = {
   description:
     'A whole driver by hand: find the disk, agree on features, set a queue up, read and write.',
   needs: '',
-  source: `import { pci, virtio, dma, log } from 'guest';
+  source: `import { virtio, log } from 'guest';
 import { ACKNOWLEDGE, DRIVER, FEATURES_OK, DRIVER_OK } from 'guest';
-import { VIRTIO_F_VERSION_1, VIRTIO_BLK_T_IN, VIRTIO_BLK_T_OUT } from 'guest';
+import { VIRTIO_ID_BLOCK, VIRTIO_F_VERSION_1 } from 'guest';
+import { VIRTIO_BLK_T_IN, VIRTIO_BLK_T_OUT } from 'guest';
 import { VIRTQ_DESC_F_NEXT as NEXT, VIRTQ_DESC_F_WRITE as WRITE } from 'guest';
 
-// Find the disk: 1af4 is virtio, 1001 (or 1042) a block device.
-const disk = pci.find({ vendor: 0x1af4, device: [0x1001, 0x1042] });
-disk.enable();
-log('found', disk);
-for (const capability of disk.capabilities()) log('  has', capability);
+// Find the disk, on whatever bus. A PCI function tells where its registers are.
+const disk = virtio.find(VIRTIO_ID_BLOCK);
+log('found', disk.place);
+for (const capability of disk.function?.capabilities() ?? []) log('  has', capability);
 
 // Take it over, and agree on features. It may refuse: read FEATURES_OK back.
-const device = virtio.open(disk);
+const device = disk.open();
 device.reset();
 device.status |= ACKNOWLEDGE | DRIVER;
 log('offers', device.deviceFeatures());
-device.acceptFeatures([VIRTIO_F_VERSION_1]);
+device.acceptFeatures(device.legacy ? [] : [VIRTIO_F_VERSION_1]);
 device.status |= FEATURES_OK;
 if (!(device.status & FEATURES_OK)) throw new Error('features refused');
 const queue = device.queue(0, { size: 8 });
@@ -31,6 +31,7 @@ device.status |= DRIVER_OK;
 log(queue);
 
 // A request: 16 bytes of header, the data, one byte of status.
+const { dma } = device;
 const header = dma.alloc(16);
 const data = dma.alloc(512);
 const status = dma.alloc(1);

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { smallInt } from '../base/bits.ts';
 
 /** A piece of guest-physical addresses behind which RAM lies; all in bytes. */
 export interface RamWindow {
@@ -57,9 +58,9 @@ export class GuestRam {
     this.#windows = windows;
     let main: RamWindow = { base: 0, size: 0, offset: 0 };
     for (const window of windows) if (window.size > main.size) main = window;
-    this.mainDelta = main.base - main.offset;
-    this.mainStart = main.offset;
-    this.mainEnd = main.offset + main.size;
+    this.mainDelta = smallInt(main.base - main.offset);
+    this.mainStart = smallInt(main.offset);
+    this.mainEnd = smallInt(main.offset + main.size);
   }
 
   /** Lowest guest-physical address of RAM. */

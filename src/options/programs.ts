@@ -13,8 +13,12 @@ const PROGRAM = /(?:^|[/\\])(?:qemu-system-(\w+)|qemu|kvm|qemu-kvm)(?:\.exe)?$/i
  * distributions' short names are understood. It may be one that is not in `ARCHES`.
  */
 export function programArch(word: string): string | undefined {
+  const name = programName(word);
+  return name === undefined ? undefined : (WIDER[name] ?? name);
+}
+
+/** What a program calls itself, without `qemu-system-`: as it was called. Undefined where the word calls none. */
+export function programName(word: string): string | undefined {
   const match = PROGRAM.exec(word);
-  if (!match) return undefined;
-  const [, name = 'x86_64'] = match;
-  return WIDER[name] ?? name;
+  return match ? (match[1] ?? 'x86_64') : undefined;
 }

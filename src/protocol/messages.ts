@@ -1,4 +1,5 @@
 import type { DeviceFacts, DeviceType, QtreeLine } from '../journal/device-facts.ts';
+import type { Platform } from '../spec/platform.ts';
 import type { MachineTopology } from './topology.ts';
 
 export type {
@@ -18,6 +19,8 @@ export interface MachineMemory {
   readonly ramSize: number;
   /** Guest-physical addresses that RAM lies behind, and where in the buffer; absent where it is one piece. */
   readonly ramWindows?: readonly { base: number; size: number; offset: number }[];
+  /** What the guest is told of the machine. */
+  readonly platform: Platform;
   /** Mailbox, credit, interrupt and wake-up words: see `control.ts`. */
   readonly control: SharedArrayBuffer;
   /** Journal ring of the machine thread. */

@@ -15,6 +15,7 @@ export const CHANNEL_OP = {
   /** RESUME SUBCHANNEL. */ rsch: 7,
   /** CANCEL SUBCHANNEL. */ xsch: 8,
   /** TEST PENDING INTERRUPTION; stores an I/O interruption code. */ tpi: 9,
+  /** CHANNEL SUBSYSTEM CALL; the operand is a page with a command, behind which the response is stored. */ chsc: 10,
 } as const;
 export type ChannelOp = keyof typeof CHANNEL_OP;
 /** Instructions by number; the unused ones are undefined. */
@@ -123,7 +124,6 @@ export const CCW_FLAG = {
   /** Suspend before this command. */ SUSPEND: 0x02,
   /** Modified IDAWs. */ MIDA: 0x01,
 } as const;
-export type CcwFlag = keyof typeof CCW_FLAG;
 
 /** Commands that every device of the virtual channel subsystem knows (VIRTIO 1.4 §4.3.1). */
 export const CCW_CMD = { NOOP: 0x03, BASIC_SENSE: 0x04, TIC: 0x08, SENSE_ID: 0xe4 } as const;
@@ -215,6 +215,39 @@ export const IRB = {
 } as const;
 /** Bytes of an IRB without extended measurement. */
 export const IRB_BYTES = 64;
+
+/** Command block of CHANNEL SUBSYSTEM CALL, and the response behind it. */
+export const CHSC = {
+  length: { offset: 0, width: 2, doc: 'Bytes of the command block' },
+  command: { offset: 2, width: 2, doc: 'Command' },
+  parameter: { offset: 4, width: 4, doc: 'Format, images, operation' },
+  parameter1: { offset: 8, width: 4, doc: 'More of the command' },
+  parameter2: { offset: 12, width: 4, doc: 'More of the command' },
+} as const;
+/** Bytes of a command block, at least; of a response without data; and of the page that both are in. */
+export const CHSC_BYTES = { command: 16, response: 8, page: 4096 } as const;
+
+/** Commands of CHANNEL SUBSYSTEM CALL. */
+export const CHSC_CMD = {
+  /** Store event information. */ SEI: 0x000e,
+  /** Store channel-subsystem characteristics. */ SCSC: 0x0010,
+  /** Set domain attributes: enables a facility. */ SDA: 0x0031,
+} as const;
+
+/** Facilities that SDA enables. */
+export const CHSC_FACILITY = {
+  /** Images of the channel subsystem other than the default one. */ images: 0x0,
+  /** Subchannel sets other than 0. */ sets: 0x2,
+} as const;
+
+/** Response codes. */
+export const CHSC_RESPONSE = {
+  done: 0x0001,
+  invalid: 0x0003,
+  notProvided: 0x0004,
+  nothing: 0x0005,
+  format: 0x0007,
+} as const;
 
 /** Bits of the interruption-identification word. */
 export const INTERRUPTION_WORD = {

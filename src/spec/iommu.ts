@@ -24,3 +24,34 @@ export const VIRTIO_IOMMU_CONFIG = {
 
 /** Bytes of the configuration space, its padding included (VIRTIO 1.4 §5.13.4). */
 export const VIRTIO_IOMMU_CONFIG_BYTES = 40;
+
+/** Bytes of a request's head and tail (VIRTIO 1.4 §5.13.6). */
+export const VIRTIO_IOMMU_HEAD = 4;
+export const VIRTIO_IOMMU_TAIL = 4;
+/** Types of requests (VIRTIO 1.4 §5.13.6). */
+export const VIRTIO_IOMMU_T = { ATTACH: 1, DETACH: 2, MAP: 3, UNMAP: 4, PROBE: 5 } as const;
+/** Bytes of each request in front of its tail (VIRTIO 1.4 §5.13.6). */
+export const VIRTIO_IOMMU_BYTES: Readonly<Record<number, number>> = {
+  [VIRTIO_IOMMU_T.ATTACH]: 20,
+  [VIRTIO_IOMMU_T.DETACH]: 20,
+  [VIRTIO_IOMMU_T.MAP]: 36,
+  [VIRTIO_IOMMU_T.UNMAP]: 28,
+  [VIRTIO_IOMMU_T.PROBE]: 72,
+};
+/** Status of a request, in its tail (VIRTIO 1.4 §5.13.6). */
+export const VIRTIO_IOMMU_S = {
+  OK: 0,
+  IOERR: 1,
+  UNSUPP: 2,
+  DEVERR: 3,
+  INVAL: 4,
+  RANGE: 5,
+  NOENT: 6,
+  FAULT: 7,
+} as const;
+/** The domain lets everything through (VIRTIO 1.4 §5.13.6.3). */
+export const VIRTIO_IOMMU_ATTACH_F_BYPASS = 1;
+/** READ, WRITE and MMIO (VIRTIO 1.4 §5.13.6.5). */
+export const VIRTIO_IOMMU_MAP_F = 7;
+/** Property of a range that is not to be mapped, and its bytes behind type and length (VIRTIO 1.4 §5.13.6.8.1). */
+export const VIRTIO_IOMMU_PROBE_RESV_MEM = { type: 1, length: 20 } as const;

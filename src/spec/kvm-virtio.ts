@@ -38,3 +38,20 @@ export const KVM_DEVICE_PAGES = 512;
 export const KVM_RING_PAGES = 3;
 /** Most queues of a device. */
 export const KVM_QUEUE_MAX = 64;
+
+/** Subcodes of DIAGNOSE 500, each with one address: of a ring, of a descriptor, of a descriptor. */
+export const KVM_S390_VIRTIO = {
+  /** There are available buffers. */ NOTIFY: 0,
+  /** The device is to be reset. */ RESET: 1,
+  /** The driver wrote the status in the descriptor. */ SET_STATUS: 2,
+} as const;
+
+/** External interruption by which the host calls: its code, what stands in the place of the CPU's address. */
+export const KVM_EXT_INTERRUPTION = { code: 0x2603, subcode: 0x0d00 } as const;
+
+/** What an external interruption is about; its 64-bit parameter is a queue's token, or an address. */
+export const VIRTIO_PARAM = {
+  /** A queue has used buffers. */ VRING_INTERRUPT: 0,
+  /** The configuration of the device that has the queue changed. */ CONFIG_CHANGED: 1,
+  /** A device came; the parameter is the address of its descriptor. */ DEV_ADD: 2,
+} as const;

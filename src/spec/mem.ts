@@ -22,3 +22,12 @@ export const VIRTIO_PMEM_CONFIG = {
   start: { offset: 0, width: 8, access: 'R', doc: 'Guest address of the memory' },
   size: { offset: 8, width: 8, access: 'R', doc: 'Its length in bytes' },
 } as const satisfies RegisterMap;
+
+/** Bytes of a request, and of a response (VIRTIO 1.4 §5.15.6). */
+export const VIRTIO_MEM_BYTES = { request: 24, response: 10 } as const;
+/** Types of requests (VIRTIO 1.4 §5.15.6). */
+export const VIRTIO_MEM_REQ = { PLUG: 0, UNPLUG: 1, UNPLUG_ALL: 2, STATE: 3 } as const;
+/** Types of responses (VIRTIO 1.4 §5.15.6). */
+export const VIRTIO_MEM_RESP = { ACK: 0, NACK: 1, BUSY: 2, ERROR: 3 } as const;
+/** States of a range (VIRTIO 1.4 §5.15.6.6). */
+export const VIRTIO_MEM_STATE = { PLUGGED: 0, UNPLUGGED: 1, MIXED: 2 } as const;

@@ -3,6 +3,7 @@ import { VIRTIO_BALLOON_CONFIG } from './balloon.ts';
 import { VIRTIO_BLK_CONFIG } from './blk.ts';
 import { VIRTIO_CONSOLE_CONFIG } from './console.ts';
 import { VIRTIO_CRYPTO_CONFIG } from './crypto.ts';
+import { FW_CFG_PORTS } from './fw-cfg.ts';
 import { VIRTIO_GPU_CONFIG } from './gpu.ts';
 import { VIRTIO_INPUT_CONFIG } from './input.ts';
 import { VIRTIO_IOMMU_CONFIG } from './iommu.ts';
@@ -43,6 +44,7 @@ export const REGIONS = [
   { name: 'virtio-mmio', registers: VIRTIO_MMIO, source: 'VIRTIO 1.4 §4.2.2' },
   { name: 'pci-ecam', registers: PCI_CONFIG, source: 'PCI Express 5.0 §7.2.2' },
   { name: 'acpi-pci-hotplug', registers: ACPI_PCI_HOTPLUG, source: 'ACPI 6.5 §5.6.6' },
+  { name: 'fw-cfg-ports', registers: FW_CFG_PORTS, source: 'QEMU 7.2 fw_cfg' },
 ] as const satisfies readonly Region[];
 
 /** Bytes of one function's configuration space in `pci-ecam`. */

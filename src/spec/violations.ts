@@ -329,6 +329,18 @@ export const VIOLATIONS = [
     fatal: false,
   },
   {
+    code: 'featureRequirement',
+    section: '2.2.1',
+    text: 'The driver accepted feature bit {index} without bit {value}, which that requires.',
+    fatal: false,
+  },
+  {
+    code: 'availFlags',
+    section: '2.7.7.1',
+    text: 'The available ring’s flags are {value}, which has no meaning with the features that were negotiated.',
+    fatal: false,
+  },
+  {
     code: 'controlTooShort',
     section: '5.1.9.5',
     text: 'Control command {index} is too short ({value} bytes), or has no byte for the answer.',
@@ -356,6 +368,36 @@ export const VIOLATIONS = [
     code: 'hintTooShort',
     section: '5.5.6.5',
     text: 'Free page hint {index} has a command number of {value} bytes.',
+    fatal: true,
+  },
+  {
+    code: 'iommuHeadTail',
+    section: '5.13.6',
+    text: 'Request {index} has {value} readable bytes, or no room for its tail: both take four.',
+    fatal: true,
+  },
+  {
+    code: 'cryptoRequest',
+    section: '5.9',
+    text: 'Request {index}, with {value} readable bytes, is no request: parts of it are missing or do not fit.',
+    fatal: true,
+  },
+  {
+    code: 'memRequest',
+    section: '5.15.6',
+    text: 'Request {index}, with {value} readable bytes, is too short, has no room for its response, or is of a kind that is not known.',
+    fatal: true,
+  },
+  {
+    code: 'pmemRequest',
+    section: '5.19.6',
+    text: 'There is no request, or request {index} has no readable or no writable part.',
+    fatal: true,
+  },
+  {
+    code: 'ninepRequest',
+    section: '2.7.4',
+    text: 'Request {index}, with {value} readable bytes, is no 9P message, or has no room for its answer.',
     fatal: true,
   },
 ] as const satisfies readonly ViolationInfo[];

@@ -93,3 +93,6 @@ export const CLASSIC_INDICATOR_BITS = 64;
 
 /** Subcode of DIAGNOSE 0x500 that notifies a device (VIRTIO 1.4 §4.3.3.2). */
 export const DIAG500_VIRTIO_CCW_NOTIFY = 3;
+
+/** Queues that a device can have at most; also the vector that stands for its configuration. */
+export const VIRTIO_CCW_MAX_QUEUES = 1024;

@@ -17,14 +17,15 @@ export class DirectGuest {
   readonly hal: DirectHal;
   /** Lines that were logged, warnings and errors with their level in front. */
   readonly output: string[] = [];
-  readonly #store = new EventStore();
+  /** What was recorded and drained; `events` drains. */
+  readonly store = new EventStore();
   readonly #reader: JournalReader;
 
   /** Its disk is `hello.img`; its random bytes count up from 0. */
   constructor(commandLine = DEFAULT_COMMAND_LINE, pace?: Pace) {
     const ring = JournalRing.create();
     const journal = new JournalWriter(ring);
-    this.#reader = new JournalReader([ring], this.#store);
+    this.#reader = new JournalReader([ring], this.store);
     journal.waitForRoom = () => this.#reader.drain() > 0;
     let next = 0;
     this.machine = Machine.build(commandLine, {
@@ -49,6 +50,6 @@ export class DirectGuest {
   events(): JournalEvent[] {
     this.machine.journal.flush();
     this.#reader.drain();
-    return Array.from({ length: this.#store.length }, (_, i) => this.#store.get(i));
+    return Array.from({ length: this.store.length }, (_, i) => this.store.get(i));
   }
 }

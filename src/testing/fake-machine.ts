@@ -2,6 +2,7 @@ import type { AccessSize, BusSpace } from '../guest/hal.ts';
 import { ACTOR, NONE } from '../journal/schema.ts';
 import type { JournalWriter } from '../journal/writer.ts';
 import type { GuestRam } from '../memory/guest-ram.ts';
+import type { Platform } from '../spec/platform.ts';
 import type { BusTarget } from '../worker/channel/bus-target.ts';
 
 /** Registers of a `FakeMachine`, as memory-space addresses. */
@@ -21,6 +22,7 @@ export class FakeMachine implements BusTarget {
   /** What management software has not been told. */
   readonly events: { event: string }[] = [];
   readonly ram: GuestRam;
+  readonly platform: Platform = { virtioMmio: [] };
   readonly journal: JournalWriter;
   onInterrupt: () => void = () => {};
   readonly #inputs = new Uint32Array(8);

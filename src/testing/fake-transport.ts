@@ -12,12 +12,14 @@ import type { SplitAreas } from '../guest/virtqueue/queue.ts';
 import type { LogLevel } from '../journal/schema.ts';
 import { type JournalWriter, silentJournal } from '../journal/writer.ts';
 import { GuestRam } from '../memory/guest-ram.ts';
+import { PC_PCI, type Platform } from '../spec/platform.ts';
 import { STATUS, VIRTIO_F } from '../spec/virtio.ts';
 import { FakePackedQueue, type FakeQueue, FakeSplitQueue } from './fake-queue.ts';
 
 /** A Hal without a machine: RAM, interrupt inputs that the test sets, and what was logged. */
 export class FakeHal implements Hal {
   readonly ram: GuestMemory;
+  readonly platform: Platform = { pci: PC_PCI, virtioMmio: [] };
   readonly output: string[] = [];
   readonly lines: number[] = [];
   /** Asserted lines among inputs 0 to 31, a bit each. */
@@ -168,6 +170,7 @@ export class FakeTransport extends VirtioTransport {
       queue.answer(chain, answer(chain.readable, room));
       served = true;
     }
+    if (queue.eventIdx) queue.wantNext();
     if (served && queue.wantsInterrupt()) this.interrupt();
   }
 

@@ -1,4 +1,5 @@
 import type { QueueOwner } from '../engine/virtio/virtqueue/queue-owner.ts';
+import { RingWords } from '../engine/virtio/virtqueue/ring-words.ts';
 import { SplitQueue } from '../engine/virtio/virtqueue/split-queue.ts';
 import { JournalRing } from '../journal/ring.ts';
 import { JournalWriter } from '../journal/writer.ts';
@@ -58,6 +59,8 @@ export class MockOwner implements QueueOwner {
  */
 export class MockDriver extends MockOwner {
   readonly queue: SplitQueue;
+  /** Numbers of the ring, as the driver writes them. */
+  readonly words: RingWords;
   readonly desc: number;
   readonly avail: number;
   readonly used: number;
@@ -67,6 +70,7 @@ export class MockDriver extends MockOwner {
   /** `size` entries whose indices start at `start`; ring areas lie from `base` on. */
   constructor(size: number, start = 0, base = 0x1000, ram?: GuestRam, Ring = SplitQueue) {
     super(ram);
+    this.words = new RingWords(this.ram);
     this.desc = base;
     this.avail = base + SPLIT.descTable(size);
     this.used = Math.ceil((this.avail + SPLIT.availRing(size)) / 4) * 4;
@@ -80,14 +84,23 @@ export class MockDriver extends MockOwner {
     this.ram.writeAt(this.used + SPLIT.usedIdx, 2, start);
   }
 
+  /** Driver and device agree on big-endian numbers (VIRTIO 1.4 §2.7.3). */
+  speakBigEndian(): void {
+    this.words.bigEndian = true;
+    this.queue.bigEndian = true;
+    this.words.write(this.avail + SPLIT.availIdx, 2, this.availIdx);
+    this.words.write(this.used + SPLIT.usedIdx, 2, this.availIdx);
+  }
+
   /** Writes descriptor `index`. */
   describe(index: number, { addr, len, flags = 0, next = 0 }: Desc): void {
     const at = this.desc + SPLIT.descSize * index;
-    this.ram.writeAt(at, 4, addr % 2 ** 32);
-    this.ram.writeAt(at + 4, 4, Math.floor(addr / 2 ** 32));
-    this.ram.writeAt(at + 8, 4, len);
-    this.ram.writeAt(at + 12, 2, flags);
-    this.ram.writeAt(at + 14, 2, next);
+    const [low, high] = this.words.bigEndian ? [4, 0] : [0, 4];
+    this.words.write(at + low, 4, addr % 2 ** 32);
+    this.words.write(at + high, 4, Math.floor(addr / 2 ** 32));
+    this.words.write(at + 8, 4, len);
+    this.words.write(at + 12, 2, flags);
+    this.words.write(at + 14, 2, next);
   }
 
   /** Links descriptors from `first` on, in table order, and makes the chain available. */
@@ -103,19 +116,19 @@ export class MockDriver extends MockOwner {
   /** Puts `head` into the available ring and publishes it. */
   offer(head: number): void {
     const slot = this.availIdx & (this.queue.size - 1);
-    this.ram.writeAt(this.avail + SPLIT.availEntry(slot), 2, head);
+    this.words.write(this.avail + SPLIT.availEntry(slot), 2, head);
     this.availIdx = (this.availIdx + 1) & 0xffff;
-    this.ram.writeAt(this.avail + SPLIT.availIdx, 2, this.availIdx);
+    this.words.write(this.avail + SPLIT.availIdx, 2, this.availIdx);
   }
 
   /** `used.idx` as the driver reads it. */
   get usedIdx(): number {
-    return this.ram.readAt(this.used + SPLIT.usedIdx, 2);
+    return this.words.read(this.used + SPLIT.usedIdx, 2);
   }
 
   /** Used entry at free-running index `idx`. */
   usedEntry(idx: number): { id: number; len: number } {
     const at = this.used + SPLIT.usedEntry(idx & (this.queue.size - 1));
-    return { id: this.ram.readAt(at, 4), len: this.ram.readAt(at + 4, 4) };
+    return { id: this.words.read(at, 4), len: this.words.read(at + 4, 4) };
   }
 }

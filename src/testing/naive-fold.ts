@@ -1,5 +1,4 @@
-import { PINS } from '../journal/fold/fold-state.ts';
-import { CONSOLE_LINES, type Moment, VIOLATION_COUNT } from '../journal/fold/moment.ts';
+import { CONSOLE_LINES, type Moment, PINS, VIOLATION_COUNT } from '../journal/fold/moment.ts';
 import {
   INTERRUPT_STEPS,
   type JournalEvent,
@@ -9,11 +8,22 @@ import {
 } from '../journal/schema.ts';
 import { REGIONS } from '../spec/regions.ts';
 
+/** A packed ring: where each side is, as [descriptor, wrap counter], and what the device owns. */
+interface NaiveRing {
+  avail: number;
+  used: number;
+  chains: {
+    id: number;
+    descriptors: { slot: number; addr: number; len: number; flags: number }[];
+  }[];
+}
+
 interface NaiveQueue {
   dev: number;
   queue: number;
   enabled: boolean;
   packed: boolean;
+  inOrder: boolean;
   size: number;
   desc: number;
   driver: number;
@@ -24,6 +34,7 @@ interface NaiveQueue {
   filling: number[];
   availStaged: number;
   usedStaged: number;
+  ring: NaiveRing | undefined;
   popped: number;
   pushed: number;
   notificationsSent: number;
@@ -56,6 +67,7 @@ const IDLE = {
   filling: [] as number[],
   availStaged: 0,
   usedStaged: 0,
+  ring: undefined,
 };
 
 const regionName = (region: number): string =>
@@ -154,14 +166,24 @@ export class NaiveFold {
         break;
       case 'queueConfig': {
         const queue = this.#queue(event.dev, event.queue);
-        if (!event.enabled) Object.assign(queue, structuredClone(IDLE));
-        else if (!queue.enabled) Object.assign(queue, COUNTS);
+        const packed = event.format === 1;
+        const accepted = this.devices.find(({ dev }) => dev === event.dev)?.accepted ?? 0;
+        if (!event.enabled || packed !== queue.packed)
+          Object.assign(queue, structuredClone(IDLE), { enabled: false });
+        const fresh = event.enabled === 1 && !queue.enabled;
+        if (fresh) Object.assign(queue, COUNTS);
         queue.enabled = event.enabled === 1;
-        queue.packed = event.format === 1;
+        queue.packed = packed;
+        queue.inOrder = (BigInt(accepted) & (1n << 35n)) !== 0n;
         queue.size = event.size;
         queue.desc = event.desc;
         queue.driver = event.driver;
         queue.device = event.device;
+        if (fresh && packed) {
+          queue.lastAvailIdx = queue.usedIdx = 0x8000;
+          queue.ring = { avail: 0x8000, used: 0x8000, chains: [] };
+          this.#observe(queue);
+        }
         break;
       }
       case 'configChange':
@@ -233,7 +255,8 @@ export class NaiveFold {
   #queue(dev: number, queue: number): NaiveQueue {
     const found = this.queues.find((known) => known.dev === dev && known.queue === queue);
     if (found) return found;
-    const places = { enabled: false, packed: false, size: 0, desc: 0, driver: 0, device: 0 };
+    const format = { packed: false, inOrder: false };
+    const places = { enabled: false, ...format, size: 0, desc: 0, driver: 0, device: 0 };
     const fresh = { dev, queue, ...places, ...structuredClone(IDLE), ...COUNTS };
     this.queues.push(fresh);
     return fresh;
@@ -282,6 +305,15 @@ export class NaiveFold {
     bytes.forEach((byte, i) => {
       this.memory.set(addr + i, byte);
     });
+    for (const queue of this.queues.filter((q) => q.enabled && q.ring)) {
+      for (let d = 0; d < queue.size; d++) {
+        if (!hits(queue.desc + 16 * d, 12)) continue;
+        queue.filling = queue.filling.filter((known) => known !== d);
+        const buffer = Array.from({ length: 12 }, (_, k) => this.#byte(queue.desc + 16 * d + k));
+        if (buffer.some((byte) => byte !== 0)) queue.filling.push(d);
+      }
+      if (hits(queue.desc, 16 * queue.size)) this.#observe(queue);
+    }
     live.forEach((queue, i) => {
       const { size, desc, driver, device } = queue;
       const [availIdx = 0, usedIdx = 0] = before[i] ?? [];
@@ -318,6 +350,54 @@ export class NaiveFold {
         }
       }
     });
+  }
+
+  /** Goes on over the descriptors of a packed ring whose flags are those of the next turn. */
+  #observe(queue: NaiveQueue): void {
+    const { ring, size } = queue;
+    if (!ring) return;
+    const read = (slot: number) => {
+      const at = queue.desc + 16 * slot;
+      const words = [0, 4, 8].map((k) => this.#u16(at + k) + 65536 * this.#u16(at + k + 2));
+      const [lo = 0, hi = 0, len = 0] = words;
+      const addr = hi >= 2 ** 21 ? Number.MAX_SAFE_INTEGER : lo + hi * 2 ** 32;
+      return { slot, addr, len, id: this.#u16(at + 12), flags: this.#u16(at + 14) };
+    };
+    const next = (place: number) =>
+      (place % 0x8000) + 1 < size ? place + 1 : place >= 0x8000 ? 0 : 0x8000;
+    const marks = (place: number) => {
+      const { flags } = read(place % 0x8000);
+      const wrap = place >= 0x8000;
+      return { available: ((flags & 0x80) !== 0) === wrap, used: flags >= 0x8000 === wrap };
+    };
+    for (;;) {
+      const { available, used } = marks(ring.used);
+      if (!available || !used || ring.chains.length === 0) break;
+      const slot = ring.used % 0x8000;
+      queue.filling = queue.filling.filter((known) => known !== slot);
+      const which = ring.chains.findIndex(({ id }) => id === read(slot).id);
+      const returned =
+        which < 0
+          ? [{ descriptors: [slot] }]
+          : ring.chains.filter((_, i) => i === which || (queue.inOrder && i < which));
+      for (const _ of returned.flatMap(({ descriptors }) => [...descriptors]))
+        ring.used = next(ring.used);
+      ring.chains = ring.chains.filter((chain) => !(returned as object[]).includes(chain));
+    }
+    for (;;) {
+      const { available, used } = marks(ring.avail);
+      if (!available || used) break;
+      const descriptors = [];
+      let last = read(ring.avail % 0x8000);
+      do {
+        last = read(ring.avail % 0x8000);
+        const { id: _, ...rest } = last;
+        descriptors.push(rest);
+        queue.filling = queue.filling.filter((known) => known !== last.slot);
+        ring.avail = next(ring.avail);
+      } while (last.flags % 2 === 1 && descriptors.length < size);
+      ring.chains = [...ring.chains, { id: last.id, descriptors }].slice(-size);
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import {
 import { EventStore } from '../journal/store.ts';
 import { JournalWriter } from '../journal/writer.ts';
 import { REGIONS } from '../spec/regions.ts';
-import { SPLIT } from '../spec/virtio.ts';
+import { PACKED, SPLIT } from '../spec/virtio.ts';
 
 /** Something that a machine or a guest could record. */
 export type Deed = (journal: JournalWriter) => void;
@@ -98,6 +98,77 @@ const request = fc.tuple(dev, queue, int(0, 7), int(1, 3), int(0, 7)).map(
     },
 );
 
+/** Flags of packed descriptors: available and used ones of either lap, with NEXT and WRITE. */
+const packedFlags = fc
+  .tuple(fc.constantFrom(0x80, 0x8000, 0x8080, 0), fc.nat(3))
+  .map(([marks, rest]) => marks | rest);
+
+/** A step on a packed ring: a descriptor is written, published, or used. */
+const packedStep = fc
+  .tuple(
+    dev,
+    queue,
+    int(0, 7),
+    head,
+    packedFlags,
+    fc.constantFrom('desc' as const, 'publish' as const, 'used' as const, 'event' as const),
+  )
+  .map(
+    ([d, q, slot, id, flags, what]): Deed =>
+      (j) => {
+        const { desc, driver } = areasOf(d, q);
+        const tail = (id | (flags << 16)) >>> 0;
+        const at = desc + PACKED.descSize * slot;
+        if (what === 'desc') j.memWrite16(0, at, new Uint32Array(4), 0, 0x9000, 0, 16, tail);
+        if (what === 'publish') j.memWrite(0, at + PACKED.descId, 4, 0, 0, tail, 0);
+        if (what === 'used') j.memWrite(1, at + PACKED.descLen, 8, 0, 0, 512, tail);
+        if (what === 'event') j.memWrite(0, driver, 4, 0, 0, tail, 0);
+      },
+  );
+
+/** A packed ring's whole life: set up, then laps of chains that come back in some order. */
+const packedLaps = fc
+  .tuple(
+    dev,
+    queue,
+    int(1, 5),
+    fc.array(fc.tuple(int(1, 3), fc.boolean(), fc.nat(7)), { maxLength: 12 }),
+  )
+  .map(
+    ([d, q, n, steps]): Deed =>
+      (j) => {
+        const { desc, driver, device } = areasOf(d, q);
+        j.queueConfig(d, q, false, true, n, desc, driver, device);
+        j.queueConfig(d, q, true, true, n, desc, driver, device);
+        let [avail, used, nextId] = [0, 0, 0];
+        const held: { id: number; count: number }[] = [];
+        const marks = (place: number, of: 'avail' | 'used') => {
+          const odd = Math.floor(place / n) % 2 === 1;
+          return of === 'used' ? (odd ? 0 : 0x8080) : odd ? 0x8000 : 0x80;
+        };
+        for (const [count, use, which] of steps) {
+          if (use && held.length > 0) {
+            const chain = held.splice(which % held.length, 1)[0]!;
+            const at = desc + PACKED.descSize * (used % n) + PACKED.descLen;
+            const tail = (chain.id | (marks(used, 'used') << 16)) >>> 0;
+            j.memWrite(1, at, 8, 0, 0, 16, tail);
+            used += chain.count;
+            j.chainPushed(d, q, chain.id, used % n, 16);
+          } else if (avail + count - used <= n) {
+            for (let i = count - 1; i >= 0; i--) {
+              const at = desc + PACKED.descSize * ((avail + i) % n);
+              const flags = marks(avail + i, 'avail') | (i + 1 < count ? 1 : 0);
+              const tail = (nextId | (flags << 16)) >>> 0;
+              j.memWrite16(0, at, new Uint32Array(4), 0, 0x9000, 0, 16, tail);
+            }
+            avail += count;
+            held.push({ id: nextId, count });
+            j.chainPopped(d, q, nextId++, avail % n, 16, 0, count);
+          }
+        }
+      },
+  );
+
 const longWrite = fc.tuple(actor, anyAddress, fc.uint8Array({ minLength: 0, maxLength: 300 })).map(
   ([a, addr, bytes]): Deed =>
     (j) =>
@@ -137,12 +208,14 @@ const text = fc.string({ maxLength: 20 });
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 8, arbitrary: ringStep },
   { weight: 4, arbitrary: request },
+  { weight: 6, arbitrary: packedStep },
+  { weight: 2, arbitrary: packedLaps },
   { weight: 4, arbitrary: memWrite },
   { weight: 2, arbitrary: longWrite },
   { weight: 3, arbitrary: register },
   {
     weight: 3,
-    arbitrary: fc.tuple(dev, queue, fc.boolean(), fc.nat(4), size).map(
+    arbitrary: fc.tuple(dev, queue, fc.boolean(), fc.nat(1), size).map(
       ([d, q, on, format, n]): Deed =>
         (j) => {
           const { desc, driver, device } = areasOf(d, q);
@@ -270,6 +343,18 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       ([d, q, c, i, v]): Deed =>
         (j) =>
           j.violation(d, q, c, i, v),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(dev, int(0, 10), word, int(-21, 3)).map(
+      ([d, op, at, cc]): Deed =>
+        (j) => {
+          j.channel(d, op, 0x1_0000 + d, at, cc);
+          j.ccw(d, at & 0xff, op * 16, op, at, 0x2000);
+          j.channelStatus(d, 0x4007, op, 0, op, 0x2008, 0);
+          j.hypercall(d, op, at, op, 0, cc);
+        },
     ),
   },
   {

@@ -9,11 +9,13 @@ import {
 import type { LogLevel } from '../journal/schema.ts';
 import type { JournalWriter } from '../journal/writer.ts';
 import type { GuestRam } from '../memory/guest-ram.ts';
+import type { Platform } from '../spec/platform.ts';
 import type { BusTarget } from './channel/bus-target.ts';
 
 /** What a guest in the same thread needs of its machine. */
 export interface DirectTarget extends BusTarget {
   readonly ram: GuestRam;
+  readonly platform: Platform;
 }
 
 /** What may be added to a guest in the same thread. */
@@ -30,6 +32,7 @@ export interface DirectOptions {
  */
 export class DirectHal implements Hal {
   readonly ram: GuestMemory;
+  readonly platform: Platform;
   readonly #machine: DirectTarget;
   readonly #journal: JournalWriter;
   readonly #pace: Pace;
@@ -37,6 +40,7 @@ export class DirectHal implements Hal {
 
   constructor(machine: DirectTarget, { pace = UNPACED, print = () => {} }: DirectOptions = {}) {
     this.#machine = machine;
+    this.platform = machine.platform;
     this.#journal = machine.journal;
     this.#pace = pace;
     this.#print = print;

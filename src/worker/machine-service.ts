@@ -19,6 +19,7 @@ import type {
   Trial,
 } from '../protocol/messages.ts';
 import type { MachineTopology } from '../protocol/topology.ts';
+import type { Platform } from '../spec/platform.ts';
 import type { BusTarget } from './channel/bus-target.ts';
 import { ExitServer } from './channel/exit-server.ts';
 import { ServeLoop, type Thread } from './channel/serve-loop.ts';
@@ -29,6 +30,7 @@ import { RamPool } from './ram-pool.ts';
 /** What the service needs of a machine. */
 export interface ServedMachine extends BusTarget {
   readonly ram: GuestRam;
+  readonly platform: Platform;
   readonly warnings: readonly string[];
   monitor(line: string): string;
   qmp(request: unknown): object;
@@ -198,6 +200,7 @@ export class MachineService {
       ramBase: machine.ram.base,
       ramSize: machine.ram.size,
       ramWindows: machine.ram.windows,
+      platform: machine.platform,
       control: new SharedArrayBuffer(CONTROL.words * 4),
       machineJournal: ring.buffer,
       vcpuJournal: JournalRing.create(RING_EVENTS, RING_BYTES).buffer,

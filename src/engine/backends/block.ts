@@ -1,3 +1,4 @@
+import type { State } from '../qom/state.ts';
 import { type ByteSource, bytesSource } from './byte-source.ts';
 
 /** Bytes of a copy-on-write unit. */
@@ -59,6 +60,19 @@ export class Overlay {
       }
       changed.set(bytes.subarray(at, at + length), within);
     });
+  }
+
+  saveState(): State {
+    const clusters = [...this.#clusters].map(([cluster, bytes]) => [cluster, bytes.slice()]);
+    return { clusters, length: this.#length, shown: this.#shown };
+  }
+
+  loadState(state: State): void {
+    this.#length = state.length as number;
+    this.#shown = state.shown as number;
+    this.#clusters.clear();
+    for (const [cluster, bytes] of state.clusters as [number, Uint8Array][])
+      this.#clusters.set(cluster, bytes.slice());
   }
 
   /** Forgets everything that was written. */
@@ -133,6 +147,8 @@ export interface DriveOptions {
   readonly lock?: ImageLock;
   /** Limits as `info block` prints them, '' where there are none. */
   readonly throttling?: string;
+  /** Whether a file of the host's stands below. */
+  readonly onFile?: boolean;
   /** Whether what is written is forgotten, as `null-co` does. */
   readonly discardsWrites?: boolean;
 }
@@ -161,8 +177,8 @@ export interface DriveHolder {
 
 /** A drive: an image of whole 512-byte sectors that one device at a time reads and writes. */
 export class BlockBackend {
-  readonly options: DriveOptions;
-  readonly overlay: Overlay;
+  #options: DriveOptions;
+  #overlay: Overlay;
   /** Called when the length changed; set by the device that uses it. */
   onResize: () => void = () => {};
   /** Called when the device that used it is gone. */
@@ -173,15 +189,34 @@ export class BlockBackend {
   writeCache: boolean;
 
   constructor(options: DriveOptions, overlay: Overlay) {
-    this.options = options;
+    this.#options = options;
     this.writeCache = options.writeCache !== false;
-    this.overlay = overlay;
+    this.#overlay = overlay;
+  }
+
+  /** How it was asked for; of an empty drive once its medium is gone. */
+  get options(): DriveOptions {
+    return this.#options;
+  }
+
+  /** What guests wrote to it, and the image below. */
+  get overlay(): Overlay {
+    return this.#overlay;
   }
 
   /** A drive without medium. */
   static empty(id: string): BlockBackend {
     const options = { id, filename: '', format: '', readOnly: false, nodeName: '' };
     return new BlockBackend(options, new Overlay(bytesSource(new Uint8Array(0))));
+  }
+
+  /** Takes the medium away, for good; the device that uses it keeps an empty drive without a name. */
+  eject(): void {
+    const { options, overlay } = BlockBackend.empty('');
+    for (const path of this.#users.keys()) this.#options.lock?.release(path);
+    this.#options = options;
+    this.#overlay = overlay;
+    this.onResize();
   }
 
   /** Whether there is a medium. */

@@ -1,6 +1,7 @@
 import { ConfigError } from '../qom/errors.ts';
 import { custom, type Property } from '../qom/property.ts';
 import { StringHashOrder } from '../qom/string-hash-order.ts';
+import type { Connect, Outside } from './byte-link.ts';
 
 /** How many share a multiplexer. */
 const MUX_PLACES = 4;
@@ -20,24 +21,6 @@ export interface ChardevFrontEnd {
   opened?(open: boolean): void;
 }
 
-/** Where a socket leads: a path, a host and a port, or a descriptor that the program inherited. */
-export interface SocketAddress {
-  readonly path?: string;
-  readonly host?: string;
-  readonly port?: string;
-  readonly fd?: number;
-  /** Whether it waits for others to connect. */
-  readonly server: boolean;
-}
-
-/** What QEMU says of a socket at whose other end nobody is. */
-export function unreachable({ path, host, port, fd }: SocketAddress): string {
-  if (fd !== undefined) return `File descriptor '${fd}' is not a socket`;
-  return path === undefined
-    ? `Failed to connect to '${host}:${port}': Connection refused`
-    : `Failed to connect to '${path}': No such file or directory`;
-}
-
 /** A character back end: a console, a socket, a buffer. */
 export class Chardev {
   readonly id: string;
@@ -55,8 +38,8 @@ export class Chardev {
   frontEnd: ChardevFrontEnd | undefined;
   /** Called with what a device writes; set by whoever is at the other end. The bytes are the device's. */
   onOutput: (bytes: Uint8Array) => void = () => {};
-  /** Where a socket leads; undefined for what is none. */
-  address: SocketAddress | undefined;
+  /** Ends what leads outside, once it is gone. */
+  onRemove: () => void = () => {};
   /** How often it was taken: a multiplexer's places are used once. */
   #claims = 0;
   /** Bytes from the other end that the device has not taken. */
@@ -94,6 +77,18 @@ export class Chardev {
     if (!this.isOpen && NEEDS_PEER.includes(this.backend)) return false;
     this.onOutput(bytes);
     return true;
+  }
+
+  /** Joins it with what it leads to outside the machine. */
+  join(outside: Outside, connect: Connect): void {
+    const link = connect(outside, {
+      opened: () => this.setOpen(true),
+      received: (bytes) => this.input(bytes),
+      closed: () => this.setOpen(false),
+    });
+    if (!link) return;
+    this.onOutput = (bytes) => link.send(bytes);
+    this.onRemove = () => link.end();
   }
 
   /** Somebody came to the other end (`open`), or went. */
@@ -175,6 +170,7 @@ export class Chardevs {
     if (!chardev) return;
     this.#chardevs.delete(id);
     this.#order.delete(id);
+    chardev.onRemove();
     this.onChange(chardev, false);
   }
 

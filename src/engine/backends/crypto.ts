@@ -4,6 +4,7 @@ import { QObject } from '../qom/object.ts';
 import { custom, u32 } from '../qom/property.ts';
 import type { ObjectInit, TypeRegistry } from '../qom/type.ts';
 import type { Chardev } from './chardev.ts';
+import { CryptoSessions } from './crypto-sessions.ts';
 
 /** Longest keys that back ends take, in bytes. */
 const MAX_CIPHER_KEY = 64;
@@ -99,12 +100,17 @@ export class CryptoBackend extends QObject {
     return false;
   }
 
+  /** The sessions of requests that are served here; undefined where another process has them. */
+  readonly sessions: CryptoSessions | undefined;
+
   /** All properties are set. Throws ConfigError with QEMU's sentence. */
   complete(): void {}
 }
 
 /** In this process. */
 class BuiltinCrypto extends CryptoBackend {
+  override readonly sessions = new CryptoSessions();
+
   override get abilities(): CryptoAbilities {
     return {
       ...SYMMETRIC,

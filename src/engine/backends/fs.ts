@@ -1,5 +1,8 @@
 import { ConfigError } from '../qom/errors.ts';
 import { optionalStr, type Property } from '../qom/property.ts';
+import type { SharedFiles } from './files.ts';
+import { MemoryFiles } from './memory-files.ts';
+import { SynthFiles } from './synth-files.ts';
 
 /** What a name of the host's stands for. */
 export type FileKind = 'file' | 'directory' | 'device';
@@ -66,6 +69,11 @@ export class Fsdev {
     this.parameters = parameters;
   }
 
+  /** Whether the guest may change nothing. */
+  get readOnly(): boolean {
+    return this.parameters.get('readonly') === 'on';
+  }
+
   /** Path, or address of the process that has the files. */
   get source(): string {
     const { parameters } = this;
@@ -92,14 +100,17 @@ export class Fsdevs {
   readonly #kindOf: (name: string) => FileKind | undefined;
 
   readonly #faultOf: (limits: ReadonlyMap<string, bigint>) => string | undefined;
+  readonly #filesAt: (path: string) => SharedFiles | undefined;
 
-  /** `kindOf`: what the host has by a name. `faultOf`: what is wrong with a throttle's limits. */
+  /** `kindOf`: what the host has by a name. `faultOf`: what is wrong with a throttle's limits. `filesAt`: the files in a directory of the host's. */
   constructor(
     kindOf: (name: string) => FileKind | undefined,
     faultOf: (limits: ReadonlyMap<string, bigint>) => string | undefined = () => undefined,
+    filesAt: (path: string) => SharedFiles | undefined = () => undefined,
   ) {
     this.#kindOf = kindOf;
     this.#faultOf = faultOf;
+    this.#filesAt = filesAt;
   }
 
   /** In the order in which they were added. */
@@ -130,10 +141,10 @@ export class Fsdevs {
     return fsdev;
   }
 
-  /** Opens a file system for a device. Throws ConfigError with QEMU's sentence. */
-  open(fsdev: Fsdev): void {
+  /** Opens a file system for a device; an empty one where the host lends no directory. Throws ConfigError with QEMU's sentence. */
+  open(fsdev: Fsdev): SharedFiles {
     const { driver, parameters, source } = fsdev;
-    if (driver === 'synth') return;
+    if (driver === 'synth') return new SynthFiles();
     const refuse = (reason: string): never => {
       throw new ConfigError(`cannot initialize fsdev '${fsdev.id}': ${reason}`);
     };
@@ -141,10 +152,10 @@ export class Fsdevs {
       const kind = this.#kindOf(source);
       if (kind === undefined) refuse(`failed to open '${source}': No such file or directory`);
       if (kind !== 'directory') refuse(`failed to open '${source}': Not a directory`);
-      return;
+      return this.#filesAt(source) ?? new MemoryFiles();
     }
     if (parameters.has('sock_fd')) throw new ConfigError(`share path ${source} does not exist`);
-    refuse(`failed to connect to '${source}': No such file or directory`);
+    return refuse(`failed to connect to '${source}': No such file or directory`);
   }
 }
 

@@ -37,6 +37,11 @@ export class MemoryBackend extends QObject {
     return this.type.name === 'memory-backend-ram' && !this.shared;
   }
 
+  /** Whether a file stands behind it: one of the host's, or one in memory. */
+  get isFile(): boolean {
+    return this.type.name !== 'memory-backend-ram';
+  }
+
   /** Multiple of bytes at which it must lie: a large page of the host's where it is no file, else a page. */
   get alignment(): number {
     return this.type.name === 'memory-backend-ram' ? LARGE_PAGE : PAGE;

@@ -51,6 +51,8 @@ export class NetClient {
   linkDown = false;
   /** Called when the link went up or down; set by a NIC that its driver asks about it. */
   onLink: () => void = () => {};
+  /** Called when it was taken out of the network. */
+  onRemove: () => void = () => {};
   /** What takes the packets that its peer sends; they are lost where it is undefined. */
   receiver: PacketReceiver | undefined;
   /** The receiver had no room: packets wait until `flush`. */
@@ -268,6 +270,7 @@ export class Network {
         peer.onLink();
       } else if (peer) peer.peer = undefined;
       this.clients.splice(this.clients.indexOf(client), 1);
+      client.onRemove();
       for (const hub of this.hubs)
         if (hub.ports.includes(client)) hub.ports.splice(hub.ports.indexOf(client), 1);
     }

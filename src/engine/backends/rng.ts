@@ -1,6 +1,7 @@
 import { ConfigError } from '../qom/errors.ts';
 import { QObject } from '../qom/object.ts';
 import { live, str } from '../qom/property.ts';
+import type { State } from '../qom/state.ts';
 import type { ObjectInit, TypeRegistry } from '../qom/type.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { FileKind } from './fs.ts';
@@ -33,6 +34,14 @@ export class RngBackend extends QObject {
     if (this.#entropy.fileKind(filename) === 'device') return;
     if (!this.#entropy.openImage(filename))
       throw new ConfigError(`Could not open '${filename}': No such file or directory`);
+  }
+
+  override saveState(): State {
+    return { position: this.#position };
+  }
+
+  override loadState(state: State): void {
+    this.#position = state.position as number;
   }
 
   /** At most `length` random bytes: from the file that `filename` names, where there is one, else the host's. */

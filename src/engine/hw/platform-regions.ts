@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.ts';
+import type { IoHandler } from '../../memory/io-handler.ts';
 import { MemoryRegion } from '../../memory/memory-region.ts';
 import type { Device } from '../qdev/device.ts';
 import { addOrphanRegion, addRegion } from '../qdev/regions.ts';
@@ -7,7 +8,7 @@ import { SysBusDevice } from './sysbus.ts';
 /** A number of bytes, or one that follows from the device's property values; undefined: not at all. */
 export type Amount = number | ((values: Readonly<Record<string, number>>) => number | undefined);
 
-/** A memory region of a platform device, and where it decodes. Nothing answers in it. */
+/** A memory region of a platform device, and where it decodes. Nothing answers in it without a handler. */
 export interface PlatformRegion {
   readonly name: string;
   /** Bytes. */
@@ -24,6 +25,8 @@ export interface PlatformRegion {
   readonly within?: { readonly name: string; readonly at: number };
   readonly priority?: number;
   readonly enabled?: boolean;
+  /** Who answers in an `io` region. */
+  readonly handler?: (device: Device) => IoHandler;
   /** Belongs to nobody: it hangs below `/machine/unattached`. */
   readonly orphan?: boolean;
 }
@@ -47,7 +50,7 @@ function place(
 ): MemoryRegion {
   const amount = (of: Amount | undefined) =>
     typeof of === 'function' ? of(device.values as Record<string, number>) : of;
-  const region = makeRegion(entry, amount(entry.size) ?? 0);
+  const region = makeRegion(device, entry, amount(entry.size) ?? 0);
   const { memory, io } = device.context;
   if (entry.mmio !== undefined) {
     assert(device instanceof SysBusDevice, `${device.type.name} is not on the system bus`);
@@ -70,9 +73,13 @@ function place(
   return region;
 }
 
-function makeRegion({ name, kind = 'io', enabled }: PlatformRegion, size: number): MemoryRegion {
+function makeRegion(
+  device: Device,
+  { name, kind = 'io', enabled, handler }: PlatformRegion,
+  size: number,
+): MemoryRegion {
   const options = enabled === undefined ? {} : { enabled };
-  if (kind === 'io') return MemoryRegion.io(name, size, undefined, options);
+  if (kind === 'io') return MemoryRegion.io(name, size, handler?.(device), options);
   if (kind === 'container') return MemoryRegion.container(name, size, options);
   return MemoryRegion.memory(kind, name, size, options);
 }

@@ -1,4 +1,5 @@
-import { type Chardev, Chardevs, type SocketAddress, unreachable } from '../backends/chardev.ts';
+import { type Connect, type SocketAddress, unreachable } from '../backends/byte-link.ts';
+import { type Chardev, Chardevs } from '../backends/chardev.ts';
 import { type FileKind, Fsdevs } from '../backends/fs.ts';
 import { Network } from '../backends/net.ts';
 import { ConfigError } from '../qom/errors.ts';
@@ -67,7 +68,11 @@ export class BackEnds implements NetHome, ChardevHome {
     this.log = log;
     this.origins = new Origins(log);
     this.objects = objects;
-    this.fsdevs = new Fsdevs((name) => this.#kindOf(name), throttleFault);
+    this.fsdevs = new Fsdevs(
+      (name) => this.#kindOf(name),
+      throttleFault,
+      (directory) => host.sharedFiles?.(directory),
+    );
     this.drives = new Drives(host, log, line.machine, this.origins);
     this.drives.snapshot = line.snapshot;
     this.drives.hasGroup = (name) => objects.children.get(name)?.type.name === 'throttle-group';
@@ -86,6 +91,8 @@ export class BackEnds implements NetHome, ChardevHome {
     const there = address.fd === undefined && (served || address.server);
     return there ? undefined : unreachable(address);
   };
+
+  connect: Connect = (address, end) => this.#host.connect?.(address, end);
 
   /** Whether an option made a character back end of that id, even where it is gone. */
   hasOptionChardev(id: string): boolean {

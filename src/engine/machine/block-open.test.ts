@@ -172,3 +172,68 @@ test('a drive that the board has no place for is refused once the board stands',
 test('a name that nobody has is nothing', () => {
   expect(open().resolve('nosuch')).toBeUndefined();
 });
+
+describe('blkdebug', () => {
+  test('hands on what its image holds', () => {
+    const drives = open('-drive if=none,id=d,file=blkdebug::numbers,format=raw,file.align=4k');
+    expect(bytesAt(drives, 'd', 258, 2)).toEqual([2, 3]);
+    expect(drives.resolve('d')?.options.filename).toBe(
+      'json:{"driver": "raw", "file": {"image": {"driver": "file", "filename": "numbers"}, "driver": "blkdebug", "align": "4k"}}',
+    );
+    const plain = open('-drive if=none,id=d,file=blkdebug::null-co://,format=raw');
+    expect(plain.resolve('d')?.options.filename).toBe('blkdebug::null-co://');
+  });
+
+  test('has its name before its image has one', () => {
+    const drives = open('-blockdev blkdebug,node-name=x,image.driver=null-co,image.node-name=y');
+    expect(drives.nodes().map(({ name }) => name)).toEqual(['y', 'x']);
+  });
+
+  test.each([
+    [
+      'file=blkdebug::null-co://,file.foo=1',
+      "Block protocol 'blkdebug' doesn't support the option 'foo'",
+    ],
+    ['file=blkdebug::null-co://,file.align=3', 'Cannot meet constraints with align 3'],
+    [
+      'file=blkdebug:rules:null-co://',
+      'Could not read blkdebug config file: No such file or directory',
+    ],
+    [
+      'file.driver=blkdebug,file.filename=null-co://',
+      "File name string must start with 'blkdebug:'",
+    ],
+  ])('%s is refused', (options, reason) => {
+    expect(() => open(`-drive if=none,id=d,format=raw,${options}`)).toThrow(reason);
+  });
+});
+
+describe('drive_del', () => {
+  test('takes a drive away; a device that had it keeps an empty one', () => {
+    const drives = open('-drive if=none,id=d,file=numbers,format=raw');
+    const tray = drives.resolve('d');
+    tray?.attach('/dev0', false);
+    drives.removeDrive('d');
+    expect(drives.resolve('d')).toBeUndefined();
+    expect(tray?.inserted).toBe(false);
+    expect(drives.trays).toEqual([{ name: '', tray, devicesBefore: 0 }]);
+    tray?.release('/dev0');
+    expect(drives.trays).toEqual([]);
+  });
+
+  test('takes the name of a new drive at once', () => {
+    const drives = open('-drive if=none,id=d,file=numbers,format=raw');
+    drives.resolve('d')?.attach('/dev0', false);
+    const old = drives.resolve.bind(drives);
+    expect(() => old('d')).toThrow('already in use');
+    drives.removeDrive('d');
+    drives.addDrive({ ...parseOpts('if=none,id=d'), location: { text: '', option: 0 } });
+    expect(drives.trays.map(({ name }) => name)).toEqual(['', 'd']);
+  });
+
+  test('takes a node that nobody uses', () => {
+    const drives = open('-blockdev null-co,node-name=n');
+    drives.removeDrive('n');
+    expect(() => drives.removeDrive('n')).toThrow("Device 'n' not found");
+  });
+});

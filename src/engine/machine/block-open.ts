@@ -12,12 +12,12 @@ import { qdictOrder } from './qdict-order.ts';
 const NULL_BYTES = 2 ** 30;
 /** Block drivers of QEMU that could hold an image, but that ours does not read. */
 const FOREIGN =
-  'blkdebug blklogwrites blkreplay blkverify bochs cloop compress copy-before-write dmg ftp ftps gluster http https iscsi luks nbd nfs nvme parallels qcow qed quorum rbd replication snapshot-access ssh vdi vhdx vmdk vpc vvfat'.split(
+  'blklogwrites blkreplay blkverify bochs cloop compress copy-before-write dmg ftp ftps gluster http https iscsi luks nbd nfs nvme parallels qcow qed quorum rbd replication snapshot-access ssh vdi vhdx vmdk vpc vvfat'.split(
     ' ',
   );
 /** Drivers that pass everything on. */
 const FILTERS = ['copy-on-read', 'throttle', 'preallocate'];
-const PROTOCOLS = ['file', 'host_device', 'host_cdrom', 'null-co', 'null-aio'];
+const PROTOCOLS = ['file', 'host_device', 'host_cdrom', 'null-co', 'null-aio', 'blkdebug'];
 /** Options that every node takes. */
 const GENERAL = [
   ...['driver', 'node-name', 'read-only', 'auto-read-only', 'force-share', 'discard'],
@@ -32,6 +32,11 @@ const FILE = [
   'x-check-cache-dropped',
 ];
 const NULL = ['size', 'latency-ns', 'read-zeroes'];
+/** What blkdebug is told; of the rules in its file none is modelled. */
+const DEBUG = [
+  ...['config', 'align', 'max-transfer', 'opt-write-zero', 'max-write-zero', 'opt-discard'],
+  ...['max-discard'],
+];
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   raw: ['size', 'offset', 'file'],
   qcow2: ['file'],
@@ -40,6 +45,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   host_cdrom: FILE,
   'null-co': NULL,
   'null-aio': NULL,
+  blkdebug: ['image', ...DEBUG],
   'copy-on-read': ['file', 'bottom'],
   throttle: ['file', 'throttle-group'],
   preallocate: ['file', 'prealloc-align', 'prealloc-size'],
@@ -123,17 +129,16 @@ export function openBlockdev(tree: Visited, context: BlockContext): BlockNode {
   const options = new NodeOptions(tree, true);
   const driver = options.text('driver') ?? '';
   checkGeneral(options);
-  const node = PROTOCOLS.includes(driver)
+  const open = (below: string) => {
+    const child = options.below(below);
+    if (child) return openBlockdev(child, context);
+    const name = options.text(below) ?? '';
+    return context.findNode(name) ?? refuse(`Cannot find device='${name}' nor node-name='${name}'`);
+  };
+  if (driver === 'blkdebug') return openDebug(options, context, () => open('image'));
+  return PROTOCOLS.includes(driver)
     ? openProtocol(driver, options.text('filename'), options, context)
-    : openFormat(driver, options, context, (below) => {
-        const child = options.below(below);
-        if (child) return openBlockdev(child, context);
-        const name = options.text(below) ?? '';
-        return (
-          context.findNode(name) ?? refuse(`Cannot find device='${name}' nor node-name='${name}'`)
-        );
-      });
-  return node;
+    : openFormat(driver, options, context, open);
 }
 
 /** Opens what a `-drive` holds, whose options are texts; `filename` is its `file=`. Throws ConfigError with QEMU's sentence. */
@@ -228,7 +233,7 @@ function checkLeft(driver: string, { tree }: NodeOptions): void {
 
 function isKnown(key: string, known: readonly string[]): boolean {
   const stem = key.split('.')[0] ?? '';
-  return known.includes(key) || ((stem === 'file' || stem === 'cache') && known.includes(stem));
+  return known.includes(key) || (['file', 'cache', 'image'].includes(stem) && known.includes(stem));
 }
 
 function flatKeys(tree: Visited, prefix: string): string[] {
@@ -322,6 +327,7 @@ function protocolOf(
 ): { driver: string; path: string | undefined } {
   const scheme = /^([A-Za-z0-9+._-]+):/.exec(name)?.[1];
   if (scheme === 'null-co' || scheme === 'null-aio') return { driver: scheme, path: name };
+  if (scheme === 'blkdebug') return { driver: scheme, path: name };
   if (scheme === 'file') return { driver: 'file', path: name.slice(5) };
   if (scheme !== undefined && !host.openImage(name)) refuse(`Unknown protocol '${scheme}'`);
   return { driver: 'file', path: name };
@@ -339,6 +345,7 @@ function openProtocol(
     readOnly: options.flag('read-only', false),
     children: {},
   };
+  if (driver === 'blkdebug') return openNamedDebug(filename, options, context);
   if (driver.startsWith('null-')) return { ...shared, ...openNull(driver, filename, options) };
   if (filename === undefined) return refuse(`The '${driver}' block driver requires a file name`);
   const { host } = context;
@@ -356,6 +363,42 @@ function openProtocol(
     discardsWrites: false,
     exactName: filename,
     strong: { filename },
+  };
+}
+
+/** `blkdebug:[CONFIG]:IMAGE`, whose options are texts. */
+function openNamedDebug(
+  filename: string | undefined,
+  options: NodeOptions,
+  context: BlockContext,
+): BlockNode {
+  const rest = filename?.replace(/^blkdebug:/, '');
+  const [, config, image] = /^([^:]*):(.*)$/s.exec(rest ?? '') ?? [];
+  if (filename !== undefined && rest === filename)
+    refuse("File name string must start with 'blkdebug:'");
+  const below = new NodeOptions(options.below('image') ?? {}, false);
+  if (config) refuse('Could not read blkdebug config file: No such file or directory');
+  return openDebug(options, context, () => openChild(image || undefined, below, options, context));
+}
+
+/** A node that hands everything on to its image: it would misbehave where its rules say so. */
+function openDebug(options: NodeOptions, context: BlockContext, open: () => BlockNode): BlockNode {
+  const name = options.name ?? context.generateName();
+  const image = open();
+  const align = options.bytes('align') ?? 0;
+  if (align !== 0 && (align & (align - 1)) !== 0)
+    refuse(`Cannot meet constraints with align ${align}`);
+  const strong = options.given(DEBUG);
+  const plain = Object.keys(strong).length === 0 ? image.exactName : undefined;
+  return {
+    name,
+    driver: 'blkdebug',
+    source: image.source,
+    discardsWrites: image.discardsWrites,
+    readOnly: options.flag('read-only', false),
+    exactName: plain && `blkdebug::${plain}`,
+    strong,
+    children: { image },
   };
 }
 
@@ -394,6 +437,11 @@ function windowOf(source: ByteSource, offset: number, length: number): ByteSourc
   };
 }
 
+/** Whether a file of the host's stands below a node. */
+function isOnFile({ driver, children }: BlockNode): boolean {
+  return driver === 'file' || Object.values(children).some(isOnFile);
+}
+
 /** A drive on top of a node: what a device is given. */
 export function backendOn(
   node: BlockNode,
@@ -404,7 +452,7 @@ export function backendOn(
   const overlay = source instanceof Overlay ? source : new Overlay(source);
   const filename = nodeFilename(node);
   return new BlockBackend(
-    { ...options, filename, format: driver, discardsWrites, readOnly },
+    { ...options, filename, format: driver, discardsWrites, readOnly, onFile: isOnFile(node) },
     overlay,
   );
 }

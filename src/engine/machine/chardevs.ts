@@ -1,4 +1,5 @@
-import { Chardev, type Chardevs, type SocketAddress } from '../backends/chardev.ts';
+import type { Connect, Outside, SocketAddress } from '../backends/byte-link.ts';
+import { Chardev, type Chardevs } from '../backends/chardev.ts';
 import { ConfigError } from '../qom/errors.ts';
 import type { QObject } from '../qom/object.ts';
 import type { Origins } from './back-end-facts.ts';
@@ -20,6 +21,7 @@ export interface ChardevHome {
   exists(path: string): boolean;
   /** Why a socket cannot be had, or undefined; `served` where whoever runs the machine is at its other end. */
   socketFault(address: SocketAddress, served: boolean): string | undefined;
+  readonly connect: Connect;
 }
 
 type Get = (key: string) => string | undefined;
@@ -131,6 +133,15 @@ function socket(get: Get, home: ChardevHome, { id, served }: ChardevOption): str
   return name;
 }
 
+/** What a back end leads to outside the machine; undefined where it leads nowhere. */
+function outsideOf(backend: string, get: Get): Outside | undefined {
+  if (backend === 'socket') return socketAddress(get);
+  if (backend === 'stdio') return 'stdio';
+  const path = get('path');
+  if (backend !== 'file' || path === undefined) return undefined;
+  return { file: path, append: switchValue('append', get('append'), false) };
+}
+
 /** Where the options of a socket lead. */
 function socketAddress(get: Get): SocketAddress {
   const [path, host, port, fd] = ['path', 'host', 'port', 'fd'].map(get);
@@ -174,7 +185,8 @@ export function addChardev(home: ChardevHome, option: ChardevOption): Chardev {
     refuse(`Could not create '${logfile}': No such file or directory`);
   const muxed = switchValue('mux', get('mux'), false);
   const made = home.chardevs.add(new Chardev(muxed ? `${id}-base` : id, backend, filename));
-  if (backend === 'socket') made.address = socketAddress(get);
+  const outside = outsideOf(backend, get);
+  if (outside) made.join(outside, home.connect);
   if (!muxed) {
     home.origins.note(made);
     return made;

@@ -50,21 +50,27 @@ export function withoutAliases(entries: readonly Entry[]): Entry[] {
 /** Most nodes of a drive that stand on one another. */
 const DEEPEST = 8;
 
-/** Options of a drive's nodes: `file.*` belongs to the node below. */
+/** Roles of nodes below others, whose options have them in front. */
+const ROLES = ['file', 'image'];
+
+/** Options of a drive's nodes: `file.*` and `image.*` belong to the nodes below. */
 export function nested(entries: readonly Entry[], readOnly: boolean, depth = 0): Visited {
   const tree: Record<string, VisitedValue> = Object.create(null);
-  const isBelow = ({ key }: Entry) => depth < DEEPEST && key.startsWith('file.');
-  const below = entries.filter(isBelow);
+  const roleOf = ({ key }: Entry) =>
+    depth < DEEPEST ? ROLES.find((role) => key.startsWith(`${role}.`)) : undefined;
   for (const entry of entries) {
     const { key, value } = entry;
-    if (!isBelow(entry)) tree[key === 'format' ? 'driver' : key] = value;
+    if (roleOf(entry) === undefined) tree[key === 'format' ? 'driver' : key] = value;
   }
-  if (below.length > 0)
-    tree.file = nested(
-      below.map(({ key, value }) => ({ key: key.slice(5), value })),
-      readOnly,
-      depth + 1,
-    );
+  for (const role of ROLES) {
+    const below = entries.filter((entry) => roleOf(entry) === role);
+    if (below.length > 0)
+      tree[role] = nested(
+        below.map(({ key, value }) => ({ key: key.slice(role.length + 1), value })),
+        readOnly,
+        depth + 1,
+      );
+  }
   tree['read-only'] = readOnly;
   return tree;
 }

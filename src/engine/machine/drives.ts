@@ -59,6 +59,15 @@ export interface Drive {
   readonly id: string;
 }
 
+/** A drive's tray, as long as the drive or a device has it. */
+export interface Tray {
+  /** Name of the drive; '' once it was taken from its device. */
+  readonly name: string;
+  readonly tray: BlockBackend;
+  /** How many devices there were before it. */
+  readonly devicesBefore: number;
+}
+
 /** A node that is open, with what a device sees of it. */
 interface OpenNode {
   readonly node: BlockNode;
@@ -71,6 +80,8 @@ interface OpenNode {
 export class Drives {
   /** In the order in which they were made; `info block` lists them. */
   readonly list: Drive[] = [];
+  /** In the order in which they were made. */
+  readonly trays: Tray[] = [];
   /** Images that were opened, by name: each is opened once. */
   readonly #images = new Map<string, ByteSource | undefined>();
   readonly #host: Host;
@@ -197,11 +208,17 @@ export class Drives {
     owned = false,
   ): void {
     const backend = backendOn(node, { ...options, ...this.#lockOf(node) });
+    const enter = () => {
+      if (this.#nodes.has(node.name))
+        throw new ConfigError(`Duplicate nodes with node-name='${node.name}'`);
+      this.#nodes.set(node.name, { node, backend, owned });
+    };
+    // A protocol that stands on another has its name before it opens that.
+    const first = node.driver === 'blkdebug';
+    if (first) enter();
     for (const child of Object.values(node.children))
       if (!this.#nodes.has(child.name)) this.#own(child, { id: child.name });
-    if (this.#nodes.has(node.name))
-      throw new ConfigError(`Duplicate nodes with node-name='${node.name}'`);
-    this.#nodes.set(node.name, { node, backend, owned });
+    if (!first) enter();
     if (owned) this.#origins.note(backend);
   }
 
@@ -251,8 +268,32 @@ export class Drives {
         this.#close(child);
   }
 
+  /** `drive_del`: the drive goes, its device keeps an empty place. Throws ConfigError with QEMU's sentence. */
+  removeDrive(name: string): void {
+    const drive = this.#byId.get(name);
+    if (drive) {
+      const { tray } = drive;
+      const kept = tray.users.length > 0 ? { name: '', tray } : undefined;
+      this.#dropDrive(drive);
+      this.#replaceTray(tray, kept);
+      tray.eject();
+      return;
+    }
+    const node = this.#nodes.get(name);
+    if (!node) throw new ConfigError(`Device '${name}' not found`);
+    this.removeNode(name);
+  }
+
+  /** A tray goes, or loses its name. */
+  #replaceTray(tray: BlockBackend, kept?: Omit<Tray, 'devicesBefore'>): void {
+    const at = this.trays.findIndex((entry) => entry.tray === tray);
+    const [old] = this.trays.splice(at, at < 0 ? 0 : 1);
+    if (old && kept) this.trays.splice(at, 0, { ...old, ...kept });
+  }
+
   /** The device of a drive is gone, and takes what was made for it along. */
   #dropDrive(drive: Drive): void {
+    if (this.#byId.get(drive.id) !== drive) return;
     this.list.splice(this.list.indexOf(drive), 1);
     this.#byId.delete(drive.id);
     this.#places.delete(`${drive.interface}:${drive.bus}:${drive.unit}`);
@@ -267,7 +308,10 @@ export class Drives {
   }
 
   /** Makes the drive of a `-drive`. Throws ConfigError with QEMU's sentence. */
-  addDrive({ entries: given, id: userId, location, isDefault = false }: DriveOption): Drive {
+  addDrive(
+    { entries: given, id: userId, location, isDefault = false }: DriveOption,
+    devicesBefore = 0,
+  ): Drive {
     const entries = withoutAliases(given);
     const cache = cacheOf(entries);
     for (const key of ['bus', 'unit', 'index']) {
@@ -307,9 +351,13 @@ export class Drives {
       id,
     };
     this.list.push(drive);
+    this.trays.push({ name: id, tray, devicesBefore });
     this.#origins.note(tray);
     this.#byId.set(id, drive);
-    tray.onRelease = () => this.#dropDrive(drive);
+    tray.onRelease = () => {
+      this.#dropDrive(drive);
+      this.#replaceTray(tray);
+    };
     return drive;
   }
 
@@ -339,11 +387,11 @@ export class Drives {
   }
 
   /** `drive_add` of a machine that stands: only drives that nobody has to be made for. Throws ConfigError. */
-  addLate(option: DriveOption): Drive {
+  addLate(option: DriveOption, devicesBefore: number): Drive {
     const kind = lastValue(option.entries, 'if') ?? this.#board.defaults?.driveInterface ?? 'ide';
     const number = INTERFACES.indexOf(kind);
     if (number > 0) throw new ConfigError(`Can't hot-add drive to type ${number}`);
-    return this.addDrive(option);
+    return this.addDrive(option, devicesBefore);
   }
 
   /** What a name of the host's stands for. */

@@ -1,6 +1,7 @@
 import type { JournalWriter } from '../../journal/writer.ts';
+import type { Connect, SocketAddress } from '../backends/byte-link.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
-import type { SocketAddress } from '../backends/chardev.ts';
+import type { SharedFiles } from '../backends/files.ts';
 import type { FileKind } from '../backends/fs.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 
@@ -17,8 +18,12 @@ export interface Host {
    * has no sockets: then nobody is at the other end of any but the monitors'.
    */
   socketFault?(address: SocketAddress): string | undefined;
+  /** Opens a connection; absent where the host has no sockets. */
+  readonly connect?: Connect;
   /** Ends the program; absent where the machine is no program of its own. */
   quit?(): void;
+  /** The files in a directory, for a guest to share; absent where the host has no directories. */
+  sharedFiles?(directory: string): SharedFiles;
   /** Fills with random bytes. */
   random(into: Uint8Array): void;
   /** Adds device types of the embedder's own, after QEMU's. */

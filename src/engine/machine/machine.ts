@@ -7,6 +7,7 @@ import { type JournalWriter, silentJournal } from '../../journal/writer.ts';
 import { AddressSpace } from '../../memory/address-space.ts';
 import type { GuestRam } from '../../memory/guest-ram.ts';
 import { MemoryRegion } from '../../memory/memory-region.ts';
+import type { Platform } from '../../spec/platform.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
 import type { Chardev, Chardevs } from '../backends/chardev.ts';
 import type { FileKind, Fsdevs } from '../backends/fs.ts';
@@ -25,10 +26,11 @@ import type { HotplugHandler } from '../qdev/hotplug.ts';
 import { addRegion } from '../qdev/regions.ts';
 import { ConfigError } from '../qom/errors.ts';
 import { Container, type QObject } from '../qom/object.ts';
+import { copied, type State } from '../qom/state.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 import { Answered, Asked, type Question } from './answered.ts';
 import { BackEnds } from './back-ends.ts';
-import type { Arch, Board, PlugRule } from './boards/board.ts';
+import type { Arch, Board, BuildSite, PlugRule } from './boards/board.ts';
 import { checkBootFiles, checkThreads } from './boot-files.ts';
 import { readSplit, writeSplit } from './bus-access.ts';
 import { catalogOf } from './catalog/catalog.ts';
@@ -58,6 +60,15 @@ import { parseCommandLine } from './options.ts';
 import { entriesOf } from './opts.ts';
 import { createRegistry } from './registry.ts';
 import { resolveObject } from './resolve.ts';
+import {
+  type Happening,
+  History,
+  loadObjects,
+  loadRam,
+  type Snapshot,
+  saveObjects,
+  saveRam,
+} from './snapshot.ts';
 import { type Place, StartLog } from './start-log.ts';
 import { topologyOf } from './topology.ts';
 
@@ -86,6 +97,8 @@ function firmwareBytes({ machineTree }: CommandLine, host: Host): number | undef
 /** A virtual machine, built from a QEMU command line. */
 export class Machine implements DeviceContext {
   readonly type: Board;
+  /** What the program was called by: `qemu-system-x86_64`. */
+  readonly program: string;
   readonly ram: GuestRam;
   readonly journal: JournalWriter;
   /** What was said while it was built: QEMU's warnings, then what is not modelled. */
@@ -115,6 +128,7 @@ export class Machine implements DeviceContext {
   readonly types: LoadedTypes;
   /** Devices by the number that events call them by. */
   readonly devices: Device[] = [];
+  readonly #platform: BuildSite['platform'] = { virtioMmio: [] };
   /** Called whenever an interrupt input changed. */
   onInterrupt: () => void = () => {};
 
@@ -127,6 +141,8 @@ export class Machine implements DeviceContext {
   /** What the board's firmware would do; undefined where another runs, or nothing can. */
   readonly #firmware: Board['firmware'];
   readonly #host: Host;
+  /** What happened since it was built; undefined for a machine that nobody sees. */
+  #history: History | undefined;
   readonly #objects: QObject;
   readonly #events: MachineEvent[] = [];
   readonly bootOrder = new BootOrder();
@@ -149,11 +165,78 @@ export class Machine implements DeviceContext {
   static build(commandLine: string | readonly string[], host: Host): Machine {
     const log = new StartLog();
     try {
-      return new Machine(parseCommandLine(commandLine, log), host, log);
+      const machine = new Machine(parseCommandLine(commandLine, log), host, log);
+      machine.#history = new History(commandLine);
+      return machine;
     } catch (error) {
       if (error instanceof Asked) throw Machine.#answer(error.question, log, host);
       throw error instanceof ConfigError ? log.refuse(error) : error;
     }
+  }
+
+  /**
+   * The machine that a snapshot was made of, as it was then. What happens to it before that moment is
+   * not recorded again; the journal goes on with the clock that it had.
+   */
+  static restore(snapshot: Snapshot, host: Host): Machine {
+    const { journal } = host;
+    const recording = journal.on;
+    journal.on = false;
+    try {
+      const machine = Machine.build(snapshot.commandLine, host);
+      for (const happening of snapshot.happenings) machine.#repeat(happening);
+      loadObjects(machine.root, snapshot.objects);
+      machine.#loadState(snapshot.machine);
+      loadRam(machine.ram, snapshot.ram);
+      return machine;
+    } finally {
+      journal.on = recording;
+    }
+  }
+
+  /** All that `restore` needs to go on from here. The guest must rest. */
+  save(): Snapshot {
+    assert(this.#history, 'this machine answers questions only');
+    const { commandLine, happenings } = this.#history;
+    return {
+      commandLine,
+      happenings,
+      objects: saveObjects(this.root),
+      machine: this.#saveState(),
+      ram: saveRam(this.ram),
+    };
+  }
+
+  #repeat(happening: Happening): void {
+    if ('hmp' in happening) this.monitor(happening.hmp);
+    else if ('qmp' in happening) this.qmp(happening.qmp);
+    else {
+      const device = this.root.at(happening.gone);
+      if (device instanceof Device) device.unplug();
+    }
+  }
+
+  #saveState(): State {
+    return {
+      runState: this.runState,
+      stderr: this.stderr,
+      bounce: this.bounce.busy,
+      lines: this.#lines.slice(),
+      latched: this.#latched.slice(),
+      events: copied(this.#events),
+      clock: this.journal.clock,
+    };
+  }
+
+  #loadState(state: State): void {
+    this.runState = state.runState as RunState;
+    this.stderr = state.stderr as string;
+    this.bounce.busy = state.bounce as boolean;
+    this.#lines.set(state.lines as Uint32Array);
+    this.#latched.set(state.latched as Uint32Array);
+    this.#events.splice(0, Number.POSITIVE_INFINITY, ...(copied(state.events) as MachineEvent[]));
+    this.journal.receive(state.clock as number);
+    this.onInterrupt();
   }
 
   /** What the program says to a question: an empty machine knows its types. */
@@ -176,6 +259,7 @@ export class Machine implements DeviceContext {
     this.#host = host;
     this.#log = log;
     this.type = config.machine;
+    this.program = log.program;
     this.runState = config.paused ? 'prelaunch' : 'running';
     this.bigEndian = config.machine.arch === 's390x';
     this.journal = host.journal;
@@ -264,6 +348,11 @@ export class Machine implements DeviceContext {
     return this.backEnds.fsdevs;
   }
 
+  /** What a guest is told of the machine. */
+  get platform(): Platform {
+    return this.#platform;
+  }
+
   /** Interrupt inputs that are asserted now, one bit each: bit n of `word` (0 to 7) is input 32 * word + n. */
   interruptWord(word: number): number {
     return ((this.#lines[word] ?? 0) | (this.#latched[word] ?? 0)) >>> 0;
@@ -348,6 +437,7 @@ export class Machine implements DeviceContext {
 
   /** Executes one line of the human monitor; what it prints, with line ends. */
   monitor(line: string): string {
+    this.#history?.hmp(line);
     let complaints = '';
     const text = this.#commanded(
       (message) => {
@@ -360,6 +450,7 @@ export class Machine implements DeviceContext {
 
   /** Executes one request of the machine protocol, `{execute, arguments, id}`; errors are answers. */
   qmp(request: unknown): QmpAnswer {
+    this.#history?.qmp(request);
     const hear = this.#hear ?? ((message) => this.printError(message));
     return this.#commanded(hear, () => this.#qmp.execute(request));
   }
@@ -427,6 +518,7 @@ export class Machine implements DeviceContext {
 
   /** Tells the management side that something happened: `DEVICE_DELETED` and the like. */
   emit(event: string, data: Readonly<Record<string, unknown>> = {}): void {
+    if (event === 'DEVICE_DELETED') this.#history?.gone(data.path as string);
     this.#events.push(Object.keys(data).length > 0 ? { event, data } : { event });
     this.onEvent();
   }
@@ -483,7 +575,7 @@ export class Machine implements DeviceContext {
     if (this.#log) this.#log.print(message);
     else if (this.#hear) this.#hear(message);
     else {
-      this.#print(`qemu-system-${this.type.arch}: ${message}\n`);
+      this.#print(`${this.program}: ${message}\n`);
       this.note(message);
     }
   }
@@ -581,6 +673,7 @@ export class Machine implements DeviceContext {
     addRegion(unattached, this.io.root);
     board.build({
       context: this,
+      platform: this.#platform,
       root: this.root,
       machine,
       unattached,

@@ -1,8 +1,9 @@
 import type { Chardevs } from '../backends/chardev.ts';
-import type { NetClient, NetKind, Network } from '../backends/net.ts';
+import type { NetClient, NetKind } from '../backends/net.ts';
 import { ConfigError } from '../qom/errors.ts';
 import type { Origins } from './back-end-facts.ts';
 import type { Located } from './command-line.ts';
+import { type SocketHome, socketClient } from './netdev-sockets.ts';
 import { type Entry, lastValue } from './opts.ts';
 import { NETDEV_SCHEMA } from './qapi/netdev.ts';
 import { type Visited, visitOpts } from './qapi/visit.ts';
@@ -10,8 +11,7 @@ import type { StartLog } from './start-log.ts';
 import { userNetwork } from './user-network.ts';
 
 /** What making network back ends needs of the machine. */
-export interface NetHome {
-  readonly network: Network;
+export interface NetHome extends SocketHome {
   readonly chardevs: Chardevs;
   readonly nics: NicTable;
   readonly log: StartLog;
@@ -129,7 +129,7 @@ function makeClients(
     case 'socket':
     case 'stream':
     case 'dgram':
-      return socketClient(network, type, id, options, peer);
+      return socketClient(home, type, id, options, peer);
     case 'tap':
       if (options.fd !== undefined) return refuse(`invalid fd '${options.fd}'`);
       return refuse('could not open /dev/net/tun: No such file or directory');
@@ -166,34 +166,6 @@ function vhostUser({ network, chardevs }: NetHome, id: string, options: Visited)
     return client;
   });
   return clients[0] as NetClient;
-}
-
-/** A socket: made, but nobody is at its other end. */
-function socketClient(
-  network: Network,
-  type: 'socket' | 'stream' | 'dgram',
-  id: string,
-  options: Visited,
-  peer: NetClient | undefined,
-): NetClient {
-  let info = '';
-  if (type === 'socket') {
-    const ways = ['fd', 'listen', 'connect', 'mcast', 'udp'].filter((way) => options[way]);
-    if (ways.length !== 1) refuse('exactly one of listen=, connect=, mcast= or udp= is required');
-    if (options.localaddr !== undefined && !options.mcast && !options.udp)
-      refuse('localaddr= is only valid with mcast= or udp=');
-    if (options.udp && options.localaddr === undefined) refuse('localaddr= is mandatory with udp=');
-    if (options.udp) info = `socket: udp=${options.udp}`;
-    if (options.mcast) info = `socket: mcast=${options.mcast}`;
-  } else if (type === 'dgram') {
-    const [local, remote] = [options.local, options.remote] as (Visited | undefined)[];
-    if (!local && !remote) refuse('dgram requires local= parameter');
-    if (local?.type === 'inet' && remote?.type === 'inet')
-      info = `udp=${local.host}:${local.port}/${remote.host}:${remote.port}`;
-  }
-  const client = network.add(type, type, id, peer);
-  client.info = info;
-  return client;
 }
 
 /** Makes a `-nic`: a back end and a NIC on it. Throws ConfigError with QEMU's sentence. */

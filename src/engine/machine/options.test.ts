@@ -108,3 +108,11 @@ test('every word must be an option before any is read', () => {
   expect(() => parse('-m nonsense -device')).toThrow('-device: requires an argument');
   expect(() => parse('qemu-system-s390x -no-hpet')).toThrow('Option not supported for this target');
 });
+
+test('a program that a wider one stands in for keeps its name', () => {
+  const log = new StartLog();
+  expect(() => parseCommandLine('qemu-system-arm -M nosuch', log)).toThrow(
+    /^qemu-system-arm: unsupported machine type/,
+  );
+  expect(log.arch).toBe('aarch64');
+});

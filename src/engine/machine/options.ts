@@ -1,4 +1,4 @@
-import { programArch } from '../../options/programs.ts';
+import { programArch, programName } from '../../options/programs.ts';
 import { ConfigError } from '../qom/errors.ts';
 import { Asked, type Question } from './answered.ts';
 import type { Arch } from './boards/board.ts';
@@ -50,10 +50,12 @@ import { NOWHERE, type Place, type StartLog } from './start-log.ts';
 /** Reads a QEMU command line, with or without the program's name. Throws ConfigError. */
 export function parseCommandLine(text: string | readonly string[], log: StartLog): CommandLine {
   const words = typeof text === 'string' ? shellWords(text) : [...text];
-  const program = programArch(words[0] ?? '');
+  const [first = ''] = words;
+  const program = programArch(first);
   if (program !== undefined) words.shift();
   const arch = architecture(program ?? 'x86_64');
   log.arch = arch;
+  log.program = `qemu-system-${programName(first) ?? arch}`;
   const draft = new Draft(arch, log, words.includes('-display'));
   // Every option must be one before any of them is read.
   for (const word of wordsOf(words, log)) log.at(word.location, () => draft.take(word));

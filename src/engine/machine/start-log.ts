@@ -14,8 +14,10 @@ export const NOWHERE: Place = { text: '', option: undefined };
 
 /** What QEMU would print on stderr while it starts, and what ours adds in plain words. */
 export class StartLog {
-  /** Names the program that stands in front of every message: `qemu-system-ARCH`. */
+  /** Architecture that the program is for. */
   arch = 'x86_64';
+  /** What stands in front of every message: `qemu-system-` and what the program was called by. */
+  program = 'qemu-system-x86_64';
   /** QEMU's own lines, in order. */
   readonly #lines: string[] = [];
   readonly #notes: string[] = [];
@@ -108,11 +110,7 @@ export class StartLog {
   }
 
   #prefixed(text: string): string {
-    return [
-      `qemu-system-${this.arch}`,
-      ...(this.#place.text === '' ? [] : [this.#place.text]),
-      text,
-    ].join(': ');
+    return [this.program, ...(this.#place.text === '' ? [] : [this.#place.text]), text].join(': ');
   }
 }
 

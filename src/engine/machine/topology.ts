@@ -66,10 +66,6 @@ function virtioFacts(device: VirtioDevice): VirtioFacts {
   return {
     deviceId: device.deviceId,
     name: device.deviceName,
-    queues: device.queues.map(({ name, vq, unprocessed }) => ({
-      name,
-      maxSize: vq.maxSize,
-      ...(unprocessed && { unprocessed }),
-    })),
+    queues: device.queues.map(({ name, vq }) => ({ name, maxSize: vq.maxSize })),
   };
 }

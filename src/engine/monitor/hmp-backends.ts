@@ -9,6 +9,17 @@ import { readOptions } from './hmp-machine.ts';
 import { addChardevLate, terminalOf } from './qmp/back-ends.ts';
 import { MonitorError, SyntaxComplaint } from './target.ts';
 
+/** Runs `work`; unlike others, commands about drives report without the word "Error". Returns no text. */
+function withoutWord(work: () => void): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ConfigError) throw new MonitorError(error.message);
+    throw error;
+  }
+  return '';
+}
+
 /** Commands about what stands behind devices. */
 export const BACKEND_HMP: readonly Command[] = [
   {
@@ -80,15 +91,17 @@ export const BACKEND_HMP: readonly Command[] = [
       const { drives } = target.backEnds;
       if (opts.id !== undefined && drives.list.some(({ id }) => id === opts.id))
         throw new MonitorError(`Duplicate ID '${opts.id}' for drive`);
-      try {
-        drives.addLate({ ...opts, location: NOWHERE });
-      } catch (error) {
-        // Unlike its neighbours it reports without the word "Error".
-        if (error instanceof ConfigError) throw new MonitorError(error.message);
-        throw error;
-      }
+      withoutWord(() => drives.addLate({ ...opts, location: NOWHERE }, target.devices.length));
       return 'OK\n';
     },
+  },
+  {
+    name: 'drive_del',
+    params: 'device',
+    help: 'remove host block device',
+    args: ['block'],
+    run: (target, { strings: [device] }) =>
+      withoutWord(() => target.backEnds.drives.removeDrive(device ?? '')),
   },
   {
     name: 'netdev_add',

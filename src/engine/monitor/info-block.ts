@@ -1,22 +1,11 @@
-import type { BlockBackend, DriveHolder } from '../backends/block.ts';
+import type { BlockBackend } from '../backends/block.ts';
 import { sizeText } from '../qom/property.ts';
+import { isRemovable, type UsedDrive, usedDrives } from './block-facts.ts';
 import type { MonitorTarget } from './target.ts';
 
 /** `info block [-n] [-v] [name]`: drives, then what devices use beside them; a name may be a node's as well. */
 export function infoBlock(target: MonitorTarget, { name, nodes, verbose }: BlockQuestion): string {
-  const { drives, devices } = target;
-  const listed = new Set(drives.list.map(({ tray }) => tray));
-  const held = devices.flatMap((device) => {
-    const { tray } = device as Partial<DriveHolder>;
-    return device.realized && tray && !listed.has(tray) ? [{ device, tray }] : [];
-  });
-  const used = [
-    ...drives.list.map(({ id, tray }) => ({ name: id, tray, id, user: tray.users[0] })),
-    ...held.map(({ device, tray }) => {
-      const user = device.id || device.path;
-      return { name: '', tray, id: tray.options.id || user, user };
-    }),
-  ].map((drive) => ({ ...drive, text: describe(drive.id, drive.tray, drive.user) }));
+  const used = usedDrives(target).map((drive) => ({ ...drive, text: describe(drive) }));
   const shown = nodes ? '' : paragraphs(used, name, verbose);
   return shown !== '' || (name === undefined && !nodes)
     ? shown
@@ -60,24 +49,23 @@ function imageLines({ length, options: { filename, format } }: BlockBackend): st
   ];
 }
 
-function describe(id: string, backend: BlockBackend, user: string | undefined): string[] {
-  if (!backend.inserted) return [`${id}: [not inserted]`, ...place(backend, user)];
+function describe(drive: UsedDrive): string[] {
+  const { id, tray: backend } = drive;
+  if (!backend.inserted) return [`${id}: [not inserted]`, ...place(drive)];
   const { nodeName, filename, format, readOnly, detectZeroes, throttling } = backend.options;
   return [
     `${id}${nodeName === undefined ? '' : ` (${nodeName})`}: ${filename} (${format}${readOnly ? ', read-only' : ''})`,
-    ...place(backend, user),
+    ...place(drive),
     `    Cache mode:       ${cacheMode(backend)}`,
     ...(detectZeroes === undefined ? [] : [`    Detect zeroes:    ${detectZeroes}`]),
     ...(throttling ? [`    I/O throttling:   ${throttling}`] : []),
   ];
 }
 
-/** A drive that no device uses might as well be one that can be taken out. */
-function place(backend: BlockBackend, user: string | undefined): string[] {
-  const removable = user === undefined || backend.isRemovableFrom(user);
+function place(drive: UsedDrive): string[] {
   return [
-    ...(user === undefined ? [] : [`    Attached to:      ${user}`]),
-    ...(removable ? ['    Removable device: not locked, tray closed'] : []),
+    ...(drive.user === undefined ? [] : [`    Attached to:      ${drive.user}`]),
+    ...(isRemovable(drive) ? ['    Removable device: not locked, tray closed'] : []),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { BackEnds } from '../machine/back-ends.ts';
 import type { Board } from '../machine/boards/board.ts';
 import type { LoadedTypes } from '../machine/catalog/loaded-types.ts';
 import type { DeviceRequest } from '../machine/device-add.ts';
+import type { Tray } from '../machine/drives.ts';
 import type { ObjectRequest } from '../machine/objects.ts';
 import type { BootOrder } from '../qdev/boot-index.ts';
 import type { Bus } from '../qdev/bus.ts';
@@ -44,11 +45,15 @@ export interface MonitorTarget {
   readonly chardevs: Chardevs;
   readonly drives: {
     readonly list: readonly ListedDrive[];
+    /** In the order in which they were made; without a name where a device keeps an empty one. */
+    readonly trays: readonly Tray[];
     backends(): readonly BlockBackend[];
     nodes(): readonly { readonly name: string; readonly backend: BlockBackend }[];
   };
   /** What QEMU calls the run state: `prelaunch` until the first `cont` of a machine started with `-S`. */
   readonly runState: RunState;
+  /** What the program was called by: `qemu-system-x86_64`. */
+  readonly program: string;
   /** What kind of machine it is. */
   readonly type: Pick<Board, 'arch'>;
   /** How many CPUs it has. */

@@ -9,6 +9,7 @@ import {
   VIRTQ_DESC_F_WRITE,
 } from '../../spec/virtio.ts';
 import type { VirtioDevice } from '../virtio/virtio-device.ts';
+import { RingWords } from '../virtio/virtqueue/ring-words.ts';
 import { MonitorError } from './target.ts';
 
 /** Names of descriptor flags, in the order in which QEMU lists them; the last two belong to packed rings. */
@@ -53,30 +54,35 @@ export function queueElement(
     throw new MonitorError('Packed ring not supported');
   if (!vq.ready) throw new MonitorError('Region caches not initialized');
   const { ram } = device;
+  const words = new RingWords(ram);
+  words.bigEndian = device.bigEndian;
   const avail = ram.offsetOf(vq.addresses.driver, SPLIT.availRing(vq.size));
   const used = ram.offsetOf(vq.addresses.device, SPLIT.usedRing(vq.size));
   const slot = (index ?? vq.lastAvailIdx) % vq.size;
-  const head = ram.readAt(avail + SPLIT.availEntry(slot), 2);
+  const head = words.read(avail + SPLIT.availEntry(slot), 2);
   return {
     name: device.deviceName,
     index: head,
-    descs: chain(ram, vq.addresses.desc, vq.size, head, complain).map(({ addr, len, flags }) => ({
-      addr,
-      len,
-      flags: FLAG_NAMES.filter(([bit]) => flags & bit).map(([, name]) => name),
-    })),
+    descs: chain(ram, words, vq.addresses.desc, vq.size, head, complain).map(
+      ({ addr, len, flags }) => ({
+        addr,
+        len,
+        flags: FLAG_NAMES.filter(([bit]) => flags & bit).map(([, name]) => name),
+      }),
+    ),
     avail: {
-      flags: ram.readAt(avail + SPLIT.availFlags, 2),
-      idx: ram.readAt(avail + SPLIT.availIdx, 2),
+      flags: words.read(avail + SPLIT.availFlags, 2),
+      idx: words.read(avail + SPLIT.availIdx, 2),
       ring: head,
     },
-    used: { flags: ram.readAt(used + SPLIT.usedFlags, 2), idx: vq.usedIdx },
+    used: { flags: words.read(used + SPLIT.usedFlags, 2), idx: vq.usedIdx },
   };
 }
 
 /** Descriptors of a chain, or those of the table that its head points to; the last one first. */
 function chain(
   ram: GuestRam,
+  words: RingWords,
   table: number,
   size: number,
   head: number,
@@ -84,12 +90,12 @@ function chain(
 ): Descriptor[] {
   let base = ram.offsetOf(table, SPLIT.descTable(size));
   let max = size;
-  let desc = read(ram, base, head);
+  let desc = read(words, base, head);
   if (desc.flags & VIRTQ_DESC_F_INDIRECT) {
     base = ram.offsetOf(desc.addr, desc.len);
     if (base < 0) throw new MonitorError('Cannot map indirect buffer');
     max = Math.floor(desc.len / SPLIT.descSize);
-    desc = read(ram, base, 0);
+    desc = read(words, base, 0);
   }
   const found: Descriptor[] = [];
   while (found.length < max) {
@@ -99,17 +105,19 @@ function chain(
       complain(`Desc next is ${desc.next}`);
       break;
     }
-    desc = read(ram, base, desc.next);
+    desc = read(words, base, desc.next);
   }
   return found;
 }
 
-function read(ram: GuestRam, table: number, index: number): Descriptor {
+function read(words: RingWords, table: number, index: number): Descriptor {
   const at = table + index * SPLIT.descSize;
+  const first = words.read(at + VIRTQ_DESC.addr, 4);
+  const second = words.read(at + VIRTQ_DESC.addr + 4, 4);
   return {
-    addr: join64(ram.readAt(at + VIRTQ_DESC.addr, 4), ram.readAt(at + VIRTQ_DESC.addr + 4, 4)),
-    len: ram.readAt(at + VIRTQ_DESC.len, 4),
-    flags: ram.readAt(at + VIRTQ_DESC.flags, 2),
-    next: ram.readAt(at + VIRTQ_DESC.next, 2),
+    addr: words.bigEndian ? join64(second, first) : join64(first, second),
+    len: words.read(at + VIRTQ_DESC.len, 4),
+    flags: words.read(at + VIRTQ_DESC.flags, 2),
+    next: words.read(at + VIRTQ_DESC.next, 2),
   };
 }

@@ -100,9 +100,11 @@ beforeEach(() => {
       return count;
     },
     report: () => {},
+    printError: () => {},
     setInterrupt: () => {},
     latchInterrupt: () => {},
     cpu: {},
+    printError: () => {},
   };
   root = registry.create('container', context);
 });

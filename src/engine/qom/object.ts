@@ -1,6 +1,7 @@
 import { assert } from '../../base/assert.ts';
 import { ConfigError } from './errors.ts';
 import type { Property } from './property.ts';
+import type { State } from './state.ts';
 import { StringHashOrder } from './string-hash-order.ts';
 import type { ObjectInit, ResolvedType, TypeRegistry } from './type.ts';
 
@@ -63,6 +64,14 @@ export class QObject {
         this.#order.add(name);
     }
   }
+
+  /** What a snapshot keeps of this object, without its children. */
+  saveState(): State {
+    return {};
+  }
+
+  /** Puts back what `saveState` said of an object that was made in the same way. */
+  loadState(_state: State): void {}
 
   /** Children without a life of their own; `info qom-tree` lists them. */
   get parts(): readonly Part[] {

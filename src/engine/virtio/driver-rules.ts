@@ -1,4 +1,5 @@
 import { NONE } from '../../journal/schema.ts';
+import { FEATURE_REQUIREMENTS } from '../../spec/feature-requirements.ts';
 import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import type { VirtioDevice } from './virtio-device.ts';
 import type { DeviceRing } from './virtqueue/virtqueue.ts';
@@ -21,6 +22,14 @@ export function checkStatus(device: VirtioDevice, value: number): void {
   const last = steps.findLastIndex((step) => set & step);
   const missing = steps.slice(0, Math.max(last, 0)).filter((step) => !(value & step));
   if (missing.length > 0) device.violate(NONE, 'statusStepMissing', 0, set);
+  if (set & FEATURES_OK) checkRequirements(device);
+}
+
+/** Notes features that were accepted without what they require (VIRTIO 1.4 §2.2.1). */
+function checkRequirements(device: VirtioDevice): void {
+  for (const { feature, oneOf } of FEATURE_REQUIREMENTS[device.deviceId] ?? [])
+    if (device.accepted(feature) && !oneOf.some((other) => device.accepted(other)))
+      device.violate(NONE, 'featureRequirement', feature, oneOf[0] ?? 0);
 }
 
 /** Notes a changed feature set after FEATURES_OK (VIRTIO 1.4 §3.1.1). */
@@ -29,9 +38,17 @@ export function checkLateFeatures(device: VirtioDevice, value: bigint): void {
   if (late !== 0n) device.violate(NONE, 'featuresTooLate', 0, Number(BigInt.asUintN(53, late)));
 }
 
-/** Notes a size that the selected ring cannot have (VIRTIO 1.4 §2.7, VIRTIO 1.4 §4.1.4.3.2). */
-export function checkQueueSize(device: VirtioDevice, vq: DeviceRing, size: number): void {
-  if (size > vq.maxSize) device.violate(vq.index, 'queueSizeTooLarge', vq.index, size);
+/**
+ * Notes a size that the selected ring cannot have (VIRTIO 1.4 §2.7, VIRTIO 1.4 §4.1.4.3.2). `most`: what
+ * the transport told the driver that it may choose.
+ */
+export function checkQueueSize(
+  device: VirtioDevice,
+  vq: DeviceRing,
+  size: number,
+  most: number,
+): void {
+  if (size > most) device.violate(vq.index, 'queueSizeTooLarge', vq.index, size);
   if (!vq.packed && (size & (size - 1)) !== 0)
     device.violate(vq.index, 'queueSizeNotPowerOfTwo', vq.index, size);
 }

@@ -1,7 +1,20 @@
 import { describe, expect, test } from 'vitest';
+import { JournalRing } from '../../journal/ring.ts';
+import { JournalWriter } from '../../journal/writer.ts';
+import { VIRTIO_NET_F } from '../../spec/net.ts';
 import { VIOLATIONS } from '../../spec/violations.ts';
-import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
+import {
+  PACKED,
+  STATUS,
+  VIRTIO_F,
+  VIRTQ_DESC_F_AVAIL,
+  VIRTQ_DESC_F_NEXT,
+  VIRTQ_DESC_F_USED,
+  VIRTQ_DESC_F_WRITE,
+} from '../../spec/virtio.ts';
 import { DeviceRig } from '../../testing/device-rig.ts';
+import { bytesSource } from '../backends/byte-source.ts';
+import { Machine } from '../machine/machine.ts';
 import type { VirtioDevice } from './virtio-device.ts';
 
 const RNG = '-object rng-builtin,id=r0 -device virtio-rng-pci,rng=r0,addr=4';
@@ -182,4 +195,68 @@ test('[2.6.1.2] a queue that was reset can be enabled again, elsewhere and with 
   device.enableQueue(0, { ...AREAS, desc: 0x20_0000 });
   expect(device.queues[0]?.vq).toMatchObject({ ready: true, size: 3, lastAvailIdx: 0 });
   expect(breaches(rig)).toEqual([]);
+});
+
+test('[2.2.1] a feature without one that it requires is noted at FEATURES_OK', () => {
+  const rig = new DeviceRig('-netdev hubport,hubid=0,id=n -device virtio-net-pci,netdev=n,addr=4');
+  const { VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_VLAN } = VIRTIO_NET_F;
+  start(rig.device, VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_VLAN);
+  expect(breaches(rig)).toEqual([]);
+  rig.device.resetVirtio('driver');
+  start(rig.device, VIRTIO_NET_F_CTRL_VLAN);
+  expect(breaches(rig)).toEqual(['featureRequirement']);
+  expect(rig.events('violation')[0]).toMatchObject({
+    index: VIRTIO_NET_F_CTRL_VLAN,
+    value: VIRTIO_NET_F_CTRL_VQ,
+  });
+});
+
+describe('a legacy driver of a big-endian CPU', () => {
+  const build = () =>
+    Machine.build(
+      'qemu-system-s390x -M s390-ccw-virtio -m 64 -drive if=none,id=d,file=disk,format=raw -device virtio-blk-ccw,id=b,drive=d',
+      {
+        journal: new JournalWriter(JournalRing.create(1 << 10, 1 << 16)),
+        allocateRam: (bytes) => new SharedArrayBuffer(bytes),
+        openImage: () => bytesSource(new Uint8Array(0x1_0200)),
+        random: (into) => into.fill(0),
+      },
+    );
+
+  test('[2.5.3] sees configuration and rings in its byte order until it accepts VERSION_1', () => {
+    const device = build().root.at('/machine/peripheral/b/virtio-backend') as VirtioDevice;
+    const capacity = () => [...device.inDriverOrder(device.readConfig()).subarray(0, 8)];
+    const ring = () => device.queues[0]?.vq;
+    expect(capacity()).toEqual([0, 0, 0, 0, 0, 0, 0, 0x81]);
+    expect(ring()).toMatchObject({ bigEndian: true });
+    device.setDriverFeatures(bits(VIRTIO_F.VIRTIO_F_VERSION_1));
+    expect(capacity()).toEqual([0x81, 0, 0, 0, 0, 0, 0, 0]);
+    expect(ring()).toMatchObject({ bigEndian: false });
+    device.resetVirtio('driver');
+    expect(ring()).toMatchObject({ bigEndian: true });
+  });
+});
+
+test('[2.8.17] a packed ring that breaks the device says so once; a reset revives it', () => {
+  const rig = new DeviceRig(`${RNG},packed=on`);
+  const { device, machine } = rig;
+  const describe = (flags: number) => {
+    machine.ram.writeAt(AREAS.desc, 4, 0x20_0000);
+    machine.ram.writeAt(AREAS.desc + PACKED.descLen, 4, 16);
+    machine.ram.writeAt(AREAS.desc + PACKED.descFlags, 2, flags | VIRTQ_DESC_F_AVAIL);
+  };
+  const marks = () => machine.ram.readAt(AREAS.desc + PACKED.descFlags, 2);
+  start(device, VIRTIO_F.VIRTIO_F_RING_PACKED);
+  describe(VIRTQ_DESC_F_NEXT);
+  device.notified(0);
+  device.notified(0);
+  expect(breaches(rig).filter((code) => code !== 'packedListIncomplete')).toEqual([
+    'packedZeroLength',
+  ]);
+  expect(device.status & STATUS.DEVICE_NEEDS_RESET).not.toBe(0);
+  device.resetVirtio('driver');
+  start(device, VIRTIO_F.VIRTIO_F_RING_PACKED);
+  describe(VIRTQ_DESC_F_WRITE);
+  device.notified(0);
+  expect(marks()).toBe(VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED);
 });

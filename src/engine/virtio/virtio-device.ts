@@ -7,7 +7,6 @@ import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MSI_NO_VECTOR } from '../../spec/virtio-pci.ts';
 import { addBus, type Bus } from '../qdev/bus.ts';
 import { Device } from '../qdev/device.ts';
-import { bit, bool } from '../qom/property.ts';
 import type { ObjectInit, TypeInfo } from '../qom/type.ts';
 import {
   checkLateFeatures,
@@ -15,45 +14,14 @@ import {
   checkQueueSize,
   checkStatus,
 } from './driver-rules.ts';
+import { FEATURE_PROPERTIES, HIDDEN_PROPERTIES, PROPERTIES } from './properties.ts';
 import { ringFor } from './queue-format.ts';
 import type { VirtioBus } from './virtio-bus.ts';
 import type { QueueOwner } from './virtqueue/queue-owner.ts';
 import { SplitQueue } from './virtqueue/split-queue.ts';
 import type { DeviceRing, QueueAddresses, VirtQueue } from './virtqueue/virtqueue.ts';
 
-const PROPERTIES = {
-  indirect_desc: bit(true),
-  event_idx: bit(true),
-  notify_on_empty: bit(true),
-  any_layout: bit(true),
-  iommu_platform: bit(false),
-  packed: bit(false),
-  queue_reset: bit(true),
-  'use-started': bool(true),
-  'use-disabled-flag': bool(true),
-  'x-disable-legacy-check': bool(false),
-} as const;
-
-/** Features that VIRTIO has and QEMU 7.2 cannot offer: ours are there on request. */
-const HIDDEN_PROPERTIES = {
-  'x-in-order': bit(false),
-  'x-notification-data': bit(false),
-} as const;
-
-/** Properties that stand for a feature bit each. */
-const FEATURE_PROPERTIES = {
-  indirect_desc: VIRTIO_F.VIRTIO_F_INDIRECT_DESC,
-  event_idx: VIRTIO_F.VIRTIO_F_EVENT_IDX,
-  notify_on_empty: VIRTIO_F.VIRTIO_F_NOTIFY_ON_EMPTY,
-  any_layout: VIRTIO_F.VIRTIO_F_ANY_LAYOUT,
-  iommu_platform: VIRTIO_F.VIRTIO_F_ACCESS_PLATFORM,
-  packed: VIRTIO_F.VIRTIO_F_RING_PACKED,
-  queue_reset: VIRTIO_F.VIRTIO_F_RING_RESET,
-  'x-in-order': VIRTIO_F.VIRTIO_F_IN_ORDER,
-  'x-notification-data': VIRTIO_F.VIRTIO_F_NOTIFICATION_DATA,
-} as const;
-
-/** Bits of every device that only a legacy driver is shown: NOTIFY_ON_EMPTY, ANY_LAYOUT and the "bad feature" bit 30. */
+/** Bits that only a legacy driver is shown: NOTIFY_ON_EMPTY, ANY_LAYOUT and the "bad feature" bit 30. */
 export const LEGACY_FEATURES = (1n << 24n) | (1n << 27n) | (1n << 30n);
 
 /** Bit mask of one feature. */
@@ -67,8 +35,6 @@ export interface DeviceQueue {
   /** The ring, in the format that the driver accepted: another object after each change of format. */
   vq: DeviceRing;
   readonly handler: (vq: VirtQueue) => void;
-  /** Whether requests have no effect: the device is true in all but what it does with them. */
-  readonly unprocessed: boolean;
   /** Used-buffer interrupt vector; written by the driver. */
   vector: number;
   /** Alignment of a legacy queue's used ring, in bytes; written by the driver, and kept over resets. */
@@ -107,10 +73,10 @@ export abstract class VirtioDevice<P = unknown>
   configVector: number = VIRTIO_MSI_NO_VECTOR;
   /** Queue that the transport's queue registers mean; selected by the driver. */
   queueSel = 0;
-  /** A driver error stopped the device until it is reset. */
-  broken = false;
-  /** The transport has stopped the device: PCI bus mastering was turned off. */
-  disabled = false;
+  /** Whether the device does no work: `broken` or `disabled`. A plain field, since queues look at it for every chain. */
+  stopped = false;
+  #broken = false;
+  #disabled = false;
   /** `started` of `info virtio-status`: DRIVER_OK was set. */
   started = false;
   /** A driver without VERSION_1 has chosen features: its first notification starts the device, DRIVER_OK or not. */
@@ -120,8 +86,6 @@ export abstract class VirtioDevice<P = unknown>
   /** Offered bits that only a legacy driver is shown. */
   readonly legacyFeatures: bigint = LEGACY_FEATURES;
   readonly queues: DeviceQueue[] = [];
-  /** Queues that were notified and have nobody to process their requests. */
-  readonly #saidUnprocessed = new Set<number>();
   readonly ram: GuestRam;
   readonly journal: JournalWriter;
 
@@ -196,9 +160,24 @@ export abstract class VirtioDevice<P = unknown>
     return this.context.bounce;
   }
 
-  /** Whether the device does no work. */
-  get stopped(): boolean {
-    return this.broken === true || this.disabled === true;
+  /** A driver error stopped the device until it is reset. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  set broken(broken: boolean) {
+    this.#broken = broken;
+    this.stopped = broken || this.#disabled;
+  }
+
+  /** The transport has stopped the device: PCI bus mastering was turned off. */
+  get disabled(): boolean {
+    return this.#disabled;
+  }
+
+  set disabled(disabled: boolean) {
+    this.#disabled = disabled;
+    this.stopped = disabled || this.#broken;
   }
 
   /**
@@ -246,26 +225,14 @@ export abstract class VirtioDevice<P = unknown>
   /** Adds a queue of at most `size` entries; queues are numbered in order. */
   protected addQueue(name: string, size: number, handler: (vq: VirtQueue) => void): void {
     const vq = new SplitQueue(this, this.queues.length, size);
-    const unprocessed = handler === this.unprocessed;
     this.queues.push({
       name,
       vq,
       handler,
-      unprocessed,
       vector: VIRTIO_MSI_NO_VECTOR,
       align: LEGACY_ALIGN,
     });
   }
-
-  /** Handler of a queue whose requests are not processed yet: says so in the journal, once a queue. */
-  protected readonly unprocessed = (vq: VirtQueue): void => {
-    if (this.#saidUnprocessed.has(vq.index)) return;
-    this.#saidUnprocessed.add(vq.index);
-    const name = this.queues[vq.index]?.name ?? vq.index;
-    this.context.note(
-      `${this.path} (${this.deviceName}): requests of ${name} are not processed yet`,
-    );
-  };
 
   /** The driver writes the status field; 0 resets (VIRTIO 1.4 §2.1, VIRTIO 1.4 §2.4). */
   setStatus(value: number): void {
@@ -333,11 +300,14 @@ export abstract class VirtioDevice<P = unknown>
     if (old !== 0 && this.journal.on) this.#journalFeatures('accepted', 0n);
   }
 
-  /** The driver changes a queue's size; a size the queue cannot have is ignored, as in QEMU. */
-  setQueueSize(index: number, size: number): void {
+  /**
+   * The driver changes a queue's size; a size the queue cannot have is ignored, as in QEMU. `most`: what
+   * the transport told the driver that it may choose.
+   */
+  setQueueSize(index: number, size: number, most = this.queues[index]?.vq.maxSize ?? 0): void {
     const vq = this.queues[index]?.vq;
     if (!vq || size === 0) return;
-    checkQueueSize(this, vq, size);
+    checkQueueSize(this, vq, size, most);
     if (size <= MAX_QUEUE_SIZE) vq.size = size;
   }
 

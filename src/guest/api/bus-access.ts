@@ -1,33 +1,37 @@
-import type { PciConfigPorts } from '../bus/pci-config.ts';
+import { type PciConfig, PciConfigPorts } from '../bus/pci-config.ts';
+import type { Ports } from '../bus/ports.ts';
 import { type AccessSize, type Hal, INTERRUPT_WORDS, isAsserted } from '../hal.ts';
 
 /** Numbers of all interrupt inputs. */
 const INPUTS = Array.from({ length: INTERRUPT_WORDS * 32 }, (_, input) => input);
 
-/** I/O ports, by the names of the instructions that reach them. Each call is one access. */
+/**
+ * I/O ports, by the names of the instructions that reach them on x86; elsewhere through the window of
+ * the PCI host bridge. Each call is one access.
+ */
 export class PortIo {
-  readonly #hal: Hal;
-  readonly #config: PciConfigPorts;
+  readonly #ports: Ports;
+  readonly #config: PciConfig;
 
   /** @internal */
-  constructor(hal: Hal, config: PciConfigPorts) {
-    this.#hal = hal;
+  constructor(ports: Ports, config: PciConfig) {
+    this.#ports = ports;
     this.#config = config;
   }
 
   /** Reads a byte; 0xff where nothing answers. */
   inb(port: number): number {
-    return this.#hal.read('io', checked(port, 1, 0x1_0000), 1);
+    return this.#ports.read(checked(port, 1, 0x1_0000), 1);
   }
 
   /** Reads 16 bits. */
   inw(port: number): number {
-    return this.#hal.read('io', checked(port, 2, 0x1_0000), 2);
+    return this.#ports.read(checked(port, 2, 0x1_0000), 2);
   }
 
   /** Reads 32 bits. */
   inl(port: number): number {
-    return this.#hal.read('io', checked(port, 4, 0x1_0000), 4);
+    return this.#ports.read(checked(port, 4, 0x1_0000), 4);
   }
 
   /** Writes a byte. */
@@ -46,8 +50,8 @@ export class PortIo {
   }
 
   #out(port: number, size: AccessSize, value: number): void {
-    this.#hal.write('io', checked(port, size, 0x1_0000), size, value);
-    this.#config.portWritten(port, size);
+    this.#ports.write(checked(port, size, 0x1_0000), size, value);
+    if (this.#config instanceof PciConfigPorts) this.#config.portWritten(port, size);
   }
 }
 

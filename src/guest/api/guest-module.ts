@@ -11,15 +11,23 @@ import {
   VIRTIO_F,
   VIRTIO_ID,
   VIRTQ_AVAIL_F_NO_INTERRUPT,
+  VIRTQ_DESC_F_AVAIL,
   VIRTQ_DESC_F_INDIRECT,
   VIRTQ_DESC_F_NEXT,
+  VIRTQ_DESC_F_USED,
   VIRTQ_DESC_F_WRITE,
   VIRTQ_USED_F_NO_NOTIFY,
 } from '../../spec/virtio.ts';
 import { VIRTIO_PCI_CAP } from '../../spec/virtio-pci.ts';
 import { PciBus } from '../bus/pci.ts';
-import { PciConfigPorts } from '../bus/pci-config.ts';
-import { VirtioBus, VirtioOnPci } from '../bus/virtio-bus.ts';
+import { NO_PCI, type PciConfig, PciConfigPorts, PciEcam } from '../bus/pci-config.ts';
+import { VirtioBus } from '../bus/virtio-bus.ts';
+import {
+  VirtioOnChannel,
+  VirtioOnDevicePage,
+  VirtioOnMmio,
+  VirtioOnPci,
+} from '../bus/virtio-sources.ts';
 import { GuestContext } from '../context.ts';
 import type { DmaAllocator } from '../dma.ts';
 import { BlkError, VirtioBlk } from '../drivers/virtio-blk.ts';
@@ -39,6 +47,8 @@ const VIRTQ = {
   VIRTQ_DESC_F_NEXT,
   VIRTQ_DESC_F_WRITE,
   VIRTQ_DESC_F_INDIRECT,
+  VIRTQ_DESC_F_AVAIL,
+  VIRTQ_DESC_F_USED,
   VIRTQ_AVAIL_F_NO_INTERRUPT,
   VIRTQ_USED_F_NO_NOTIFY,
 } as const;
@@ -106,14 +116,20 @@ export interface GuestModule
 /** The guest library for one run on `hal`: nothing of it is shared with another run. */
 export function createGuestModule(hal: Hal): GuestModule {
   const context = new GuestContext(hal);
-  const config = new PciConfigPorts(hal);
-  const pci = new PciBus(config);
+  const { pci: host } = hal.platform;
+  const config = configOf(hal);
+  const pci = new PciBus(config, host);
   return {
     pci,
-    virtio: new VirtioBus(context, [new VirtioOnPci(context, pci)]),
+    virtio: new VirtioBus(context, [
+      new VirtioOnPci(context, pci),
+      new VirtioOnMmio(context),
+      new VirtioOnChannel(context),
+      new VirtioOnDevicePage(context),
+    ]),
     dma: context.dma,
     ram: hal.ram,
-    io: new PortIo(hal, config),
+    io: new PortIo(context.ports, config),
     mmio: new Mmio(hal),
     irq: new InterruptInputs(hal),
     log: createLog(hal),
@@ -136,6 +152,13 @@ export function createGuestModule(hal: Hal): GuestModule {
     ...prefixed('VIRTIO_ID_', VIRTIO_ID),
     ...prefixed('VIRTIO_PCI_CAP_', VIRTIO_PCI_CAP),
   };
+}
+
+/** The way to PCI configuration space on this machine. */
+function configOf(hal: Hal): PciConfig {
+  const { pci } = hal.platform;
+  if (!pci) return NO_PCI;
+  return pci.ecam ? new PciEcam(hal, pci.ecam) : new PciConfigPorts(hal);
 }
 
 function prefixed<P extends string, T extends object>(prefix: P, table: T): Prefixed<P, T> {

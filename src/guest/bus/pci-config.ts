@@ -1,4 +1,6 @@
+import { allOnes } from '../../base/bits.ts';
 import { PCI_PORT_BASE, PCI_PORTS } from '../../spec/pci.ts';
+import type { AddressWindow } from '../../spec/platform.ts';
 import type { AccessSize, Hal } from '../hal.ts';
 
 const ADDRESS_PORT = PCI_PORT_BASE + PCI_PORTS.CONFIG_ADDRESS.offset;
@@ -14,6 +16,8 @@ export interface PciAddress {
 
 /** A way to configuration space: ports on a PC, a memory window elsewhere. Offsets in bytes. */
 export interface PciConfig {
+  /** Bytes of a function's space that it reaches; 256 where absent. */
+  readonly size?: number;
   /** Unsigned value at `offset`; all ones where no function answers. */
   read(at: PciAddress, offset: number, size: AccessSize): number;
   write(at: PciAddress, offset: number, size: AccessSize, value: number): void;
@@ -55,3 +59,34 @@ export class PciConfigPorts implements PciConfig {
     this.#selected = address;
   }
 }
+
+/** Configuration space as memory: a page a function, in the order of buses (PCI Express 5.0 §7.2.2). */
+export class PciEcam implements PciConfig {
+  readonly size = 4096;
+  readonly #hal: Hal;
+  readonly #window: AddressWindow;
+
+  constructor(hal: Hal, window: AddressWindow) {
+    this.#hal = hal;
+    this.#window = window;
+  }
+
+  read(at: PciAddress, offset: number, size: AccessSize): number {
+    const addr = this.#addressOf(at, offset);
+    return addr < 0 ? allOnes(size) : this.#hal.read('memory', addr, size);
+  }
+
+  write(at: PciAddress, offset: number, size: AccessSize, value: number): void {
+    const addr = this.#addressOf(at, offset);
+    if (addr >= 0) this.#hal.write('memory', addr, size, value);
+  }
+
+  /** Guest-physical address, or -1 where the window has not so many buses. */
+  #addressOf({ bus, slot, fn }: PciAddress, offset: number): number {
+    const place = (bus << 20) | (slot << 15) | (fn << 12) | offset;
+    return place < this.#window.size ? this.#window.base + place : -1;
+  }
+}
+
+/** Where there is no PCI: nothing answers. */
+export const NO_PCI: PciConfig = { read: (_at, _offset, size) => allOnes(size), write() {} };

@@ -1,11 +1,11 @@
-import { PCI_CONFIG } from '../../spec/pci.ts';
+import { PCI_CONFIG, PCI_HEADER } from '../../spec/pci.ts';
 import type { AccessSize } from '../hal.ts';
 import type { PciBus } from './pci.ts';
 import type { PciBar } from './pci-bars.ts';
 import { type PciCapability, walkCapabilities } from './pci-capabilities.ts';
 import type { PciAddress } from './pci-config.ts';
 
-/** One function of a PCI device: a configuration space of 256 bytes with a name like `00:02.0`. */
+/** One function of a PCI device: a configuration space with a name like `00:02.0`. */
 export class PciFunction {
   /** Bus, slot and function number. */
   readonly at: PciAddress;
@@ -15,6 +15,7 @@ export class PciFunction {
   readonly deviceId: number;
   readonly #bus: PciBus;
   #bars: readonly PciBar[] = [];
+  #headerType: number | undefined;
   #capabilities: readonly PciCapability[] | undefined;
 
   /** @internal */
@@ -36,6 +37,21 @@ export class PciFunction {
     return this.config16(PCI_CONFIG.SubClass.offset);
   }
 
+  /** Whether the device in the slot has further functions (PCI 3.0 §6.2.1). */
+  get multifunction(): boolean {
+    return (this.#header() & PCI_HEADER.MULTIFUNCTION) !== 0;
+  }
+
+  /** Whether it is a bridge, with a bus behind it (PCI 3.0 §6.2.1). */
+  get isBridge(): boolean {
+    return (this.#header() & ~PCI_HEADER.MULTIFUNCTION) === PCI_HEADER.BRIDGE;
+  }
+
+  /** The bridge that its bus is behind; undefined on the root bus. */
+  get bridge(): PciFunction | undefined {
+    return this.#bus.bridgeOf(this);
+  }
+
   /** Reads 8 bits of configuration space. */
   config8(offset: number): number {
     return this.#read(offset, 1);
@@ -53,7 +69,7 @@ export class PciFunction {
 
   /** Writes 1, 2 or 4 bytes of configuration space. */
   writeConfig(offset: number, size: AccessSize, value: number): void {
-    this.#bus.config.write(this.at, aligned(offset, size), size, value);
+    this.#bus.config.write(this.at, this.#aligned(offset, size), size, value);
   }
 
   /** The capability list: virtio structures, MSI-X and others. Read once; a function does not change it. */
@@ -86,14 +102,21 @@ export class PciFunction {
   }
 
   #read(offset: number, size: AccessSize): number {
-    return this.#bus.config.read(this.at, aligned(offset, size), size);
+    return this.#bus.config.read(this.at, this.#aligned(offset, size), size);
+  }
+
+  /** The header type, which never changes. */
+  #header(): number {
+    this.#headerType ??= this.config8(PCI_CONFIG.HeaderType.offset);
+    return this.#headerType;
+  }
+
+  #aligned(offset: number, size: number): number {
+    const end = this.#bus.config.size ?? 256;
+    if (offset >= 0 && offset + size <= end && offset % size === 0) return offset;
+    throw new RangeError(`no ${size}-byte register at ${offset} of PCI configuration space`);
   }
 }
 
 const byte = (value: number): string => value.toString(16).padStart(2, '0');
 const word = (value: number): string => value.toString(16).padStart(4, '0');
-
-function aligned(offset: number, size: number): number {
-  if (offset >= 0 && offset + size <= 256 && offset % size === 0) return offset;
-  throw new RangeError(`no ${size}-byte register at ${offset} of PCI configuration space`);
-}

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { MACHINES } from '../../lessons/machines.ts';
 import { PCI_COMMAND } from '../../spec/pci.ts';
 import { DirectGuest } from '../../testing/direct-guest.ts';
 import golden from '../../testing/golden/drivers/blk-pci-modern-split.json' with { type: 'json' };
 import type { AccessSize } from '../hal.ts';
 import { PciBus } from './pci.ts';
 import { VirtioPciCapability } from './pci-capabilities.ts';
-import { type PciAddress, type PciConfig, PciConfigPorts } from './pci-config.ts';
+import { type PciAddress, type PciConfig, PciConfigPorts, PciEcam } from './pci-config.ts';
 
 const DISK_AT_4 =
   '-M pc -m 64 -nodefaults -drive if=none,id=d0,file=hello.img,format=raw -device virtio-blk-pci,id=dev0,drive=d0,addr=4,serial=ORACLE0';
@@ -16,7 +17,7 @@ function realBus(commandLine?: string) {
   const ports = new PciConfigPorts(guest.hal);
   const accesses = () =>
     guest.events().filter(({ kind }) => kind === 'regRead' || kind === 'regWrite').length;
-  return { guest, ports, accesses, bus: new PciBus(ports) };
+  return { guest, ports, accesses, bus: new PciBus(ports, guest.hal.platform.pci) };
 }
 
 /** Registers of 00:04.0 as a real QEMU and its firmware left them, from what went through 0xcfc. */
@@ -81,7 +82,7 @@ describe('PciBus on a real machine', () => {
 
   it('says that there is no bus rather than no device', () => {
     const { bus } = realBus('-M microvm -m 64');
-    expect(() => bus.find(VIRTIO)).toThrow('no PCI bus answers at ports 0xcf8 and 0xcfc');
+    expect(() => bus.find(VIRTIO)).toThrow('this machine has no PCI bus');
   });
 
   it('routes pins as the chipset does', () => {
@@ -171,6 +172,54 @@ describe('PciBus on a real machine', () => {
     const before = accesses();
     expect(disk.enable().bars).toHaveLength(3);
     expect(accesses()).toBe(before);
+  });
+});
+
+describe('PciBus behind bridges', () => {
+  const { commandLine } = MACHINES.find(({ id }) => id === 'q35-express')!;
+
+  it('numbers buses as they are found, and looks at one slot where a link begins', () => {
+    const { bus } = realBus(commandLine);
+    const virtio = bus.findAll(VIRTIO);
+    expect(virtio.map(({ address }) => address)).toEqual(['00:02.0', '03:00.0', '04:00.0']);
+    expect(virtio.map((fn) => fn.bridge?.address)).toEqual([undefined, '02:00.0', '00:04.0']);
+    expect(bus.functions().filter(({ isBridge }) => isBridge)).toHaveLength(4);
+  });
+
+  it('opens windows on what lies behind, one in another', () => {
+    const { guest, bus } = realBus(commandLine);
+    const [, nic, rng] = bus.findAll(VIRTIO);
+    for (const fn of [nic, rng]) {
+      fn?.enable();
+      const bar = fn?.bars.find(({ index }) => index === 4)?.addr ?? 0;
+      for (let up = fn?.bridge; up; up = up.bridge) {
+        expect(bar).toBeGreaterThanOrEqual((up.config16(0x20) << 16) >>> 0);
+        expect(bar).toBeLessThanOrEqual((((up.config16(0x22) << 16) >>> 0) | 0xf_ffff) >>> 0);
+        expect(up.config16(4) & PCI_COMMAND.MEMORY).toBe(PCI_COMMAND.MEMORY);
+      }
+      // The count of queues is where the BAR is: what is written arrives.
+      expect(guest.hal.read('memory', bar + 0x12, 2)).toBe(fn === nic ? 3 : 1);
+    }
+    const info = guest.machine.monitor('info pci');
+    expect(info).toContain('secondary bus 3.');
+    expect(info).toContain('subordinate bus 4.');
+  });
+
+  it('is configuration space by memory where the machine has it', () => {
+    const guest = new DirectGuest(
+      'qemu-system-aarch64 -M virt -m 64 -nodefaults -device virtio-rng-pci',
+    );
+    const { pci } = guest.hal.platform;
+    const bus = new PciBus(new PciEcam(guest.hal, pci!.ecam!), pci);
+    const [rng] = bus.findAll(VIRTIO);
+    expect(rng?.address).toBe('00:01.0');
+    // Pin A of slot 1 is wire 1 of four, which are inputs 3 to 6.
+    expect(rng?.interruptInput).toBe(4);
+    // Extended configuration space is there; behind ports it is not.
+    expect(rng?.config32(0x100)).toBe(0xffff_ffff);
+    expect(rng?.enable().bars.map(({ space }) => space)).toEqual(['io', 'memory', 'memory']);
+    const far = new PciEcam(guest.hal, { base: pci!.ecam!.base, size: 1 << 20 });
+    expect(far.read({ bus: 1, slot: 0, fn: 0 }, 0, 4)).toBe(0xffff_ffff);
   });
 });
 

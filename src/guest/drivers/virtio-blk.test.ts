@@ -1,18 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { blockModel, FakeHal, FakeTransport } from '../../testing/fake-transport.ts';
 import { BlkError, type BlkRequest, VirtioBlk } from './virtio-blk.ts';
+import type { DriverOptions } from './virtio-driver.ts';
 
 const FEATURES = [9, 32];
 
-function rig({ sectors = 8, features = FEATURES, byHand = false } = {}) {
+function rig({
+  sectors = 8,
+  features = FEATURES,
+  byHand = false,
+  options = undefined as DriverOptions | undefined,
+} = {}) {
   const hal = new FakeHal();
   const disk = Uint8Array.from({ length: sectors * 512 }, (_, i) => (i >> 9) + (i & 15));
   const config = new Uint8Array(60);
   new DataView(config.buffer).setBigUint64(0, BigInt(sectors), true);
   const answer = blockModel(disk, 'A SERIAL');
-  const options = { deviceId: 2, features, config, maxQueueSize: 32 };
-  const transport = new FakeTransport(hal, byHand ? options : { ...options, answer });
-  return { hal, disk, answer, transport, driver: new VirtioBlk(transport) };
+  const device = { deviceId: 2, features, config, maxQueueSize: 32 };
+  const transport = new FakeTransport(hal, byHand ? device : { ...device, answer });
+  return { hal, disk, answer, transport, driver: new VirtioBlk(transport, options) };
 }
 
 describe('VirtioBlk', () => {
@@ -126,5 +132,31 @@ describe('VirtioBlk', () => {
   it('[5.2.3] knows a disk that is read-only', () => {
     expect(rig().driver.readOnly).toBe(false);
     expect(rig({ features: [5, 32] }).driver.readOnly).toBe(true);
+  });
+
+  it.each<DriverOptions>([
+    { packed: true },
+    { indirect: true },
+    { eventIdx: true },
+    { packed: true, indirect: true, eventIdx: true, notificationData: true },
+  ])('[2.2.1] accepts what it is told to ask for, and works with it: %o', (options) => {
+    const { driver, transport, disk } = rig({ features: [...FEATURES, 28, 29, 34, 38], options });
+    const asked = { indirect: 28, eventIdx: 29, packed: 34, notificationData: 38 };
+    for (const [name, bit] of Object.entries(asked))
+      expect(driver.features.has(bit)).toBe(options[name as keyof typeof asked] ?? false);
+    const { freeMemory } = transport;
+    for (let round = 0; round < 30; round++) {
+      driver.write(1, `round ${round}`);
+      expect(driver.read(1)).toEqual(disk.subarray(512, 1024));
+    }
+    const { queue } = driver;
+    expect([queue.free, queue.inFlight]).toEqual([queue.size, 0]);
+    expect(transport.freeMemory).toBe(freeMemory);
+  });
+
+  it('does without what the device does not offer', () => {
+    const { driver } = rig({ options: { packed: true, indirect: true, features: [40] } });
+    expect(driver.features.bits).toEqual(FEATURES);
+    expect(driver.read(1)).toHaveLength(512);
   });
 });

@@ -112,19 +112,26 @@ export class VirtioBlk extends VirtioDriver {
   static readonly deviceId = VIRTIO_ID.BLOCK;
   /** `requestq1` (VIRTIO 1.4 §5.2.2). */
   readonly queue: VirtQueue;
-  /** Size of the disk, in sectors of 512 bytes. */
-  readonly capacity: number;
   /** Requests under way, by the head of their chain. */
   readonly #pending = new Map<number, BlkRequest>();
+  #capacity: number;
   /** Requests that finished while another one was waited for. */
   readonly #finished: BlkRequest[] = [];
 
   /** Takes the device over. `options`: features to ask for. */
   constructor(transport: VirtioTransport, options?: DriverOptions) {
     super(transport, [VIRTIO_BLK_F.VIRTIO_BLK_F_FLUSH, VIRTIO_BLK_F.VIRTIO_BLK_F_RO], options);
-    this.capacity = transport.config(VIRTIO_BLK_CONFIG.capacity);
+    this.#capacity = this.#readCapacity();
+    transport.onConfigChange(() => {
+      this.#capacity = this.#readCapacity();
+    });
     this.queue = transport.queue(0);
     this.ready();
+  }
+
+  /** Size of the disk, in sectors of 512 bytes, as the device has told it last (VIRTIO 1.4 §5.2.4). */
+  get capacity(): number {
+    return this.#capacity;
   }
 
   /** Whether the device refuses to write (VIRTIO 1.4 §5.2.3). */
@@ -199,6 +206,10 @@ export class VirtioBlk extends VirtioDriver {
     this.#pending.set(head, request);
     this.queue.offer(head);
     return request;
+  }
+
+  #readCapacity(): number {
+    return this.transport.config(VIRTIO_BLK_CONFIG.capacity);
   }
 
   #run(request: BlkRequest): Uint8Array {

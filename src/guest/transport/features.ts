@@ -1,10 +1,5 @@
-import { VIRTIO_BLK_F } from '../../spec/blk.ts';
-import { VIRTIO_F, VIRTIO_ID } from '../../spec/virtio.ts';
-
-/** Feature bits of device types, by virtio device ID. */
-const OF_DEVICE: Readonly<Record<number, Readonly<Record<string, number>>>> = {
-  [VIRTIO_ID.BLOCK]: VIRTIO_BLK_F,
-};
+import { DEVICE_FEATURE_NAMES } from '../../spec/feature-names.ts';
+import { VIRTIO_F } from '../../spec/virtio.ts';
 
 const BITS = 64;
 
@@ -58,8 +53,14 @@ export class FeatureSet {
 
   /** Names of the features, ascending by bit; `bit 40` where a bit has none. */
   get names(): string[] {
-    const known = Object.entries({ ...VIRTIO_F, ...OF_DEVICE[this.#deviceId] });
-    return this.bits.map((bit) => known.find(([, value]) => value === bit)?.[0] ?? `bit ${bit}`);
+    const common = Object.entries(VIRTIO_F);
+    const own = DEVICE_FEATURE_NAMES[this.#deviceId] ?? [];
+    return this.bits.map(
+      (bit) =>
+        common.find(([, value]) => value === bit)?.[0] ??
+        own.find((named) => named.bit === bit)?.name ??
+        `bit ${bit}`,
+    );
   }
 
   toString(): string {

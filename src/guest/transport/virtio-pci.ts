@@ -1,19 +1,13 @@
 import { hex, hi32, lo32 } from '../../base/bits.ts';
-import { PCI_VENDOR_VIRTIO } from '../../spec/pci.ts';
 import { VIRTIO_F } from '../../spec/virtio.ts';
-import {
-  MODERN_PCI_ID_BASE,
-  TRANSITIONAL_PCI_ID,
-  VIRTIO_PCI_CAP,
-  VIRTIO_PCI_COMMON,
-  VIRTIO_PCI_ISR,
-} from '../../spec/virtio-pci.ts';
+import { VIRTIO_PCI_CAP, VIRTIO_PCI_COMMON, VIRTIO_PCI_ISR } from '../../spec/virtio-pci.ts';
 import { VirtioPciCapability } from '../bus/pci-capabilities.ts';
 import type { PciFunction } from '../bus/pci-function.ts';
 import type { GuestContext } from '../context.ts';
 import type { AccessSize } from '../hal.ts';
-import type { SplitAreas } from '../virtqueue/queue.ts';
-import { VirtioTransport } from './virtio-transport.ts';
+import { DeviceError, type SplitAreas } from '../virtqueue/queue.ts';
+import { VirtioPciTransport } from './virtio-pci-base.ts';
+import { MOST_READS } from './virtio-transport.ts';
 
 /** Name of a register of the common configuration structure. */
 export type CommonRegister = keyof typeof VIRTIO_PCI_COMMON;
@@ -25,20 +19,8 @@ interface Structure {
   readonly multiplier: number;
 }
 
-/** Virtio device ID of a PCI function, or 0 where it is no virtio device (VIRTIO 1.4 §4.1.2). */
-export function virtioDeviceId({ vendorId, deviceId }: PciFunction): number {
-  if (vendorId !== PCI_VENDOR_VIRTIO) return 0;
-  if (deviceId >= MODERN_PCI_ID_BASE) return deviceId - MODERN_PCI_ID_BASE;
-  const found = Object.entries(TRANSITIONAL_PCI_ID).find(([, pciId]) => pciId === deviceId);
-  return found ? Number(found[0]) : 0;
-}
-
 /** The modern PCI transport: registers in BARs, found through capabilities (VIRTIO 1.4 §4.1). */
-export class VirtioPci extends VirtioTransport {
-  readonly deviceId: number;
-  readonly interruptInputs: readonly number[];
-  /** The PCI function. */
-  readonly function: PciFunction;
+export class VirtioPci extends VirtioPciTransport {
   readonly #common: Structure;
   readonly #notify: Structure;
   readonly #isr: Structure;
@@ -48,12 +30,7 @@ export class VirtioPci extends VirtioTransport {
 
   /** @internal Throws where `fn` is not a modern virtio device, or is not enabled. */
   constructor(context: GuestContext, fn: PciFunction) {
-    super(context);
-    this.function = fn;
-    this.deviceId = virtioDeviceId(fn);
-    if (this.deviceId === 0) throw new Error(`${fn} is not a virtio device`);
-    if (fn.bars.length === 0)
-      throw new Error(`${fn}: its BARs have no addresses yet; call enable() on the function first`);
+    super(context, fn);
     const capabilities = fn.capabilities().filter((cap) => cap instanceof VirtioPciCapability);
     const find = (type: number): Structure | undefined => {
       for (const cap of capabilities) {
@@ -77,9 +54,15 @@ export class VirtioPci extends VirtioTransport {
     this.#notify = need('NOTIFY_CFG');
     this.#isr = need('ISR_CFG');
     this.#device = find(VIRTIO_PCI_CAP.DEVICE_CFG);
-    const input = fn.interruptInput;
-    this.interruptInputs = input < 0 ? [] : [input];
-    context.interrupts.register(this, fn);
+  }
+
+  /** @internal Whether `fn` has the structures of a modern device. */
+  static drives(fn: PciFunction): boolean {
+    return fn
+      .capabilities()
+      .some(
+        (cap) => cap instanceof VirtioPciCapability && cap.cfgType === VIRTIO_PCI_CAP.COMMON_CFG,
+      );
   }
 
   /** Reads a register of the common configuration by its name (VIRTIO 1.4 §4.1.4.3). */
@@ -128,13 +111,32 @@ export class VirtioPci extends VirtioTransport {
     else hal.write('memory', doorbell, 2, index);
   }
 
+  /** Takes a queue from the device (VIRTIO 1.4 §2.6.1). Throws where the device does not do it. */
+  resetQueue(index: number): void {
+    this.writeRegister('queue_select', index);
+    this.writeRegister('queue_reset', 1);
+    for (let i = 0; i < MOST_READS; i++)
+      if (this.readRegister('queue_reset') === 0 && this.readRegister('queue_enable') === 0) return;
+    throw new DeviceError(`the device does not reset queue ${index}`);
+  }
+
   /** @internal */
-  override acknowledge(): number {
+  protected override readIsr(): number {
     return this.context.hal.read('memory', this.#isr.addr, VIRTIO_PCI_ISR.isr_status.width);
   }
 
   override toString(): string {
     return `virtio-pci (modern) ${this.function}`;
+  }
+
+  protected override writeQueueVector(vector: number): number {
+    this.writeRegister('queue_msix_vector', vector);
+    return this.readRegister('queue_msix_vector');
+  }
+
+  protected override writeConfigVector(vector: number): number {
+    this.writeRegister('config_msix_vector', vector);
+    return this.readRegister('config_msix_vector');
   }
 
   protected override readFeatures(half: 0 | 1): number {
@@ -154,6 +156,7 @@ export class VirtioPci extends VirtioTransport {
 
   protected override enableQueue(index: number, size: number, areas: SplitAreas): void {
     this.writeRegister('queue_size', size);
+    this.chooseQueueVector(index);
     const offset = this.readRegister('queue_notify_off') * this.#notify.multiplier;
     if (offset + 2 > this.#notify.length)
       throw new Error(

@@ -1,10 +1,11 @@
-import { hex, isPowerOfTwo, join64 } from '../../base/bits.ts';
+import { hex, isPowerOfTwo, join64, TWO_32 } from '../../base/bits.ts';
 import type { Register } from '../../spec/registers.ts';
 import { PACKED, SPLIT, STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import type { GuestContext } from '../context.ts';
 import type { DmaAllocator } from '../dma.ts';
 import type { AccessSize } from '../hal.ts';
 import type { InterruptSource } from '../interrupts.ts';
+import { BigEndianQueue } from '../virtqueue/big-endian-queue.ts';
 import { PackedQueue } from '../virtqueue/packed-queue.ts';
 import {
   DeviceError,
@@ -15,14 +16,24 @@ import {
 } from '../virtqueue/queue.ts';
 import { SplitQueue } from '../virtqueue/split-queue.ts';
 import { FeatureSet } from './features.ts';
+import { allocateLegacy } from './legacy-rings.ts';
 
 /** Causes of an interrupt: bits of the ISR status (VIRTIO 1.4 §4.1.4.5). */
-const ISR = { QUEUE: 1, CONFIG: 2 } as const;
+export const ISR = { QUEUE: 1, CONFIG: 2 } as const;
 /** How often a register that must settle is read again. */
-const MOST_READS = 1000;
+export const MOST_READS = 1000;
+/** What big-endian queues cannot do; a driver that accepts it would be misunderstood. */
+const BEYOND_BIG_ENDIAN = FeatureSet.of([
+  VIRTIO_F.VIRTIO_F_INDIRECT_DESC,
+  VIRTIO_F.VIRTIO_F_EVENT_IDX,
+]);
+
 /** How a queue is to be set up. */
 export interface QueueOptions {
-  /** Entries, a power of two unless the queue is packed; the most that the device allows where left out. */
+  /**
+   * Entries, a power of two unless the queue is packed; the most that the device allows where left
+   * out. Many a legacy device does not let the driver choose.
+   */
   readonly size?: number;
 }
 
@@ -37,16 +48,12 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   abstract readonly interruptInputs: readonly number[];
   /** @internal */
   protected readonly context: GuestContext;
+  readonly #configListeners: (() => void)[] = [];
   #accepted = new FeatureSet(0, 0);
 
   /** @internal */
   constructor(context: GuestContext) {
     this.context = context;
-  }
-
-  /** @internal Features that the driver has accepted. */
-  protected get agreed(): FeatureSet {
-    return this.#accepted;
   }
 
   /** The interrupt input that the device raises first of all, or -1 where it has none. */
@@ -59,9 +66,30 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     return false;
   }
 
-  /** @internal Memory for a driver's buffers. */
+  /** @internal Features that the driver has accepted. */
+  protected get agreed(): FeatureSet {
+    return this.#accepted;
+  }
+
+  /**
+   * Whether this is the interface from before VIRTIO 1: without FEATURES_OK, and rings in one
+   * piece (VIRTIO 1.4 §1.3.1).
+   */
+  get legacy(): boolean {
+    return false;
+  }
+
+  /**
+   * @internal Whether numbers in rings, requests and configuration are big-endian: a legacy device has
+   * the byte order of the guest's CPUs (VIRTIO 1.4 §2.7.3, VIRTIO 1.4 §2.5.4).
+   */
+  protected get bigEndian(): boolean {
+    return this.legacy && this.context.hal.platform.bigEndian === true;
+  }
+
+  /** Memory for a driver's buffers, which hold numbers in the device's byte order. */
   get dma(): DmaAllocator {
-    return this.context.dma;
+    return this.bigEndian ? this.context.dma.bigEndian : this.context.dma;
   }
 
   /** Device status field, as bits `ACKNOWLEDGE`, `DRIVER`, … (VIRTIO 1.4 §2.1). Read from the device each time. */
@@ -73,7 +101,7 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   abstract readConfig(offset: number, size: AccessSize): number;
   /** Writes 1, 2 or 4 bytes of the device's own configuration. */
   abstract writeConfig(offset: number, size: AccessSize, value: number): void;
-  /** Changes whenever the configuration may have changed (VIRTIO 1.4 §2.5.1). */
+  /** Changes whenever the configuration may have changed (VIRTIO 1.4 §2.5.1); 0 for ever on a legacy device. */
   abstract get configGeneration(): number;
   /**
    * Rings the doorbell of queue `index`, whatever the device says it needs. `next` goes along with
@@ -118,11 +146,13 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
 
   /**
    * The whole negotiation: takes the wanted features that are offered, sets `FEATURES_OK` and
-   * reads it back. Returns what was agreed on. Throws where the device refuses, or cannot do
-   * `VIRTIO_F_VERSION_1`.
+   * reads it back. Returns what was agreed on. Throws where the device refuses, or is no legacy device
+   * and cannot do `VIRTIO_F_VERSION_1`.
    */
   negotiate(wanted: readonly number[]): FeatureSet {
     const offered = this.deviceFeatures();
+    // A legacy device has neither the bit nor the step (VIRTIO 1.4 §3.1.2).
+    if (this.legacy) return this.acceptFeatures(FeatureSet.of(wanted, this.deviceId).and(offered));
     if (!offered.has(VIRTIO_F.VIRTIO_F_VERSION_1))
       throw new DeviceError('the device does not offer VIRTIO_F_VERSION_1: it is a legacy device');
     const set = FeatureSet.of([...wanted, VIRTIO_F.VIRTIO_F_VERSION_1], this.deviceId);
@@ -142,34 +172,54 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     const max = this.maxQueueSize(index);
     if (max === 0) throw new RangeError(`the device has no queue ${index}`);
     const packed = this.#accepted.has(VIRTIO_F.VIRTIO_F_RING_PACKED);
-    const size = options.size ?? max;
+    const size = this.fixedQueueSizes ? max : (options.size ?? max);
     if (!(packed ? Number.isInteger(size) && size >= 1 : isPowerOfTwo(size)) || size > max)
       throw new RangeError(
         packed
           ? `queue size ${size} is not from 1 to ${max}`
           : `queue size ${size} is not a power of two up to ${max}`,
       );
-    const { dma, hal } = this.context;
-    const areas = {
-      desc: dma.alloc(SPLIT.descTable(size)).addr,
-      avail: dma.alloc(packed ? PACKED.eventSize : SPLIT.availRing(size)).addr,
-      used: dma.alloc(packed ? PACKED.eventSize : SPLIT.usedRing(size)).addr,
-    };
+    const { hal } = this.context;
+    const areas = this.placeRings(index, size, packed);
     this.enableQueue(index, size, areas);
+    if (this.bigEndian) {
+      const beyond = this.#accepted.and(BEYOND_BIG_ENDIAN);
+      if (beyond.bits.length > 0)
+        throw new Error(`this guest’s big-endian queues cannot do ${beyond.names.join(', ')}`);
+      return new BigEndianQueue(hal.ram, this, index, size, areas);
+    }
     const Queue = packed ? PackedQueue : SplitQueue;
     return new Queue(hal.ram, this, index, size, areas, undefined, this.#ringOptions());
+  }
+
+  /** Calls `listener` whenever the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
+  onConfigChange(listener: () => void): void {
+    this.#configListeners.push(listener);
   }
 
   /** Reads one field of the device's configuration whole, even one that takes two accesses. */
   config({ offset, width }: Pick<Register, 'offset' | 'width'>): number {
     if (width !== 8 && width !== 6) return this.readConfig(offset, width);
+    const rest = width === 8 ? 4 : 2;
+    return this.stableConfig(() =>
+      this.bigEndian
+        ? this.readConfig(offset, rest) * TWO_32 + this.readConfig(offset + rest, 4)
+        : join64(this.readConfig(offset, 4), this.readConfig(offset + 4, rest)),
+    );
+  }
+
+  /**
+   * What `read` makes of several accesses to the configuration, while it did not change in between:
+   * by its generation (VIRTIO 1.4 §2.5.3), or on a legacy device by reading twice (VIRTIO 1.4 §2.5.4).
+   */
+  stableConfig<T>(read: () => T): T {
+    let before: T | undefined;
     for (let i = 0; i < MOST_READS; i++) {
       const generation = this.configGeneration;
-      const value = join64(
-        this.readConfig(offset, 4),
-        this.readConfig(offset + 4, width === 8 ? 4 : 2),
-      );
-      if (this.configGeneration === generation) return value;
+      const value = read();
+      if (this.legacy ? i > 0 && value === before : this.configGeneration === generation)
+        return value;
+      before = value;
     }
     throw new DeviceError('the configuration changes without an end');
   }
@@ -199,5 +249,22 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     const { status } = this;
     if (status & STATUS.DEVICE_NEEDS_RESET)
       throw new DeviceError(`the device gave up: its status is ${hex(status)}, DEVICE_NEEDS_RESET`);
+    for (const listener of this.#configListeners) listener();
+  }
+
+  /** @internal Memory for the rings of queue `index`, where the device expects them. */
+  protected placeRings(_index: number, size: number, packed: boolean): SplitAreas {
+    const { dma } = this.context;
+    if (this.legacy) return allocateLegacy(dma, size);
+    return {
+      desc: dma.alloc(SPLIT.descTable(size)).addr,
+      avail: dma.alloc(packed ? PACKED.eventSize : SPLIT.availRing(size)).addr,
+      used: dma.alloc(packed ? PACKED.eventSize : SPLIT.usedRing(size)).addr,
+    };
+  }
+
+  /** @internal Whether the device alone says how many entries a queue has. */
+  protected get fixedQueueSizes(): boolean {
+    return false;
   }
 }

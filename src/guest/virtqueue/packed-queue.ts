@@ -1,4 +1,4 @@
-import { hex, hi32, TWO_32 } from '../../base/bits.ts';
+import { hex, hi32, smallInt, TWO_32 } from '../../base/bits.ts';
 import { ACTOR, NONE } from '../../journal/schema.ts';
 import type { JournalWriter } from '../../journal/writer.ts';
 import {
@@ -19,6 +19,7 @@ import { InOrder } from './in-order.ts';
 import {
   CHAIN,
   type Descriptor,
+  DeviceError,
   NOTHING,
   type QueueOwner,
   type RingOptions,
@@ -47,6 +48,7 @@ interface ByHand {
 export class PackedQueue extends VirtQueue {
   readonly #journal: JournalWriter;
   readonly #pace: Pace;
+  readonly #u16: Uint16Array;
   readonly #u32: Uint32Array;
   /** Places in the view: descriptor 0, and the two event suppression structures. */
   readonly #descAt: number;
@@ -113,13 +115,14 @@ export class PackedQueue extends VirtQueue {
       const at = ram.offsetOf(addr, length);
       if (at < 0 || at % align !== 0)
         throw new GuestMemoryFault(`a ring of queue ${index} cannot be at ${hex(addr)}`);
-      return at / 4;
+      return smallInt(at / 4);
     };
     this.#descAt = place(areas.desc, PACKED.descRing(size), PACKED.descAlign);
     this.#driverAt = place(areas.avail, PACKED.eventSize, PACKED.eventAlign);
     this.#deviceAt = place(areas.used, PACKED.eventSize, PACKED.eventAlign);
     this.#journal = memory.journal;
     this.#pace = memory.pace;
+    this.#u16 = ram.u16;
     this.#u32 = ram.u32;
     this.#eventIdx = options.eventIdx ?? false;
     this.#order = options.inOrder ? new InOrder(size) : undefined;
@@ -130,7 +133,7 @@ export class PackedQueue extends VirtQueue {
     this.#last = new Uint16Array(size);
     this.#chains = new Uint32Array(size);
     this.#writable = new Uint32Array(size);
-    this.#freeCount = size;
+    this.#freeCount = smallInt(size);
     this.#availSlot = this.#usedSlot = start % WRAP;
     this.#availMarks = start & WRAP ? AVAILABLE[1] : AVAILABLE[0];
     this.#usedMarks = start & WRAP ? MARKS << 16 : 0;
@@ -144,8 +147,7 @@ export class PackedQueue extends VirtQueue {
     return this.#inFlight;
   }
 
-  /** The descriptor that is made available next, and at which the device will look. */
-  get next(): number {
+  override get next(): number {
     return this.#availSlot;
   }
 
@@ -189,6 +191,24 @@ export class PackedQueue extends VirtQueue {
     this.#chains[head] = 1;
     this.#writable[head] = flags === 0 ? 0 : len;
     return head;
+  }
+
+  override post1(addr: number, len: number, flags: number): number {
+    if (this.#journal.on === true || this.#order !== undefined)
+      return super.post1(addr, len, flags);
+    if (this.#freeCount === 0) return NOTHING;
+    const id = this.#free;
+    this.#free = this.#next[id]!;
+    this.#freeCount--;
+    this.#last[id] = id;
+    this.#chains[id] = 1 + OFFERED;
+    this.#writable[id] = flags === 0 ? 0 : len;
+    const word = id | ((flags | this.#availMarks) << 16);
+    this.#write(this.#availSlot, addr, len, word, this.#heldAt < 0);
+    this.#advance();
+    this.#staged++;
+    this.#inFlight++;
+    return id;
   }
 
   /**
@@ -240,17 +260,17 @@ export class PackedQueue extends VirtQueue {
   }
 
   override popUsed(): number {
-    if (this.#order) return this.#popInOrder(this.#order);
+    if (this.#order !== undefined) return this.#popInOrder(this.#order);
     const at = this.#descAt + (this.#usedSlot << 2) + 3;
-    const word = Atomics.load(this.#u32, at);
-    if (((word ^ this.#usedMarks) >>> 16) & MARKS)
+    const flags = this.#loadFlags(at);
+    if (((flags ^ (this.#usedMarks >>> 16)) & MARKS) !== 0)
       return this.#wantsEvent() ? this.popUsed() : NOTHING;
-    const id = word & 0xffff;
+    const id = this.#u16[at << 1]!;
     const chain = this.#chains[id]!;
     // Out of range gives undefined, which is no such chain either.
-    if (chain >>> 16 !== 1) return this.#popRare(id, this.#lengthOf(id, word, at));
+    if (chain >>> 16 !== 1) return this.#popRare(id, this.#lengthOf(id, flags, at));
     const length = this.#u32[at - 1]!;
-    this.usedLength = length > this.#writable[id]! ? this.#lengthOf(id, word, at) : length;
+    this.usedLength = length > this.#writable[id]! ? this.#lengthOf(id, flags, at) : length;
     this.#release(id, chain - OFFERED);
     return id;
   }
@@ -307,6 +327,12 @@ export class PackedQueue extends VirtQueue {
     return flags << 16;
   }
 
+  protected override returnedWrong(id: number): DeviceError {
+    return new DeviceError(
+      `queue ${this.index}: the device returned buffer ${id}, which is none that it was given`,
+    );
+  }
+
   /** Gives the `count` descriptors of a chain that begins at `entry` their places. */
   #place(id: number, entry: number, count: number): void {
     let from = entry;
@@ -321,23 +347,31 @@ export class PackedQueue extends VirtQueue {
     if (this.#order) this.#order.push(id);
   }
 
-  /** `hold`: its last word is not written yet, since the device would see it. */
+  /**
+   * Flags of the descriptor whose last word is at `at`. The acquiring load comes before any read of the
+   * rest (VIRTIO 1.4 §2.8.21.1); of 16 bits, since V8 allocates memory for an atomic load of more.
+   */
+  #loadFlags(at: number): number {
+    return Atomics.load(this.#u16, (at << 1) + 1);
+  }
+
+  /** `hold`: it is not marked as available yet, since the device would see it. */
   #write(slot: number, addr: number, len: number, word: number, hold = false): void {
     const u32 = this.#u32;
     const at = this.#descAt + (slot << 2);
-    if (this.#journal.on) {
+    const tail = hold ? word ^ (VIRTQ_DESC_F_AVAIL << 16) : word;
+    if (this.#journal.on === true) {
       this.#pace.take();
       const where = this.desc + PACKED.descSize * slot;
-      const tail = hold ? u32[at + 3]! : word;
       this.#journal.memWrite16(ACTOR.driver, where, u32, at, addr, hi32(addr), len, tail);
     }
     u32[at] = addr;
     u32[at + 1] = addr < TWO_32 ? 0 : hi32(addr);
     u32[at + 2] = len;
-    if (hold) {
-      this.#heldAt = at + 3;
-      this.#heldWord = word;
-    } else u32[at + 3] = word;
+    u32[at + 3] = tail;
+    if (!hold) return;
+    this.#heldAt = at + 3;
+    this.#heldWord = word;
   }
 
   #advance(): void {
@@ -377,22 +411,22 @@ export class PackedQueue extends VirtQueue {
    * Bytes that the device says it wrote. Without WRITE the field is reserved (VIRTIO 1.4 §2.8.4);
    * QEMU fills it in and leaves WRITE out, so that it counts where it can be true.
    */
-  #lengthOf(id: number, word: number, at: number): number {
+  #lengthOf(id: number, flags: number, at: number): number {
     const length = this.#u32[at - 1]!;
     const room = this.#writable[id] ?? 0;
     if (length <= room || this.#handInFlight.has(id)) return length;
-    if ((word >>> 16) & VIRTQ_DESC_F_WRITE) throw this.wroteTooMuch(id, length, room);
+    if (flags & VIRTQ_DESC_F_WRITE) throw this.wroteTooMuch(id, length, room);
     return 0;
   }
 
   #popInOrder(order: InOrder): number {
     if (order.left === 0) {
       const at = this.#descAt + (this.#usedSlot << 2) + 3;
-      const word = Atomics.load(this.#u32, at);
-      if (((word ^ this.#usedMarks) >>> 16) & MARKS)
+      const flags = this.#loadFlags(at);
+      if (((flags ^ (this.#usedMarks >>> 16)) & MARKS) !== 0)
         return this.#wantsEvent() ? this.#popInOrder(order) : NOTHING;
-      const id = word & 0xffff;
-      const length = this.#lengthOf(id, word, at);
+      const id = this.#u16[at << 1]!;
+      const length = this.#lengthOf(id, flags, at);
       if (!order.begin(id)) throw this.returnedWrong(id);
       this.#batchLength = length;
     }

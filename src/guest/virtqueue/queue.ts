@@ -139,6 +139,11 @@ export abstract class VirtQueue {
 
   /** Descriptors that are free. */
   abstract get free(): number;
+  /**
+   * Where the chain that is offered next goes: an entry of the available ring, or the descriptor of
+   * a packed ring at which the device will look.
+   */
+  abstract get next(): number;
   /** Chains that the device owns: offered, and not taken back yet. */
   abstract get inFlight(): number;
 
@@ -171,6 +176,16 @@ export abstract class VirtQueue {
    * for a writable one. Returns the head, -1 where no descriptor is free.
    */
   abstract add1(addr: number, len: number, flags: number): number;
+
+  /**
+   * `add1` and `offer` in one, for drivers with many small requests. Returns the head, -1 where no
+   * descriptor is free.
+   */
+  post1(addr: number, len: number, flags: number): number {
+    const head = this.add1(addr, len, flags);
+    if (head >= 0) this.offer(head);
+    return head;
+  }
 
   /**
    * Puts a chain behind those that were offered before it (VIRTIO 1.4 §2.7.13.2). The device does

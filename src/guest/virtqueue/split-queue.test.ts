@@ -6,6 +6,7 @@ import { EventStore } from '../../journal/store.ts';
 import { JournalWriter, silentJournal } from '../../journal/writer.ts';
 import { FakeSplitQueue } from '../../testing/fake-queue.ts';
 import { FakeHal } from '../../testing/fake-transport.ts';
+import { DmaAllocator } from '../dma.ts';
 import { Chain } from './chain.ts';
 import { DeviceError } from './queue.ts';
 import { SplitQueue } from './split-queue.ts';
@@ -20,15 +21,30 @@ interface Rig {
   readonly hal: FakeHal;
   /** What the queue asked of its transport, in order. */
   readonly calls: string[];
+  /** What went along with each notification. */
+  readonly next: (number | undefined)[];
+  readonly tables: DmaAllocator;
   /** Called instead of sleeping. */
   onWait: () => void;
 }
 
-function rig({ size = 8, firstIdx = 0, journal = silentJournal(), take = () => {} } = {}): Rig {
+function rig({
+  size = 8,
+  firstIdx = 0,
+  journal = silentJournal(),
+  take = () => {},
+  eventIdx = false,
+  inOrder = false,
+} = {}): Rig {
   const hal = new FakeHal(2, journal, { take });
   const calls: string[] = [];
+  const tables = new DmaAllocator(hal.ram);
   const owner = {
-    notify: (index: number) => void calls.push(`notify ${index}`),
+    notify: (index: number, next?: number) => {
+      calls.push(`notify ${index}`);
+      made.next.push(next);
+    },
+    resetQueue: (index: number) => void calls.push(`reset ${index}`),
     pollInterrupt: () => void calls.push('poll'),
     waitForInterrupt: () => {
       calls.push('wait');
@@ -36,10 +52,12 @@ function rig({ size = 8, firstIdx = 0, journal = silentJournal(), take = () => {
     },
   };
   const made: Rig = {
-    queue: new SplitQueue(hal.ram, owner, 3, size, AREAS, firstIdx),
-    device: new FakeSplitQueue(hal.ram.ram, size, AREAS, firstIdx),
+    queue: new SplitQueue(hal.ram, owner, 3, size, AREAS, firstIdx, { eventIdx, inOrder, tables }),
+    device: new FakeSplitQueue(hal.ram.ram, size, AREAS, firstIdx, eventIdx),
     hal,
+    tables,
     calls,
+    next: [],
     onWait: () => {
       throw new Error('the driver sleeps for ever');
     },
@@ -260,6 +278,168 @@ describe('SplitQueue', () => {
       for (const index of [-1, 8, Number.NaN])
         expect(() => queue.setDescriptor(index, { addr: 0, len: 1 })).toThrow(/has no descriptor/);
     });
+  });
+
+  it('[2.9] says with a notification which index comes next, without what is only offered', () => {
+    const { queue, next } = rig({ firstIdx: 0xfffe });
+    queue.publish(queue.add1(0x1_0000, 1, WRITE));
+    queue.offer(queue.add1(0x1_0000, 1, WRITE));
+    queue.notify();
+    queue.publish();
+    queue.notify();
+    expect(next).toEqual([0xffff, 0]);
+  });
+
+  describe('event index', () => {
+    it('[2.7.10.1] rings when the index that the device waits for was passed, and not before', () => {
+      const { queue, device, calls } = rig({ eventIdx: true, firstIdx: 0xffff });
+      const publish = () => queue.publish(queue.add1(0x1_0000, 1, WRITE));
+      // NO_NOTIFY means nothing now.
+      device.usedFlags = 1;
+      device.availEvent = 1;
+      publish();
+      expect(queue.notify()).toBe(false);
+      publish();
+      publish();
+      expect(queue.notify()).toBe(true);
+      expect(queue.notify()).toBe(false);
+      expect(calls).toEqual(['notify 3']);
+    });
+
+    it('[2.7.10.1] does not count what is offered and not published', () => {
+      const { queue, device } = rig({ eventIdx: true });
+      device.availEvent = 0;
+      queue.offer(queue.add1(0x1_0000, 1, WRITE));
+      expect(queue.notify()).toBe(false);
+      queue.publish();
+      expect(queue.notify()).toBe(true);
+    });
+
+    it('[2.7.7.1] leaves the flags alone, and asks for the next index once the ring is found empty', () => {
+      const { queue, device } = rig({ eventIdx: true });
+      const seen: [number, number][] = [];
+      const look = () => seen.push([device.availFlags, device.usedEvent]);
+      for (let i = 0; i < 2; i++) {
+        queue.publish(queue.add1(0x1_0000, 1, WRITE));
+        device.push(device.take()!.head, 1);
+        queue.popUsed();
+        queue.popUsed();
+        look();
+      }
+      queue.suppressInterrupts(true);
+      look();
+      queue.popUsed();
+      look();
+      queue.suppressInterrupts(false);
+      look();
+      expect(seen).toEqual([
+        [0, 1],
+        [0, 2],
+        [0, 1],
+        [0, 1],
+        [0, 2],
+      ]);
+    });
+
+    it('[2.7.7.1] looks again after it asked, so that nothing that came meanwhile is slept over', () => {
+      const { queue, device, hal } = rig({ eventIdx: true });
+      queue.publish(queue.add1(0x1_0000, 1, WRITE));
+      device.push(device.take()!.head, 1);
+      queue.popUsed();
+      const id = queue.add1(0x1_0000, 8, WRITE);
+      queue.publish(id);
+      device.take();
+      // The device answers in the very moment in which it is asked to interrupt.
+      const { store } = Atomics;
+      Atomics.store = ((array: Uint16Array, at: number, value: number) => {
+        const stored = store(array, at, value);
+        if (2 * at === AREAS.avail + 4 + 16) device.push(id, 7);
+        return stored;
+      }) as typeof store;
+      try {
+        expect(queue.pop()).toEqual({ head: id, length: 7 });
+      } finally {
+        Atomics.store = store;
+      }
+      expect(hal.ram.read16(AREAS.avail + 4 + 16)).toBe(1);
+    });
+  });
+
+  describe('indirect tables', () => {
+    const buffers = {
+      readable: [range(0x1_0000, 16)],
+      writable: [range(0x2_0000, 512), range(0x3_0000, 1)],
+      indirect: true,
+    };
+
+    it('[2.7.5.3] take one descriptor of the queue, and are freed with their chain', () => {
+      const { queue, device, hal, tables } = rig();
+      const { available } = tables;
+      const head = queue.add(buffers);
+      queue.publish(head);
+      expect(queue.free).toBe(7);
+      const table = hal.ram.read32(AREAS.desc);
+      expect(hal.ram.read32(AREAS.desc + 8)).toBe(48);
+      expect(hal.ram.read32(AREAS.desc + 12)).toBe(4);
+      const tails = [0, 1, 2].map((i) => hal.ram.read32(table + 16 * i + 12));
+      expect(tails).toEqual([NEXT | (1 << 16), NEXT | WRITE | (2 << 16), WRITE]);
+      expect(device.take()?.writable.map(({ length }) => length)).toEqual([512, 1]);
+      device.push(head, 513);
+      expect(queue.pop()).toEqual({ head, length: 513 });
+      expect([queue.free, queue.inFlight, tables.available]).toEqual([8, 0, available]);
+    });
+
+    it('[2.7.5.3.1] are never longer than the queue, and wait where it is full', () => {
+      const { queue, tables } = rig({ size: 2 });
+      const { available } = tables;
+      expect(() => queue.add(buffers)).toThrow(/longer than the queue/);
+      queue.add1(0, 1, 0);
+      queue.add1(0, 1, 0);
+      expect(() => queue.add({ readable: [range(0, 1)], indirect: true })).toThrow(/is full/);
+      expect(tables.available).toBe(available);
+    });
+
+    it('hold the device to the room in their buffers, and to one return', () => {
+      const { queue, device } = rig();
+      const head = queue.add(buffers);
+      queue.publish(head);
+      device.push(head, 514);
+      expect(() => queue.popUsed()).toThrow('which has room for 513');
+      expect(queue.inFlight).toBe(1);
+      expect(() => queue.publish(head)).toThrow(/the device’s already/);
+    });
+  });
+
+  it('[2.7.9] takes a batch apart of which the device names the last chain only', () => {
+    const { queue, device } = rig({ inOrder: true, firstIdx: 0xffff });
+    const heads = [30, 20, 10].map((length) => queue.add({ writable: [range(0x1_0000, length)] }));
+    for (const head of heads) queue.publish(head);
+    device.pushBatch(heads, 5);
+    expect(queue.pop()).toEqual({ head: heads[0], length: 30 });
+    expect(queue.pop()).toEqual({ head: heads[1], length: 20 });
+    expect(queue.pop()).toEqual({ head: heads[2], length: 5 });
+    expect(queue.pop()).toBeUndefined();
+    expect([queue.free, queue.inFlight]).toEqual([8, 0]);
+  });
+
+  it('[2.7.9] does not believe a batch that ends with a chain further on', () => {
+    const { queue, device } = rig({ inOrder: true });
+    const heads = [1, 2, 3].map((at) => queue.add({ writable: [range(at << 12, 8)] }));
+    for (const head of heads) queue.publish(head);
+    device.push(heads[1]!, 8);
+    expect(() => queue.popUsed()).toThrow(`returned descriptor ${heads[1]}`);
+    expect(queue.inFlight).toBe(3);
+  });
+
+  it('[2.6.1] gives back what the device had when its queue is reset', () => {
+    const { queue, calls, tables } = rig();
+    const { available } = tables;
+    queue.publish(queue.add({ writable: [range(0x1_0000, 4)], indirect: true }));
+    queue.publish(queue.add1(0x2_0000, 4, WRITE));
+    queue.add1(0x3_0000, 4, WRITE);
+    expect(queue.reset()).toEqual([0, 1]);
+    expect(calls).toEqual(['reset 3']);
+    expect([queue.free, queue.inFlight, tables.available]).toEqual([0, 0, available]);
   });
 
   describe('misuse', () => {

@@ -26,6 +26,17 @@ import {
 
 const { OFFERED, BY_HAND, INDIRECT } = CHAIN;
 
+/** What the driver remembers of a descriptor, `WORDS` words each. */
+const WORDS = 4;
+/** The next descriptor of its chain, or of the free list. */
+const NEXT = 0;
+/** Of the head of a chain: its last descriptor; */
+const LAST = 1;
+/** how many it has, and the marks; 0 where no chain begins; */
+const COUNT = 2;
+/** and the bytes that the device may write, as signed 32 bits. */
+const ROOM = 3;
+
 /** The driver's end of a split virtqueue (VIRTIO 1.4 §2.7). The head of a chain is its first descriptor. */
 export class SplitQueue extends VirtQueue {
   readonly #journal: JournalWriter;
@@ -40,17 +51,13 @@ export class SplitQueue extends VirtQueue {
   readonly #usedAt: number;
   readonly #usedIdxAt: number;
   readonly #availEventAt: number;
+  /** Whether descriptors and available ring lie below 4 GiB. */
+  readonly #low: boolean;
   readonly #eventIdx: boolean;
   readonly #order: InOrder | undefined;
 
-  /** By descriptor: the next one of its chain, or of the free list. */
-  readonly #next: Uint16Array;
-  /** By head: the last descriptor of the chain. */
-  readonly #last: Uint16Array;
-  /** By head: descriptors of the chain, and the marks; 0 where no chain begins. */
-  readonly #chains: Uint32Array;
-  /** By head: bytes that the device may write. */
-  readonly #writable: Uint32Array;
+  /** What is remembered of descriptors: in one array, since V8 checks each one that a step touches. */
+  readonly #shadow: Int32Array;
   /** First free descriptor, where `#freeCount` is not 0. */
   #free = 0;
   #freeCount: number;
@@ -105,19 +112,23 @@ export class SplitQueue extends VirtQueue {
     this.#usedAt = smallInt((usedAt + SPLIT.usedEntry(0)) / 4);
     this.#usedIdxAt = smallInt((usedAt + SPLIT.usedIdx) / 2);
     this.#availEventAt = smallInt((usedAt + SPLIT.availEvent(size)) / 2);
-    this.#next = Uint16Array.from({ length: size }, (_, i) => i + 1);
-    this.#last = new Uint16Array(size);
-    this.#chains = new Uint32Array(size);
-    this.#writable = new Uint32Array(size);
+    this.#shadow = new Int32Array(size * WORDS);
+    for (let i = 0; i < size; i++) this.#shadow[i * WORDS + NEXT] = i + 1;
     this.#freeCount = smallInt(size);
     this.#availIdx = this.#usedIdx = this.#usedSeen = wrap16(firstIdx);
     this.#notifiedIdx = this.#availIdx;
+    this.#low =
+      areas.desc + SPLIT.descTable(size) <= TWO_32 && areas.avail + SPLIT.availRing(size) <= TWO_32;
     this.#eventIdx = options.eventIdx ?? false;
     this.#order = options.inOrder ? new InOrder(size) : undefined;
   }
 
   override get free(): number {
     return this.#freeCount;
+  }
+
+  override get next(): number {
+    return this.#availIdx & this.#mask;
   }
 
   override get inFlight(): number {
@@ -127,6 +138,7 @@ export class SplitQueue extends VirtQueue {
   override addChain(chain: Chain): number {
     const { count, readableCount } = chain;
     if (count > this.#freeCount || count === 0) return NOTHING;
+    const shadow = this.#shadow;
     const recorded = this.#journal.on;
     const head = this.#free;
     let last = head;
@@ -134,7 +146,7 @@ export class SplitQueue extends VirtQueue {
     let writable = 0;
     for (let i = 0; i < count; i++) {
       last = next;
-      next = this.#next[last]!;
+      next = shadow[last * WORDS + NEXT]!;
       const len = chain.len[i]!;
       let tail = 0;
       if (i >= readableCount) {
@@ -147,22 +159,47 @@ export class SplitQueue extends VirtQueue {
     }
     this.#free = next;
     this.#freeCount -= count;
-    this.#last[head] = last;
-    this.#chains[head] = count;
-    this.#writable[head] = writable < TWO_32 ? writable : TWO_32 - 1;
+    const at = head * WORDS;
+    shadow[at + LAST] = last;
+    shadow[at + COUNT] = count;
+    shadow[at + ROOM] = writable < TWO_32 ? writable : -1;
     return head;
   }
 
   override add1(addr: number, len: number, flags: number): number {
     if (this.#freeCount === 0) return NOTHING;
     const head = this.#free;
-    if (this.#journal.on) this.#fillRecorded(head, addr, len, flags);
+    if (this.#journal.on === true) this.#fillRecorded(head, addr, len, flags);
     else this.#fill(head, addr, len, flags);
-    this.#free = this.#next[head]!;
+    const shadow = this.#shadow;
+    const at = head * WORDS;
+    this.#free = shadow[at + NEXT]!;
     this.#freeCount--;
-    this.#last[head] = head;
-    this.#chains[head] = 1;
-    this.#writable[head] = flags === 0 ? 0 : len;
+    shadow[at + LAST] = head;
+    shadow[at + COUNT] = 1;
+    shadow[at + ROOM] = flags === 0 ? 0 : len;
+    return head;
+  }
+
+  override post1(addr: number, len: number, flags: number): number {
+    if (this.#order !== undefined) return super.post1(addr, len, flags);
+    const recorded = this.#journal.on === true;
+    if (recorded && !(this.#low && this.#pace.free)) return super.post1(addr, len, flags);
+    if (this.#freeCount === 0) return NOTHING;
+    const head = this.#free;
+    const shadow = this.#shadow;
+    const at = head * WORDS;
+    if (recorded) this.#recordPost(head, addr, len, flags);
+    this.#fill(head, addr, len, flags);
+    this.#free = shadow[at + NEXT]!;
+    this.#freeCount--;
+    shadow[at + LAST] = head;
+    shadow[at + COUNT] = 1 + OFFERED;
+    shadow[at + ROOM] = flags === 0 ? 0 : len;
+    const idx = this.#availIdx;
+    this.#u16[this.#availAt + (idx & this.#mask)] = head;
+    this.#availIdx = (idx + 1) & 0xffff;
+    this.#inFlight++;
     return head;
   }
 
@@ -171,13 +208,14 @@ export class SplitQueue extends VirtQueue {
    * The device does not see it before `publish`. Throws where no chain begins there.
    */
   override offer(head: number): void {
-    const chain = this.#chains[head]!;
+    const shadow = this.#shadow;
+    const chain = shadow[head * WORDS + COUNT]!;
     // Out of range gives undefined, which fails the comparison too.
-    if (chain > 0 && chain < OFFERED) this.#chains[head] = chain + OFFERED;
+    if (chain > 0 && chain < OFFERED) shadow[head * WORDS + COUNT] = chain + OFFERED;
     else this.#offerRare(head);
-    if (this.#order) this.#order.push(head);
+    if (this.#order !== undefined) this.#order.push(head);
     const at = this.#availAt + (this.#availIdx & this.#mask);
-    if (this.#journal.on) this.#store16Recorded(at, head);
+    if (this.#journal.on === true) this.#store16Recorded(at, head);
     else this.#u16[at] = head;
     this.#availIdx = (this.#availIdx + 1) & 0xffff;
     this.#inFlight++;
@@ -209,19 +247,18 @@ export class SplitQueue extends VirtQueue {
   }
 
   override popUsed(): number {
-    if (this.#order) return this.#popInOrder(this.#order);
+    if (this.#order !== undefined) return this.#popInOrder(this.#order);
     const idx = this.#usedIdx;
     if (idx === this.#usedSeen && !this.#lookAgain()) return NOTHING;
     const at = this.#usedAt + ((idx & this.#mask) << 1);
     const head = this.#u32[at]!;
     const length = this.#u32[at + 1]!;
-    const chain = this.#chains[head]!;
-    // Out of range gives undefined, which is no such chain either.
+    const shadow = this.#shadow;
+    const chain = head <= this.#mask ? shadow[head * WORDS + COUNT]! : 0;
     if (chain >>> 16 === 1) {
-      if (length > this.#writable[head]!)
-        throw this.wroteTooMuch(head, length, this.#writable[head]!);
-      this.#chains[head] = 0;
-      this.#next[this.#last[head]!] = this.#free;
+      if (length > this.#roomOf(head)) throw this.wroteTooMuch(head, length, this.#roomOf(head));
+      shadow[head * WORDS + COUNT] = 0;
+      shadow[shadow[head * WORDS + LAST]! * WORDS + NEXT] = this.#free;
       this.#free = head;
       this.#freeCount += chain - OFFERED;
     } else this.#popRare(head, length);
@@ -244,7 +281,7 @@ export class SplitQueue extends VirtQueue {
       throw new RangeError(
         `queue ${this.index} has no descriptor ${index}: its size is ${this.size}`,
       );
-    if (this.#chains[index] === 0 && this.#unlink(index)) this.#chains[index] = BY_HAND;
+    if (this.#chainAt(index) === 0 && this.#unlink(index)) this.#mark(index, BY_HAND);
     const tail = (flags & 0xffff) | (next << 16);
     if (this.#journal.on) this.#fillRecorded(index, addr, len, tail);
     else this.#fill(index, addr, len, tail);
@@ -259,15 +296,15 @@ export class SplitQueue extends VirtQueue {
   protected override forgetChains(): number[] {
     const heads: number[] = [];
     for (let head = 0; head < this.size; head++)
-      if (this.#chains[head]! & OFFERED) heads.push(head);
-    this.#chains.fill(0);
+      if (this.#chainAt(head) & OFFERED) heads.push(head);
+    this.#shadow.fill(0);
     this.#freeCount = this.#inFlight = 0;
     return heads;
   }
 
   protected override markIndirect(head: number, writable: number): void {
-    this.#chains[head] = INDIRECT + 1;
-    this.#writable[head] = writable;
+    this.#mark(head, INDIRECT + 1);
+    this.#shadow[head * WORDS + ROOM] = writable;
   }
 
   protected override tableTail(i: number, count: number, flags: number): number {
@@ -290,6 +327,23 @@ export class SplitQueue extends VirtQueue {
     const where = this.desc + SPLIT.descSize * index;
     this.#journal.memWrite16(ACTOR.driver, where, this.#u32, at, addr, hi32(addr), len, tail);
     this.#fill(index, addr, len, tail);
+  }
+
+  #recordPost(head: number, addr: number, len: number, flags: number): void {
+    this.#pace.take();
+    this.#pace.take();
+    const slot = this.#availIdx & this.#mask;
+    this.#journal.posted(
+      this.#u32,
+      this.#descAt + (head << 2),
+      this.desc + SPLIT.descSize * head,
+      addr,
+      len,
+      flags,
+      this.avail + SPLIT.availEntry(slot),
+      this.#u16[this.#availAt + slot]!,
+      head,
+    );
   }
 
   #store16Recorded(at: number, value: number): void {
@@ -324,27 +378,28 @@ export class SplitQueue extends VirtQueue {
   }
 
   #offerRare(head: number): void {
-    const chain = this.#chains[head];
+    const chain = this.#chainAt(head);
     if (chain !== BY_HAND && chain !== INDIRECT + 1) throw this.noChain(head);
-    this.#chains[head] = chain + OFFERED;
+    this.#mark(head, chain + OFFERED);
   }
 
   #popRare(head: number, length: number): void {
-    const chain = this.#chains[head];
+    const chain = this.#chainAt(head);
     if (chain === BY_HAND + OFFERED) {
-      this.#chains[head] = BY_HAND;
+      this.#mark(head, BY_HAND);
       return;
     }
     if (chain !== INDIRECT + 1 + OFFERED) throw this.returnedWrong(head);
-    const room = this.#writable[head]!;
+    const room = this.#roomOf(head);
     if (length > room) throw this.wroteTooMuch(head, length, room);
     this.freeTable(head);
     this.#release(head, 1);
   }
 
   #release(head: number, count: number): void {
-    this.#chains[head] = 0;
-    this.#next[this.#last[head]!] = this.#free;
+    const shadow = this.#shadow;
+    shadow[head * WORDS + COUNT] = 0;
+    shadow[shadow[head * WORDS + LAST]! * WORDS + NEXT] = this.#free;
     this.#free = head;
     this.#freeCount += count;
   }
@@ -357,16 +412,16 @@ export class SplitQueue extends VirtQueue {
       const at = this.#usedAt + ((idx & this.#mask) << 1);
       const last = this.#u32[at]!;
       const length = this.#u32[at + 1]!;
-      const room = this.#writable[last]!;
-      if (length > room && !(this.#chains[last]! & BY_HAND))
+      const room = this.#roomOf(last);
+      if (length > room && !(this.#chainAt(last) & BY_HAND))
         throw this.wroteTooMuch(last, length, room);
       if (!order.begin(last, distance16(idx, this.#usedSeen))) throw this.returnedWrong(last);
       this.#batchLength = length;
     }
     const head = order.take();
     // Chains that the device skipped were used completely.
-    const length = order.left > 0 ? this.#writable[head]! : this.#batchLength;
-    const chain = this.#chains[head]!;
+    const length = order.left > 0 ? this.#roomOf(head) : this.#batchLength;
+    const chain = this.#chainAt(head);
     if (chain >>> 16 === 1) this.#release(head, chain - OFFERED);
     else this.#popRare(head, length);
     this.#inFlight--;
@@ -409,15 +464,35 @@ export class SplitQueue extends VirtQueue {
     Atomics.store(this.#u16, at, value);
   }
 
+  /** Descriptors and marks of the chain that begins at `head`; 0 where none does, or there is no such descriptor. */
+  #chainAt(head: number): number {
+    return head <= this.#mask ? (this.#shadow[head * WORDS + COUNT] ?? 0) : 0;
+  }
+
+  #mark(head: number, chain: number): void {
+    this.#shadow[head * WORDS + COUNT] = chain;
+  }
+
+  /** Bytes that the device may write into the chain at `head`. */
+  #roomOf(head: number): number {
+    return (this.#shadow[head * WORDS + ROOM] ?? 0) >>> 0;
+  }
+
   /** Takes `index` out of the free list; false where it is not there. */
   #unlink(index: number): boolean {
+    const shadow = this.#shadow;
+    let before = NOTHING;
     let at = this.#free;
-    for (let i = 0, before = NOTHING; i < this.#freeCount; i++, before = at, at = this.#next[at]!) {
-      if (at !== index) continue;
-      if (before < 0) this.#free = this.#next[at]!;
-      else this.#next[before] = this.#next[at]!;
-      this.#freeCount--;
-      return true;
+    for (let i = 0; i < this.#freeCount; i++) {
+      const next = shadow[at * WORDS + NEXT]!;
+      if (at === index) {
+        if (before < 0) this.#free = next;
+        else shadow[before * WORDS + NEXT] = next;
+        this.#freeCount--;
+        return true;
+      }
+      before = at;
+      at = next;
     }
     return false;
   }

@@ -2,12 +2,13 @@ import type { Host } from '../../engine/machine/host.ts';
 import type { Machine } from '../../engine/machine/machine.ts';
 import { guestBytes } from '../qemu/guest-bytes.ts';
 import { hexBytes, hexText } from '../qemu/numbers.ts';
+import { areasOf, memoryDifference, type NamedArea, type Rings } from './areas.ts';
 import { ChannelSession, type ChannelStep } from './channel-session.ts';
 import { attempt, type Check, type Wanted } from './check.ts';
 import { firstJsonDifference, firstTextDifference } from './compare.ts';
 import { HostActions } from './host-actions.ts';
 import { InterruptLog } from './interrupt-log.ts';
-import { maskJson, maskText } from './mask.ts';
+import { maskJson, maskText, withoutFolder } from './mask.ts';
 import { momentaryTexts } from './momentary-texts.ts';
 import { start } from './subject.ts';
 
@@ -21,15 +22,6 @@ export interface DriverStep extends ChannelStep {
   readonly verb?: 'raise' | 'lower';
   readonly line?: number;
 }
-
-/** A memory area with its content. */
-export interface Area {
-  readonly addr: string;
-  readonly hex: string;
-}
-
-/** Parts of each queue. */
-export type Rings = Readonly<Record<string, Readonly<Record<string, Area>>>>;
 
 /** What the monitor said at one moment: answers by the commands that asked. */
 interface Snapshot {
@@ -49,13 +41,10 @@ export interface DriverSession {
   readonly extra?: Readonly<Record<string, unknown>>;
   readonly log: readonly DriverStep[];
   readonly rings: Rings;
-  readonly buffers: readonly (Area & { readonly name: string })[];
+  readonly buffers: readonly NamedArea[];
   /** Absent where nobody asked the monitor. */
   readonly snapshots?: readonly Snapshot[];
 }
-
-/** In front of names of files: the folder of whoever recorded. */
-const RECORDER_FOLDER = /(?:ORACLE_DIR|\/[^,=]*)\/(?=(?:img|run|share)\b)/g;
 
 /** Repeats a recorded driver session; the first thing that differs is the difference. */
 export function checkDriverSession(session: DriverSession, wanted: Wanted): Check[] {
@@ -69,7 +58,7 @@ export function checkDriverSession(session: DriverSession, wanted: Wanted): Chec
  * the first difference, or undefined. `host` replaces parts of the machine's surroundings.
  */
 export function replayDriver(session: DriverSession, host: Partial<Host> = {}): string | undefined {
-  const argv = session.argv.map((word) => word.replace(RECORDER_FOLDER, ''));
+  const argv = session.argv.map(withoutFolder);
   const result = start(argv, host);
   if (!('machine' in result)) return `did not start: ${result.stderr.trim()}`;
   const { machine } = result;
@@ -89,7 +78,7 @@ class Replay {
     this.#machine = machine;
     this.#session = session;
     this.#interrupts = new InterruptLog(machine);
-    this.#actions = new HostActions(machine);
+    this.#actions = new HostActions(machine, session.extra ?? {});
     this.#channel = new ChannelSession(machine);
   }
 
@@ -179,26 +168,14 @@ class Replay {
 
   #memory(): string | undefined {
     const { rings, buffers } = this.#session;
-    for (const { name, addr, hex } of [...areasOf(rings), ...buffers]) {
-      const bytes = new Uint8Array(hex.length / 2);
-      guestBytes(this.#machine).read(Number(addr), bytes);
-      const got = hexText(bytes);
-      if (got !== hex) return `end: ${name} at ${addr} holds ${got} instead of ${hex}`;
-    }
-    return undefined;
+    const found = memoryDifference(this.#machine, [...areasOf(rings), ...buffers]);
+    return found && `end: ${found}`;
   }
 
   #stderr(): string | undefined {
     const text = firstTextDifference(this.#machine.stderr, this.#session.stderr);
     return text === undefined ? undefined : `stderr ${text}`;
   }
-}
-
-/** The areas of all queues, each with a name. */
-export function areasOf(rings: Rings): (Area & { readonly name: string })[] {
-  return Object.entries(rings).flatMap(([queue, parts]) =>
-    Object.entries(parts).map(([part, area]) => ({ ...area, name: `${queue}.${part}` })),
-  );
 }
 
 /** Bytes that a step writes: as they are, or a little-endian number. */

@@ -34,3 +34,11 @@ export function maskJson(value: unknown): unknown {
     );
   return value;
 }
+
+/** In front of names of files: the folder of whoever recorded. */
+const FOLDER = /(?:ORACLE_DIR|\/[^,=\s]*)\/(?=(?:img|run|share)\b)/g;
+
+/** A text in which files are named by where they lie in the recorder's folder. */
+export function withoutFolder(text: string): string {
+  return text.replace(FOLDER, '');
+}

@@ -1,9 +1,7 @@
 import type { Machine } from '../../engine/machine/machine.ts';
-import { guestBytes } from '../qemu/guest-bytes.ts';
-import { hexText } from '../qemu/numbers.ts';
+import { areasOf, memoryDifference, type Rings } from './areas.ts';
 import { firstJsonDifference, firstTextDifference } from './compare.ts';
-import { areasOf, type Rings } from './driver-session.ts';
-import { maskJson, maskText } from './mask.ts';
+import { maskJson, maskText, withoutFolder } from './mask.ts';
 
 /** Notes of a recording that are answers of the human monitor, where their names do not say the command. */
 const COMMANDS: Readonly<Record<string, string>> = {
@@ -58,7 +56,10 @@ function noteDifference(
   if (command !== undefined && typeof value === 'string') {
     const kind = command === 'info mtree -f' ? 'mtree-f' : '';
     return () =>
-      firstTextDifference(maskText(kind, machine.monitor(command)), maskText(kind, value));
+      firstTextDifference(
+        maskText(kind, machine.monitor(command)),
+        maskText(kind, withoutFolder(value)),
+      );
   }
   const [, query] = /^(query-[\w-]+)/.exec(name) ?? [];
   if (query !== undefined)
@@ -68,12 +69,5 @@ function noteDifference(
       return firstJsonDifference(maskJson(got), maskJson(value));
     };
   if (name !== 'rings_before_reset') return undefined;
-  return () => {
-    for (const { name: area, addr, hex } of areasOf(value as Rings)) {
-      const bytes = new Uint8Array(hex.length / 2);
-      guestBytes(machine).read(Number(addr), bytes);
-      if (hexText(bytes) !== hex) return `${area} holds ${hexText(bytes)} instead of ${hex}`;
-    }
-    return undefined;
-  };
+  return () => memoryDifference(machine, areasOf(value as Rings));
 }

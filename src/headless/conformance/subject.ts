@@ -1,5 +1,5 @@
+import { unreachable } from '../../engine/backends/byte-link.ts';
 import { type ByteSource, bytesSource } from '../../engine/backends/byte-source.ts';
-import { unreachable } from '../../engine/backends/chardev.ts';
 import type { FileKind } from '../../engine/backends/fs.ts';
 import type { Host } from '../../engine/machine/host.ts';
 import { type StartResult, startMachine } from '../../engine/machine/start.ts';

@@ -1,25 +1,14 @@
-import { existsSync, fstatSync, statSync } from 'node:fs';
-import { connect, createServer, Socket } from 'node:net';
+import { closeSync, existsSync, fstatSync, openSync, statSync, writeSync } from 'node:fs';
+import { connect, createServer, type Server, Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { type SocketAddress, unreachable } from '../../engine/backends/chardev.ts';
-
-/** Who talks at this end of a connection. */
-export interface Peer {
-  /** Somebody is at the other end. */
-  open(): void;
-  /** Takes what came, in pieces of any size. */
-  receive(text: string): void;
-  /** Nobody is there any more. */
-  close(): void;
-}
-
-/** The other end of a connection. */
-export interface Connection {
-  /** Lost where nobody is there. */
-  send(text: string): void;
-  /** Sends what waits, and ends; calls `done` then, or soon where nobody reads. */
-  end(done: () => void): void;
-}
+import {
+  type ByteLink,
+  type ByteLinkEnd,
+  type OutputFile,
+  type Outside,
+  type SocketAddress,
+  unreachable,
+} from '../../engine/backends/byte-link.ts';
 
 /** How long the other end may take to read the last words, in ms. */
 const LAST_WORDS = 200;
@@ -47,48 +36,78 @@ function isSocket(stat: () => { isSocket(): boolean }): boolean {
   }
 }
 
-/** Connects to `address`, or waits there for one client after another. `failed` is told why it cannot. */
-export function openConnection(
-  address: SocketAddress,
-  peer: Peer,
+/** Opens what leads outside. `failed` is told why a socket cannot be had after all. */
+export function openLink(
+  outside: Outside,
+  end: ByteLinkEnd,
   failed: (reason: string) => void,
-): Connection {
-  const line = new SocketLine(peer);
+): ByteLink {
+  if (outside === 'stdio') return stdio(end);
+  return 'file' in outside ? outputFile(outside) : openSocket(outside, end, failed);
+}
+
+/** Connects to `address`, or waits there for one client after another. */
+function openSocket(
+  address: SocketAddress,
+  end: ByteLinkEnd,
+  failed: (reason: string) => void,
+): ByteLink {
   const { path, host, port, fd, server } = address;
   const target = path === undefined ? { host: host || '127.0.0.1', port: Number(port) } : { path };
   const name = path ?? `${host}:${port}`;
   if (server) {
     const listener = createServer((socket) => line.take(socket));
+    const line = new SocketLine(end, listener);
     listener.on('error', ({ message }) => failed(`Failed to bind socket to ${name}: ${message}`));
     listener.listen(target);
-  } else if (fd === undefined) {
-    const socket = connect(target);
-    socket.on('error', ({ message }) => {
-      if (socket.connecting) failed(`Failed to connect to '${name}': ${message}`);
-    });
-    socket.once('connect', () => line.take(socket));
-  } else line.take(new Socket({ fd }));
+    return line;
+  }
+  const line = new SocketLine(end);
+  const socket = fd === undefined ? connect(target) : new Socket({ fd });
+  socket.on('error', ({ message }) => {
+    if (socket.connecting) failed(`Failed to connect to '${name}': ${message}`);
+  });
+  // What is sent meanwhile waits until the connection stands.
+  line.take(socket);
   return line;
 }
 
 /** The program's own terminal, or what stands for it. */
-export function stdio(peer: Peer): Connection {
-  process.stdin.setEncoding('utf8');
-  process.stdin.on('data', (text: string) => peer.receive(text));
-  setImmediate(() => peer.open());
+function stdio(end: ByteLinkEnd): ByteLink {
+  const { stdin, stdout } = process;
+  stdin.on('data', (bytes: Uint8Array) => end.received(bytes));
   return {
-    send: (text) => void process.stdout.write(text),
-    end: (done) => done(),
+    send: (bytes) => void stdout.write(bytes),
+    flow: (on) => void (on ? stdin.resume() : stdin.pause()),
+    end: (done) => done?.(),
+  };
+}
+
+function outputFile({ file, append }: OutputFile): ByteLink {
+  const descriptor = openSync(file, append ? 'a' : 'w');
+  let open = true;
+  return {
+    send(bytes) {
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    },
+    flow() {},
+    end(done) {
+      if (open) closeSync(descriptor);
+      open = false;
+      done?.();
+    },
   };
 }
 
 /** A connection whose socket comes and goes. */
-class SocketLine implements Connection {
-  readonly #peer: Peer;
+class SocketLine implements ByteLink {
+  readonly #end: ByteLinkEnd;
+  readonly #listener: Server | undefined;
   #socket: Socket | undefined;
 
-  constructor(peer: Peer) {
-    this.#peer = peer;
+  constructor(end: ByteLinkEnd, listener?: Server) {
+    this.#end = end;
+    this.#listener = listener;
   }
 
   /** One client at a time: another has to come back later. */
@@ -98,27 +117,32 @@ class SocketLine implements Connection {
       return;
     }
     this.#socket = socket;
-    socket.setEncoding('utf8');
-    socket.on('data', (text: string) => this.#peer.receive(text));
+    socket.on('data', (bytes) => this.#end.received(bytes));
     // Whoever leaves without a word has left all the same.
     socket.on('error', () => {});
     socket.on('close', () => {
       this.#socket = undefined;
-      this.#peer.close();
+      this.#end.closed();
     });
-    this.#peer.open();
+    this.#end.opened();
   }
 
-  send(text: string): void {
-    this.#socket?.write(text);
+  send(bytes: Uint8Array): void {
+    this.#socket?.write(bytes);
   }
 
-  end(done: () => void): void {
+  flow(on: boolean): void {
+    if (on) this.#socket?.resume();
+    else this.#socket?.pause();
+  }
+
+  end(done: () => void = () => {}): void {
+    this.#listener?.close();
     if (!this.#socket) {
       done();
       return;
     }
     this.#socket.end(done);
-    setTimeout(done, LAST_WORDS);
+    setTimeout(done, LAST_WORDS).unref();
   }
 }

@@ -1,6 +1,6 @@
 import type { Machine } from '../../engine/machine/machine.ts';
 import { QEMU_VERSION } from '../../engine/monitor/version.ts';
-import type { Peer } from './connection.ts';
+import type { Peer } from './peer.ts';
 
 const PROMPT = '(qemu) ';
 

@@ -1,14 +1,16 @@
 import { randomFillSync } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
-import type { Chardev } from '../../engine/backends/chardev.ts';
+import type { ByteLink } from '../../engine/backends/byte-link.ts';
 import type { MonitorPort } from '../../engine/machine/back-ends.ts';
 import type { Machine } from '../../engine/machine/machine.ts';
 import { startMachine } from '../../engine/machine/start.ts';
 import { silentJournal } from '../../journal/writer.ts';
 import { optionsOf } from '../../options/command.ts';
 import { fileKind, openImage } from '../files.ts';
-import { type Connection, openConnection, type Peer, socketFault, stdio } from './connection.ts';
+import { DirectoryFiles } from '../shared-files.ts';
+import { openLink, socketFault } from './connection.ts';
 import { HmpSession } from './hmp-session.ts';
+import { attachPeer, type Peer } from './peer.ts';
 import { QmpSession } from './qmp-session.ts';
 import { QtestServer } from './qtest-server.ts';
 
@@ -18,40 +20,53 @@ const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 /** Runs the program that `words` call, its name first; it ends when somebody tells it to. */
 export function runQemu(words: readonly string[]): void {
   let program: Program | undefined;
+  const links: ByteLink[] = [];
+  const failed = (reason: string) => {
+    program?.complain(reason);
+    process.exit(1);
+  };
   const result = startMachine(words, {
     journal: silentJournal(),
     allocateRam: (bytes) => new SharedArrayBuffer(bytes),
     openImage,
     fileKind,
+    sharedFiles: (directory) => new DirectoryFiles(directory),
     socketFault,
+    connect(outside, end) {
+      const link = openLink(outside, end, failed);
+      links.push(link);
+      return link;
+    },
     random: (into) => void randomFillSync(into),
     quit: () => program?.quit(),
   });
-  if ('machine' in result) program = new Program(result.machine, words);
+  if ('machine' in result) program = new Program(result.machine, words, links);
   else {
     writeAll(1, result.stdout);
     writeAll(2, result.stderr);
-    process.exitCode = result.exit;
+    process.exit(result.exit);
   }
 }
 
 /** A machine, and whoever talks to it from outside. Sockets keep the process alive. */
 class Program {
   readonly #machine: Machine;
-  readonly #connections: Connection[] = [];
+  readonly #links: readonly ByteLink[];
   readonly #sessions: QmpSession[] = [];
   /** Characters of the machine's stderr that were printed. */
   #printed = 0;
 
-  constructor(machine: Machine, words: readonly string[]) {
+  constructor(machine: Machine, words: readonly string[], links: readonly ByteLink[]) {
     this.#machine = machine;
+    this.#links = links;
     machine.onEvent = () => this.#tellEvents();
     // Nobody was there to hear of what happened while it started.
     machine.takeEvents();
     this.#printErrors();
     const { monitors, qtest } = machine.backEnds;
-    for (const monitor of monitors) this.#attach(monitor.chardev, this.#monitorPeer(monitor));
-    if (qtest) this.#attach(qtest, this.#testPeer(words));
+    const after = () => this.#printErrors();
+    for (const monitor of monitors) attachPeer(monitor.chardev, this.#monitorPeer(monitor), after);
+    if (qtest) attachPeer(qtest, this.#testPeer(words), after);
     for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[])
       process.on(signal, () => this.#terminate(signal, qtest !== undefined));
     // A machine that nobody talks to runs on.
@@ -61,17 +76,17 @@ class Program {
   /** Ends the process as soon as the answer to whoever asked for it is sent. */
   quit(): void {
     setImmediate(() => {
-      let left = this.#connections.length;
+      let left = this.#links.length;
       const done = () => {
         if (--left <= 0) process.exit(0);
       };
-      for (const connection of this.#connections) connection.end(done);
+      for (const link of this.#links) link.end(done);
       if (left === 0) process.exit(0);
     });
   }
 
   #terminate(signal: keyof typeof SIGNALS, quiet: boolean): void {
-    if (!quiet) this.#complain(`terminating on signal ${SIGNALS[signal]}`);
+    if (!quiet) this.complain(`terminating on signal ${SIGNALS[signal]}`);
     this.#machine.emit('SHUTDOWN', { guest: false, reason: 'host-signal' });
     this.quit();
   }
@@ -96,35 +111,15 @@ class Program {
       });
   }
 
-  #attach(chardev: Chardev, peerOf: (send: (text: string) => void) => Peer): void {
-    const peer = peerOf((text) => connection?.send(text));
-    const watched: Peer = {
-      open: () => peer.open(),
-      receive: (text) => {
-        peer.receive(text);
-        this.#printErrors();
-      },
-      close: () => peer.close(),
-    };
-    let connection: Connection | undefined;
-    const { address, backend } = chardev;
-    if (backend === 'stdio') connection = stdio(watched);
-    else if (address)
-      connection = openConnection(address, watched, (reason) => {
-        this.#complain(reason);
-        process.exit(1);
-      });
-    if (connection) this.#connections.push(connection);
-  }
-
   #tellEvents(): void {
     for (const event of this.#machine.takeEvents())
       for (const session of this.#sessions) session.event(event);
   }
 
-  #complain(text: string): void {
+  /** Prints a complaint as QEMU does. */
+  complain(text: string): void {
     this.#printErrors();
-    writeAll(2, `qemu-system-${this.#machine.type.arch}: ${text}\n`);
+    writeAll(2, `${this.#machine.program}: ${text}\n`);
   }
 
   #printErrors(): void {

@@ -2,9 +2,9 @@ import { parseJson } from '../../engine/machine/json.ts';
 import type { Machine, MachineEvent } from '../../engine/machine/machine.ts';
 import { QEMU_VERSION } from '../../engine/monitor/version.ts';
 import { ConfigError } from '../../engine/qom/errors.ts';
-import type { Peer } from './connection.ts';
 import { JsonStream } from './json-stream.ts';
 import { jsonText } from './json-text.ts';
+import type { Peer } from './peer.ts';
 
 const NEGOTIATE = 'qmp_capabilities';
 /** Every capability that a client may ask for: none is offered. */

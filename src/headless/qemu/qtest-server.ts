@@ -2,9 +2,9 @@ import { inputsOf } from '../../engine/machine/interrupt-inputs.ts';
 import type { Machine } from '../../engine/machine/machine.ts';
 import { resolveNode } from '../../engine/monitor/qom-node.ts';
 import { Device } from '../../engine/qdev/device.ts';
-import type { Peer } from './connection.ts';
 import { guestBytes } from './guest-bytes.ts';
 import { hexBytes, hexText, parseUnsigned, parseWhole } from './numbers.ts';
+import type { Peer } from './peer.ts';
 
 /** A command that cannot be carried out; the message is the answer's line. */
 class QtestFault extends Error {}

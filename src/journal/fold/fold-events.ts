@@ -2,6 +2,7 @@ import { join64 } from '../../base/bits.ts';
 import { utf8Decode } from '../../base/utf8.ts';
 import { PCI_PORTS } from '../../spec/pci.ts';
 import { REGION_INDEX } from '../../spec/regions.ts';
+import { VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
 import { VIRTIO_PCI_COMMON, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 import {
@@ -15,7 +16,8 @@ import {
   waitedFor,
 } from '../schema.ts';
 import type { EventStore } from '../store.ts';
-import { type FoldState, PINS } from './fold-state.ts';
+import type { FoldState } from './fold-state.ts';
+import { PINS } from './moment.ts';
 import type { RingArea } from './ring-areas.ts';
 
 /** Folds the record at word `at` of `words` into `state`; its number is `state.at`. */
@@ -158,10 +160,12 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
       .configure(
         aux(words, at) !== 0,
         hi16(words, at, format) === 1,
+        state.accepts(dev, VIRTIO_F.VIRTIO_F_IN_ORDER),
         lo16(words, at, size),
         u64(words, at, desc),
         u64(words, at, driver),
         u64(words, at, device),
+        state.memory,
       );
     state.ringsChanged();
   },

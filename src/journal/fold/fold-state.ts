@@ -11,6 +11,7 @@ import {
   type ConsoleLine,
   type DeviceMoment,
   type Moment,
+  PINS,
   type QueueMoment,
   queueKey,
   type RegisterMoment,
@@ -26,9 +27,6 @@ export class FoldLogs {
   readonly console = new AppendLog<ConsoleLine>(CONSOLE_LINES);
   readonly violations = new AppendLog<ViolationMoment>(VIOLATION_COUNT);
 }
-
-/** Interrupt inputs of a machine. */
-export const PINS = 256;
 
 /** Everything that folding knows after `at` events: immutable, and shares what did not change. */
 export interface Snapshot extends Omit<Moment, 'last' | 'console' | 'violations' | 'asserted'> {
@@ -229,10 +227,16 @@ export class FoldState {
     this.#rings = undefined;
   }
 
+  /** Whether the driver of a device accepted a feature, by its bit. */
+  accepts(dev: number, bit: number): boolean {
+    const device = this.#devices.get(dev) ?? this.now.devices.get(dev);
+    return Math.floor((device?.accepted ?? 0) / 2 ** bit) % 2 === 1;
+  }
+
   /** A write to guest memory that touches ring structures; `write` does it. */
   ringWrite(areas: readonly RingArea[], addr: number, size: number, write: () => void): void {
     const before = areas.map((area) =>
-      area.structure === 'desc' ? 0 : this.memory.u16(area.start + RING_IDX),
+      area.structure === 'desc' || area.packed ? 0 : this.memory.u16(area.start + RING_IDX),
     );
     write();
     areas.forEach((area, i) => {

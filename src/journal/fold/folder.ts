@@ -1,8 +1,8 @@
 import { assert } from '../../base/assert.ts';
 import type { EventStore } from '../store.ts';
 import { CHECKPOINT_BYTES, CHECKPOINT_EVERY, Checkpoints } from './checkpoints.ts';
-import { FoldLogs, FoldState, PINS, type Snapshot, START } from './fold-state.ts';
-import type { Moment } from './moment.ts';
+import { FoldLogs, FoldState, type Snapshot, START } from './fold-state.ts';
+import { type Moment, PINS } from './moment.ts';
 
 /**
  * Going back, the last of these events before the target get snapshots this far apart, so that the

@@ -1,6 +1,38 @@
 import type { JournalEvent, LogLevel } from '../schema.ts';
 import type { GuestImage } from './guest-image.ts';
 
+/** One descriptor of a packed ring, as it was when it became available. */
+export interface PackedDescriptor {
+  /** Its place in the ring. */
+  readonly slot: number;
+  readonly addr: number;
+  readonly len: number;
+  readonly flags: number;
+}
+
+/**
+ * A chain of a packed ring that the driver made available and the device has not used. Others may
+ * be written over its descriptors meanwhile: the device has read them (VIRTIO 1.4 §2.8.12).
+ */
+export interface PackedChain {
+  /** Buffer ID. */
+  readonly id: number;
+  readonly descriptors: readonly PackedDescriptor[];
+}
+
+/**
+ * How far a packed ring is, as its descriptors tell. A place is the number of a descriptor, with the
+ * wrap counter in bit 15.
+ */
+export interface PackedRing {
+  /** Place of the descriptor that the driver makes available next. */
+  readonly avail: number;
+  /** Place of the descriptor that the device uses next. */
+  readonly used: number;
+  /** Chains that the device owns, in the order in which they became available. */
+  readonly chains: readonly PackedChain[];
+}
+
 /** One virtqueue as the device side last announced it. Addresses are guest-physical. */
 export interface QueueMoment {
   readonly dev: number;
@@ -9,15 +41,20 @@ export interface QueueMoment {
   readonly enabled: boolean;
   /** Whether the areas hold a packed virtqueue (VIRTIO 1.4 §2.8) rather than a split one. */
   readonly packed: boolean;
+  /** Whether chains come back in order, several at once perhaps (VIRTIO 1.4 §2.7.9). */
+  readonly inOrder: boolean;
   readonly size: number;
   readonly desc: number;
   readonly driver: number;
   readonly device: number;
-  /** Free-running index of the next available entry that the device will look at. */
+  /**
+   * Free-running index of the next available entry that the device will look at; of a packed queue,
+   * the place of the descriptor.
+   */
   readonly lastAvailIdx: number;
-  /** Free-running index that the device will publish next. */
+  /** Free-running index that the device will publish next; of a packed queue, a place. */
   readonly usedIdx: number;
-  /** Heads that the device has popped and not pushed yet, in order. */
+  /** Heads, or buffer IDs, that the device has popped and not pushed yet, in order. */
   readonly inFlight: readonly number[];
   /** Descriptors that the driver has written and not made available yet. */
   readonly filling: ReadonlySet<number>;
@@ -25,6 +62,8 @@ export interface QueueMoment {
   readonly availStaged: number;
   /** Used entries that the device has written beyond the index that it published. */
   readonly usedStaged: number;
+  /** The ring of a packed queue that is set up. */
+  readonly ring: PackedRing | undefined;
   /** Counts since the queue was set up last: of chains, notifications and interrupts. */
   readonly popped: number;
   readonly pushed: number;
@@ -125,6 +164,8 @@ export interface Moment {
   readonly memory: GuestImage;
 }
 
+/** Interrupt inputs of a machine. */
+export const PINS = 256;
 /** Lines that `Moment.console` holds at most; older ones are in the journal only. */
 export const CONSOLE_LINES = 10_000;
 /** Violations that `Moment.violations` holds at most; older ones are in the journal only. */

@@ -1,7 +1,8 @@
 import { distance16, wrap16 } from '../../base/bits.ts';
-import { SPLIT, VIRTQ_DESC_F_NEXT } from '../../spec/virtio.ts';
+import { SPLIT, VIRTQ_DESC_F_NEXT, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
 import type { ImageBuilder } from './guest-image.ts';
 import type { QueueMoment } from './moment.ts';
+import { FIRST_PLACE, PackedState } from './packed-state.ts';
 import type { RingArea } from './ring-areas.ts';
 
 /** Bytes of a descriptor that say which buffer it is: address and length. */
@@ -23,6 +24,7 @@ export function unknownQueue(dev: number, queue: number): QueueMoment {
     queue,
     enabled: false,
     packed: false,
+    inOrder: false,
     size: 0,
     desc: 0,
     driver: 0,
@@ -33,6 +35,7 @@ export function unknownQueue(dev: number, queue: number): QueueMoment {
     filling: new Set(),
     availStaged: 0,
     usedStaged: 0,
+    ring: undefined,
     ...NO_COUNTS,
   };
 }
@@ -49,6 +52,7 @@ export class QueueState {
    */
   #inFlight: Set<number> | undefined;
   #filling: Set<number> | undefined;
+  #packed: PackedState | undefined;
 
   constructor(from: QueueMoment) {
     this.#now = { ...from };
@@ -58,6 +62,7 @@ export class QueueState {
   seal(): QueueMoment {
     if (this.#inFlight) this.#now.inFlight = Array.from(this.#inFlight, wrap16);
     if (this.#filling) this.#now.filling = this.#filling;
+    if (this.#packed) this.#now.ring = this.#packed.seal();
     return this.#now;
   }
 
@@ -68,20 +73,30 @@ export class QueueState {
   configure(
     enabled: boolean,
     packed: boolean,
+    inOrder: boolean,
     size: number,
     desc: number,
     driver: number,
     device: number,
+    memory: ImageBuilder,
   ): void {
-    if (!enabled) this.disable();
-    else if (!this.#now.enabled) Object.assign(this.#now, NO_COUNTS);
-    Object.assign(this.#now, { enabled, packed, size, desc, driver, device });
+    if (!enabled || packed !== this.#now.packed) this.disable();
+    if (enabled && !this.#now.enabled) Object.assign(this.#now, NO_COUNTS);
+    const fresh = enabled && !this.#now.enabled;
+    Object.assign(this.#now, { enabled, packed, inOrder, size, desc, driver, device });
+    if (!fresh || !packed || size > VIRTQ_MAX_SIZE) return;
+    this.#now.lastAvailIdx = this.#now.usedIdx = FIRST_PLACE;
+    // The driver may have filled the ring before it told the device where that is.
+    this.#packed = new PackedState({ avail: FIRST_PLACE, used: FIRST_PLACE, chains: [] });
+    this.#filling = new Set();
+    this.#packed.observe(this.#now, this.#filling, memory);
   }
 
   /** The device forgot the queue; counts of what happened stay. */
   disable(): void {
     this.#inFlight = undefined;
     this.#filling = undefined;
+    this.#packed = undefined;
     Object.assign(this.#now, {
       enabled: false,
       lastAvailIdx: 0,
@@ -90,6 +105,7 @@ export class QueueState {
       filling: new Set(),
       availStaged: 0,
       usedStaged: 0,
+      ring: undefined,
     });
   }
 
@@ -125,6 +141,7 @@ export class QueueState {
    */
   wrote(area: RingArea, addr: number, size: number, before: number, memory: ImageBuilder): void {
     if (area.structure === 'desc') this.#wroteDescriptors(area, addr, size, memory);
+    else if (area.packed) return;
     else if (area.structure === 'avail') this.#wroteAvailable(area, addr, size, before, memory);
     else this.#wroteUsed(area, addr, size, before, memory);
   }
@@ -139,6 +156,14 @@ export class QueueState {
       if (empty) this.#filling.delete(i);
       else this.#filling.add(i);
     }
+    if (area.packed) this.#wrotePacked(this.#filling, memory);
+  }
+
+  /** Descriptors of a packed ring are published by their own flags. */
+  #wrotePacked(filling: Set<number>, memory: ImageBuilder): void {
+    const { ring } = this.#now;
+    if (ring) this.#packed ??= new PackedState(ring);
+    this.#packed?.observe(this.#now, filling, memory);
   }
 
   #wroteAvailable(

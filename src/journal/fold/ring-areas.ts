@@ -1,7 +1,10 @@
-import { SPLIT, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
+import { PACKED, SPLIT, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
 import { type QueueMoment, queueKey } from './moment.ts';
 
-/** Structures of a split virtqueue (VIRTIO 1.4 §2.7). */
+/**
+ * Structures of a split virtqueue (VIRTIO 1.4 §2.7). Of a packed one (VIRTIO 1.4 §2.8): the descriptor
+ * ring, and the event suppression structures of driver and device.
+ */
 export type RingStructure = 'desc' | 'avail' | 'used';
 
 /** One structure of one virtqueue in guest memory: bytes from `start` to before `end`. */
@@ -15,6 +18,7 @@ export interface RingArea {
   readonly key: number;
   /** Entries of the queue. */
   readonly size: number;
+  readonly packed: boolean;
 }
 
 /** What tells where a queue's structures lie. */
@@ -23,13 +27,10 @@ export type QueuePlace = Pick<
   'dev' | 'queue' | 'enabled' | 'packed' | 'size' | 'desc' | 'driver' | 'device'
 >;
 
-/**
- * The structures of a queue; none while it is not set up, is packed, or has a size that no queue
- * has.
- */
+/** The structures of a queue; none while it is not set up, or has a size that no queue has. */
 export function ringAreas(queue: QueuePlace): readonly RingArea[] {
-  const { dev, size } = queue;
-  if (!queue.enabled || queue.packed || size < 1 || size > VIRTQ_MAX_SIZE) return [];
+  const { dev, size, packed } = queue;
+  if (!queue.enabled || size < 1 || size > VIRTQ_MAX_SIZE) return [];
   const key = queueKey(dev, queue.queue);
   const area = (structure: RingStructure, start: number, bytes: number): RingArea => ({
     structure,
@@ -39,11 +40,12 @@ export function ringAreas(queue: QueuePlace): readonly RingArea[] {
     queue: queue.queue,
     key,
     size,
+    packed,
   });
   return [
     area('desc', queue.desc, SPLIT.descTable(size)),
-    area('avail', queue.driver, SPLIT.availRing(size)),
-    area('used', queue.device, SPLIT.usedRing(size)),
+    area('avail', queue.driver, packed ? PACKED.eventSize : SPLIT.availRing(size)),
+    area('used', queue.device, packed ? PACKED.eventSize : SPLIT.usedRing(size)),
   ];
 }
 

@@ -44,6 +44,32 @@ export interface DescriptorView {
   readonly role: ChainRole | undefined;
 }
 
+/** A piece of memory that a chain names, with the descriptor of the queue through which it does. */
+export interface ChainPiece {
+  readonly index: number;
+  readonly addr: number;
+  readonly len: number;
+  readonly writable: boolean;
+}
+
+/** What a queue of either format shows of its descriptors and chains. */
+export interface QueueView {
+  readonly queue: QueueMoment;
+  /** Descriptors; 0 where the queue is not set up, or of no possible size. */
+  readonly size: number;
+  /** Descriptor `index`, or undefined where there is none. */
+  descriptor(index: number): DescriptorView | undefined;
+  /** The chain that begins at descriptor `head`. */
+  chain(head: number): readonly DescriptorView[];
+  /**
+   * The memory that the chain at descriptor `head` names, what is in an indirect table included; at
+   * most about `most` pieces.
+   */
+  pieces(head: number, most?: number): readonly ChainPiece[];
+  /** First descriptors of the chains that the device owns: those that it has taken, then those that wait. */
+  readonly deviceHeads: readonly number[];
+}
+
 /** One entry of the available ring (VIRTIO 1.4 §2.7.6). */
 export interface AvailableView {
   readonly slot: number;
@@ -70,6 +96,9 @@ export interface UsedView {
   readonly state: 'empty' | 'staged' | 'published';
 }
 
+/** Most pieces of a chain that are looked at. */
+export const MOST_PIECES = 1024;
+
 /** Which chain each descriptor is part of. */
 interface Claims {
   /** Head of the chain by descriptor, -1 for none. */
@@ -86,7 +115,8 @@ interface Claims {
  * for. The guest may have written anything: chains that loop, lead out of the table or run into
  * one another are cut where they do, so that the work is bounded by the queue's size.
  */
-export class RingView {
+export class RingView implements QueueView {
+  readonly packed = false;
   readonly queue: QueueMoment;
   /**
    * Entries of each of the three parts; 0 where the queue is not set up, packed, or of no possible
@@ -235,6 +265,12 @@ export class RingView {
     return found;
   }
 
+  pieces(head: number, most = MOST_PIECES): readonly ChainPiece[] {
+    return this.chain(head, Math.min(most, this.size)).flatMap((descriptor) =>
+      descriptor.indirect ? this.#table(descriptor, most) : [descriptor],
+    );
+  }
+
   /**
    * Heads of the chains that the device owns: those that it has taken, then those that wait, in
    * order.
@@ -259,6 +295,8 @@ export class RingView {
   #inFlight(): number[] {
     const { inFlight, usedIdx, device } = this.queue;
     const count = Math.min(distance16(usedIdx, this.usedIdx), this.size);
+    // One entry may stand for several chains, but those before it are always meant.
+    if (this.queue.inOrder) return inFlight.slice(count);
     if (count === 0 || inFlight.length === 0) return [...inFlight];
     const returned = new Map<number, number>();
     for (let i = 0; i < count; i++) {
@@ -308,7 +346,23 @@ export class RingView {
   }
 
   #read(index: number): { addr: number; len: number; flags: number; next: number } {
-    const at = this.queue.desc + SPLIT.descSize * index;
+    return this.#readAt(this.queue.desc + SPLIT.descSize * index);
+  }
+
+  /** The chain in an indirect table, which begins at its first entry (VIRTIO 1.4 §2.7.5.3). */
+  #table({ index, addr, len }: DescriptorView, most: number): ChainPiece[] {
+    const pieces: ChainPiece[] = [];
+    const size = Math.min(Math.floor(len / SPLIT.descSize), most);
+    for (let entry = 0; pieces.length < size && entry < size; ) {
+      const { flags, next, ...piece } = this.#readAt(addr + SPLIT.descSize * entry);
+      pieces.push({ index, ...piece, writable: (flags & VIRTQ_DESC_F_WRITE) !== 0 });
+      if (!(flags & VIRTQ_DESC_F_NEXT)) break;
+      entry = next;
+    }
+    return pieces;
+  }
+
+  #readAt(at: number): { addr: number; len: number; flags: number; next: number } {
     return {
       addr: join64(
         this.#memory.u32(at + VIRTQ_DESC.addr),
@@ -326,7 +380,8 @@ export class RingView {
   }
 }
 
-function roleOf(position: number, length: number): ChainRole {
+/** Place of a descriptor in a chain of `length`. */
+export function roleOf(position: number, length: number): ChainRole {
   if (length === 1) return 'only';
   if (position === 0) return 'head';
   return position === length - 1 ? 'tail' : 'middle';

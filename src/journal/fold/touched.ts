@@ -1,6 +1,6 @@
 import { wrap16 } from '../../base/bits.ts';
 import { VIOLATIONS, type ViolationInfo } from '../../spec/violations.ts';
-import { SPLIT } from '../../spec/virtio.ts';
+import { PACKED, SPLIT } from '../../spec/virtio.ts';
 import { type JournalEvent, NONE } from '../schema.ts';
 import { type QueueMoment, queueKey } from './moment.ts';
 import { entries } from './queue-state.ts';
@@ -12,7 +12,8 @@ export interface Touch {
   readonly queue: number;
   readonly structure: RingStructure;
   /**
-   * Entries `first` to `last`, or one of the single fields; `event` is used_event or avail_event.
+   * Entries `first` to `last`, or one of the single fields; `event` is used_event or avail_event, or
+   * where the event of a packed queue is wanted.
    */
   readonly part: 'entries' | 'flags' | 'idx' | 'event';
   readonly first: number;
@@ -34,6 +35,11 @@ const FIELDS = {
       ['event', SPLIT.availEvent(size)],
     ] as const,
 };
+/** Single 16-bit fields of an event suppression structure. */
+const EVENT_FIELDS = [
+  ['event', PACKED.eventDesc],
+  ['flags', PACKED.eventFlags],
+] as const;
 const ENTRIES = {
   desc: { start: 0, width: SPLIT.descSize },
   avail: { start: SPLIT.availEntry(0), width: SPLIT.availEntry(1) - SPLIT.availEntry(0) },
@@ -52,11 +58,14 @@ export function touchedBy(
       return touchedByWrite(event.addr, event.length, queues);
     case 'chainPopped': {
       const queue = queues.get(queueKey(event.dev, event.queue));
+      if (queue?.packed) return chainCells(queue, event.head);
       const slot = slotOf(event.availIdx - 1, queue);
       return [...cell(queue, 'avail', slot), ...cell(queue, 'desc', event.head)];
     }
     case 'chainPushed': {
       const queue = queues.get(queueKey(event.dev, event.queue));
+      // The used descriptor was written before this event; where, its buffer ID does not tell.
+      if (queue?.packed) return [];
       const slot = slotOf(event.usedIdx - 1, queue);
       return [...cell(queue, 'used', slot), ...cell(queue, 'desc', event.head)];
     }
@@ -64,7 +73,7 @@ export function touchedBy(
       const info: ViolationInfo | undefined = VIOLATIONS[event.code];
       if (!info?.at || event.queue === NONE) return [];
       const queue = queues.get(queueKey(event.dev, event.queue));
-      return cell(queue, info.at === 'descriptor' ? 'desc' : 'avail', event.index);
+      return cell(queue, info.at === 'descriptor' || queue?.packed ? 'desc' : 'avail', event.index);
     }
     default:
       return [];
@@ -86,8 +95,14 @@ export function touchedByWrite(
 }
 
 function within(area: RingArea, addr: number, length: number): Touch[] {
-  const { dev, queue, structure, size } = area;
+  const { dev, queue, structure, size, packed } = area;
   const touches: Touch[] = [];
+  if (packed && structure !== 'desc') {
+    for (const [part, offset] of EVENT_FIELDS)
+      if (addr < area.start + offset + 2 && addr + length > area.start + offset)
+        touches.push({ dev, queue, structure, part, first: 0, last: 0 });
+    return touches;
+  }
   const { start, width } = ENTRIES[structure];
   const { first, last } = entries(area.start + start, width, size, addr, length);
   if (first <= last) touches.push({ dev, queue, structure, part: 'entries', first, last });
@@ -112,6 +127,21 @@ function cell(queue: QueueMoment | undefined, structure: RingStructure, index: n
       last: index,
     },
   ];
+}
+
+/** The descriptors of a packed chain: one run, or two where the ring comes round. */
+function chainCells(queue: QueueMoment, id: number): Touch[] {
+  const chain = queue.ring?.chains.find((known) => known.id === id);
+  const touches: Touch[] = [];
+  let last: Touch | undefined;
+  for (const { slot } of chain?.descriptors ?? []) {
+    if (last && last.last + 1 === slot) last = { ...last, last: slot };
+    else {
+      if (last) touches.push(last);
+      last = cell(queue, 'desc', slot)[0];
+    }
+  }
+  return last ? [...touches, last] : touches;
 }
 
 function slotOf(index: number, queue: QueueMoment | undefined): number {

@@ -29,8 +29,12 @@ const INSTRUCTIONS: Readonly<Record<ChannelOp, { name: string; does: string }>> 
   hsch: { name: 'HALT SUBCHANNEL', does: 'halts' },
   rsch: { name: 'RESUME SUBCHANNEL', does: 'resumes the program of' },
   xsch: { name: 'CANCEL SUBCHANNEL', does: 'cancels the program of' },
+  chsc: { name: 'CHANNEL SUBSYSTEM CALL', does: 'asks something of the channel subsystem' },
   tpi: { name: 'TEST PENDING INTERRUPTION', does: 'asks for a pending interruption' },
 };
+
+/** Instructions that are about no subchannel. */
+const WITHOUT_SUBCHANNEL: readonly ChannelOp[] = ['tpi', 'chsc'];
 
 /** What condition codes 1 to 3 say. */
 const CONDITIONS: Readonly<Record<number, string>> = {
@@ -69,7 +73,9 @@ export const tellChannel: Teller<'channel'> = ({ event, names }) => {
   const { dev, cc, schid, interruption } = event;
   const op = CHANNEL_OPS[event.op] ?? 'stsch';
   const { name, does } = INSTRUCTIONS[op];
-  const object = op === 'tpi' ? '' : ` subchannel ${hex(schid, 8)} (${deviceName(names, dev)})`;
+  const object = WITHOUT_SUBCHANNEL.includes(op)
+    ? ''
+    : ` subchannel ${hex(schid, 8)} (${deviceName(names, dev)})`;
   const told = { document: PRINCIPLES, tone: 'driver', at: { dev } } as const;
   const title = `${name}: ${interruption ? `program interruption ${hex(interruption)}` : `cc ${cc}`}`;
   const text = `The driver ${does}${object}`;

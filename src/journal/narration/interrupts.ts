@@ -1,4 +1,4 @@
-import type { Moment } from '../fold/moment.ts';
+import { type Moment, queueKey } from '../fold/moment.ts';
 import { INTERRUPT_STEPS, NONE, RULES, type Rule, waitedFor } from '../schema.ts';
 import { deviceName, queueName, type Teller } from './narration-types.ts';
 import { list } from './words.ts';
@@ -33,6 +33,26 @@ const RULE_SECTION: Readonly<Partial<Record<Rule, string>>> = {
   notifyOnEmpty: '6.3',
 };
 
+/** What stands in the place of flags in a packed queue: event suppression structures. */
+const BECAUSE_PACKED: Readonly<Partial<Record<Rule, string>>> = {
+  noNotify: 'the device’s event suppression says DISABLE',
+  noInterrupt: 'the driver’s event suppression says DISABLE',
+  eventIdx: 'the other side asked to hear of another descriptor',
+};
+
+function because(rule: Rule, packed: boolean): string {
+  return (packed ? BECAUSE_PACKED[rule] : undefined) ?? BECAUSE[rule];
+}
+
+function sectionOf(rule: Rule, packed: boolean, otherwise: string): string {
+  if (packed && BECAUSE_PACKED[rule]) return '2.8.10';
+  return RULE_SECTION[rule] ?? otherwise;
+}
+
+function isPacked(before: Moment, dev: number, queue: number): boolean {
+  return before.queues.get(queueKey(dev, queue))?.packed ?? false;
+}
+
 function ruleOf(code: number): Rule {
   return RULES[code] ?? 'always';
 }
@@ -51,11 +71,12 @@ export const tellNotification: Teller<'notification'> = ({ event, before, names 
   const rule = ruleOf(event.rule);
   const at = { dev, queue };
   const where = queueName(names, dev, queue);
+  const packed = isPacked(before, dev, queue);
   if (!sent) {
     return {
       title: 'Notification left out',
-      text: `The driver does not notify ${where}: ${BECAUSE[rule]}.`,
-      section: RULE_SECTION[rule] ?? '2.7.10',
+      text: `The driver does not notify ${where}: ${because(rule, packed)}.`,
+      section: sectionOf(rule, packed, packed ? '2.8.10' : '2.7.10'),
       tone: 'notification',
       at,
     };
@@ -67,15 +88,16 @@ export const tellNotification: Teller<'notification'> = ({ event, before, names 
   return {
     title: `Notified: ${where}`,
     text,
-    section: RULE_SECTION[rule] ?? '2.7.13.4',
+    section: sectionOf(rule, packed, packed ? '2.8.21.2' : '2.7.13.4'),
     tone: 'notification',
     at,
   };
 };
 
 /** One step of an interrupt. */
-export const tellInterrupt: Teller<'interrupt'> = ({ event, names }) => {
+export const tellInterrupt: Teller<'interrupt'> = ({ event, before, names }) => {
   const { dev, queue, line } = event;
+  const packed = isPacked(before, dev, queue);
   const rule = ruleOf(event.rule);
   const step = INTERRUPT_STEPS[event.step] ?? 'raised';
   const name = deviceName(names, dev);
@@ -118,11 +140,11 @@ export const tellInterrupt: Teller<'interrupt'> = ({ event, names }) => {
       return { title: `Interrupt ${line} taken`, text, tone, at: {} };
     }
     case 'suppressed': {
-      const text = `${cause[0]?.toUpperCase()}${cause.slice(1)}, but ${name} sends no interrupt: ${BECAUSE[rule]}.`;
+      const text = `${cause[0]?.toUpperCase()}${cause.slice(1)}, but ${name} sends no interrupt: ${because(rule, packed)}.`;
       return {
         title: 'Interrupt left out',
         text,
-        section: RULE_SECTION[rule] ?? '2.7.7',
+        section: sectionOf(rule, packed, '2.7.7'),
         tone,
         at,
       };

@@ -1,9 +1,9 @@
 import { decodeRequest, fieldAt, type RequestField } from '../decode-request.ts';
 import type { QueueMoment } from '../fold/moment.ts';
-import { RingView } from '../fold/ring-view.ts';
+import { viewOf } from '../fold/packed-view.ts';
 import { deviceName, type Narration } from './narration-types.ts';
-import type { Write } from './rings.ts';
 import { address, count, hexBytes } from './words.ts';
+import type { Write } from './writes.ts';
 
 /** Chains of a queue that are searched for the buffer that a write goes to. */
 const CHAINS_SEARCHED = 64;
@@ -31,10 +31,11 @@ export function tellMemory(write: Write, length: number): Narration {
     };
   const { queue, head, index, field } = buffer;
   const name = actor === 'driver' ? who : deviceName(telling.names, queue.dev);
+  const chain = `${queue.packed ? 'the chain from' : 'chain'} ${head}`;
   const into = field ? `the request’s ${field.name}` : 'the buffer';
   return {
     title: field ? `${field.name} ← ${field.value}` : `Writes ${what}`,
-    text: `${name} writes ${count(length, 'byte')} into ${into}, in descriptor ${index} of chain ${head}: ${shown}`,
+    text: `${name} writes ${count(length, 'byte')} into ${into}, in descriptor ${index} of ${chain}: ${shown}`,
     section: buffer.section ?? '2.7.4',
     tone,
     at: {
@@ -67,11 +68,11 @@ function bufferAt({ addr, bytes, telling }: Write): Buffer | undefined {
   const { before, names } = telling;
   let left = DESCRIPTORS_SEARCHED;
   for (const queue of before.queues.values()) {
-    const view = new RingView(queue, before.memory);
+    const view = viewOf(queue, before.memory);
     if (view.size === 0) continue;
     const heads = view.deviceHeads.slice(-CHAINS_SEARCHED).reverse();
     for (const head of new Set(heads)) {
-      const chain = left > 0 ? view.chain(head, left) : [];
+      const chain = left > 0 ? view.pieces(head, left) : [];
       left -= chain.length;
       const found = chain.find((entry) => addr >= entry.addr && addr < entry.addr + entry.len);
       if (!found) continue;

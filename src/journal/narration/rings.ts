@@ -1,4 +1,4 @@
-import { distance16, join64, wrap16 } from '../../base/bits.ts';
+import { distance16, wrap16 } from '../../base/bits.ts';
 import { AVAIL_FLAGS, DESC_FLAGS, flagNames, USED_FLAGS } from '../../spec/constants.ts';
 import {
   SPLIT,
@@ -10,10 +10,12 @@ import {
   VIRTQ_USED_F_NO_NOTIFY,
 } from '../../spec/virtio.ts';
 import { decodeRequest } from '../decode-request.ts';
-import { queueKey } from '../fold/moment.ts';
-import { RingView } from '../fold/ring-view.ts';
+import { type QueueMoment, queueKey } from '../fold/moment.ts';
+import { PackedView } from '../fold/packed-view.ts';
+import { QueueState } from '../fold/queue-state.ts';
+import { ringAreas } from '../fold/ring-areas.ts';
+import { type ChainPiece, RingView } from '../fold/ring-view.ts';
 import { type Touch, touchedByWrite } from '../fold/touched.ts';
-import type { Actor } from '../schema.ts';
 import { tellMemory } from './memory.ts';
 import {
   deviceName,
@@ -24,15 +26,9 @@ import {
   type Telling,
   usesEventIdx,
 } from './narration-types.ts';
-import { address, combined, count, list, number } from './words.ts';
-
-/** A write to guest memory, long or short. */
-export interface Write {
-  readonly actor: Actor;
-  readonly addr: number;
-  readonly bytes: readonly number[];
-  readonly telling: Telling<'memWrite' | 'dataWrite'>;
-}
+import { sayPacked } from './packed.ts';
+import { address, combined, count, list } from './words.ts';
+import { field, type Said, type Write } from './writes.ts';
 
 /** A write that touches one kind of cell of one ring. */
 interface RingWrite extends Write {
@@ -66,9 +62,7 @@ function tellAnyWrite(write: Write): Narration {
   if (!touch) return tellMemory(write, length);
   const queue = before.queues.get(queueKey(touch.dev, touch.queue));
   if (!queue) return tellMemory(write, length);
-  if (touches.length > 1 || touch.first !== touch.last) return tellMany(write, length, touches);
-  const view = new RingView(queue, before.memory);
-  const ring = { ...write, touch, view };
+  if (!isOneCell(touches, queue.packed)) return tellMany(write, length, touches, queue.packed);
   const { dev, structure, part, first } = touch;
   const at: Target = {
     dev,
@@ -80,13 +74,45 @@ function tellAnyWrite(write: Write): Narration {
     length,
   };
   const belongs = structure === 'used' ? 'device' : 'driver';
+  const shared = queue.packed && structure === 'desc';
   const foreign =
-    write.actor === 'driver' || write.actor === 'device' ? write.actor !== belongs : false;
-  const said = SAYS[structure](ring);
+    !shared && (write.actor === 'driver' || write.actor === 'device')
+      ? write.actor !== belongs
+      : false;
+  const said = queue.packed
+    ? sayPacked({ ...write, touch, ...packedViews(queue, write) })
+    : SAYS[structure]({ ...write, touch, view: new RingView(queue, before.memory) });
   const text = foreign
     ? `${said.text} This part of the ring is the ${belongs}’s to write.`
     : said.text;
   return { ...said, text, tone: write.actor === 'driver' ? 'driver' : 'device', at };
+}
+
+/** Whether a write is to one cell; the two fields of an event suppression structure are one. */
+function isOneCell(touches: readonly Touch[], packed: boolean): boolean {
+  const [touch] = touches;
+  if (!touch || touch.first !== touch.last) return false;
+  const same = ({ dev, queue, structure, part }: Touch) =>
+    dev === touch.dev &&
+    queue === touch.queue &&
+    structure === touch.structure &&
+    part !== 'entries';
+  return touches.length === 1 || (packed && touches.every(same));
+}
+
+/** A packed queue before and after a write to it. */
+function packedViews(queue: QueueMoment, { addr, bytes, telling }: Write) {
+  const { memory } = telling.before;
+  const builder = memory.builder();
+  builder.write(addr, bytes);
+  const state = new QueueState(queue);
+  for (const area of ringAreas(queue))
+    if (addr < area.end && addr + bytes.length > area.start)
+      state.wrote(area, addr, bytes.length, 0, builder);
+  return {
+    view: new PackedView(queue, memory),
+    after: new PackedView(state.seal(), builder.seal()),
+  };
 }
 
 /** A write over several cells, as when the driver clears its rings. */
@@ -94,16 +120,18 @@ function tellMany(
   { actor, bytes, addr, telling }: Write,
   length: number,
   touches: readonly Touch[],
+  packed: boolean,
 ): Narration {
   const { names } = telling;
+  const words = packed ? PACKED_STRUCTURE : STRUCTURE;
   const [touch] = touches as readonly [Touch, ...Touch[]];
-  const structures = [...new Set(touches.map(({ structure }) => STRUCTURE[structure]))];
+  const structures = [...new Set(touches.map(({ structure }) => words[structure]))];
   const clears = bytes.every((byte) => byte === 0);
   const where = queueName(names, touch.dev, touch.queue);
   return {
     title: `${clears ? 'Clears' : 'Writes'} ${list(structures)}`,
     text: `${count(length, 'byte')} at ${address(addr)}, part of ${where}.`,
-    section: '2.7',
+    section: packed ? '2.8' : '2.7',
     tone: actor === 'driver' ? 'driver' : 'device',
     at: { dev: touch.dev, queue: touch.queue, structure: touch.structure, addr, length },
   };
@@ -114,29 +142,11 @@ const STRUCTURE = {
   avail: 'available ring',
   used: 'used ring',
 } as const;
-
-interface Said {
-  readonly title: string;
-  readonly text: string;
-  readonly section: string;
-}
-
-/**
- * Bytes of the write from `offset` of the cell that starts at `start`, or undefined where it does
- * not cover them.
- */
-function field(
-  { addr, bytes }: Write,
-  start: number,
-  offset: number,
-  size: number,
-): number | undefined {
-  const at = start + offset - addr;
-  if (at < 0 || at + size > bytes.length) return undefined;
-  return size === 8
-    ? join64(number(bytes, at, 4), number(bytes, at + 4, 4))
-    : number(bytes, at, size);
-}
+const PACKED_STRUCTURE = {
+  desc: 'descriptor ring',
+  avail: 'driver event suppression',
+  used: 'device event suppression',
+} as const;
 
 /**
  * What a descriptor says: `512 bytes at 0x01100040 that the device may write (WRITE), then 2
@@ -299,15 +309,15 @@ function sayUsed(write: RingWrite): Said {
 const SAYS = { desc: sayDescriptor, avail: sayAvailable, used: sayUsed } as const;
 
 /** The device took a chain. */
-export const tellPopped: Teller<'chainPopped'> = ({ event, before, names }) => {
+export const tellPopped: Teller<'chainPopped'> = (telling) => {
+  const { event, before, names } = telling;
   const { dev, queue, head, availIdx, readable, writable } = event;
   const known = before.queues.get(queueKey(dev, queue));
-  const chain = known ? new RingView(known, before.memory).chain(head) : [];
-  const request = decodeRequest(names.virtioId(dev), chain, before.memory);
-  const asks = request ? ` It asks for ${request.title}.` : '';
+  if (known?.packed) return tellPackedPopped(telling, known);
+  const pieces = known ? new RingView(known, before.memory).pieces(head) : [];
   return {
     title: `Chain ${head} taken`,
-    text: `${deviceName(names, dev)} takes the chain from descriptor ${head}: ${count(event.count, 'descriptor')}, ${count(readable, 'byte')} to read, ${writable} to write.${asks}`,
+    text: `${deviceName(names, dev)} takes the chain from descriptor ${head}: ${count(event.count, 'descriptor')}, ${count(readable, 'byte')} to read, ${writable} to write.${askedFor(telling, pieces)}`,
     section: '2.7.12',
     tone: 'device',
     at: {
@@ -320,32 +330,59 @@ export const tellPopped: Teller<'chainPopped'> = ({ event, before, names }) => {
   };
 };
 
-/** The device returned a chain. */
-export const tellPushed: Teller<'chainPushed'> = ({ event, before, names }) => {
-  const { dev, queue, head, usedIdx, length } = event;
-  const known = before.queues.get(queueKey(dev, queue));
+function tellPackedPopped(telling: Telling<'chainPopped'>, known: QueueMoment): Narration {
+  const { event, before, names } = telling;
+  const { dev, queue, head, readable, writable } = event;
+  const view = new PackedView(known, before.memory);
+  const first = view.chainOf(head)[0]?.index;
+  const from = first === undefined ? '' : `, from descriptor ${first} on`;
   return {
-    title: `Chain ${head} returned`,
-    text: `${deviceName(names, dev)} is done with the chain from descriptor ${head} and wrote ${count(length, 'byte')}.`,
-    section: '2.7.14',
+    title: `Buffer ${head} taken`,
+    text: `${deviceName(names, dev)} takes the chain with buffer ID ${head}${from}: ${count(event.count, 'descriptor')}, ${count(readable, 'byte')} to read, ${writable} to write.${askedFor(telling, view.piecesOf(head))}`,
+    section: '2.8.20',
     tone: 'device',
     at: {
       dev,
       queue,
-      structure: 'used',
-      part: 'entries',
-      index: known && known.size > 0 ? wrap16(usedIdx - 1) % known.size : 0,
+      ...(first === undefined ? {} : { structure: 'desc', part: 'entries', index: first }),
     },
+  };
+}
+
+function askedFor(
+  { event, before, names }: Telling<'chainPopped'>,
+  pieces: readonly ChainPiece[],
+): string {
+  const request = decodeRequest(names.virtioId(event.dev), pieces, before.memory);
+  return request ? ` It asks for ${request.title}.` : '';
+}
+
+/** The device returned a chain. */
+export const tellPushed: Teller<'chainPushed'> = ({ event, before, names }) => {
+  const { dev, queue, head, usedIdx, length } = event;
+  const known = before.queues.get(queueKey(dev, queue));
+  const packed = known?.packed ?? false;
+  const which = packed ? `with buffer ID ${head}` : `from descriptor ${head}`;
+  const slot = known && known.size > 0 ? wrap16(usedIdx - 1) % known.size : 0;
+  return {
+    title: `${packed ? 'Buffer' : 'Chain'} ${head} returned`,
+    text: `${deviceName(names, dev)} is done with the chain ${which} and wrote ${count(length, 'byte')}.`,
+    section: packed ? '2.8.22' : '2.7.14',
+    tone: 'device',
+    at: { dev, queue, ...(packed ? {} : { structure: 'used', part: 'entries', index: slot }) },
   };
 };
 
 /** A queue was set up or taken back. */
 export const tellQueueConfig: Teller<'queueConfig'> = ({ event, names }) => {
-  const { dev, queue, enabled, size, desc, driver, device } = event;
+  const { dev, queue, enabled, format, size, desc, driver, device } = event;
   const name = queueName(names, dev, queue);
   const own = names.queue(dev, queue);
+  const places = format
+    ? `packed: descriptor ring at ${address(desc)}, event suppression of the driver at ${address(driver)}, of the device at ${address(device)}`
+    : `descriptor table at ${address(desc)}, available ring at ${address(driver)}, used ring at ${address(device)}`;
   const text = enabled
-    ? `${size} entries: descriptor table at ${address(desc)}, available ring at ${address(driver)}, used ring at ${address(device)}.`
+    ? `${size} entries${format ? ',' : ':'} ${places}.`
     : 'The device looks at it no more.';
   return {
     title: `${name}${own ? ` (${own})` : ''} is ${enabled ? 'set up' : 'taken back'}`,

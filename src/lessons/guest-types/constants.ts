@@ -164,6 +164,10 @@ declare module 'guest' {
   /** Flag of a descriptor, or of a ring (VIRTIO 1.4 §2.7). */
   const VIRTQ_DESC_F_INDIRECT: 4;
   /** Flag of a descriptor, or of a ring (VIRTIO 1.4 §2.7). */
+  const VIRTQ_DESC_F_AVAIL: number;
+  /** Flag of a descriptor, or of a ring (VIRTIO 1.4 §2.7). */
+  const VIRTQ_DESC_F_USED: number;
+  /** Flag of a descriptor, or of a ring (VIRTIO 1.4 §2.7). */
   const VIRTQ_AVAIL_F_NO_INTERRUPT: 1;
   /** Flag of a descriptor, or of a ring (VIRTIO 1.4 §2.7). */
   const VIRTQ_USED_F_NO_NOTIFY: 1;

@@ -1,32 +1,45 @@
 /** The types of module 'guest', for an editor. Generated; its test tells how. */
 export const GUEST_TYPES = `// Types of the module 'guest', generated from the sources of the guest library.
 declare module 'guest' {
-  /** The PCI bus of the machine. Configuration space is read as far as a search has to go, once. */
+  /**
+   * The PCI buses of the machine: the root bus, and those behind bridges, which get their numbers as they
+   * are found. Configuration space is read as far as a search has to go, once.
+   */
   interface PciBus {
-    /** Every function on the bus, in the order of slots. */
+    /** Every function, bus by bus, in the order of slots. */
     functions(): PciFunction[];
     /** The first function that matches. Throws where there is none. */
     find(query: PciQuery): PciFunction;
-    /** Every function that matches, in the order of slots. */
+    /** Every function that matches, bus by bus. */
     findAll(query: PciQuery): PciFunction[];
   }
   /** The guest's virtio bus: finds devices on the machine's buses, and matches them with drivers. */
   interface VirtioBus {
     /** Every virtio device of the machine, in the order of its buses. */
     devices(): VirtioCandidate[];
-    /** The transport of an enabled PCI function. Throws where it is not a modern virtio device. */
+    /**
+     * The first device with a virtio device ID (VIRTIO 1.4 §5); \`nth\` counts them from 0. Looks no further
+     * than it has to. Throws where there is none.
+     */
+    find(deviceId: number, nth?: number): VirtioCandidate;
+    /** The discoveries of all kinds of buses, to be watched step by step: also of those that this machine has not. */
+    discoveries(): readonly Discovery[];
+    /** The modern transport of an enabled PCI function. Throws where it is not a modern virtio device. */
     open(fn: PciFunction): VirtioPci;
     /**
      * Finds a device that \`driver\` is for and lets it take the device over, ready for use.
-     * \`nth\` counts the machine's devices of that kind from 0. Throws where there is none.
+     * \`nth\` counts the machine's devices of that kind from 0. Throws where there is none. \`options\`: how
+     * to open it, and which features the driver shall ask for.
      */
-    probe<D>(driver: VirtioDriverClass<D>, nth?: number): D;
+    probe<D>(driver: VirtioDriverClass<D>, nth?: number, options?: OpenOptions & DriverOptions): D;
   }
   /**
    * Hands out guest-physical memory for rings and buffers: first fit on a list of free ranges
    * that is kept in the order of addresses. Memory comes zeroed.
    */
   interface DmaAllocator {
+    /** The same memory, with buffers that hold big-endian numbers: what legacy devices of such guests use. */
+    get bigEndian(): DmaAllocator;
     /**
      * \`length\` zeroed bytes, aligned to \`align\` (a power of two, in bytes).
      * Throws RangeError where no free range is large enough.
@@ -66,7 +79,10 @@ declare module 'guest' {
     /** Sets \`length\` bytes to \`value\`. */
     fill(addr: number, length: number, value: number): void;
   }
-  /** I/O ports, by the names of the instructions that reach them. Each call is one access. */
+  /**
+   * I/O ports, by the names of the instructions that reach them on x86; elsewhere through the window of
+   * the PCI host bridge. Each call is one access.
+   */
   interface PortIo {
     /** Reads a byte; 0xff where nothing answers. */
     inb(port: number): number;
@@ -144,11 +160,11 @@ declare module 'guest' {
   class VirtioBlk {
     static readonly deviceId: 2;
     /** \`requestq1\` (VIRTIO 1.4 §5.2.2). */
-    readonly queue: SplitQueue;
-    /** Size of the disk, in sectors of 512 bytes. */
-    readonly capacity: number;
-    /** Takes the device over. */
-    constructor(transport: VirtioTransport);
+    readonly queue: VirtQueue;
+    /** Takes the device over. \`options\`: features to ask for. */
+    constructor(transport: VirtioTransport, options?: DriverOptions);
+    /** Size of the disk, in sectors of 512 bytes, as the device has told it last (VIRTIO 1.4 §5.2.4). */
+    get capacity(): number;
     /** Whether the device refuses to write (VIRTIO 1.4 §5.2.3). */
     get readOnly(): boolean;
     /** Reads \`count\` sectors. Throws \`BlkError\` where the device fails. */
@@ -173,9 +189,9 @@ declare module 'guest' {
   class VirtioRng {
     static readonly deviceId: 4;
     /** \`requestq\`, the only queue (VIRTIO 1.4 §5.4.2). */
-    readonly queue: SplitQueue;
-    /** Takes the device over. */
-    constructor(transport: VirtioTransport);
+    readonly queue: VirtQueue;
+    /** Takes the device over. \`options\`: features to ask for. */
+    constructor(transport: VirtioTransport, options?: DriverOptions);
     /** Random bytes: at least one, at most \`length\`; a device may give fewer than asked for. */
     read(length: number): Uint8Array;
   }
@@ -205,7 +221,7 @@ declare module 'guest' {
     warn(...values: unknown[]): void;
     error(...values: unknown[]): void;
   }
-  /** One function of a PCI device: a configuration space of 256 bytes with a name like \`00:02.0\`. */
+  /** One function of a PCI device: a configuration space with a name like \`00:02.0\`. */
   interface PciFunction {
     /** Bus, slot and function number. */
     readonly at: PciAddress;
@@ -217,6 +233,12 @@ declare module 'guest' {
     get address(): string;
     /** Class and sub-class in one number, as \`0x0100\`: a SCSI mass-storage controller. */
     get classCode(): number;
+    /** Whether the device in the slot has further functions (PCI 3.0 §6.2.1). */
+    get multifunction(): boolean;
+    /** Whether it is a bridge, with a bus behind it (PCI 3.0 §6.2.1). */
+    get isBridge(): boolean;
+    /** The bridge that its bus is behind; undefined on the root bus. */
+    get bridge(): PciFunction | undefined;
     /** Reads 8 bits of configuration space. */
     config8(offset: number): number;
     /** Reads 16 bits of configuration space. */
@@ -251,29 +273,76 @@ declare module 'guest' {
   interface VirtioCandidate {
     /** Virtio device ID (VIRTIO 1.4 §5). */
     readonly deviceId: number;
+    readonly kind: VirtioBusKind;
     /** Where it was found, in words. */
     readonly place: string;
+    /** On PCI: its function. */
+    readonly function?: PciFunction;
+    /** Makes the device ready to be reached. Throws where it does not have what \`options\` ask for. */
+    open(options?: OpenOptions): VirtioTransport;
+  }
+  /** How the guest looks for devices on one kind of bus. */
+  interface Discovery {
+    readonly kind: VirtioBusKind;
+    /** How the guest knows that the machine has such a bus, and where. */
+    readonly told: string;
+    /** Looks at one place after another. */
+    steps(): Iterable<DiscoveryStep>;
   }
   /** The modern PCI transport: registers in BARs, found through capabilities (VIRTIO 1.4 §4.1). */
-  interface VirtioPci extends VirtioTransport {
-    /** The PCI function. */
-    readonly function: PciFunction;
+  interface VirtioPci extends VirtioPciTransport {
     /** Reads a register of the common configuration by its name (VIRTIO 1.4 §4.1.4.3). */
     readRegister(name: CommonRegister): number;
     /** Writes a register of the common configuration by its name, right or wrong. */
     writeRegister(name: CommonRegister, value: number): void;
+    get status(): number;
+    set status(value: number);
+    get queueCount(): number;
+    get configGeneration(): number;
+    readConfig(offset: number, size: AccessSize): number;
+    writeConfig(offset: number, size: AccessSize, value: number): void;
+    notify(index: number, next?: number): void;
+    /** Takes a queue from the device (VIRTIO 1.4 §2.6.1). Throws where the device does not do it. */
+    resetQueue(index: number): void;
     toString(): string;
   }
   /** A class of drivers: what device it is for, and how it takes one over. */
   interface VirtioDriverClass<D> {
     /** Virtio device ID that it is for. */
     readonly deviceId: number;
-    new (transport: VirtioTransport): D;
+    new (transport: VirtioTransport, options?: DriverOptions): D;
+  }
+  /** How a device is to be opened. */
+  interface OpenOptions {
+    /** Uses the interface from before VIRTIO 1 where the device has both (VIRTIO 1.4 §4.1.3). */
+    readonly legacy?: boolean;
+    /** PCI: interrupts by messages, a vector for the configuration and one a queue, and not by the pin. */
+    readonly msix?: boolean;
+    /** Channel I/O: how the device tells of used buffers; adapter indicators where left out, if it has them. */
+    readonly indicators?: IndicatorKind;
+  }
+  /** Features that a driver can use and does not ask for of its own accord. */
+  interface DriverOptions {
+    /** VIRTIO_F_RING_PACKED (VIRTIO 1.4 §2.8). */
+    readonly packed?: boolean;
+    /** VIRTIO_F_INDIRECT_DESC: requests go into tables of their own (VIRTIO 1.4 §2.7.5.3). */
+    readonly indirect?: boolean;
+    /** VIRTIO_F_EVENT_IDX (VIRTIO 1.4 §2.7.7). */
+    readonly eventIdx?: boolean;
+    /** VIRTIO_F_IN_ORDER (VIRTIO 1.4 §2.7.9). */
+    readonly inOrder?: boolean;
+    /** VIRTIO_F_NOTIFICATION_DATA (VIRTIO 1.4 §2.9). */
+    readonly notificationData?: boolean;
+    /** VIRTIO_F_RING_RESET (VIRTIO 1.4 §2.6.1). */
+    readonly ringReset?: boolean;
+    /** Other features, by bit. */
+    readonly features?: readonly number[];
   }
   /**
    * Memory that the device can reach: a guest-physical range with typed access. Offsets are bytes
-   * from its start, values are little-endian as virtio wants them (VIRTIO 1.4 §1.4). Every write
-   * is recorded in the journal; an offset beyond the end throws RangeError.
+   * from its start, values are little-endian as virtio wants them (VIRTIO 1.4 §1.4), or big-endian where
+   * it was allocated so for a legacy device. Every write is recorded in the journal; an offset beyond the
+   * end throws RangeError.
    */
   interface DmaBuffer {
     /** Guest-physical address. */
@@ -326,33 +395,38 @@ declare module 'guest' {
     readonly features: FeatureSet;
   }
   /**
-   * The driver's end of a split virtqueue (VIRTIO 1.4 §2.7). All that the driver must remember is
+   * The driver's end of a virtqueue, whatever its ring format. All that the driver must remember is
    * kept in shadows of its own: the device may write anything to the rings without confusing it.
    *
-   * The steps of a request: \`add\` fills descriptors, \`publish\` makes them available, \`notify\` rings
-   * the doorbell, \`wait\` (or \`pop\`) takes what the device has used.
+   * The steps of a request: \`add\` makes a chain of descriptors, \`publish\` makes it available, \`notify\`
+   * rings the doorbell, \`wait\` (or \`pop\`) takes what the device has used.
    */
-  interface SplitQueue {
+  interface VirtQueue {
     /** Number of the queue. */
     readonly index: number;
-    /** Entries, a power of two. */
+    /** Entries. */
     readonly size: number;
-    /** Guest-physical address of the descriptor table. */
+    /** Guest-physical address of the descriptor table, or of the descriptor ring. */
     readonly desc: number;
-    /** Guest-physical address of the available ring. */
+    /** Guest-physical address of the available ring, or of the driver's event suppression structure. */
     readonly avail: number;
-    /** Guest-physical address of the used ring. */
+    /** Guest-physical address of the used ring, or of the device's event suppression structure. */
     readonly used: number;
     /** Bytes that the device wrote into the chain that \`popUsed\` returned last. */
     usedLength: number;
     /** Descriptors that are free. */
     get free(): number;
+    /**
+     * Where the chain that is offered next goes: an entry of the available ring, or the descriptor of
+     * a packed ring at which the device will look.
+     */
+    get next(): number;
     /** Chains that the device owns: offered, and not taken back yet. */
     get inFlight(): number;
     /**
-     * Fills one descriptor for each piece of memory and links them (VIRTIO 1.4 §2.7.13.1).
-     * Returns the head. The device knows nothing of it before \`publish\`. Throws where too few
-     * descriptors are free.
+     * Makes a chain with one descriptor for each piece of memory (VIRTIO 1.4 §2.7.13.1). Returns its
+     * head: the number by which the device will return it. The device knows nothing of it before
+     * \`publish\`. Throws where too few descriptors are free.
      */
     add(buffers: QueueBuffers): number;
     /** As \`add\`, for a chain that was put together before; -1 where too few descriptors are free. */
@@ -363,13 +437,18 @@ declare module 'guest' {
      */
     add1(addr: number, len: number, flags: number): number;
     /**
-     * Puts the head of a chain into the next entry of the available ring (VIRTIO 1.4 §2.7.13.2).
-     * The device does not see it before \`publish\`. Throws where no chain begins there.
+     * \`add1\` and \`offer\` in one, for drivers with many small requests. Returns the head, -1 where no
+     * descriptor is free.
+     */
+    post1(addr: number, len: number, flags: number): number;
+    /**
+     * Puts a chain behind those that were offered before it (VIRTIO 1.4 §2.7.13.2). The device does
+     * not see it before \`publish\`. Throws where no chain begins there.
      */
     offer(head: number): void;
     /**
-     * Makes every chain that was offered available, by storing the available index
-     * (VIRTIO 1.4 §2.7.13.3). With \`head\`, offers that chain first.
+     * Makes every chain that was offered available (VIRTIO 1.4 §2.7.13.3). With \`head\`, offers that
+     * chain first.
      */
     publish(head?: number): void;
     /**
@@ -380,7 +459,7 @@ declare module 'guest' {
     /**
      * Takes back the next chain that the device has used: its head, and its length in
      * \`usedLength\`; -1 where there is none (VIRTIO 1.4 §2.7.14). Throws \`DeviceError\` where the
-     * used ring holds what it cannot.
+     * device returned what it cannot.
      */
     popUsed(): number;
     /** Takes back the next used chain, if there is one. */
@@ -396,8 +475,13 @@ declare module 'guest' {
      * Writes descriptor \`index\` as it stands, right or wrong; it is yours from now on, \`add\` will
      * not use it. \`publish\` it when it is the head of a chain.
      */
-    setDescriptor(index: number, { addr, len, flags, next }: Descriptor): void;
-    toString(): string;
+    setDescriptor(index: number, descriptor: Descriptor): void;
+    /**
+     * Takes the queue from the device (VIRTIO 1.4 §2.6.1) and returns the heads of the chains that
+     * it had: their memory is the driver's again. This object is of no more use; the transport's
+     * \`queue\` sets the queue up anew.
+     */
+    reset(): number[];
   }
   /**
    * A virtio device as its driver reaches it: the same steps on every bus (VIRTIO 1.4 §3.1.1).
@@ -410,6 +494,13 @@ declare module 'guest' {
     readonly interruptInputs: readonly number[];
     /** The interrupt input that the device raises first of all, or -1 where it has none. */
     get interruptInput(): number;
+    /**
+     * Whether this is the interface from before VIRTIO 1: without FEATURES_OK, and rings in one
+     * piece (VIRTIO 1.4 §1.3.1).
+     */
+    get legacy(): boolean;
+    /** Memory for a driver's buffers, which hold numbers in the device's byte order. */
+    get dma(): DmaAllocator;
     /** Device status field, as bits \`ACKNOWLEDGE\`, \`DRIVER\`, … (VIRTIO 1.4 §2.1). Read from the device each time. */
     get status(): number;
     set status(value: number);
@@ -419,10 +510,13 @@ declare module 'guest' {
     readConfig(offset: number, size: AccessSize): number;
     /** Writes 1, 2 or 4 bytes of the device's own configuration. */
     writeConfig(offset: number, size: AccessSize, value: number): void;
-    /** Changes whenever the configuration may have changed (VIRTIO 1.4 §2.5.1). */
+    /** Changes whenever the configuration may have changed (VIRTIO 1.4 §2.5.1); 0 for ever on a legacy device. */
     get configGeneration(): number;
-    /** Rings the doorbell of queue \`index\`, whatever the device says it needs. */
-    notify(index: number): void;
+    /**
+     * Rings the doorbell of queue \`index\`, whatever the device says it needs. \`next\` goes along with
+     * VIRTIO_F_NOTIFICATION_DATA (VIRTIO 1.4 §2.9).
+     */
+    notify(index: number, next?: number): void;
     /** Resets the device, and waits until it has: all queues and features are forgotten. */
     reset(): void;
     /** The features that the device offers (VIRTIO 1.4 §2.2). */
@@ -434,17 +528,25 @@ declare module 'guest' {
     acceptFeatures(features: FeatureSet | readonly number[]): FeatureSet;
     /**
      * The whole negotiation: takes the wanted features that are offered, sets \`FEATURES_OK\` and
-     * reads it back. Returns what was agreed on. Throws where the device refuses, or cannot do
-     * \`VIRTIO_F_VERSION_1\`.
+     * reads it back. Returns what was agreed on. Throws where the device refuses, or is no legacy device
+     * and cannot do \`VIRTIO_F_VERSION_1\`.
      */
     negotiate(wanted: readonly number[]): FeatureSet;
     /**
-     * Sets queue \`index\` up: allocates its rings, tells the device where they are and enables it
-     * (VIRTIO 1.4 §4.1.5.1.3). Throws where the device has no such queue or allows no such size.
+     * Sets queue \`index\` up, in the ring format that was agreed on: allocates its rings, tells the
+     * device where they are and enables it (VIRTIO 1.4 §4.1.5.1.3). Throws where the device has no
+     * such queue or allows no such size.
      */
-    queue(index: number, options?: QueueOptions): SplitQueue;
+    queue(index: number, options?: QueueOptions): VirtQueue;
+    /** Calls \`listener\` whenever the device has said that its configuration changed (VIRTIO 1.4 §2.5). */
+    onConfigChange(listener: () => void): void;
     /** Reads one field of the device's configuration whole, even one that takes two accesses. */
     config({ offset, width }: Pick<Register, 'offset' | 'width'>): number;
+    /**
+     * What \`read\` makes of several accesses to the configuration, while it did not change in between:
+     * by its generation (VIRTIO 1.4 §2.5.3), or on a legacy device by reading twice (VIRTIO 1.4 §2.5.4).
+     */
+    stableConfig<T>(read: () => T): T;
     /** Acknowledges an interrupt of the device that is pending, if any. Throws \`DeviceError\` where it gave up. */
     pollInterrupt(): void;
     /** Sleeps until the device interrupts, and acknowledges it. Throws \`DeviceError\` where it gave up. */
@@ -492,8 +594,28 @@ declare module 'guest' {
     /** Whether it holds a 64-bit address. */
     readonly is64: boolean;
   }
+  /** Ways in which a machine can have virtio devices. */
+  type VirtioBusKind = 'pci' | 'mmio' | 'ccw' | 's390';
+  /** One place that was looked at in search of devices. */
+  interface DiscoveryStep {
+    /** A function, a window of registers, a subchannel, a descriptor. */
+    readonly place: string;
+    /** What the guest asked there, and what it was answered. */
+    readonly finding: string;
+    /** The device, where that was one of virtio. */
+    readonly device?: VirtioCandidate;
+  }
+  /** What both interfaces of a virtio PCI function have in common: the function, and its interrupts. */
+  interface VirtioPciTransport extends VirtioTransport {
+    /** The PCI function. */
+    readonly function: PciFunction;
+    /** Whether interrupts come as messages (MSI-X). */
+    get usesMessages(): boolean;
+  }
   /** Name of a register of the common configuration structure. */
   type CommonRegister = "num_queues" | "device_feature_select" | "device_feature" | "driver_feature_select" | "driver_feature" | "config_msix_vector" | "device_status" | "config_generation" | "queue_select" | "queue_size" | "queue_msix_vector" | "queue_enable" | "queue_notify_off" | "queue_desc_lo" | "queue_desc_hi" | "queue_driver_lo" | "queue_driver_hi" | "queue_device_lo" | "queue_device_hi" | "queue_notif_config_data" | "queue_reset";
+  /** How the device tells of used buffers: classic indicators, or those of adapter interruptions. */
+  type IndicatorKind = 'classic' | 'adapter';
   /** A set of feature bits, 0 to 63 (VIRTIO 1.4 §2.2). Never changes. */
   interface FeatureSet {
     /** Bits 0 to 31. */
@@ -518,15 +640,20 @@ declare module 'guest' {
     readonly readable?: readonly MemoryRange[];
     /** What the device writes, in order, after what it reads. */
     readonly writable?: readonly MemoryRange[];
+    /**
+     * Puts the descriptors into a table of their own, so that the ring needs but one of them
+     * (VIRTIO 1.4 §2.7.5.3). The table is freed when the device has used the chain.
+     */
+    readonly indirect?: boolean;
   }
   /** A chain that the device has returned. */
   interface UsedBuffer {
-    /** Descriptor at the head of the chain. */
+    /** What \`add\` returned for the chain, or the head that was published. */
     readonly head: number;
     /** Bytes that the device wrote. */
     readonly length: number;
   }
-  /** The fields of a descriptor (VIRTIO 1.4 §2.7.5). */
+  /** The fields of a descriptor (VIRTIO 1.4 §2.7.5, VIRTIO 1.4 §2.8.13). */
   interface Descriptor {
     /** Guest-physical address. */
     readonly addr: number;
@@ -534,12 +661,17 @@ declare module 'guest' {
     readonly len: number;
     /** \`VIRTQ_DESC_F_NEXT\`, \`VIRTQ_DESC_F_WRITE\`; 0 where left out. */
     readonly flags?: number;
-    /** The descriptor that continues the chain, with NEXT. */
+    /** Split ring: the descriptor that continues the chain, with NEXT. */
     readonly next?: number;
+    /** Packed ring: the buffer's ID; the descriptor's own number where left out. */
+    readonly id?: number;
   }
   /** How a queue is to be set up. */
   interface QueueOptions {
-    /** Entries, a power of two; the most that the device allows where left out. */
+    /**
+     * Entries, a power of two unless the queue is packed; the most that the device allows where left
+     * out. Many a legacy device does not let the driver choose.
+     */
     readonly size?: number;
   }
   /** Address spaces that a guest instruction can reach. */

@@ -521,8 +521,7 @@ export class HostileDriver {
       (this.#transport.legacy ? 0 : STATUS.FEATURES_OK);
     if (status !== wanted) throw new Error(`after a reset the status is ${status}, not ${wanted}`);
     const [request] = this.#good;
-    if (!request || this.#vdev.queues[request.queue]?.unprocessed) return;
-    this.#serve(request);
+    if (request) this.#serve(request);
   }
 
   #serve({ queue, readable, writable, status }: GoodRequest): void {

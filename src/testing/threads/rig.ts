@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
+import type { Machine } from '../../engine/machine/machine.ts';
 import { JournalReader } from '../../journal/reader.ts';
 import { JournalRing } from '../../journal/ring.ts';
 import { EventStore } from '../../journal/store.ts';
@@ -18,9 +19,21 @@ export function sharedMemory(
     ram: new SharedArrayBuffer(ramSize),
     ramBase: 0,
     ramSize,
+    platform: { virtioMmio: [] },
     control: new SharedArrayBuffer(CONTROL.words * 4),
     machineJournal: JournalRing.create(ringEvents, ringBytes).buffer,
     vcpuJournal: JournalRing.create(ringEvents, ringBytes).buffer,
+  };
+}
+
+/** The same for the guest of a machine like `machine`. */
+export function sharedMemoryOf({ ram, platform }: Machine): MachineMemory {
+  return {
+    ...sharedMemory(ram.buffer.byteLength, 1 << 10, 1 << 18),
+    ramBase: ram.base,
+    ramSize: ram.size,
+    ramWindows: ram.windows,
+    platform,
   };
 }
 

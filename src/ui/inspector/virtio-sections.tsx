@@ -41,7 +41,6 @@ export function VirtioSections({ virtio }: { virtio: DeviceNode }) {
                     >
                       {i} {queue.name}
                     </button>
-                    {queue.unprocessed && <div>requests are not processed yet</div>}
                   </th>
                   <td>{now?.enabled ? now.size : `≤ ${queue.maxSize}`}</td>
                   <td>{now ? now.lastAvailIdx : '–'}</td>

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { hex } from '../../base/bits.ts';
 import { decodeRequest, fieldsIn } from '../../journal/decode-request.ts';
 import type { GuestImage } from '../../journal/fold/guest-image.ts';
-import type { RingView } from '../../journal/fold/ring-view.ts';
+import type { QueueView } from '../../journal/fold/ring-view.ts';
 import { hexDump } from '../kit/hex-dump.ts';
 import { CloseIcon } from '../kit/icons.tsx';
 import { flagWords } from './cells.tsx';
@@ -12,7 +12,7 @@ const SHOWN = 512;
 
 /** The bytes that a descriptor points to, as they are at the cursor: decoded, and as a dump. */
 export function BytesCard(props: {
-  view: RingView;
+  view: QueueView;
   memory: GuestImage;
   virtioId: number | undefined;
   index: number;
@@ -26,7 +26,7 @@ export function BytesCard(props: {
   const descriptor = view.descriptor(index);
   const request = useMemo(() => {
     const head = descriptor?.head;
-    return head === undefined ? undefined : decodeRequest(virtioId, view.chain(head), memory);
+    return head === undefined ? undefined : decodeRequest(virtioId, view.pieces(head), memory);
   }, [descriptor?.head, view, memory, virtioId]);
   if (!descriptor) return null;
   const { addr, len } = descriptor;

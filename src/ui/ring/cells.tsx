@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import { hex } from '../../base/bits.ts';
 import type { AvailableView, DescriptorView, UsedView } from '../../journal/fold/ring-view.ts';
 import { type Columns, centreOf } from './geometry.ts';
@@ -9,9 +9,9 @@ import { type Columns, centreOf } from './geometry.ts';
  */
 
 /** Pixels between two cells. */
-const GAP = 4;
+export const GAP = 4;
 /** Width of a character of the cells' font, in pixels. */
-const CHARACTER = 7;
+export const CHARACTER = 7;
 
 interface CellProps {
   readonly at: Columns;
@@ -79,31 +79,29 @@ export function flagWords(d: Pick<DescriptorView, 'writable' | 'indirect' | 'has
     .join(' ');
 }
 
-interface RowProps extends CellProps {
-  /** What its buffer is in the request. */
-  readonly label: string | undefined;
+interface ButtonProps {
+  readonly index: number;
+  readonly owner: DescriptorView['owner'];
+  readonly state?: string;
+  /** Nobody has written it yet. */
+  readonly blank: boolean;
+  /** What it is, in words. */
+  readonly words: string;
+  readonly hit: boolean;
   readonly chosen: boolean;
+  readonly children: ReactNode;
   choose(index: number | undefined, pinned: boolean): void;
 }
 
-/** A descriptor as it lies in memory: address, length, flags. */
-export const DescriptorRow = memo(function DescriptorRow(
-  props: Partial<DescriptorView> & RowProps,
-) {
-  const { index = 0, addr = 0, len = 0, owner = 'free', label, at, hit, chosen, choose } = props;
-  const { writable = false, indirect = false, hasNext = false } = props;
-  const { x, width } = at.desc;
-  const y = centreOf(index, at.row);
-  const blank = owner === 'free' && addr === 0 && len === 0;
-  const flags = flagWords({ writable, indirect, hasNext });
-  const where = hex(addr, 8);
-  const lenEnd = x + 9 + where.length * CHARACTER + Math.max(4, String(len).length + 1) * CHARACTER;
-  const words = `${where}, ${len} bytes, ${flags || 'no flags'}, ${OWNER_WORDS[owner]}`;
+/** A descriptor whose bytes can be looked at: by pointer, by focus, or pinned. */
+export function DescriptorButton(props: ButtonProps) {
+  const { index, owner, state, blank, words, hit, chosen, children, choose } = props;
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no button of its own
     <g
       className="ring-cell ring-desc"
       data-owner={owner}
+      data-state={state}
       data-hit={hit || undefined}
       data-chosen={chosen || undefined}
       role="button"
@@ -121,6 +119,37 @@ export const DescriptorRow = memo(function DescriptorRow(
         } else if (event.key === 'Escape') choose(undefined, true);
       }}
     >
+      {children}
+    </g>
+  );
+}
+
+/** What every row of descriptors is given beside the descriptor. */
+export interface RowProps<At> {
+  readonly at: At;
+  /** The event at the cursor touched it. */
+  readonly hit: boolean;
+  /** What its buffer is in the request. */
+  readonly label: string | undefined;
+  readonly chosen: boolean;
+  choose(index: number | undefined, pinned: boolean): void;
+}
+
+/** A descriptor as it lies in memory: address, length, flags. */
+export const DescriptorRow = memo(function DescriptorRow(
+  props: Partial<DescriptorView> & RowProps<Columns>,
+) {
+  const { index = 0, addr = 0, len = 0, owner = 'free', label, at, hit, chosen, choose } = props;
+  const { writable = false, indirect = false, hasNext = false } = props;
+  const { x, width } = at.desc;
+  const y = centreOf(index, at.row);
+  const blank = owner === 'free' && addr === 0 && len === 0;
+  const flags = flagWords({ writable, indirect, hasNext });
+  const where = hex(addr, 8);
+  const lenEnd = x + 9 + where.length * CHARACTER + Math.max(4, String(len).length + 1) * CHARACTER;
+  const words = `${where}, ${len} bytes, ${flags || 'no flags'}, ${OWNER_WORDS[owner]}`;
+  return (
+    <DescriptorButton {...{ index, owner, blank, words, hit, chosen, choose }}>
       <text className="ring-slot" x={x - 8} y={y} textAnchor="end">
         {index}
       </text>
@@ -147,6 +176,6 @@ export const DescriptorRow = memo(function DescriptorRow(
           )}
         </>
       )}
-    </g>
+    </DescriptorButton>
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arcPath, centreOf, columns, rowHeight, windowOf } from './geometry.ts';
+import { arcPath, centreOf, columns, packedColumns, rowHeight, windowOf } from './geometry.ts';
 
 const ROW = 23;
 
@@ -11,6 +11,16 @@ describe('columns', () => {
       expect(desc.width).toBeGreaterThan(120);
       expect(desc.x + desc.width + arcs).toBeLessThan(used.x);
       expect(used.x + used.width).toBeLessThan(total);
+    }
+  });
+});
+
+describe('packedColumns', () => {
+  it('leaves room for the arcs and for the device’s mark, whatever the panel’s width', () => {
+    for (let width = 200; width < 2000; width += 37) {
+      const { desc, arcs, width: total } = packedColumns(width, ROW);
+      expect(desc.width).toBeGreaterThan(300);
+      expect(desc.x + desc.width + arcs + 10).toBeLessThan(total);
     }
   });
 });

@@ -49,6 +49,17 @@ export function columns(width: number, row: number): Columns {
   };
 }
 
+/** Columns of the picture of a packed queue: one ring. */
+export type PackedColumns = Pick<Columns, 'width' | 'row' | 'desc' | 'arcs'>;
+
+/** Columns of a packed queue's picture for a panel of `width` pixels. */
+export function packedColumns(width: number, row: number): PackedColumns {
+  const total = Math.max(width, 500);
+  const arcs = 30;
+  const x = MARGIN + 12;
+  return { width: total, row, desc: { x, width: total - x - arcs - MARGIN }, arcs };
+}
+
 /** Vertical centre of entry `index`. */
 export const centreOf = (index: number, row: number): number => (index + 0.5) * row;
 
@@ -64,7 +75,7 @@ export function windowOf(
 }
 
 /** An arc right of the table from one descriptor to the next of its chain; longer ones reach further out. */
-export function arcPath(from: number, to: number, at: Columns): string {
+export function arcPath(from: number, to: number, at: PackedColumns): string {
   const right = at.desc.x + at.desc.width;
   const a = centreOf(from, at.row) + 4;
   const b = centreOf(to, at.row) - 4;

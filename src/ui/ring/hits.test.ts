@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Folder } from '../../journal/fold/folder.ts';
 import { queueKey } from '../../journal/fold/moment.ts';
+import { viewOf } from '../../journal/fold/packed-view.ts';
 import { RingView } from '../../journal/fold/ring-view.ts';
 import { JournalReader } from '../../journal/reader.ts';
 import { JournalRing } from '../../journal/ring.ts';
 import { EventStore } from '../../journal/store.ts';
 import { JournalWriter } from '../../journal/writer.ts';
-import { firstHit, hitsOf, isHit, isIndexHit } from './hits.ts';
+import { MARKS, packedDeeds } from '../../testing/packed-deeds.ts';
+import { type Deed, journalOf } from '../../testing/random-journal.ts';
+import { firstHit, hitsOf, isFieldHit, isHit, isIndexHit } from './hits.ts';
 
 const DESC = 0x1000;
 const DRIVER = 0x1080;
@@ -61,5 +64,40 @@ describe('hitsOf', () => {
   it('marks nothing for memory that is no part of the queue, and for another queue’s chains', () => {
     expect(firstHit(hitsAfter((w) => w.memWrite(0, 0x9000, 4, 0, 0, 1, 0)))).toBeUndefined();
     expect(firstHit(hitsAfter((w) => w.chainPopped(2, 1, 3, 1, 0, 0, 1)))).toBeUndefined();
+  });
+});
+
+describe('hitsOf a packed queue', () => {
+  const { setUp, fill, mark, event, popped } = packedDeeds(2, 8);
+  const { available } = MARKS;
+  const chain = [
+    setUp,
+    fill(0, 0x9000, 16, 5, 1),
+    fill(1, 0xa000, 1, 5, 2 | available[1]),
+    mark(0, 5, 1 | available[1]),
+  ];
+  const packedHits = (...deeds: Deed[]) => {
+    const store = journalOf(deeds);
+    const moment = new Folder(store).momentAt(store.length);
+    const queue = moment.queues.get(queueKey(2, 0));
+    if (!queue) throw new Error('the queue was not set up');
+    return hitsOf(moment.last, viewOf(queue, moment.memory), moment.queues);
+  };
+
+  it('[2.8.6] marks all descriptors of a chain that is taken', () => {
+    const hits = packedHits(...chain, popped(5, 0x8002, 2));
+    expect([0, 1, 2].map((i) => isHit(hits, 'desc', i))).toEqual([true, true, false]);
+  });
+
+  it('[2.8.14] marks the event suppression that is written', () => {
+    const hits = packedHits(setUp, event('device', 3, 2));
+    expect(isFieldHit(hits, 'used')).toBe(true);
+    expect(isFieldHit(hits, 'avail')).toBe(false);
+    expect(firstHit(hits)).toBeUndefined();
+  });
+
+  it('finds the descriptor whose buffer the device writes to', () => {
+    const hits = packedHits(...chain, (w) => w.memWrite(1, 0xa000, 1, 0xff, 0, 0, 0));
+    expect(hits.buffer).toBe(1);
   });
 });

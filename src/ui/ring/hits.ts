@@ -1,6 +1,6 @@
 import type { QueueMoment } from '../../journal/fold/moment.ts';
 import type { RingStructure } from '../../journal/fold/ring-areas.ts';
-import type { DescriptorView, RingView } from '../../journal/fold/ring-view.ts';
+import type { ChainPiece, QueueView } from '../../journal/fold/ring-view.ts';
 import { type Touch, touchedBy } from '../../journal/fold/touched.ts';
 import type { JournalEvent } from '../../journal/schema.ts';
 
@@ -18,7 +18,7 @@ const NO_HITS: Hits = { touches: [], buffer: undefined, change: undefined };
 /** The cells of one queue that `event` touched, and the buffer. */
 export function hitsOf(
   event: JournalEvent | undefined,
-  view: RingView,
+  view: QueueView,
   queues: ReadonlyMap<number, QueueMoment>,
 ): Hits {
   if (!event || view.size === 0) return NO_HITS;
@@ -50,17 +50,22 @@ export function isIndexHit(hits: Hits, structure: 'avail' | 'used'): boolean {
   return hits.touches.some((t) => t.structure === structure && t.part === 'idx');
 }
 
+/** Whether a field of a structure other than its entries was touched. */
+export function isFieldHit(hits: Hits, structure: 'avail' | 'used'): boolean {
+  return hits.touches.some((t) => t.structure === structure && t.part !== 'entries');
+}
+
 /** The first entry that an event touched, to bring it into sight. */
 export function firstHit(hits: Hits): number | undefined {
   return hits.buffer ?? hits.touches.find((t) => t.part === 'entries')?.first;
 }
 
 /** The descriptor of a chain that somebody owns, whose buffer the bytes lie in. */
-function bufferAt(view: RingView, addr: number, length: number): number | undefined {
-  const covers = (d: DescriptorView | undefined): boolean =>
+function bufferAt(view: QueueView, addr: number, length: number): number | undefined {
+  const covers = (d: ChainPiece | undefined): boolean =>
     d !== undefined && addr < d.addr + d.len && addr + length > d.addr;
   for (const head of view.deviceHeads)
-    for (const descriptor of view.chain(head)) if (covers(descriptor)) return descriptor.index;
+    for (const piece of view.pieces(head)) if (covers(piece)) return piece.index;
   for (const index of view.queue.filling) if (covers(view.descriptor(index))) return index;
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import './ring.css';
 import type { QueueMoment } from '../../journal/fold/moment.ts';
-import { RingView } from '../../journal/fold/ring-view.ts';
+import { viewOf } from '../../journal/fold/packed-view.ts';
 import type { DeviceNode } from '../../protocol/topology.ts';
 import { bitsOf } from '../../spec/constants.ts';
 import { VIRTIO_F } from '../../spec/virtio.ts';
@@ -12,10 +12,14 @@ import { useShown, useShownQueue } from '../state/shown.ts';
 import { useUi } from '../state/ui-store.ts';
 import { BytesCard } from './bytes-card.tsx';
 import { hitsOf } from './hits.ts';
+import { PackedPicture } from './packed-picture.tsx';
 import { RingPicture } from './ring-picture.tsx';
 import { rolesOf } from './roles.ts';
 
 const RingTable = lazy(async () => ({ default: (await import('./ring-table.tsx')).RingTable }));
+const PackedTable = lazy(async () => ({
+  default: (await import('./packed-table.tsx')).PackedTable,
+}));
 
 /** A virtqueue of the selected device, as it lies in guest memory. */
 export function RingPane() {
@@ -101,7 +105,7 @@ function Ring(props: { queue: QueueMoment; virtioId: number | undefined; table: 
   const memory = useSessionState(({ moment }) => moment.memory);
   const event = useSessionState(({ moment }) => moment.last);
   const queues = useSessionState(({ moment }) => moment.queues);
-  const view = useMemo(() => new RingView(queue, memory), [queue, memory]);
+  const view = useMemo(() => viewOf(queue, memory), [queue, memory]);
   const hits = useMemo(() => hitsOf(event, view, queues), [event, view, queues]);
   const roles = useMemo(() => rolesOf(view, virtioId, memory), [view, virtioId, memory]);
   const [chosen, setChosen] = useState<Chosen>({
@@ -122,29 +126,26 @@ function Ring(props: { queue: QueueMoment; virtioId: number | undefined; table: 
     bitsOf(moment.devices.get(queue.dev)?.accepted ?? 0).includes(VIRTIO_F.VIRTIO_F_EVENT_IDX),
   );
   if (view.size === 0)
-    return (
-      <p className="pane-empty">
-        {queue.packed
-          ? 'This is a packed queue; only split ones can be drawn.'
-          : `A queue of ${queue.size} entries cannot be drawn.`}
-      </p>
-    );
+    return <p className="pane-empty">{`A queue of ${queue.size} entries cannot be drawn.`}</p>;
+  const parts = { hits, roles, eventIdx };
   if (table)
     return (
       <Suspense>
-        <RingTable view={view} hits={hits} roles={roles} eventIdx={eventIdx} />
+        {view.packed ? (
+          <PackedTable view={view} {...parts} />
+        ) : (
+          <RingTable view={view} {...parts} />
+        )}
       </Suspense>
     );
+  const picking = { ...parts, chosen: chosen.index, choose };
   return (
     <div className="ring-body">
-      <RingPicture
-        view={view}
-        hits={hits}
-        roles={roles}
-        eventIdx={eventIdx}
-        chosen={chosen.index}
-        choose={choose}
-      />
+      {view.packed ? (
+        <PackedPicture view={view} {...picking} />
+      ) : (
+        <RingPicture view={view} {...picking} />
+      )}
       {chosen.index !== undefined && (
         <BytesCard
           view={view}

@@ -1,19 +1,13 @@
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useMemo } from 'react';
 import type { RingView } from '../../journal/fold/ring-view.ts';
 import { AvailCell, DescriptorRow, UsedCell } from './cells.tsx';
-import {
-  arcPath,
-  type Columns,
-  centreOf,
-  columns,
-  linkPath,
-  rowHeight,
-  windowOf,
-} from './geometry.ts';
+import { arcPath, type Columns, centreOf, columns, linkPath } from './geometry.ts';
 import { firstHit, type Hits, isHit, isIndexHit } from './hits.ts';
+import { useSight } from './sight.ts';
 
-interface PictureProps {
-  readonly view: RingView;
+/** What a picture of a queue is given. */
+export interface PictureProps<View> {
+  readonly view: View;
   readonly hits: Hits;
   /** Whether used_event and avail_event were negotiated. */
   readonly eventIdx: boolean;
@@ -25,50 +19,17 @@ interface PictureProps {
 }
 
 /** The three structures of a split virtqueue, side by side; only entries in sight are drawn. */
-export function RingPicture({ view, hits, roles, eventIdx, chosen, choose }: PictureProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const [sight, setSight] = useState({ width: 640, height: 240, top: 0 });
-
-  useLayoutEffect(() => {
-    const host = box.current;
-    if (!host) return undefined;
-    const look = () =>
-      setSight({ width: host.clientWidth, height: host.clientHeight, top: host.scrollTop });
-    look();
-    const watch = new ResizeObserver(look);
-    watch.observe(host);
-    host.addEventListener('scroll', look, { passive: true });
-    return () => {
-      watch.disconnect();
-      host.removeEventListener('scroll', look);
-    };
-  }, []);
-
-  const row = rowHeight(view.size, sight.height - 4);
+export function RingPicture({
+  view,
+  hits,
+  roles,
+  eventIdx,
+  chosen,
+  choose,
+}: PictureProps<RingView>) {
+  const sight = useSight(view.size, firstHit(hits), choose);
+  const { box, row, from, to, chooseHere } = sight;
   const at = useMemo(() => columns(sight.width, row), [sight.width, row]);
-  const { from, to } = windowOf(sight.top, sight.height, view.size, row);
-  const chooseHere = useCallback(
-    (index: number | undefined, pinned: boolean) => {
-      const host = box.current;
-      const middle = host ? host.scrollTop + host.clientHeight / 2 : 0;
-      choose(
-        index,
-        pinned,
-        index !== undefined && centreOf(index, row) > middle ? 'above' : 'below',
-      );
-    },
-    [choose, row],
-  );
-
-  const target = firstHit(hits);
-  useEffect(() => {
-    const host = box.current;
-    if (!host || target === undefined) return;
-    const y = centreOf(target, row);
-    if (y - row < host.scrollTop || y + row > host.scrollTop + host.clientHeight)
-      host.scrollTop = y - host.clientHeight / 2;
-  }, [target, row]);
-
   const rows = Array.from({ length: to - from }, (_, i) => from + i);
   return (
     <div className="ring-picture">
@@ -111,7 +72,8 @@ export function RingPicture({ view, hits, roles, eventIdx, chosen, choose }: Pic
 
 const HUES = ['driver', 'device'] as const;
 
-function Arrows() {
+/** Heads of the lines between entries. */
+export function Arrows() {
   return (
     <defs>
       {HUES.map((hue) => (

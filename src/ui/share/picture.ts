@@ -1,11 +1,5 @@
 import type { DeviceNode } from '../../protocol/topology.ts';
-import {
-  backEndLines,
-  busLabel,
-  deviceLines,
-  isUnprocessed,
-  UNPROCESSED,
-} from '../topology/card-text.ts';
+import { backEndLines, busLabel, deviceLines } from '../topology/card-text.ts';
 import { type MachineGraph, type MachineNode, RAM, virtioBelow } from '../topology/graph.ts';
 import type { Rect } from '../topology/layout.ts';
 import { rounded } from '../topology/path.ts';
@@ -180,9 +174,8 @@ class Pen {
     const mark = markOf(device);
     const [title, detail] = deviceLines(device);
     const state = device.virtio && !device.leaving ? stateOf(device) : undefined;
-    const unprocessed = state && isUnprocessed(device) ? ` · ${UNPROCESSED}` : '';
     const stroke = virtio ? mixed(colours.device, colours.line, 0.45) : colours.line;
-    const card = this.#lines(rect, [title, state ? `${state.text}${unprocessed}` : detail], {
+    const card = this.#lines(rect, [title, state ? state.text : detail], {
       fill: colours.panel,
       stroke: device.leaving ? colours.violation : stroke,
       ...(device.leaving && { dash: '5 3' }),

@@ -18,9 +18,9 @@ export function toneOf(event: JournalEvent | undefined): Tone {
     case 'notification':
       return event.sent ? 'notify' : 'quiet';
     case 'interrupt':
-      return event.step === INTERRUPT.raised || event.step === INTERRUPT.lowered
-        ? 'interrupt'
-        : 'quiet';
+      return event.step === INTERRUPT.suppressed || event.step === INTERRUPT.masked
+        ? 'quiet'
+        : 'interrupt';
     case 'regRead':
     case 'regWrite':
       return isDoorbell(event) ? 'notify' : 'exit';

@@ -2,8 +2,6 @@ import type { BackEndFacts, BusNode, DeviceNode } from '../../protocol/topology.
 
 /** Room for the longest word for a device's status, and for the four marks before it. */
 const LONGEST_STATE = '****** DEVICE_NEEDS_RESET';
-/** What the card of a device says whose requests are not processed yet. */
-export const UNPROCESSED = 'unprocessed';
 /** What the card of a device says that the guest was asked to let go of. */
 export const LEAVING = 'asked to leave';
 /** What the card of a back end says that no device uses. */
@@ -50,12 +48,7 @@ export function busLabel(bus: BusNode): string {
 export function deviceLines(device: DeviceNode): readonly [title: string, detail: string] {
   const title = device.id ? `${device.type} ${device.id}` : device.type;
   if (device.leaving) return [title, LEAVING];
-  return [title, isUnprocessed(device) ? `FEATURES_OK · ${UNPROCESSED}` : placeOf(device)];
-}
-
-/** Whether notifications of a virtio device have no effect yet but to be recorded. */
-export function isUnprocessed({ virtio }: DeviceNode): boolean {
-  return virtio?.queues.some(({ unprocessed }) => unprocessed) ?? false;
+  return [title, placeOf(device)];
 }
 
 /** Where a device sits and who made it, as `info qtree` tells: `02.0 · 1af4:1001`. */
@@ -89,8 +82,7 @@ export function busSize(bus: BusNode, type: Lettering): Size {
 /** Room for a device's card, whatever its status. */
 export function deviceSize(device: DeviceNode, type: Lettering): Size {
   if (!device.virtio) return cardSize(deviceLines(device), type);
-  const state = isUnprocessed(device) ? `${LONGEST_STATE} · ${UNPROCESSED}` : LONGEST_STATE;
-  return cardSize([deviceLines(device)[0], state], type);
+  return cardSize([deviceLines(device)[0], LONGEST_STATE], type);
 }
 
 /** Room for two lines of text. Estimated, so that layout is pure. */

@@ -5,7 +5,7 @@ import { STATUS } from '../../spec/virtio.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { selectNode, toggleExpanded, useUi } from '../state/ui-store.ts';
 import { cardName } from './card-name.ts';
-import { backEndLines, deviceLines, isUnprocessed, UNPROCESSED } from './card-text.ts';
+import { backEndLines, deviceLines } from './card-text.ts';
 import { isAsked, isEmptySlot, type MachineGraph, type MachineNode, virtioBelow } from './graph.ts';
 import { routeAt } from './route-at.ts';
 
@@ -208,10 +208,9 @@ function DeviceCard(props: { device: DeviceNode; lit: object; name: string; chil
 function VirtioCard({ id, graph, node, lit }: VirtioCardProps) {
   const { device } = node;
   const status = useSessionState(({ moment }) => moment.devices.get(device.dev)?.status ?? 0);
-  const words = `${statusText(status)}${isUnprocessed(device) ? ` · ${UNPROCESSED}` : ''}`;
   return (
-    <DeviceCard device={device} lit={lit} name={cardName(graph, id, node, words)}>
-      <VirtioState device={device} status={status} />
+    <DeviceCard device={device} lit={lit} name={cardName(graph, id, node, statusText(status))}>
+      <VirtioState status={status} />
     </DeviceCard>
   );
 }
@@ -254,7 +253,7 @@ export function statusText(status: number): string {
   return reached ? reached[0] : 'reset';
 }
 
-function VirtioState({ device, status }: { device: DeviceNode; status: number }) {
+function VirtioState({ status }: { status: number }) {
   const bad = (status & (STATUS.FAILED | STATUS.DEVICE_NEEDS_RESET)) !== 0;
   return (
     <span className="mono virtio-state" data-bad={bad || undefined}>
@@ -265,11 +264,6 @@ function VirtioState({ device, status }: { device: DeviceNode; status: number })
       </span>
       {bad ? '⚠ ' : ''}
       {statusText(status)}
-      {isUnprocessed(device) && (
-        <span title="Its requests are not processed yet: all else about the device is true">
-          {` · ${UNPROCESSED}`}
-        </span>
-      )}
     </span>
   );
 }

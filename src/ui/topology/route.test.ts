@@ -112,6 +112,17 @@ describe('routeOf', () => {
     expect(route).toMatchObject({ stops: WAY.toReversed(), carrier: 'signal', tone: 'interrupt' });
   });
 
+  it('brings a message the same way, and leaves what the CPU takes with the guest', () => {
+    const route = routeOf(interrupt(INTERRUPT.message), GRAPH);
+    expect(route).toMatchObject({ stops: WAY.toReversed(), carrier: 'signal', label: 'message' });
+    expect(
+      routeOf({ ...interrupt(INTERRUPT.taken), dev: NONE } as JournalEvent, GRAPH),
+    ).toMatchObject({
+      stops: [GUEST],
+      tone: 'interrupt',
+    });
+  });
+
   it('moves nothing where nothing was sent', () => {
     for (const step of [INTERRUPT.lowered, INTERRUPT.suppressed, INTERRUPT.masked])
       expect(routeOf(interrupt(step), GRAPH)).toMatchObject({

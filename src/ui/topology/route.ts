@@ -64,9 +64,13 @@ export function routeOf(
     }
     case 'interrupt': {
       const from = nodeOfVirtio(graph, event.dev);
-      if (event.step === INTERRUPT.raised)
-        return way(fromGuest(graph, from).toReversed(), 'signal', 'interrupt');
-      return still(from, event.step === INTERRUPT.lowered ? 'line lowered' : 'no interrupt');
+      const { raised, message, taken, lowered } = INTERRUPT;
+      if (event.step === taken) return still(GUEST, 'interrupt taken');
+      if (event.step === raised || event.step === message) {
+        const label = event.step === raised ? 'interrupt' : 'message';
+        return way(fromGuest(graph, from).toReversed(), 'signal', label);
+      }
+      return still(from, event.step === lowered ? 'line lowered' : 'no interrupt');
     }
     case 'memWrite':
     case 'dataWrite':

@@ -7,6 +7,7 @@ import { JournalWriter } from '../../journal/writer.ts';
 import { GuestRam } from '../../memory/guest-ram.ts';
 import { CONTROL, OP, UNLIMITED, VCPU_STATE } from '../../protocol/control.ts';
 import type { MachineMemory } from '../../protocol/messages.ts';
+import type { Platform } from '../../spec/platform.ts';
 import { Mailbox, STOP_CHECK_MS } from './mailbox.ts';
 
 /** A guest that runs at full speed shows its events to the page at least once in so many steps. */
@@ -21,6 +22,7 @@ const PATIENCE_AFTER_STOP = 5;
  */
 export class SharedHal implements Hal, Pace {
   readonly ram: GuestMemory;
+  readonly platform: Platform;
   readonly journal: JournalWriter;
   readonly #control: Int32Array;
   readonly #mailbox: Mailbox;
@@ -36,6 +38,7 @@ export class SharedHal implements Hal, Pace {
 
   /** Begins a run: the vCPU counts as running until `close()`. */
   constructor(memory: MachineMemory) {
+    this.platform = memory.platform;
     this.#control = new Int32Array(memory.control);
     this.#machineRing = new JournalRing(memory.machineJournal);
     this.journal = new JournalWriter(new JournalRing(memory.vcpuJournal));
@@ -112,6 +115,10 @@ export class SharedHal implements Hal, Pace {
   take(): void {
     if (Atomics.load(this.#control, CONTROL.credit) !== UNLIMITED || !this.#open) this.#takeOne();
     else if (++this.#steps % FLUSH_STEPS === 0) this.journal.flush();
+  }
+
+  get free(): boolean {
+    return Atomics.load(this.#control, CONTROL.credit) === UNLIMITED;
   }
 
   /** Ends the run: shows its last events, and every further call throws `StopRun`. */

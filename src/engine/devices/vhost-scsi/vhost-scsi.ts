@@ -54,7 +54,8 @@ class VhostUserScsi extends VirtioScsiCommon<typeof USER_PROPERTIES> {
   protected override realizeDevice(): void {
     const { chardev: peer } = this.props;
     if (!peer) this.fail('vhost-user-scsi: missing chardev');
-    this.addScsiQueues();
+    const outside = () => {};
+    this.addScsiQueues({ control: outside, event: outside, request: outside });
     refuseVhostUser(this.context);
   }
 }

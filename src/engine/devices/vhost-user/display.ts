@@ -1,5 +1,5 @@
 import type { TypeInfo } from '../../qom/type.ts';
-import { GPU_OUTPUT_PROPERTIES, VirtioGpuBase } from '../virtio-gpu.ts';
+import { GPU_OUTPUT_PROPERTIES, VirtioGpuBase } from '../virtio-gpu/virtio-gpu.ts';
 import type { InputReport } from '../virtio-input/reports.ts';
 import { VirtioInput } from '../virtio-input/virtio-input.ts';
 import { NEEDS_KVM, sharedChardev } from './peer.ts';

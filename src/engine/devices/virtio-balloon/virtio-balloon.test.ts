@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { STATUS } from '../../../spec/virtio.ts';
 import { DeviceRig } from '../../../testing/device-rig.ts';
 
 test.each([
@@ -45,16 +44,4 @@ test('there is one balloon at most', () => {
   expect(() => new DeviceRig('-device virtio-balloon-pci -device virtio-balloon-pci')).toThrow(
     'Only one balloon device is supported',
   );
-});
-
-test('a notified queue says that its requests are not processed yet, once', () => {
-  const rig = new DeviceRig('-device virtio-balloon-pci');
-  const queue = rig.start();
-  expect(rig.device.status & STATUS.DRIVER_OK).toBe(STATUS.DRIVER_OK);
-  expect(rig.send(queue, [rig.buffer(4)], [])).toBe(-1);
-  queue.notify();
-  const said = rig.events('log').filter(({ text }) => text.includes('not processed yet'));
-  expect(said.map(({ text }) => text)).toEqual([
-    expect.stringContaining('requests of inflateq are not processed yet'),
-  ]);
 });

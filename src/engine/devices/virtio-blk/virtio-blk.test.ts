@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { VIRTIO_BLK_CONFIG, VIRTIO_BLK_F, VIRTIO_BLK_T } from '../../../spec/blk.ts';
-import { VIRTIO_F } from '../../../spec/virtio.ts';
 import { DeviceRig } from '../../../testing/device-rig.ts';
 
 const DRIVE = '-drive if=none,id=d0,file=disk,format=raw';

@@ -340,8 +340,8 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
     // The header of the answer is the last segment but one.
     const header = readableCount + writableCount - 2;
     let at = 0;
-    for (let i = readableCount; i < header; i++) at += element.lengths[i] ?? 0;
-    element.write(SCSI_FAILED.subarray(0, element.lengths[header]), at);
+    for (let i = readableCount; i < header; i++) at += element.segments[2 * i + 1] ?? 0;
+    element.write(SCSI_FAILED.subarray(0, element.segments[2 * header + 1]), at);
     this.#complete(request, VIRTIO_BLK_S.UNSUPP);
   }
 

@@ -1,4 +1,9 @@
-import { type InputEvent, type InputHandler, type InputKind, inputOf } from '../../backends/input.ts';
+import {
+  type InputEvent,
+  type InputHandler,
+  type InputKind,
+  inputOf,
+} from '../../backends/input.ts';
 import { KEY_CODES } from '../../backends/key-codes.ts';
 import { bool, str, u32 } from '../../qom/property.ts';
 import type { TypeInfo } from '../../qom/type.ts';

@@ -1,4 +1,5 @@
 import { VIRTIO_NET_CTRL_RX as RX } from '../../../spec/net.ts';
+import { macText } from '../../backends/net.ts';
 
 /** Most addresses of the table; more count as "any". */
 const TABLE_ENTRIES = 64;
@@ -26,6 +27,7 @@ export class ReceiveFilter {
   #unicast = NO_ADDRESSES;
   #multicast = NO_ADDRESSES;
   readonly #vlans = new Uint8Array(VLANS);
+  #vlansFiltered = false;
 
   constructor() {
     this.reset();
@@ -41,6 +43,7 @@ export class ReceiveFilter {
 
   /** Whether VLANs are filtered, as the driver negotiated: none passes then until it is added. */
   filterVlans(filtered: boolean): void {
+    this.#vlansFiltered = filtered;
     this.#vlans.fill(filtered ? 0 : 1);
   }
 
@@ -63,6 +66,29 @@ export class ReceiveFilter {
   setTable(unicast: Uint8Array, multicast: Uint8Array): void {
     this.#unicast = addresses(unicast, TABLE_ENTRIES);
     this.#multicast = addresses(multicast, TABLE_ENTRIES - this.#unicast.known.size);
+  }
+
+  /** What `query-rx-filter` tells of it. Tables come with the newest entry first. */
+  facts(): object {
+    const on = this.#on;
+    const state = (none: number, all: number) =>
+      on.has(none) ? 'none' : on.has(all) ? 'all' : 'normal';
+    const table = ({ known }: Addresses) =>
+      [...known].reverse().map((key) => macText(Uint8Array.from(key.split(','), Number)));
+    const passing = [...this.#vlans.keys()].filter((id) => this.#vlans[id] === 1).reverse();
+    return {
+      promiscuous: on.has(RX.PROMISC),
+      unicast: state(RX.NOUNI, RX.ALLUNI),
+      multicast: state(RX.NOMULTI, RX.ALLMULTI),
+      // QEMU 7.2 has it the wrong way round.
+      'broadcast-allowed': on.has(RX.NOBCAST),
+      'unicast-overflow': this.#unicast.overflow,
+      'multicast-overflow': this.#multicast.overflow,
+      vlan: this.#vlansFiltered ? (passing.length > 0 ? 'normal' : 'none') : 'all',
+      'unicast-table': table(this.#unicast),
+      'multicast-table': table(this.#multicast),
+      'vlan-table': passing,
+    };
   }
 
   /** Whether the packet, an Ethernet frame, passes for a device with this address. */

@@ -91,12 +91,3 @@ test('[5.1.3] the primary of a failover pair waits until a driver accepts STANDB
   );
   expect(primary()).toBeUndefined();
 });
-
-test('a notified queue says once that its requests are not processed yet', () => {
-  const rig = new DeviceRig('-device virtio-net-pci');
-  const queue = rig.start();
-  rig.send(queue, [], [rig.buffer(64)]);
-  rig.send(queue, [], [rig.buffer(64)]);
-  const logs = rig.events('log').map((event) => JSON.stringify(event));
-  expect(logs.filter((text) => text.includes('receiveq1'))).toHaveLength(1);
-});

@@ -1,7 +1,7 @@
 import { isPowerOfTwo } from '../../../base/bits.ts';
 import { VIRTIO_NET_CONFIG as CONFIG, VIRTIO_NET_F as F, VIRTIO_NET_S } from '../../../spec/net.ts';
 import { STATUS, VIRTIO_F, VIRTIO_ID } from '../../../spec/virtio.ts';
-import { type Nic, networkOf, showMac } from '../../backends/net.ts';
+import { macText, type Nic, networkOf, showMac } from '../../backends/net.ts';
 import { BOOT_INDEX } from '../../qdev/boot-index.ts';
 import type { Standby } from '../../qdev/context.ts';
 import { ConfigError } from '../../qom/errors.ts';
@@ -252,6 +252,12 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
     const pending = this.#announcing;
     this.#announcing = false;
     return pending;
+  }
+
+  /** What `query-rx-filter` tells of it, and its name in the network. */
+  filterFacts(): { readonly name: string } {
+    const name = this.#nic?.name ?? '';
+    return { name, 'main-mac': macText(this.#mac), ...this.filter.facts() } as { name: string };
   }
 
   /** Whether a packet is for this device. */

@@ -9,7 +9,7 @@ export interface RequestLayout {
   /** Where they begin, in the readable and in the writable part. */
   readonly outAt: number;
   readonly inAt: number;
-  /** Bytes that count as written where the chain is returned. */
+  /** Bytes that are told to be written where the chain is returned: QEMU counts what it read, too. */
   readonly written: number;
 }
 
@@ -24,10 +24,10 @@ export function layoutOf(
   response: number,
   anyLayout: boolean,
 ): RequestLayout | undefined {
-  const { readableLength, writableLength, readableCount, writableCount, lengths } = element;
+  const { readableLength, writableLength, readableCount, writableCount } = element;
   if (readableLength < request || writableLength < response) return undefined;
   const first = (count: number, at: number, size: number) =>
-    anyLayout || count === 0 ? size : (lengths[at] ?? 0);
+    anyLayout || count === 0 ? size : element.lengthOf(at);
   const outAt = first(readableCount, 0, request);
   const inAt = first(writableCount, readableCount, response);
   const outBytes = Math.max(0, readableLength - outAt);

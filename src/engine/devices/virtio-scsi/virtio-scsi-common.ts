@@ -57,7 +57,7 @@ export abstract class VirtioScsiCommon<P = unknown> extends VirtioDevice<P> {
   }
 
   /** Checks what all hosts are configured with, and adds the queues. Throws RealizeError. */
-  protected addScsiQueues(handlers: Partial<ScsiHandlers> = {}): void {
+  protected addScsiQueues({ control, event, request }: ScsiHandlers): void {
     const host = this.#host;
     if (host.num_queues === AUTO_QUEUES) host.num_queues = 1;
     const { num_queues: queues, virtqueue_size: size } = host;
@@ -69,11 +69,9 @@ export abstract class VirtioScsiCommon<P = unknown> extends VirtioDevice<P> {
     // QEMU 7.2 aborts here; the sentence is ours.
     if (size > MAX_QUEUE_SIZE)
       this.fail(`invalid virtqueue_size property (= ${size}), must be <= ${MAX_QUEUE_SIZE}`);
-    const { control, event, request } = handlers;
-    this.addQueue('controlq', size, control ?? this.unprocessed);
-    this.addQueue('eventq', size, event ?? this.unprocessed);
-    for (let i = 0; i < queues; i++)
-      this.addQueue(`requestq${i}`, size, request ?? this.unprocessed);
+    this.addQueue('controlq', size, control);
+    this.addQueue('eventq', size, event);
+    for (let i = 0; i < queues; i++) this.addQueue(`requestq${i}`, size, request);
   }
 
   override readConfig(): Uint8Array {

@@ -178,7 +178,7 @@ export class SerialPort
   #sendSegments(vq: VirtQueue, element: VirtQueueElement): void {
     let at = 0;
     for (let i = 0; i < element.readableCount; i++) {
-      const bytes = new Uint8Array(element.lengths[i] ?? 0);
+      const bytes = new Uint8Array(element.lengthOf(i));
       element.read(at, bytes);
       at += bytes.length;
       if (i < this.#segmentsDone) continue;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { goldenHost } from '../../../testing/golden.ts';
 import { Machine } from '../../machine/machine.ts';
-import type { SerialPort } from './serial-bus.ts';
+import type { SerialPort } from './serial-port.ts';
 
 const build = (...devices: readonly string[]) =>
   Machine.build(

@@ -22,6 +22,10 @@ export abstract class CcwDevice<P = unknown>
   /** How the program reaches it; there once `claimSubchannel` returned. */
   subchannel: Subchannel | undefined;
 
+  get driven(): number {
+    return this.dev;
+  }
+
   abstract command(ccw: Ccw, data: DataStream, subchannel: Subchannel): Ending;
 
   subchannelDisabled(): void {}

@@ -1,5 +1,6 @@
 import type { JournalWriter } from '../../../journal/writer.ts';
 import {
+  CCW,
   CCW_BYTES,
   CCW_CMD,
   CCW_FLAG,
@@ -111,10 +112,10 @@ function fetchCcw({ storage }: ProgramSite, subchannel: Subchannel): Ccw | undef
 
 function readFormat1(view: DataView): Ccw {
   return {
-    command: view.getUint8(0),
-    flags: view.getUint8(1),
-    count: view.getUint16(2),
-    cda: view.getUint32(4),
+    command: view.getUint8(CCW.command.offset),
+    flags: view.getUint8(CCW.flags.offset),
+    count: view.getUint16(CCW.count.offset),
+    cda: view.getUint32(CCW.cda.offset),
   };
 }
 
@@ -199,7 +200,7 @@ function end(subchannel: Subchannel, ending: Ending): void {
 function record({ journal }: ProgramSite, subchannel: Subchannel, ccw: Ccw): void {
   if (!journal.on) return;
   journal.ccw(
-    subchannel.behind.dev,
+    subchannel.behind.driven,
     ccw.command,
     ccw.flags,
     ccw.count,

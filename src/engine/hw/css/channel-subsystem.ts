@@ -2,6 +2,8 @@ import { NONE } from '../../../journal/schema.ts';
 import {
   CHANNEL_OP,
   CHANNEL_OPS,
+  CHSC,
+  CHSC_BYTES,
   type ChannelOp,
   IRB_BYTES,
   ORB,
@@ -17,6 +19,7 @@ import {
 } from '../../../spec/channel-io.ts';
 import type { DeviceContext } from '../../qdev/context.ts';
 import { type ProgramSite, resumeProgram, startProgram } from './channel-program.ts';
+import { callSubsystem, isCallLength } from './channel-subsystem-call.ts';
 import type { CssBus } from './css-bus.ts';
 import { IoInterruptions } from './io-interruptions.ts';
 import { Storage, viewOf } from './storage.ts';
@@ -71,11 +74,10 @@ export class ChannelSubsystem {
     if (!op) return OPERAND.cc;
     const name = readSchid(schid);
     const subchannel = name && this.#bus.visible(name);
-    const { cc, act } =
-      op === 'tpi' ? this.#testPending(address) : this.#prepare(op, name, subchannel, address);
+    const { cc, act } = this.#outcome(op, name, subchannel, address);
     const { journal } = this.#context;
     if (journal.on)
-      journal.channel(subchannel?.behind.dev ?? NONE, CHANNEL_OP[op], schid, address, cc);
+      journal.channel(subchannel?.behind.driven ?? NONE, CHANNEL_OP[op], schid, address, cc);
     act?.();
     return cc;
   }
@@ -95,6 +97,7 @@ export class ChannelSubsystem {
   /** Back to the state after power-on. */
   reset(): void {
     this.interruptions.reset();
+    this.#bus.facilities = { sets: false, images: false };
   }
 
   #interrupt(subchannel: Subchannel, queue: number): void {
@@ -103,9 +106,36 @@ export class ChannelSubsystem {
       subsystemId: this.#bus.schidOf(subchannel),
       parameter: subchannel.intparm,
       isc: subchannel.isc,
-      dev: subchannel.behind.dev,
+      dev: subchannel.behind.driven,
       queue,
     });
+  }
+
+  #outcome(
+    op: ChannelOp,
+    name: SubchannelName | undefined,
+    subchannel: Subchannel | undefined,
+    address: number,
+  ): Outcome {
+    if (op === 'tpi') return this.#testPending(address);
+    if (op === 'chsc') return this.#call(address);
+    return this.#prepare(op, name, subchannel, address);
+  }
+
+  #call(address: number): Outcome {
+    if (address % CHSC_BYTES.page !== 0) return SPECIFICATION;
+    const block = new Uint8Array(CHSC_BYTES.page);
+    if (!this.storage.fetch(address, block)) return ADDRESSING;
+    const length = viewOf(block).getUint16(CHSC.length.offset);
+    if (!isCallLength(length)) return OPERAND;
+    return {
+      cc: CC.done,
+      act: () => {
+        const answer = callSubsystem(viewOf(block), this.#bus.facilities);
+        // The page ends where the answer must.
+        this.storage.store(address + length, answer.subarray(0, CHSC_BYTES.page - length));
+      },
+    };
   }
 
   #testPending(address: number): Outcome {
@@ -207,7 +237,7 @@ export class ChannelSubsystem {
   #recordStatus({ behind, ctrl, dstat, cstat, residual, cpa, sense }: Subchannel): void {
     const { journal } = this.#context;
     if (journal.on)
-      journal.channelStatus(behind.dev, ctrl, dstat, cstat, residual, cpa, sense[0] ?? 0);
+      journal.channelStatus(behind.driven, ctrl, dstat, cstat, residual, cpa, sense[0] ?? 0);
   }
 }
 

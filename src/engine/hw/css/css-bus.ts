@@ -4,6 +4,7 @@ import type { Device } from '../../qdev/device.ts';
 import { RealizeError } from '../../qom/errors.ts';
 import type { ObjectInit } from '../../qom/type.ts';
 import { ChannelSubsystem } from './channel-subsystem.ts';
+import type { Facilities } from './channel-subsystem-call.ts';
 import { type CssId, cssIdText, DEFAULT_CSSID, MAX_DEVNO, MAX_SSID } from './css-id.ts';
 import { type ChannelDevice, Subchannel } from './subchannel.ts';
 import { type SubchannelName, schidWord } from './subchannel-name.ts';
@@ -58,6 +59,8 @@ class SubchannelSet {
 export class CssBus extends Bus {
   /** What executes the program's instructions. */
   readonly subsystem: ChannelSubsystem;
+  /** What the program has enabled; it is shown the first set of the default image anyway. */
+  facilities: Facilities = { sets: false, images: false };
   readonly #sets = new Map<number, SubchannelSet>();
   readonly #holders = new Map<Device, Subchannel>();
 
@@ -83,6 +86,10 @@ export class CssBus extends Bus {
 
   override remove(device: Device): void {
     super.remove(device);
+    this.vacate(device);
+  }
+
+  override vacate(device: Device): void {
     const held = this.#holders.get(device);
     if (!held) return;
     this.#holders.delete(device);
@@ -93,12 +100,10 @@ export class CssBus extends Bus {
     this.subsystem.interruptions.withdraw(this.schidOf(held));
   }
 
-  /**
-   * The subchannel that a program means, or undefined where it can see none. As long as it did not
-   * enable more, that is the first set of the default image, which it need not name.
-   */
+  /** The subchannel that a program means, or undefined where it can see none. The default image need not be named. */
   visible({ cssid = DEFAULT_CSSID, ssid, number }: SubchannelName): Subchannel | undefined {
-    if (ssid !== 0 || cssid !== DEFAULT_CSSID) return undefined;
+    const { sets, images } = this.facilities;
+    if ((ssid !== 0 && !sets) || (cssid !== DEFAULT_CSSID && !images)) return undefined;
     return this.#sets.get(keyOf({ cssid, ssid }))?.byNumber.get(number);
   }
 
@@ -109,8 +114,8 @@ export class CssBus extends Bus {
   }
 
   /** The word by which the program knows a subchannel. */
-  schidOf({ subchannel: { ssid, devid } }: Subchannel): number {
-    return schidWord({ cssid: undefined, ssid, number: devid });
+  schidOf({ subchannel: { cssid, ssid, devid } }: Subchannel): number {
+    return schidWord({ cssid: this.facilities.images ? cssid : undefined, ssid, number: devid });
   }
 
   override addressOf(device: Device): string {

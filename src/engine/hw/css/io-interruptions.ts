@@ -88,8 +88,11 @@ export class IoInterruptions {
   }
 
   #remove(which: (interruption: IoInterruption) => boolean): void {
-    for (const gone of this.#pending.filter(which)) this.#record('lowered', gone);
+    const gone = this.#pending.filter(which);
     this.#pending = this.#pending.filter((other) => !which(other));
+    // The input is one, and stays asserted for a device as long as anything of its is pending.
+    for (const one of gone)
+      if (!this.#pending.some(({ dev }) => dev === one.dev)) this.#record('lowered', one);
   }
 
   #record(step: 'raised' | 'lowered', { dev, queue, subsystemId }: IoInterruption): void {

@@ -38,9 +38,12 @@ export class Storage {
   setBits(address: number, mask: number): number {
     const at = this.#ram.offsetOf(address, 1);
     if (at < 0) return -1;
-    const old = Atomics.or(this.#ram.u8, at, mask);
-    if (this.#journal.on) this.#journal.memWrite(ACTOR.device, address, 1, old, 0, old | mask, 0);
-    return old;
+    if (this.#journal.on) {
+      const before = Atomics.load(this.#ram.u8, at);
+      this.#journal.memWrite(ACTOR.device, address, 1, before, 0, before | mask, 0);
+      this.#journal.mark();
+    }
+    return Atomics.or(this.#ram.u8, at, mask);
   }
 
   /** How many of `length` bytes from `address` are there. */

@@ -21,8 +21,8 @@ export type Ending = 'done' | 'reject' | 'programCheck' | 'intervention';
 
 /** What a device behind a subchannel does. */
 export interface ChannelDevice {
-  /** Number in journal events. */
-  readonly dev: number;
+  /** Number in journal events of what a driver drives here. */
+  readonly driven: number;
   /** Type of its control unit, as SENSE ID tells it. */
   readonly controlUnit: number;
   /** Model of its control unit. */

@@ -6,6 +6,7 @@ import type { Device } from '../../qdev/device.ts';
 import type { HotplugHandler } from '../../qdev/hotplug.ts';
 import { ConfigError, RealizeError } from '../../qom/errors.ts';
 import { u32 } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import { PciBus } from './pci-bus.ts';
 import { PciDevice } from './pci-device.ts';
 
@@ -93,6 +94,19 @@ export class AcpiPciHotplug implements HotplugHandler {
   reset(): void {
     for (const state of this.#all())
       for (let slot = 0; slot < 32; slot++) if (state.down & (1 << slot)) this.#eject(state, slot);
+  }
+
+  saveState(): State {
+    const slots = this.#all().map(({ up, down }) => [up, down]);
+    return { selected: this.#selected, slots };
+  }
+
+  loadState(state: State): void {
+    this.#selected = state.selected as number;
+    for (const [i, [up = 0, down = 0]] of (state.slots as number[][]).entries()) {
+      const bus = this.#all()[i];
+      if (bus) Object.assign(bus, { up, down });
+    }
   }
 
   /** The register block, for the I/O space. */

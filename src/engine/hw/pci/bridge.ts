@@ -193,6 +193,10 @@ export abstract class PciBridge<P = unknown> extends PciDevice<P> {
     if (!before && reset()) this.bus.resetAll();
   }
 
+  protected override configLoaded(): void {
+    this.#updateWindows();
+  }
+
   override reset(): void {
     const { config } = this;
     config.put(HEADER.PrimaryBus.offset, 4, 0);

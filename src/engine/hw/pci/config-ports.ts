@@ -2,6 +2,7 @@ import { allOnes } from '../../../base/bits.ts';
 import { MemoryRegion } from '../../../memory/memory-region.ts';
 import { PCI_PORTS } from '../../../spec/pci.ts';
 import { REGION_INDEX } from '../../../spec/regions.ts';
+import type { State } from '../../qom/state.ts';
 import type { PciDevice } from './pci-device.ts';
 
 /** Bytes of a function's configuration space that this mechanism reaches. */
@@ -42,6 +43,14 @@ export class ConfigPorts {
 
   reset(): void {
     this.#selected = 0;
+  }
+
+  saveState(): State {
+    return { selected: this.#selected };
+  }
+
+  loadState(state: State): void {
+    this.#selected = state.selected as number;
   }
 
   #function(): PciDevice | undefined {

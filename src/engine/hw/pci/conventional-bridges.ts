@@ -1,5 +1,6 @@
 import { PCI_CAP, PCI_CONFIG, PCI_INTA } from '../../../spec/pci.ts';
 import { bit, onOffAuto, u8, type Values } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { PciBridge } from './bridge.ts';
 import { EXPRESS_TYPE, ExpressCapability, FIRST_EXTENDED } from './express.ts';
@@ -63,6 +64,15 @@ class GenericBridge extends PciBridge<typeof BRIDGE_PROPERTIES> {
     this.context.whenStarted(() => this.#shpc?.reset());
   }
 
+  override saveState(): State {
+    return { ...super.saveState(), shpc: this.#shpc?.saveState() };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    if (state.shpc) this.#shpc?.loadState(state.shpc as State);
+  }
+
   override reset(): void {
     super.reset();
     this.#shpc?.reset();
@@ -98,6 +108,15 @@ class ExpressToPci extends PciBridge<typeof MSI_PROPERTY> {
     if (msi !== 'off' && this.pciBus.takesMessages) this.#msi = addMsi(config, MSI);
     this.addBar(0, { kind: 'mem', is64: true, region: this.#shpc.bar });
     this.context.whenStarted(() => this.#shpc?.reset());
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), shpc: this.#shpc?.saveState() };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    if (state.shpc) this.#shpc?.loadState(state.shpc as State);
   }
 
   override reset(): void {

@@ -1,6 +1,7 @@
 import { allOnes } from '../../../base/bits.ts';
 import type { IoHandler } from '../../../memory/io-handler.ts';
 import { MemoryRegion, WHOLE } from '../../../memory/memory-region.ts';
+import type { PciPlatform } from '../../../spec/platform.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { addRegion } from '../../qdev/regions.ts';
 import { bool } from '../../qom/property.ts';
@@ -12,6 +13,8 @@ import { PciDevice, type PciIds } from './pci-device.ts';
 
 /** Bytes of I/O ports. */
 const PORTS = 0x1_0000;
+/** Where ports of BARs begin. */
+const LEAST_PORT = 0x1000;
 /** Region of accesses that no register answers. */
 const NO_REGION = 0xffff;
 
@@ -30,6 +33,19 @@ export interface GpexPlace {
   readonly ports?: number;
   /** Platform interrupt input of INTx wire 0; the other three follow. */
   readonly irqBase: number;
+}
+
+/** What a guest is told of the bridge: its first ports stay free for who means port 0 by nothing. */
+export function gpexPlatform({ ecam, mmio, ports, irqBase }: GpexPlace): PciPlatform {
+  return {
+    ecam,
+    memory: mmio,
+    ...(ports !== undefined && {
+      ports: { base: LEAST_PORT, size: PORTS - LEAST_PORT },
+      portsAt: ports,
+    }),
+    routing: { first: irqBase },
+  };
 }
 
 /** The generic PCI Express host bridge: ECAM, and windows on memory and I/O ports. */

@@ -5,6 +5,7 @@ import { PCI_CONFIG, PCI_PORT_BASE, PCI_PORTS } from '../../../spec/pci.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { addOrphanRegion, addRegion } from '../../qdev/regions.ts';
 import { bool, size, u32 } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { SysBusDevice } from '../sysbus.ts';
 import { ConfigPorts } from './config-ports.ts';
@@ -45,6 +46,14 @@ export class I440fxPciHost extends SysBusDevice {
 
   override reset(): void {
     this.#ports.reset();
+  }
+
+  override saveState(): State {
+    return this.#ports.saveState();
+  }
+
+  override loadState(state: State): void {
+    this.#ports.loadState(state);
   }
 }
 
@@ -93,6 +102,10 @@ export class I440fx extends PciDevice {
   override reset(): void {
     super.reset();
     this.#powerOn();
+    this.#update();
+  }
+
+  protected override configLoaded(): void {
     this.#update();
   }
 

@@ -2,6 +2,7 @@ import { MemoryRegion } from '../../../memory/memory-region.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { addRegion } from '../../qdev/regions.ts';
 import { bit, bool } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { AcpiPciHotplug } from './acpi-pci-hotplug.ts';
 import { PciDevice, type PciIds } from './pci-device.ts';
@@ -94,6 +95,19 @@ export class Ich9Lpc extends PciDevice {
     this.#powerOn();
     this.#update();
     this.#hotplug?.reset();
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), hotplug: this.#hotplug?.saveState() };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    if (state.hotplug) this.#hotplug?.loadState(state.hotplug as State);
+  }
+
+  protected override configLoaded(): void {
+    this.#update();
   }
 
   #powerOn(): void {

@@ -106,6 +106,10 @@ export class Mch extends PciDevice {
     this.#update();
   }
 
+  protected override configLoaded(): void {
+    this.#update();
+  }
+
   #powerOn(): void {
     const { config } = this;
     config.put(EXT_TSEG, 2, this.values['extended-tseg-mbytes'] as number);

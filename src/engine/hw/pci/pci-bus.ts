@@ -8,6 +8,7 @@ import {
 import { Bus } from '../../qdev/bus.ts';
 import type { Device } from '../../qdev/device.ts';
 import { ConfigError } from '../../qom/errors.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { EXPRESS_TYPE } from './express.ts';
 import { formatDevfn, PciDevice } from './pci-device.ts';
@@ -214,6 +215,15 @@ export class PciBus extends Bus {
     for (let above = root.#above; above; above = root.#above) root = above;
     root.#asserted[wire] = (root.#asserted[wire] ?? 0) + (level ? 1 : -1);
     root.router(wire, root.level(wire));
+  }
+
+  override saveState(): State {
+    return { asserted: Array.from(this.#asserted, (count) => count ?? 0) };
+  }
+
+  override loadState(state: State): void {
+    for (const [wire, count] of (state.asserted as number[]).entries())
+      this.#asserted[wire] = count;
   }
 
   /** Level of a wire. */

@@ -14,6 +14,7 @@ import { Device } from '../../qdev/device.ts';
 import { addRegion } from '../../qdev/regions.ts';
 import { ConfigError } from '../../qom/errors.ts';
 import { bit, custom, optionalStr, str, u32, type Values } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { ConfigSpace } from './config-space.ts';
 import type { ExpressCapability } from './express.ts';
@@ -318,6 +319,21 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
     if (this.#intxAsserted() !== before) this.pciBus.setIntx(this, this.#intxAsserted());
     if (this.express?.takeFunctionReset(offset, size)) this.resetTree();
   }
+
+  override saveState(): State {
+    return { ...super.saveState(), config: this.config.bytes.slice(), intx: this.#intx };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.config.bytes.set(state.config as Uint8Array);
+    this.#intx = state.intx as boolean;
+    this.#updateMappings();
+    this.configLoaded();
+  }
+
+  /** Configuration space is that of a snapshot now: puts everything where it says. */
+  protected configLoaded(): void {}
 
   /** Resets the function and what hangs on it. */
   resetTree(): void {

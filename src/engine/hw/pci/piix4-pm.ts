@@ -3,6 +3,7 @@ import { PCI_CONFIG, PCI_INTA } from '../../../spec/pci.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { addRegion } from '../../qdev/regions.ts';
 import { bool, u8, u32 } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { AcpiPciHotplug } from './acpi-pci-hotplug.ts';
 import { PciDevice, type PciIds } from './pci-device.ts';
@@ -85,6 +86,20 @@ export class Piix4Pm extends PciDevice {
       offset < from + length && offset + size > from;
     if (touches(PM_BASE, 4) || touches(PM_ENABLE, 1)) this.#placePm();
     if (touches(SMBUS_BASE, 4) || touches(SMBUS_ENABLE, 1)) this.#placeSmbus();
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), hotplug: this.#hotplug.saveState() };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#hotplug.loadState(state.hotplug as State);
+  }
+
+  protected override configLoaded(): void {
+    this.#placePm();
+    this.#placeSmbus();
   }
 
   #powerOn(): void {

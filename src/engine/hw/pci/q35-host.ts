@@ -3,6 +3,7 @@ import { PCI_PORT_BASE, PCI_PORTS } from '../../../spec/pci.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { addOrphanRegion, addRegion } from '../../qdev/regions.ts';
 import { bool, size, u32, u64 } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { SysBusDevice } from '../sysbus.ts';
 import { ConfigPorts } from './config-ports.ts';
@@ -54,6 +55,14 @@ export class Q35PciHost extends SysBusDevice {
 
   override reset(): void {
     this.#ports.reset();
+  }
+
+  override saveState(): State {
+    return this.#ports.saveState();
+  }
+
+  override loadState(state: State): void {
+    this.#ports.loadState(state);
   }
 
   /** Puts ECAM in memory at `base`, in bytes, or nowhere. */

@@ -4,6 +4,7 @@ import type { Device } from '../../qdev/device.ts';
 import type { HotplugHandler } from '../../qdev/hotplug.ts';
 import { addRegion } from '../../qdev/regions.ts';
 import { RealizeError } from '../../qom/errors.ts';
+import type { State } from '../../qom/state.ts';
 import type { PciBridge } from './bridge.ts';
 import { PciDevice } from './pci-device.ts';
 
@@ -39,6 +40,14 @@ export class Shpc implements HotplugHandler {
     this.#powered = 0;
     for (const device of this.#bridge.bus.devices)
       if (device instanceof PciDevice) this.#powered |= 1 << (device.devfn >> 3);
+  }
+
+  saveState(): State {
+    return { powered: this.#powered };
+  }
+
+  loadState(state: State): void {
+    this.#powered = state.powered as number;
   }
 
   plug(device: Device): void {

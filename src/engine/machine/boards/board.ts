@@ -2,6 +2,7 @@ import { assert } from '../../../base/assert.ts';
 import { AddressSpace } from '../../../memory/address-space.ts';
 import type { MemoryRegion } from '../../../memory/memory-region.ts';
 import type { Arch } from '../../../options/programs.ts';
+import type { Platform } from '../../../spec/platform.ts';
 import { type PlatformNode, registerPlatform } from '../../hw/platform.ts';
 import type { Bus } from '../../qdev/bus.ts';
 import type { DeviceContext } from '../../qdev/context.ts';
@@ -78,6 +79,10 @@ export interface Board {
   readonly ramId: string;
   /** Undefined where there is no CPU. */
   readonly cpu: BoardCpu | undefined;
+  /** Whether CPUs may come while the machine runs. */
+  readonly hotpluggableCpus?: boolean;
+  /** Whether `-numa node,mem=` is still understood. */
+  readonly numaMemory?: boolean;
   /** Properties that the catalog does not have of the type. */
   readonly properties?: BoardProperties;
   readonly defaults?: BoardDefaults;
@@ -118,6 +123,8 @@ export type PlugRule = (device: Device) => HotplugHandler | undefined;
  */
 export interface BuildSite {
   readonly context: DeviceContext;
+  /** What guests will be told of the machine; the board adds what it has. */
+  readonly platform: { -readonly [K in keyof Platform]: Platform[K] };
   /** Root of the composition tree; `/machine` is there, with its containers. */
   readonly root: QObject;
   readonly machine: QObject;

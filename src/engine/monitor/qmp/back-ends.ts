@@ -1,4 +1,6 @@
 import type { Chardev } from '../../backends/chardev.ts';
+import { VirtioNet } from '../../devices/virtio-net/virtio-net.ts';
+import { SerialPort } from '../../devices/virtio-serial/serial-port.ts';
 import { addChardev } from '../../machine/chardevs.ts';
 import type { JsonObject } from '../../machine/json.ts';
 import { addNetdev } from '../../machine/netdevs.ts';
@@ -9,6 +11,7 @@ import { NETDEV_SCHEMA } from '../../machine/qapi/netdev.ts';
 import { type Visited, visitJson } from '../../machine/qapi/visit.ts';
 import { NOWHERE } from '../../machine/start-log.ts';
 import { ConfigError } from '../../qom/errors.ts';
+import { blockFacts, nodeFacts, usedDrives } from '../block-facts.ts';
 import type { MonitorTarget } from '../target.ts';
 import { openQmpCommand, type QmpCommand, QmpError, qmpCommand } from './command.ts';
 
@@ -82,6 +85,8 @@ function removeChardev({ chardevs }: MonitorTarget, id: string): void {
 
 function resize(target: MonitorTarget, device = '', node = '', size: number | bigint): void {
   const found = target.backEnds.drives.find(device, node || undefined);
+  if (!found && target.drives.list.some(({ id }) => id === device))
+    throw new QmpError(`Device '${device}' has no medium`);
   if (!found) throw new QmpError(`Cannot find device='${device}' nor node-name='${node}'`);
   if (size < 0) throw new QmpError("Parameter 'size' expects a >0 size");
   if (found.options.readOnly) throw new QmpError('Image is read-only');
@@ -90,8 +95,40 @@ function resize(target: MonitorTarget, device = '', node = '', size: number | bi
   found.resize(Number(size));
 }
 
+/** What NICs let through, all or that of one name. */
+function receiveFilters({ devices, network }: MonitorTarget, name: string | undefined): object[] {
+  const all = devices.flatMap((device) =>
+    device instanceof VirtioNet && device.realized ? [device.filterFacts()] : [],
+  );
+  if (name === undefined) return all;
+  const client = network.clients.find((candidate) => candidate.name === name);
+  if (!client) throw new QmpError(`invalid net client name: ${name}`);
+  if (client.kind !== 'nic') throw new QmpError(`net client(${name}) isn't a NIC`);
+  const found = all.filter((filter) => filter.name === name);
+  if (found.length === 0)
+    throw new QmpError(`net client(${name}) doesn't support rx-filter querying`);
+  return found;
+}
+
+/** Whether what uses a character back end listens: a serial port from when its driver opened it. */
+function listens(user: object): boolean {
+  return !(user instanceof SerialPort) || user.isConsole || user.guestConnected;
+}
+
 /** Commands about what stands behind devices. */
 export const BACK_END_QMP: readonly QmpCommand[] = [
+  qmpCommand('query-block', {}, (target) =>
+    usedDrives(target).map((drive) => blockFacts(target, drive)),
+  ),
+  qmpCommand('query-named-block-nodes', { flat: 'boolean?' }, ({ drives }) =>
+    drives.nodes().map(({ name, backend }) => nodeFacts(backend, name)),
+  ),
+  qmpCommand('query-chardev', {}, ({ chardevs }) =>
+    chardevs.listedIds().map((label) => {
+      const { filename, user } = chardevs.find(label) as Chardev;
+      return { label, filename, 'frontend-open': user !== undefined && listens(user) };
+    }),
+  ),
   openQmpCommand('netdev_add', ({ backEnds }, args) => {
     addNetdev(backEnds, visitJson(NETDEV_SCHEMA, 'Netdev', args as JsonObject));
     return {};
@@ -115,10 +152,13 @@ export const BACK_END_QMP: readonly QmpCommand[] = [
       interfaces: 'array?',
       id: 'string?',
     },
-    ({ network }, { interfaces }) => {
-      network.announce(interfaces?.map(String));
+    ({ network }, { interfaces, rounds }) => {
+      if (rounds > 0) network.announce(interfaces?.map(String));
       return {};
     },
+  ),
+  qmpCommand('query-rx-filter', { name: 'string?' }, (target, { name }) =>
+    receiveFilters(target, name),
   ),
   openQmpCommand('chardev-add', (target, args) => addQmpChardev(target, args as JsonObject)),
   qmpCommand('chardev-remove', { id: 'string' }, (target, { id }) => {

@@ -3,6 +3,7 @@ import { BALLOON_QMP } from './balloon.ts';
 import { type QmpCommand, qmpCommand } from './command.ts';
 import { INPUT_QMP } from './input.ts';
 import { MACHINE_QMP } from './machine.ts';
+import { MACHINES_QMP } from './machines.ts';
 import { PCI_QMP } from './pci.ts';
 import { QOM_QMP } from './qom.ts';
 import { VIRTIO_QMP } from './virtio.ts';
@@ -11,6 +12,7 @@ import { VIRTIO_QMP } from './virtio.ts';
 export const QMP_COMMANDS: readonly QmpCommand[] = [
   ...QOM_QMP,
   ...MACHINE_QMP,
+  ...MACHINES_QMP,
   ...PCI_QMP,
   ...VIRTIO_QMP,
   ...BALLOON_QMP,

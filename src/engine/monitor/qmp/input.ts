@@ -19,7 +19,8 @@ function word(object: unknown, name: string, words: readonly string[]): string {
   if (typeof value !== 'string')
     throw new QmpError(`Invalid parameter type for '${name}', expected: string`);
   // QEMU names the word that is none.
-  if (!words.includes(value)) throw new QmpError(`Parameter '${name}' does not accept value '${value}'`);
+  if (!words.includes(value))
+    throw new QmpError(`Parameter '${name}' does not accept value '${value}'`);
   return value;
 }
 

@@ -116,3 +116,67 @@ describe('the object model', () => {
     expect(own.monitor('device_del b')).toBe('');
   });
 });
+
+describe('back ends', () => {
+  const host = { ...goldenHost(), quit: () => {} };
+  const rich = Machine.build(
+    '-M pc -m 64 -nodefaults -netdev hubport,hubid=0,id=h -device virtio-net-pci,id=a,netdev=h,mac=52:54:00:12:34:56 -device e1000,id=e -drive if=none,id=d,file=img/disk.raw,format=raw,bps=1000 -device virtio-blk-pci,drive=d,id=b -chardev null,id=c -device virtio-serial-pci -device virtconsole,chardev=c',
+    host,
+  );
+  const answer = (execute: string, args: object = {}) => {
+    const reply = rich.qmp({ execute, arguments: args });
+    return 'return' in reply ? reply.return : reply.error.desc;
+  };
+
+  test('are what QEMU calls them', () => {
+    expect(answer('query-block')).toMatchObject([
+      {
+        device: 'd',
+        'io-status': 'ok',
+        removable: false,
+        qdev: '/machine/peripheral/b/virtio-backend',
+        inserted: {
+          drv: 'raw',
+          bps: 1000,
+          bps_rd: 0,
+          group: 'd',
+          image: { 'virtual-size': 2 ** 20 },
+        },
+      },
+    ]);
+    expect(answer('query-named-block-nodes')).toMatchObject([
+      { drv: 'raw', bps: 0 },
+      { drv: 'file' },
+    ]);
+    expect(answer('query-chardev')).toEqual([
+      { label: 'c', filename: 'null', 'frontend-open': true },
+    ]);
+    expect(answer('block_resize', { device: 'nosuch', size: 512 })).toMatch('Cannot find device');
+  });
+
+  test('let packets through', () => {
+    expect(answer('query-rx-filter')).toMatchObject([
+      {
+        name: 'a',
+        'main-mac': '52:54:00:12:34:56',
+        promiscuous: true,
+        unicast: 'normal',
+        vlan: 'all',
+      },
+    ]);
+    expect(answer('query-rx-filter', { name: 'e' })).toBe(
+      "net client(e) doesn't support rx-filter querying",
+    );
+    expect(answer('query-rx-filter', { name: 'h' })).toBe("net client(h) isn't a NIC");
+    expect(answer('query-rx-filter', { name: 'x' })).toBe('invalid net client name: x');
+  });
+
+  test('a machine that is a program ends', () => {
+    rich.takeEvents();
+    expect(answer('quit')).toEqual({});
+    expect(rich.takeEvents()).toEqual([
+      { event: 'SHUTDOWN', data: { guest: false, reason: 'host-qmp-quit' } },
+    ]);
+    expect(ask('quit')).toMatchObject({ error: { class: 'GenericError' } });
+  });
+});

@@ -1,6 +1,3 @@
-import { ACTOR } from '../../../journal/schema.ts';
-import type { JournalWriter } from '../../../journal/writer.ts';
-import type { GuestRam } from '../../../memory/guest-ram.ts';
 import {
   KVM_DEVICE_DESC,
   KVM_DEVICE_DESC_BYTES,
@@ -8,6 +5,7 @@ import {
   KVM_VQCONFIG,
   KVM_VQCONFIG_BYTES,
 } from '../../../spec/kvm-virtio.ts';
+import { type Storage, viewOf } from '../../hw/css/storage.ts';
 
 /** Bytes of a descriptor. */
 export function descriptorBytes(queues: number, configBytes: number): number {
@@ -19,40 +17,37 @@ export class Descriptor {
   /** Guest-physical address. */
   readonly address: number;
   readonly #queues: number;
-  readonly #ram: GuestRam;
-  readonly #journal: JournalWriter;
+  readonly #storage: Storage;
 
-  constructor(ram: GuestRam, journal: JournalWriter, address: number, queues: number) {
-    this.#ram = ram;
-    this.#journal = journal;
+  constructor(storage: Storage, address: number, queues: number) {
+    this.#storage = storage;
     this.address = address;
     this.#queues = queues;
   }
 
   /** Writes a one-byte field of the head. */
   setHead(field: keyof typeof KVM_DEVICE_DESC, value: number): void {
-    this.#write(KVM_DEVICE_DESC[field].offset, [value & 0xff]);
+    this.#write(KVM_DEVICE_DESC[field].offset, Uint8Array.of(value));
   }
 
   /** The driver's status as it stands there now. */
   get status(): number {
-    return this.#read(KVM_DEVICE_DESC.status.offset, 1)[0] ?? 0;
+    return this.#read(KVM_DEVICE_DESC.status.offset, 1).getUint8(0);
   }
 
   /** Writes where a queue's ring is and how many entries it has. */
   setQueue(index: number, ring: number, entries: number): void {
-    const at = KVM_DEVICE_DESC_BYTES + index * KVM_VQCONFIG_BYTES;
-    this.#write(at + KVM_VQCONFIG.address.offset, bigEndian(ring, KVM_VQCONFIG.address.width));
-    this.#write(at + KVM_VQCONFIG.num.offset, bigEndian(entries, KVM_VQCONFIG.num.width));
+    const { address, num } = KVM_VQCONFIG;
+    const bytes = new Uint8Array(address.width + num.width);
+    viewOf(bytes).setBigUint64(0, BigInt(ring));
+    viewOf(bytes).setUint16(num.offset - address.offset, entries);
+    this.#write(queueAt(index) + address.offset, bytes);
   }
 
-  /** What an interrupt for a queue is to carry, as the driver wrote it. */
+  /** What an interruption for a queue is to carry, as the driver wrote it. */
   token(index: number): bigint {
-    const at = KVM_DEVICE_DESC_BYTES + index * KVM_VQCONFIG_BYTES + KVM_VQCONFIG.token.offset;
-    return this.#read(at, KVM_VQCONFIG.token.width).reduce(
-      (value, byte) => (value << 8n) | BigInt(byte),
-      0n,
-    );
+    const { offset, width } = KVM_VQCONFIG.token;
+    return this.#read(queueAt(index) + offset, width).getBigUint64(0);
   }
 
   /** Writes the features that the device offers, 32 bits. */
@@ -62,8 +57,7 @@ export class Descriptor {
 
   /** The features that the driver has accepted, 32 bits. */
   get driverFeatures(): number {
-    const bytes = this.#read(this.#featuresAt + KVM_FEATURE_BYTES, KVM_FEATURE_BYTES);
-    return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
+    return this.#read(this.#featuresAt + KVM_FEATURE_BYTES, KVM_FEATURE_BYTES).getUint32(0, true);
   }
 
   setDriverFeatures(features: number): void {
@@ -72,39 +66,34 @@ export class Descriptor {
 
   /** Writes the configuration space. */
   setConfig(config: Uint8Array): void {
-    this.#write(this.#featuresAt + 2 * KVM_FEATURE_BYTES, [...config]);
+    this.#write(this.#configAt, config);
   }
 
   get #featuresAt(): number {
-    return KVM_DEVICE_DESC_BYTES + this.#queues * KVM_VQCONFIG_BYTES;
+    return queueAt(this.#queues);
   }
 
-  #read(offset: number, size: number): number[] {
-    const at = this.#ram.offsetOf(this.address + offset, size);
-    return at < 0 ? new Array<number>(size).fill(0) : [...this.#ram.u8.subarray(at, at + size)];
+  get #configAt(): number {
+    return this.#featuresAt + 2 * KVM_FEATURE_BYTES;
   }
 
-  #write(offset: number, bytes: readonly number[]): void {
-    const ram = this.#ram;
-    for (let i = 0; i < bytes.length; i++) {
-      const address = this.address + offset + i;
-      const at = ram.offsetOf(address, 1);
-      const value = bytes[i] ?? 0;
-      const old = ram.u8[at];
-      if (old === undefined || old === value) continue;
-      if (this.#journal.on) this.#journal.memWrite(ACTOR.device, address, 1, old, 0, value, 0);
-      ram.u8[at] = value;
-    }
+  #read(offset: number, length: number): DataView {
+    const bytes = new Uint8Array(length);
+    this.#storage.fetch(this.address + offset, bytes);
+    return viewOf(bytes);
+  }
+
+  #write(offset: number, bytes: Uint8Array): void {
+    this.#storage.store(this.address + offset, bytes);
   }
 }
 
-function bigEndian(value: number, width: number): number[] {
-  const bytes: number[] = [];
-  for (let rest = value; bytes.length < width; rest = Math.floor(rest / 256))
-    bytes.unshift(rest % 256);
+function queueAt(index: number): number {
+  return KVM_DEVICE_DESC_BYTES + index * KVM_VQCONFIG_BYTES;
+}
+
+function littleEndian(value: number): Uint8Array {
+  const bytes = new Uint8Array(KVM_FEATURE_BYTES);
+  viewOf(bytes).setUint32(0, value, true);
   return bytes;
-}
-
-function littleEndian(value: number): number[] {
-  return bigEndian(value, KVM_FEATURE_BYTES).reverse();
 }

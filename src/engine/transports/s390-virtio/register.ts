@@ -16,9 +16,15 @@ const FAMILIES = [
 
 /** The system bus device that carries the bus of s390-virtio. */
 class S390VirtioBridge extends SysBusDevice {
+  #bus: S390VirtioBus | undefined;
+
   override realize(): void {
-    const bus = addBus<S390VirtioBus>(this, 's390-virtio-bus', 's390-virtio');
-    bus.hotplugHandler = {};
+    this.#bus = addBus<S390VirtioBus>(this, 's390-virtio-bus', 's390-virtio');
+    this.#bus.hotplugHandler = {};
+  }
+
+  override reset(): void {
+    this.#bus?.interruptions.reset();
   }
 }
 

@@ -1,7 +1,12 @@
 import { KVM_DEVICE_PAGES, KVM_PAGE_BYTES } from '../../../spec/kvm-virtio.ts';
+import { Storage } from '../../hw/css/storage.ts';
 import { Bus } from '../../qdev/bus.ts';
+import type { DeviceContext } from '../../qdev/context.ts';
 import type { Device } from '../../qdev/device.ts';
 import { RealizeError } from '../../qom/errors.ts';
+import type { ObjectInit } from '../../qom/type.ts';
+import { ExternalInterruptions } from './external-interruptions.ts';
+import type { VirtioS390 } from './virtio-s390.ts';
 
 /** Bytes above RAM that descriptors and rings take. */
 export const DEVICE_BYTES = KVM_DEVICE_PAGES * KVM_PAGE_BYTES;
@@ -14,15 +19,34 @@ export class S390VirtioBus extends Bus {
   #described = 0;
   /** Bytes of rings so far. */
   #rings = 0;
-  readonly #descriptors = new Map<number, Device>();
+  readonly #descriptors = new Map<number, VirtioS390>();
+  /** How devices reach guest memory, and call its CPUs. */
+  readonly storage: Storage;
+  readonly interruptions: ExternalInterruptions;
+
+  constructor(init: ObjectInit) {
+    super(init);
+    const { ram, journal } = init.context as DeviceContext;
+    this.storage = new Storage(ram, journal);
+    this.interruptions = new ExternalInterruptions(init.context as DeviceContext, this.storage);
+  }
 
   /** The device whose descriptor is at a guest-physical address, or undefined. */
-  deviceAt(address: number): Device | undefined {
+  deviceAt(address: number): VirtioS390 | undefined {
     return this.#descriptors.get(address);
   }
 
+  /** The queue whose ring is at a guest-physical address, or undefined. */
+  queueAt(ring: number): { device: VirtioS390; queue: number } | undefined {
+    for (const device of this.#descriptors.values()) {
+      const queue = device.queueAt(ring);
+      if (queue >= 0) return { device, queue };
+    }
+    return undefined;
+  }
+
   /** Address of `bytes` for a device's descriptor. Throws RealizeError where the page is full. */
-  placeDescriptor(device: Device, bytes: number): number {
+  placeDescriptor(device: VirtioS390, bytes: number): number {
     if (this.#described + bytes > KVM_PAGE_BYTES)
       throw new RealizeError(`the page of device descriptors has no room for ${bytes} bytes more`);
     const address = this.page + this.#described;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { JournalRing } from '../../../journal/ring.ts';
 import { JournalWriter } from '../../../journal/writer.ts';
+import { KVM_S390_VIRTIO } from '../../../spec/kvm-virtio.ts';
 import { STATUS } from '../../../spec/virtio.ts';
 import { goldenHost } from '../../../testing/golden.ts';
 import { Machine } from '../../machine/machine.ts';
@@ -35,6 +36,10 @@ function transport(machine: Machine, id: string): VirtioS390 {
 function bytes(machine: Machine, address: number, length: number): number[] {
   const at = machine.ram.offsetOf(address, length);
   return Array.from(machine.ram.u8.subarray(at, at + length));
+}
+
+function write(machine: Machine, address: number, values: readonly number[]): void {
+  machine.ram.u8.set(values, machine.ram.offsetOf(address, values.length));
 }
 
 /** The devices that Linux finds (kvm_virtio.c, scan_devices): offset in the page, and device ID. */
@@ -92,12 +97,112 @@ describe('a driver (Linux kvm_virtio.c)', () => {
     machine.write('memory', descriptor.address + 5 + 24 + 4 + 3, 1, 0x10);
     machine.write('memory', descriptor.address + 4, 1, STATUS.ACKNOWLEDGE | STATUS.DRIVER);
     expect(vdev.status).toBe(0);
-    transport(machine, 'rng').statusWritten();
+    expect(machine.hypercall(KVM_S390_VIRTIO.SET_STATUS, descriptor.address, 0, 0)).toBe(0);
     expect(vdev.status).toBe(STATUS.ACKNOWLEDGE | STATUS.DRIVER);
     expect(vdev.driverFeatures).toBe(1n << 28n);
-    transport(machine, 'rng').resetByDriver();
+    expect(machine.hypercall(KVM_S390_VIRTIO.RESET, descriptor.address, 0, 0)).toBe(0);
     expect([vdev.status, descriptor.status, descriptor.driverFeatures]).toEqual([0, 0, 0]);
     expect(vdev.queues[0]?.vq.ready).toBe(true);
+  });
+});
+
+describe('hypercalls (QEMU 2.5 s390-virtio.c)', () => {
+  test.each([
+    ['a reset of what is no descriptor', KVM_S390_VIRTIO.RESET, 16 * MIB + 1],
+    ['a status of what is no descriptor', KVM_S390_VIRTIO.SET_STATUS, 0],
+    ['a notification of what is no ring', KVM_S390_VIRTIO.NOTIFY, 16 * MIB + 4097],
+    ['a notification of channel devices', 3, 0x1_0000],
+  ])('%s is refused', (_what, subcode, address) => {
+    expect(build(DISK).hypercall(subcode, address, 0, 0)).toBe(-22);
+  });
+
+  test('a notification of an address of RAM is an early print', () => {
+    expect(build(DISK).hypercall(KVM_S390_VIRTIO.NOTIFY, 0x1000, 0, 0)).toBe(0);
+  });
+});
+
+describe('external interruptions (Linux kvm_virtio.c, kvm_extint_handler)', () => {
+  const TOKEN = [0x80, 1, 2, 3, 4, 5, 6, 7];
+  const RING = 16 * MIB + 0x4000;
+
+  /** A machine whose random number generator a driver has brought to life. */
+  function live(): Machine {
+    const machine = build(DISK);
+    const { descriptor } = transport(machine, 'rng');
+    write(machine, descriptor.address + 5, TOKEN);
+    write(machine, descriptor.address + 4, [7]);
+    machine.hypercall(KVM_S390_VIRTIO.SET_STATUS, descriptor.address, 0, 0);
+    return machine;
+  }
+
+  /** One buffer of 16 bytes at 0x2000, big-endian as all of a legacy ring on s390; then a notification. */
+  function request(machine: Machine, idx: number): number {
+    write(machine, RING, [...[0, 0, 0, 0, 0, 0, 0x20, 0], ...[0, 0, 0, 16], 0, 2, 0, 0]);
+    write(machine, RING + 128, [0, 0, 0, idx, 0, 0, 0, 0]);
+    return machine.hypercall(KVM_S390_VIRTIO.NOTIFY, RING, 0, 0);
+  }
+
+  /** Parameter, CPU address and code, and the 64-bit parameter, in low core. */
+  function taken(machine: Machine): number[][] {
+    machine.takeInterrupt(1);
+    return [bytes(machine, 0x80, 4), bytes(machine, 0x84, 4), bytes(machine, 0x11b8, 8)];
+  }
+
+  test('carry the token of the queue that has used buffers', () => {
+    const machine = live();
+    expect(request(machine, 1)).toBe(0);
+    expect(bytes(machine, RING + 4096, 12)).toEqual([
+      ...[0, 0, 0, 1],
+      0,
+      0,
+      0,
+      0,
+      ...[0, 0, 0, 16],
+    ]);
+    expect(machine.interruptWord(0)).toBe(2);
+    expect(taken(machine)).toEqual([[0, 0, 0, 0], [0x0d, 0, 0x26, 0x03], TOKEN]);
+    expect(machine.interruptWord(0)).toBe(0);
+  });
+
+  test('that say the same wait once', () => {
+    const machine = live();
+    request(machine, 1);
+    request(machine, 2);
+    taken(machine);
+    expect(machine.interruptWord(0)).toBe(0);
+    machine.takeInterrupt(1);
+    expect(machine.interruptWord(0)).toBe(0);
+  });
+
+  test('tell of a new configuration, which stands in the descriptor already', () => {
+    const machine = build(DISK);
+    const { descriptor, vdev } = transport(machine, 'disk');
+    write(machine, descriptor.address + 5, TOKEN);
+    write(machine, descriptor.address + 4, [7]);
+    machine.hypercall(KVM_S390_VIRTIO.SET_STATUS, descriptor.address, 0, 0);
+    machine.monitor('block_resize d0 1M');
+    expect(bytes(machine, descriptor.address + 5 + 24 + 8, 8)).toEqual([0, 0, 0, 0, 0, 0, 8, 0]);
+    expect(taken(machine)).toEqual([[0, 0, 0, 1], [0x0d, 0, 0x26, 0x03], TOKEN]);
+    expect(vdev.status).toBe(7);
+  });
+
+  test('tell of a device that came, and where', () => {
+    const machine = build(DISK);
+    machine.monitor('device_add virtio-rng-s390,id=new');
+    const { address } = transport(machine, 'new').descriptor;
+    const [parameter, , place = []] = taken(machine);
+    expect(parameter).toEqual([0, 0, 0, 2]);
+    expect(place.reduce((value, byte) => value * 256 + byte, 0)).toBe(address);
+  });
+
+  test('are forgotten with a reset, after which indices are zero', () => {
+    const machine = live();
+    request(machine, 1);
+    machine.reset();
+    expect(machine.interruptWord(0)).toBe(0);
+    expect([...bytes(machine, RING + 130, 2), ...bytes(machine, RING + 4098, 2)]).toEqual([
+      ...[0, 0, 0, 0],
+    ]);
   });
 });
 

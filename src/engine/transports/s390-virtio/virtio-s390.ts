@@ -1,38 +1,27 @@
-import { VIRTIO_BLK_CONFIG } from '../../../spec/blk.ts';
-import { VIRTIO_CONSOLE_CONFIG } from '../../../spec/console.ts';
+import { NONE } from '../../../journal/schema.ts';
 import {
   KVM_FEATURE_BYTES,
   KVM_PAGE_BYTES,
   KVM_QUEUE_MAX,
   KVM_RING_PAGES,
+  VIRTIO_PARAM,
 } from '../../../spec/kvm-virtio.ts';
-import { VIRTIO_NET_CONFIG } from '../../../spec/net.ts';
-import { VIRTIO_SCSI_CONFIG } from '../../../spec/scsi.ts';
-import { VIRTIO_ID } from '../../../spec/virtio.ts';
+import { SPLIT } from '../../../spec/virtio.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { Device } from '../../qdev/device.ts';
 import type { ObjectInit } from '../../qom/type.ts';
 import type { VirtioTransport } from '../../virtio/transport.ts';
 import type { VirtioBus } from '../../virtio/virtio-bus.ts';
 import type { VirtioDevice } from '../../virtio/virtio-device.ts';
+import type { QueueAddresses } from '../../virtio/virtqueue/virtqueue.ts';
 import { Descriptor, descriptorBytes } from './descriptor.ts';
 import type { S390VirtioBus } from './s390-virtio-bus.ts';
 
 /** Features that fit in a descriptor. */
 const FEATURE_MASK = 0xffff_ffffn;
-/** Fields of a configuration space, in bytes. */
-type Layout = Readonly<Record<string, { readonly offset: number; readonly width: number }>>;
-/** Configuration layouts, for the byte order of their fields: the guest's, which is big-endian. */
-const LAYOUTS: Readonly<Record<number, Layout>> = {
-  [VIRTIO_ID.NET]: VIRTIO_NET_CONFIG,
-  [VIRTIO_ID.BLOCK]: VIRTIO_BLK_CONFIG,
-  [VIRTIO_ID.CONSOLE]: VIRTIO_CONSOLE_CONFIG,
-  [VIRTIO_ID.SCSI]: VIRTIO_SCSI_CONFIG,
-};
-
 /**
  * A virtio device on the bus of the s390-virtio machine: everything a driver sees of it is a
- * descriptor in guest memory. The hypercalls by which a driver calls are not there yet.
+ * descriptor in guest memory. A driver calls by hypercalls, the device by external interruptions.
  */
 export class VirtioS390 extends Device implements VirtioTransport {
   /** The device behind, made together with the transport. */
@@ -55,14 +44,18 @@ export class VirtioS390 extends Device implements VirtioTransport {
     const bus = addBus<VirtioBus>(this, 'virtio-s390-bus', 'virtio-bus');
     bus.transport = this;
     this.vdev.plugInto(bus);
-    const { ram, journal } = this.context;
     const { queues, configSize } = this.vdev;
-    const parent = this.parentBus as S390VirtioBus;
+    const parent = this.#home;
     const bytes = descriptorBytes(queues.length, configSize);
     const address = parent.placeDescriptor(this, bytes);
-    this.descriptor = new Descriptor(ram, journal, address, queues.length);
+    this.descriptor = new Descriptor(parent.storage, address, queues.length);
     this.#rings = queues.map(({ vq }) => parent.placeRing(ringBytes(vq.maxSize)));
     this.#describe();
+    if (this.hotplugged) this.#interrupt(VIRTIO_PARAM.DEV_ADD, BigInt(address), NONE);
+  }
+
+  get #home(): S390VirtioBus {
+    return this.parentBus as S390VirtioBus;
   }
 
   prePlugged(): void {}
@@ -76,8 +69,21 @@ export class VirtioS390 extends Device implements VirtioTransport {
 
   unplugged(): void {}
 
-  /** External interrupts are not there yet: no driver can ask for one. */
-  interrupt(): void {}
+  /** Calls with the token that the driver gave the queue; for the configuration, with that of queue 0. */
+  interrupt(vector: number, queue: number): void {
+    const { vdev, descriptor } = this;
+    if (queue !== NONE)
+      this.#interrupt(VIRTIO_PARAM.VRING_INTERRUPT, descriptor.token(vector), queue);
+    // A reset is no cause to call.
+    else if (vdev.isr !== 0) {
+      descriptor.setConfig(vdev.inDriverOrder(vdev.readConfig()));
+      this.#interrupt(VIRTIO_PARAM.CONFIG_CHANGED, descriptor.token(0), NONE);
+    }
+  }
+
+  #interrupt(parameter: number, token: bigint, queue: number): void {
+    this.#home.interruptions.post({ parameter, token, dev: this.vdev.dev, queue });
+  }
 
   override reset(): void {
     this.vdev.resetVirtio('user');
@@ -111,13 +117,24 @@ export class VirtioS390 extends Device implements VirtioTransport {
     vdev.queues.forEach((queue, index) => {
       const ring = this.#rings[index] ?? 0;
       const { maxSize } = queue.vq;
+      const addresses = ringAddresses(ring, maxSize);
       descriptor.setQueue(index, ring, maxSize);
-      vdev.enableQueue(index, ringAddresses(ring, maxSize));
+      this.#clearIndices(addresses, maxSize);
+      vdev.enableQueue(index, addresses);
       queue.vector = index;
     });
     descriptor.setDeviceFeatures(Number(vdev.deviceFeatures));
     descriptor.setDriverFeatures(0);
-    descriptor.setConfig(bigEndianConfig(vdev));
+    descriptor.setConfig(vdev.inDriverOrder(vdev.readConfig()));
+  }
+
+  /** A driver trusts the host to have indices at zero. */
+  #clearIndices({ driver, device }: QueueAddresses, entries: number): void {
+    const places = [
+      ...[driver + SPLIT.availIdx, driver + SPLIT.usedEvent(entries)],
+      ...[device + SPLIT.usedIdx, device + SPLIT.availEvent(entries)],
+    ];
+    for (const place of places) this.#home.storage.store(place, new Uint8Array(2));
   }
 }
 
@@ -132,13 +149,4 @@ function ringAddresses(desc: number, entries: number) {
 function ringBytes(entries: number): number {
   const end = ringAddresses(0, entries).device + 2 * 3 + 8 * entries;
   return Math.max(KVM_RING_PAGES, Math.ceil(end / KVM_PAGE_BYTES)) * KVM_PAGE_BYTES;
-}
-
-/** The configuration space with its numbers in the guest's byte order (VIRTIO 1.4 §2.5.3). */
-function bigEndianConfig(vdev: VirtioDevice): Uint8Array {
-  const bytes = vdev.readConfig().slice(0, vdev.configSize);
-  for (const { offset, width } of Object.values(LAYOUTS[vdev.deviceId] ?? {}))
-    if ([2, 4, 8].includes(width) && offset + width <= bytes.length)
-      bytes.subarray(offset, offset + width).reverse();
-  return bytes;
 }

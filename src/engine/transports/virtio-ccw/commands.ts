@@ -2,6 +2,7 @@ import { SPLIT } from '../../../spec/virtio.ts';
 import {
   CLASSIC_INDICATOR_BITS,
   VIRTIO_CCW_CMD,
+  VIRTIO_CCW_MAX_QUEUES,
   VIRTIO_FEATURE_DESC,
   VIRTIO_FEATURE_DESC_BYTES,
   VIRTIO_REV_INFO,
@@ -21,7 +22,7 @@ import type { Ccw, DataStream } from '../../hw/css/data-stream.ts';
 import { readAddress, viewOf } from '../../hw/css/storage.ts';
 import type { Ending, Subchannel } from '../../hw/css/subchannel.ts';
 import { LEGACY_FEATURES } from '../../virtio/virtio-device.ts';
-import { MAX_QUEUES, type VirtioCcw } from './virtio-ccw.ts';
+import type { VirtioCcw } from './virtio-ccw.ts';
 
 /** Alignment of a legacy used ring, the only one that QEMU takes. */
 const LEGACY_ALIGN = 4096;
@@ -153,12 +154,16 @@ function writeFeatures(call: Call): Ending {
   return moved(call, true, VIRTIO_FEATURE_DESC_BYTES);
 }
 
-/** VIRTIO 1.4 §4.3.2.5: the configuration space from its start. QEMU 7.2 leaves the residual count as it was. */
-function readConfig({ transport, ccw, data }: Call): Ending {
+/** VIRTIO 1.4 §4.3.2.5: the configuration space from its start. */
+function readConfig({ transport, ccw, data, subchannel }: Call): Ending {
   const { vdev } = transport;
   if ((checksLength(ccw) && ccw.count > vdev.configSize) || ccw.cda === 0) return 'programCheck';
   const length = Math.min(ccw.count, vdev.configSize);
-  return data.write(vdev.readConfig().subarray(0, length)) ? 'done' : 'programCheck';
+  const config = vdev.inDriverOrder(vdev.readConfig());
+  if (data.write(config.subarray(0, length))) return 'done';
+  // QEMU 7.2 sets the residual count only where it could not store.
+  subchannel.residual = ccw.count - length;
+  return 'programCheck';
 }
 
 function writeConfig(call: Call): Ending {
@@ -168,9 +173,9 @@ function writeConfig(call: Call): Ending {
   const length = Math.min(ccw.count, vdev.configSize);
   const block = fetch(call, length);
   if (!block) return 'programCheck';
-  const config = vdev.readConfig();
+  const config = vdev.inDriverOrder(vdev.readConfig());
   config.set(new Uint8Array(block.buffer));
-  vdev.writeConfig(config);
+  vdev.writeConfig(vdev.inDriverOrder(config));
   return moved(call, true, length);
 }
 
@@ -200,7 +205,7 @@ function readQueueSize(call: Call): Ending {
   const { transport, data } = call;
   const { index, max_queue_size } = VQ_CONFIG_BLOCK;
   const block = fetch(call, index.width);
-  if (!block || block.getUint16(0) >= MAX_QUEUES) return 'programCheck';
+  if (!block || block.getUint16(0) >= VIRTIO_CCW_MAX_QUEUES) return 'programCheck';
   const answer = new Uint8Array(max_queue_size.width);
   viewOf(answer).setUint16(0, transport.vdev.queues[block.getUint16(0)]?.vq.size ?? 0);
   return moved(call, data.write(answer), VQ_CONFIG_BLOCK_BYTES);
@@ -220,7 +225,7 @@ function setQueue(call: Call): Ending {
     device: readAddress(block, VQ_INFO_BLOCK.device.offset),
   };
   subchannel.residual = 0;
-  if (index >= MAX_QUEUES) return 'programCheck';
+  if (index >= VIRTIO_CCW_MAX_QUEUES) return 'programCheck';
   const { vdev } = transport;
   if (desc !== 0 && size > (vdev.queues[index]?.vq.maxSize ?? 0)) return 'programCheck';
   if (desc !== 0) vdev.setQueueSize(index, size);
@@ -237,7 +242,8 @@ function setLegacyQueue(call: Call): Ending {
   const align = block.getUint32(VQ_INFO_BLOCK_LEGACY.align.offset);
   const desc = readAddress(block, VQ_INFO_BLOCK_LEGACY.queue.offset);
   subchannel.residual = 0;
-  if (index >= MAX_QUEUES || (desc !== 0 && align !== LEGACY_ALIGN)) return 'programCheck';
+  if (index >= VIRTIO_CCW_MAX_QUEUES || (desc !== 0 && align !== LEGACY_ALIGN))
+    return 'programCheck';
   const entries = transport.vdev.queues[index]?.vq.size ?? 0;
   if (desc !== 0 && entries > size) return 'programCheck';
   const driver = desc + SPLIT.descTable(entries);
@@ -256,7 +262,7 @@ function place(
     vdev.enableQueue(index, addresses);
     queue.vector = addresses.desc === 0 ? VIRTIO_MSI_NO_VECTOR : index;
   }
-  vdev.configVector = MAX_QUEUES;
+  vdev.configVector = VIRTIO_CCW_MAX_QUEUES;
   return 'done';
 }
 

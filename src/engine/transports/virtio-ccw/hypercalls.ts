@@ -1,10 +1,10 @@
 import { NONE } from '../../../journal/schema.ts';
 import { VIRTIO_F } from '../../../spec/virtio.ts';
-import { DIAG500_VIRTIO_CCW_NOTIFY } from '../../../spec/virtio-ccw.ts';
+import { DIAG500_VIRTIO_CCW_NOTIFY, VIRTIO_CCW_MAX_QUEUES } from '../../../spec/virtio-ccw.ts';
 import type { CssBus } from '../../hw/css/css-bus.ts';
 import { readSchid } from '../../hw/css/subchannel-name.ts';
 import type { DeviceContext } from '../../qdev/context.ts';
-import { MAX_QUEUES, VirtioCcw } from './virtio-ccw.ts';
+import { VirtioCcw } from './virtio-ccw.ts';
 
 /** What a hypercall answers that asks for something which is not there. */
 const EINVAL = -22;
@@ -32,7 +32,7 @@ export class CcwHypercalls {
     const printed = subcode === EARLY_PRINT && a < ram.size;
     const result = queue !== undefined || printed ? 0 : EINVAL;
     if (journal.on) journal.hypercall(transport?.vdev.dev ?? NONE, subcode, a, b, c, result);
-    if (queue !== undefined) transport?.vdev.notified(queue);
+    if (queue !== undefined) transport?.vdev.notifiedBy(b, 4);
     return result;
   }
 
@@ -47,5 +47,5 @@ export class CcwHypercalls {
 /** The queue that notification data name, or undefined where no device can have it. */
 function queueOf({ vdev }: VirtioCcw, data: number): number | undefined {
   const queue = vdev.accepted(VIRTIO_F.VIRTIO_F_NOTIFICATION_DATA) ? data & 0xffff : data;
-  return queue < MAX_QUEUES ? queue : undefined;
+  return queue < VIRTIO_CCW_MAX_QUEUES ? queue : undefined;
 }

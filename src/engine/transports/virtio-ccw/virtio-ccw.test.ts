@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { JournalRing } from '../../../journal/ring.ts';
 import { JournalWriter } from '../../../journal/writer.ts';
+import { CHANNEL_OP } from '../../../spec/channel-io.ts';
 import { goldenHost } from '../../../testing/golden.ts';
 import { CcwDevice } from '../../hw/css/ccw-device.ts';
 import { cssIdText } from '../../hw/css/css-id.ts';
@@ -46,6 +47,14 @@ describe('channel devices', () => {
     machine.removeDevice('a');
     machine.monitor('device_add virtio-rng-ccw,id=b');
     expect(numbers(machine)).toEqual(['fe.0.0001 fe.0.0001', 'fe.0.0000 fe.0.0000']);
+  });
+
+  test('that stopped to work are not operational', () => {
+    const machine = build('-device virtio-rng-ccw,id=a');
+    expect(machine.channel(CHANNEL_OP.stsch, 0x1_0000, 0x1000)).toBe(0);
+    (machine.root.at('/machine/peripheral/a') as VirtioCcw).retire();
+    expect(machine.channel(CHANNEL_OP.stsch, 0x1_0000, 0x1000)).toBe(0);
+    expect(machine.channel(CHANNEL_OP.msch, 0x1_0000, 0x1000)).toBe(3);
   });
 
   test('cannot share a number', () => {

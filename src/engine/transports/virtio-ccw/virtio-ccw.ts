@@ -1,6 +1,10 @@
 import { NONE } from '../../../journal/schema.ts';
 import { VIRTIO_F } from '../../../spec/virtio.ts';
-import { VIRTIO_CCW_CMD, VIRTIO_CCW_CU_TYPE } from '../../../spec/virtio-ccw.ts';
+import {
+  VIRTIO_CCW_CMD,
+  VIRTIO_CCW_CU_TYPE,
+  VIRTIO_CCW_MAX_QUEUES,
+} from '../../../spec/virtio-ccw.ts';
 import { CcwDevice } from '../../hw/css/ccw-device.ts';
 import type { Ccw, DataStream } from '../../hw/css/data-stream.ts';
 import type { Ending, Subchannel } from '../../hw/css/subchannel.ts';
@@ -15,8 +19,6 @@ import { Indicators } from './indicators.ts';
 
 /** Latest revision of the transport that QEMU 7.2 offers (VIRTIO 1.4 §4.3.2.1). */
 const LATEST_REVISION = 2;
-/** Most queues that any transport has; also the vector that stands for the configuration. */
-export const MAX_QUEUES = 1024;
 /** Identifier of the channel path that all virtio devices share. */
 const CHANNEL_PATH = 0;
 
@@ -58,6 +60,10 @@ export class VirtioCcw extends CcwDevice<typeof CCW_PROPERTIES> implements Virti
     this.aliasProperties(this.vdev, kind.omits);
   }
 
+  override get driven(): number {
+    return this.vdev.dev;
+  }
+
   get controlUnitModel(): number {
     return this.vdev.deviceId;
   }
@@ -85,8 +91,8 @@ export class VirtioCcw extends CcwDevice<typeof CCW_PROPERTIES> implements Virti
     if (!(vdev.deviceFeatures & featureMask(VIRTIO_F.VIRTIO_F_VERSION_1)))
       this.values.max_revision = 0;
     const queues = vdev.queues.length;
-    if (queues > MAX_QUEUES)
-      this.fail(`The number of virtqueues ${queues} exceeds virtio limit ${MAX_QUEUES}`);
+    if (queues > VIRTIO_CCW_MAX_QUEUES)
+      this.fail(`The number of virtqueues ${queues} exceeds virtio limit ${VIRTIO_CCW_MAX_QUEUES}`);
     const routes = this.#adapterRoutes();
     if (queues > routes)
       this.fail(`The number of virtqueues ${queues} exceeds flic adapter route limit ${routes}`);
@@ -94,10 +100,10 @@ export class VirtioCcw extends CcwDevice<typeof CCW_PROPERTIES> implements Virti
 
   unplugged(): void {}
 
-  /** A vector is the number of a queue, or `MAX_QUEUES`; there is none before the driver set a queue up. */
+  /** A vector is the number of a queue, or `VIRTIO_CCW_MAX_QUEUES`; there is none before the driver set a queue up. */
   interrupt(vector: number, queue: number): void {
-    if (vector < MAX_QUEUES) this.indicators.tellQueue(vector);
-    else if (vector === MAX_QUEUES && queue === NONE) this.indicators.tellConfig();
+    if (vector < VIRTIO_CCW_MAX_QUEUES) this.indicators.tellQueue(vector);
+    else if (vector === VIRTIO_CCW_MAX_QUEUES && queue === NONE) this.indicators.tellConfig();
   }
 
   command(ccw: Ccw, data: DataStream, subchannel: Subchannel): Ending {
@@ -139,6 +145,6 @@ export class VirtioCcw extends CcwDevice<typeof CCW_PROPERTIES> implements Virti
     let top = this.parent;
     while (top?.parent) top = top.parent;
     const flic = top?.at('/machine/s390-flic-qemu');
-    return Number(flic?.values.adapter_routes_max_batch ?? MAX_QUEUES);
+    return Number(flic?.values.adapter_routes_max_batch ?? VIRTIO_CCW_MAX_QUEUES);
   }
 }

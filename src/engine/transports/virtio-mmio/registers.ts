@@ -97,7 +97,7 @@ const HANDLERS: Handlers<typeof VIRTIO_MMIO, Plugged> = {
   QueueNumMax: { read: ({ selected }) => (selected ? VIRTQUEUE_MAX_SIZE : 0) },
   QueueNum: {
     write(mmio, value) {
-      mmio.vdev.setQueueSize(mmio.vdev.queueSel, value);
+      mmio.vdev.setQueueSize(mmio.vdev.queueSel, value, VIRTQUEUE_MAX_SIZE);
       if (mmio.legacy) mmio.placeQueue();
       else mmio.setup.num = value;
     },
@@ -108,7 +108,7 @@ const HANDLERS: Handlers<typeof VIRTIO_MMIO, Plugged> = {
       const { vdev, setup } = mmio;
       setup.ready = value !== 0;
       if (!setup.ready) return;
-      vdev.setQueueSize(vdev.queueSel, setup.num);
+      vdev.setQueueSize(vdev.queueSel, setup.num, VIRTQUEUE_MAX_SIZE);
       vdev.enableQueue(vdev.queueSel, {
         desc: join64(...setup.desc),
         driver: join64(...setup.driver),

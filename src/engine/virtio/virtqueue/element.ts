@@ -30,9 +30,8 @@ export class VirtQueueElement {
   /** Bytes of all readable and of all writable segments. */
   readableLength = 0;
   writableLength = 0;
-  /** RAM offsets and lengths of the segments. */
-  offsets = new Float64Array(ROOM);
-  lengths = new Uint32Array(ROOM);
+  /** RAM offset and length of each segment, in turn: one array, since V8 checks each one that is used. */
+  segments = new Float64Array(2 * ROOM);
 
   readonly #ram: GuestRam;
   readonly #wrote: (offset: number, before: Uint8Array, after: Uint8Array) => void;
@@ -49,14 +48,21 @@ export class VirtQueueElement {
     this.#wrote = wrote;
   }
 
+  /** Segments that there is room for. */
+  get room(): number {
+    return this.segments.length / 2;
+  }
+
+  /** Bytes of segment `index`; 0 where there is none. */
+  lengthOf(index: number): number {
+    return this.segments[2 * index + 1] ?? 0;
+  }
+
   /** Makes room for one more segment. */
   grow(): void {
-    const offsets = new Float64Array(this.offsets.length * 2);
-    const lengths = new Uint32Array(offsets.length);
-    offsets.set(this.offsets);
-    lengths.set(this.lengths);
-    this.offsets = offsets;
-    this.lengths = lengths;
+    const segments = new Float64Array(this.segments.length * 2);
+    segments.set(this.segments);
+    this.segments = segments;
   }
 
   /** Copies readable bytes from position `from` on; returns how many there were, at most `into.length`. */
@@ -95,13 +101,13 @@ export class VirtQueueElement {
     let done = 0;
     let rest = skip;
     for (let i = first; i < end && done < want; i++) {
-      const length = this.lengths[i] ?? 0;
+      const length = this.segments[2 * i + 1] ?? 0;
       if (rest >= length) {
         rest -= length;
         continue;
       }
       const part = Math.min(length - rest, want - done);
-      const offset = this.offsets[i] ?? 0;
+      const offset = this.segments[2 * i] ?? 0;
       visit(offset === BOUNCE ? BOUNCE : offset + rest, part, done);
       done += part;
       rest = 0;

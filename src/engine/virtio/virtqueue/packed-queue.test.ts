@@ -385,6 +385,20 @@ describe('what a driver must not do', () => {
   });
 });
 
+test('a size that changes under a ring in use counts from the next time it is enabled', () => {
+  const driver = new MockPackedDriver(4);
+  for (const element of busy(driver, 1, 1, 1)) driver.queue.push(element, 0);
+  driver.queue.size = 32768;
+  for (let i = 0; i < 3; i++) driver.take();
+  for (const element of busy(driver, 2)) driver.queue.push(element, 0);
+  expect(driver.queue).toMatchObject({ lastAvailIdx: 1, usedIdx: 1 });
+  driver.queue.lastAvailIdx = 3;
+  driver.queue.size = 2;
+  driver.enable();
+  expect(driver.queue.lastAvailIdx).toBe(0);
+  expect(driver.queue.isEmpty()).toBe(true);
+});
+
 test('every write to the ring is in the journal, in order with what it publishes', () => {
   const driver = new MockPackedDriver(2);
   const store = new EventStore();

@@ -1,4 +1,4 @@
-import { join64, TWO_32 } from '../../../base/bits.ts';
+import { smallInt } from '../../../base/bits.ts';
 import { ACTOR } from '../../../journal/schema.ts';
 import type { JournalWriter } from '../../../journal/writer.ts';
 import type { GuestRam } from '../../../memory/guest-ram.ts';
@@ -11,17 +11,17 @@ import {
   VIRTQ_DESC_F_AVAIL,
   VIRTQ_DESC_F_INDIRECT,
   VIRTQ_DESC_F_NEXT,
-  VIRTQ_DESC_F_USED,
   VIRTQ_DESC_F_WRITE,
 } from '../../../spec/virtio.ts';
-import { BOUNCE, VirtQueueElement } from './element.ts';
-import { BOUNCE_BYTES, MAX_SEGMENTS, type QueueOwner } from './queue-owner.ts';
+import { VirtQueueElement } from './element.ts';
+import { MARKS, PackedChains } from './packed-chains.ts';
+import type { QueueOwner } from './queue-owner.ts';
 import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
 
-/** Both marks of a descriptor: different where it is available, equal where it is used. */
-const MARKS = VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED;
 /** Bit of an event's `desc`, and of a place in the journal, that holds the wrap counter. */
 const WRAP = 0x8000;
+/** What makes a descriptor part of something longer. */
+const LINKED = VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT;
 
 /** A chain that was filled and waits for `flush`. */
 class Filled {
@@ -56,7 +56,6 @@ export class PackedQueue implements DeviceRing {
   signalledUsed = 0;
   signalledUsedValid = false;
   eventIdx = false;
-  indirectDesc = false;
   /** Negotiated: one used descriptor may stand for several chains (VIRTIO 1.4 §2.8.8). */
   inOrder = false;
 
@@ -68,6 +67,7 @@ export class PackedQueue implements DeviceRing {
   readonly #owner: QueueOwner;
   readonly #ram: GuestRam;
   readonly #journal: JournalWriter;
+  readonly #chains: PackedChains;
   /** Byte offsets of the areas in RAM. */
   #desc8 = 0;
   #driver8 = 0;
@@ -75,13 +75,12 @@ export class PackedQueue implements DeviceRing {
   /** The descriptor ring as indices into the views. */
   #desc16 = 0;
   #desc32 = 0;
+  /** Entries in use, as `size` was at `enable`. */
+  #entries = 0;
   /** Whether the views can be used; a driver's misaligned ring works in QEMU, and here the slow way. */
   #aligned = true;
   readonly #u16: Uint16Array;
   readonly #u32: Uint32Array;
-  /** Whether a chain of this queue has the machine's bounce page. */
-  #holdsBounce = false;
-  readonly #scratch = new Uint32Array(4);
   /** Chains between `fill` and `flush`, by offset. */
   readonly #filled: Filled[] = [];
   /** Elements that came back, to be used again. */
@@ -95,6 +94,7 @@ export class PackedQueue implements DeviceRing {
     this.#u16 = owner.ram.u16;
     this.#u32 = owner.ram.u32;
     this.#journal = owner.journal;
+    this.#chains = new PackedChains(owner, index);
     this.index = index;
     this.maxSize = maxSize;
     this.size = maxSize;
@@ -105,6 +105,14 @@ export class PackedQueue implements DeviceRing {
     return this.lastAvailIdx;
   }
 
+  get indirectDesc(): boolean {
+    return this.#chains.indirectDesc;
+  }
+
+  set indirectDesc(negotiated: boolean) {
+    this.#chains.indirectDesc = negotiated;
+  }
+
   enable(addresses: QueueAddresses): void {
     this.addresses = addresses;
     const ring = PACKED.descRing(this.size);
@@ -113,11 +121,16 @@ export class PackedQueue implements DeviceRing {
     const driver = this.#locate(addresses.driver, PACKED.eventSize, PACKED.eventAlign, 'avail');
     this.ready = desc >= 0 && device >= 0 && driver >= 0 && addresses.desc !== 0;
     if (!this.ready) return;
+    this.#entries = smallInt(this.size);
+    // A ring that is smaller than where the device was in the one before begins anew.
+    if (this.lastAvailIdx >= this.#entries) this.lastAvailIdx = 0;
+    if (this.usedIdx >= this.#entries) this.usedIdx = 0;
+    this.#chains.place(desc, this.size);
     this.#desc8 = desc;
     this.#device8 = device;
     this.#driver8 = driver;
-    this.#desc16 = Math.floor(desc / 2);
-    this.#desc32 = Math.floor(desc / 4);
+    this.#desc16 = smallInt(Math.floor(desc / 2));
+    this.#desc32 = smallInt(Math.floor(desc / 4));
     this.#aligned = desc % 4 === 0 && device % 4 === 0 && driver % 4 === 0;
   }
 
@@ -147,7 +160,7 @@ export class PackedQueue implements DeviceRing {
     this.#filled.length = 0;
     this.#free = undefined;
     this.#epoch++;
-    if (this.#holdsBounce) this.#holdBounce(false);
+    this.#chains.releaseBounce();
   }
 
   isEmpty(): boolean {
@@ -156,31 +169,59 @@ export class PackedQueue implements DeviceRing {
   }
 
   pop(): VirtQueueElement | undefined {
-    if (this.#owner.stopped || !this.ready) return undefined;
+    if (this.ready !== true || this.#owner.stopped !== false) return undefined;
     // The acquiring load of flags comes before any read of the rest (VIRTIO 1.4 §2.8.21.1).
-    if ((this.#loadFlags() & MARKS) !== this.#availMarks) return undefined;
-    if (this.inUse >= this.size) return this.#tooMany();
+    const flags = this.#loadFlags();
+    if ((flags & MARKS) !== this.#availMarks) return undefined;
+    if (this.inUse >= this.#entries) return this.#tooMany();
     const element = this.#free ?? this.#newElement();
     this.#free = element.nextFree;
-    element.bounced = false;
-    if (!this.#collect(element)) return this.#giveBack(element);
+    const at = this.lastAvailIdx;
+    if (!this.#takeOne(element, at, flags) && !this.#chains.collect(element, at, this.#availMarks))
+      return this.#giveBack(element);
     const { places } = element;
     this.inUse += places;
-    if (this.inUse > this.size) this.#note('packedOverrun', this.lastAvailIdx, this.size);
-    let next = this.lastAvailIdx + places;
-    if (next >= this.size) {
-      next -= this.size;
+    if (this.inUse > this.#entries) this.#note('packedOverrun', at, this.#entries);
+    let next = at + places;
+    if (next >= this.#entries) {
+      next -= this.#entries;
       this.#availMarks ^= MARKS;
     }
     this.lastAvailIdx = next;
-    if (this.#journal.on) this.#recordPop(element);
+    if (this.#journal.on === true) this.#recordPop(element);
     return element;
+  }
+
+  /**
+   * The usual list: one descriptor, which names a piece of the largest window of RAM. False, and
+   * nothing is taken or said, where it is anything else.
+   */
+  #takeOne(element: VirtQueueElement, index: number, flags: number): boolean {
+    if ((flags & LINKED) !== 0 || this.#aligned !== true) return false;
+    const u32 = this.#u32;
+    const ram = this.#ram;
+    const at = this.#desc32 + (index << 2);
+    const length = u32[at + 2] as number;
+    const offset = (u32[at] as number) - ram.mainDelta;
+    if ((u32[at + 1] as number) !== 0 || length === 0) return false;
+    if (offset < ram.mainStart || offset > ram.mainEnd - length) return false;
+    element.head = this.#u16[(at << 1) + 6] as number;
+    element.places = 1;
+    const { segments } = element;
+    segments[0] = offset;
+    segments[1] = length;
+    const writable = (flags & VIRTQ_DESC_F_WRITE) >> 1;
+    element.writableCount = writable;
+    element.readableCount = 1 - writable;
+    element.writableLength = writable === 0 ? 0 : length;
+    element.readableLength = writable === 0 ? length : 0;
+    return true;
   }
 
   discard(element: VirtQueueElement): void {
     if (element.epoch !== this.#epoch) return;
     this.inUse -= element.places;
-    if (element.bounced) this.#holdBounce(false);
+    if (element.bounced === true) this.#unbounce(element);
     element.nextFree = this.#free;
     this.#free = element;
   }
@@ -188,18 +229,28 @@ export class PackedQueue implements DeviceRing {
   push(element: VirtQueueElement, length: number): void {
     if (element.epoch !== this.#epoch) return;
     this.discard(element);
-    if (this.#owner.stopped || !this.ready) return;
+    if (this.ready !== true || this.#owner.stopped !== false) return;
     const { head, places } = element;
-    this.#storeUsed(this.usedIdx, head, length, this.#usedMarks);
+    const at = this.usedIdx;
+    const marks = this.#usedMarks;
     this.#moveUsed(places);
-    if (this.#journal.on) this.#recordPush(head, length);
+    if (this.#aligned !== true) {
+      this.#storeUsed(at, head, length, marks);
+      if (this.#journal.on) this.#recordPush(head, length);
+      return;
+    }
+    if (this.#journal.on === true) this.#recordReturn(at, head, length, marks);
+    const word = this.#desc32 + (at << 2) + 2;
+    this.#u32[word] = length;
+    // Buffer ID and flags in one releasing store: the driver sees the length before it (VIRTIO 1.4 §2.8.15).
+    Atomics.store(this.#u32, word + 1, head | (marks << 16));
   }
 
   unpop(element: VirtQueueElement): void {
     if (element.epoch !== this.#epoch) return;
     let place = this.lastAvailIdx - element.places;
     if (place < 0) {
-      place += this.size;
+      place += this.#entries;
       this.#availMarks ^= MARKS;
     }
     this.lastAvailIdx = place;
@@ -256,8 +307,8 @@ export class PackedQueue implements DeviceRing {
 
   #moveUsed(places: number): void {
     let next = this.usedIdx + places;
-    if (next >= this.size) {
-      next -= this.size;
+    if (next >= this.#entries) {
+      next -= this.#entries;
       this.#usedMarks ^= MARKS;
     }
     this.usedIdx = next;
@@ -300,7 +351,7 @@ export class PackedQueue implements DeviceRing {
     if (flags !== RING_EVENT_FLAGS_DESC || !this.eventIdx) this.#note('packedEventFlags', 0, flags);
     if (!valid) return undefined;
     const wrapped = ((event & WRAP) !== 0) !== (this.#usedMarks === MARKS);
-    const offset = (event & (WRAP - 1)) - (wrapped ? this.size : 0);
+    const offset = (event & (WRAP - 1)) - (wrapped ? this.#entries : 0);
     // The distance rule of split rings on the places of this lap. `old` may be of the lap before, and
     // then, as in QEMU, an event nearly a lap ahead is signalled early.
     const passed = ((this.usedIdx - offset - 1) & 0xffff) < ((this.usedIdx - old) & 0xffff);
@@ -308,95 +359,18 @@ export class PackedQueue implements DeviceRing {
   }
 
   #loadFlags(): number {
-    return this.#aligned
+    return this.#aligned === true
       ? Atomics.load(this.#u16, this.#desc16 + 8 * this.lastAvailIdx + PACKED.descFlags / 2)
       : this.#slowFlags();
-  }
-
-  /** Walks the list at `lastAvailIdx` into `element`; false where it is broken. */
-  #collect(element: VirtQueueElement): boolean {
-    const ram = this.#ram;
-    let table = this.#desc8;
-    let max = this.size;
-    let index = this.lastAvailIdx;
-    let marks = this.#availMarks;
-    let indirect = false;
-    let count = 0;
-    let readable = 0;
-    let readableLength = 0;
-    let writableLength = 0;
-    for (;;) {
-      let view = this.#u32;
-      let at = table + PACKED.descSize * index;
-      if ((at & 3) === 0) at = at < TWO_32 ? at >>> 2 : at / 4;
-      else {
-        view = this.#fetch(at);
-        at = 0;
-      }
-      const length = view[at + 2] as number;
-      const tail = view[at + 3] as number;
-      const flags = tail >>> 16;
-      if ((flags & VIRTQ_DESC_F_INDIRECT) !== 0 && count === 0 && !indirect) {
-        const address = join64(view[at] as number, view[at + 1] as number);
-        table = this.#openTable(index, address, length, flags);
-        if (table < 0) return false;
-        element.head = tail & 0xffff;
-        indirect = true;
-        max = length / PACKED.descSize;
-        index = 0;
-        continue;
-      }
-      if (length === 0) return this.#zeroLength(index);
-      if ((flags & VIRTQ_DESC_F_WRITE) !== 0) writableLength += length;
-      else {
-        if (count !== readable) return this.#wrongOrder(index);
-        readable++;
-        readableLength += length;
-      }
-      let offset = view[at + 1] === 0 ? (view[at] as number) - ram.mainDelta : -1;
-      if (offset < ram.mainStart || offset > ram.mainEnd - length) {
-        const address = join64(view[at] as number, view[at + 1] as number);
-        offset = this.#elsewhere(element, index, address, length);
-        if (offset < 0) return false;
-      }
-      if (count === element.offsets.length && !this.#grow(element)) return false;
-      element.offsets[count] = offset;
-      element.lengths[count] = length;
-      if (++count > max) return this.#tooLong(count);
-      if (indirect) {
-        // Every entry of a table belongs to the list; flags but WRITE mean nothing (VIRTIO 1.4 §2.8.7).
-        if ((flags & ~VIRTQ_DESC_F_WRITE) !== 0) this.#note('packedIndirectFlags', index, flags);
-        if (++index === max) break;
-        continue;
-      }
-      if ((flags & (MARKS | VIRTQ_DESC_F_INDIRECT)) !== marks)
-        this.#noteInList(index, flags, marks);
-      if ((flags & VIRTQ_DESC_F_NEXT) === 0) {
-        // The list's last descriptor has its buffer ID (VIRTIO 1.4 §2.8.6).
-        element.head = tail & 0xffff;
-        break;
-      }
-      if (++index === max) {
-        index = 0;
-        marks ^= MARKS;
-      }
-    }
-    if (element.bounced) this.#holdBounce(true);
-    element.places = indirect ? 1 : count;
-    element.readableCount = readable;
-    element.writableCount = count - readable;
-    element.readableLength = readableLength;
-    element.writableLength = writableLength;
-    return true;
   }
 
   nextAvailable(): number {
     let index = this.lastAvailIdx;
     let marks = this.#availMarks;
-    for (let steps = 0; this.ready && steps < this.size; steps++) {
+    for (let steps = 0; this.ready && steps < this.#entries; steps++) {
       const flags = this.#ram.readAt(this.#desc8 + PACKED.descSize * index + PACKED.descFlags, 2);
       if ((flags & MARKS) !== marks) break;
-      if (++index === this.size) {
+      if (++index === this.#entries) {
         index = 0;
         marks ^= MARKS;
       }
@@ -433,12 +407,6 @@ export class PackedQueue implements DeviceRing {
     else this.#ram.writeAt(this.#device8, PACKED.eventSize, value);
   }
 
-  /** The four words of a descriptor that is not aligned. */
-  #fetch(at: number): Uint32Array {
-    for (let i = 0; i < 4; i++) this.#scratch[i] = this.#ram.readAt(at + 4 * i, 4);
-    return this.#scratch;
-  }
-
   #recordPop(element: VirtQueueElement): void {
     const { head, readableCount, writableCount, readableLength, writableLength } = element;
     this.#journal.chainPopped(
@@ -464,91 +432,48 @@ export class PackedQueue implements DeviceRing {
     journal.mark();
   }
 
+  /** What `push` is about to do to descriptor `at`; the place is that behind it already. */
+  #recordReturn(at: number, id: number, length: number, marks: number): void {
+    const journal = this.#journal;
+    const word = this.#desc32 + (at << 2) + 2;
+    journal.returnedPacked(
+      this.#owner.dev,
+      this.index,
+      id,
+      place(this.usedIdx, this.#usedMarks === MARKS),
+      length,
+      this.#u32[word] as number,
+      this.#u32[word + 1] as number,
+      this.addresses.desc + PACKED.descSize * at + PACKED.descLen,
+      marks !== 0,
+    );
+    journal.mark();
+  }
+
+  #unbounce(element: VirtQueueElement): void {
+    element.bounced = false;
+    this.#chains.releaseBounce();
+  }
+
   #recordPush(id: number, length: number): void {
     const next = place(this.usedIdx, this.#usedMarks === MARKS);
     this.#journal.chainPushed(this.#owner.dev, this.index, id, next, length);
   }
 
   #giveBack(element: VirtQueueElement): undefined {
+    element.bounced = false;
     element.nextFree = this.#free;
     this.#free = element;
   }
 
   #tooMany(): undefined {
-    this.#broken('packedOverrun', this.lastAvailIdx, this.inUse, 'Virtqueue size exceeded');
-  }
-
-  #zeroLength(index: number): false {
-    const message = 'virtio: zero sized buffers are not allowed';
-    return this.#broken('packedZeroLength', index, 0, message);
-  }
-
-  #wrongOrder(index: number): false {
-    const message = 'Incorrect order for descriptors';
-    return this.#broken('packedReadableAfterWritable', index, 0, message);
-  }
-
-  #tooLong(count: number): false {
-    return this.#broken('packedListTooLong', this.lastAvailIdx, count, 'Looped descriptor');
-  }
-
-  /** A direct descriptor whose flags do not fit its list. QEMU serves it, and takes INDIRECT for nothing. */
-  #noteInList(index: number, flags: number, marks: number): void {
-    if ((flags & VIRTQ_DESC_F_INDIRECT) !== 0) this.#note('packedIndirectInList', index, 0);
-    if ((flags & MARKS) !== marks) this.#note('packedListIncomplete', index, flags);
+    const { index, lastAvailIdx, inUse } = this;
+    const message = 'Virtqueue size exceeded';
+    this.#owner.violate(index, 'packedOverrun', lastAvailIdx, inUse, message);
   }
 
   #note(code: ViolationCode, index: number, value: number): void {
     this.#owner.violate(this.index, code, index, value);
-  }
-
-  /** RAM offset of the table of INDIRECT descriptor `index`, or -1 where it is broken (VIRTIO 1.4 §2.8.7). */
-  #openTable(index: number, address: number, length: number, flags: number): number {
-    if (length === 0 || length % PACKED.descSize !== 0) {
-      const message = 'Invalid size for indirect buffer table';
-      this.#broken('packedIndirectBadLength', index, length, message);
-      return -1;
-    }
-    if (!this.indirectDesc) this.#note('packedIndirectNotNegotiated', index, length);
-    if ((flags & VIRTQ_DESC_F_NEXT) !== 0) this.#note('packedIndirectInList', index, length);
-    const offset = this.#ram.offsetOf(address, length);
-    if (offset < 0)
-      this.#broken('packedAddressOutsideRam', index, address, 'Cannot map indirect buffer');
-    return offset;
-  }
-
-  /** Where a buffer outside low memory lies: a RAM offset, the bounce page, or -1 where the list is broken. */
-  #elsewhere(element: VirtQueueElement, index: number, address: number, length: number): number {
-    const offset = this.#ram.offsetOf(address, length);
-    if (offset >= 0) return offset;
-    if (element.bounced || this.#owner.bounce.busy || length > BOUNCE_BYTES) {
-      const message = 'virtio: bogus descriptor or out of resources';
-      this.#broken('packedAddressOutsideRam', index, address, message);
-      return -1;
-    }
-    this.#note('packedAddressOutsideRam', index, address);
-    element.bounced = true;
-    return BOUNCE;
-  }
-
-  #holdBounce(holds: boolean): void {
-    this.#holdsBounce = holds;
-    this.#owner.bounce.busy = holds;
-  }
-
-  #grow(element: VirtQueueElement): boolean {
-    const { length } = element.offsets;
-    if (length >= MAX_SEGMENTS) {
-      const message = 'virtio: too many write descriptors in indirect table';
-      return this.#broken('packedListTooLong', this.lastAvailIdx, length, message);
-    }
-    element.grow();
-    return true;
-  }
-
-  #broken(code: ViolationCode, index: number, value: number, message: string): false {
-    this.#owner.violate(this.index, code, index, value, message);
-    return false;
   }
 
   #newElement(): VirtQueueElement {

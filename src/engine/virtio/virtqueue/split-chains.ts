@@ -1,6 +1,4 @@
 import { join64 } from '../../../base/bits.ts';
-import type { GuestRam } from '../../../memory/guest-ram.ts';
-import type { ViolationCode } from '../../../spec/violations.ts';
 import {
   SPLIT,
   VIRTQ_DESC,
@@ -8,52 +6,44 @@ import {
   VIRTQ_DESC_F_NEXT,
   VIRTQ_DESC_F_WRITE,
 } from '../../../spec/virtio.ts';
-import { BOUNCE, type VirtQueueElement } from './element.ts';
-import { BOUNCE_BYTES, MAX_SEGMENTS, type QueueOwner } from './queue-owner.ts';
+import { type ChainCodes, Chains } from './chains.ts';
+import type { VirtQueueElement } from './element.ts';
+import type { QueueOwner } from './queue-owner.ts';
 import type { RingWords } from './ring-words.ts';
+import type { SplitRing } from './split-ring.ts';
+
+const CODES: ChainCodes = {
+  zeroLength: 'zeroLength',
+  wrongOrder: 'readableAfterWritable',
+  tooLong: 'chainLoop',
+  outsideRam: 'addressOutsideRam',
+};
 
 /**
  * Descriptor chains of a split virtqueue as the device reads them (VIRTIO 1.4 §2.7.5): every
  * index, address and length is checked, and a chain is bounded by the table's size.
  */
-export class SplitChains {
-  readonly #owner: QueueOwner;
-  readonly #ram: GuestRam;
-  readonly #u32: Uint32Array;
-  readonly #queue: number;
+export class SplitChains extends Chains {
   readonly #words: RingWords;
   /** Byte offset of the descriptor table in RAM, and its entries. */
   #table = 0;
   #size = 0;
-  /** Whether a chain of this queue has the machine's bounce page. */
-  #holdsBounce = false;
   readonly #scratch = new Uint32Array(4);
 
-  /** `queue`: the queue's number, for violations. */
   constructor(owner: QueueOwner, queue: number, words: RingWords) {
+    super(owner, queue, CODES);
     this.#words = words;
-    this.#owner = owner;
-    this.#ram = owner.ram;
-    this.#u32 = owner.ram.u32;
-    this.#queue = queue;
   }
 
-  /** The table of `size` descriptors lies at RAM offset `table`. */
-  place(table: number, size: number): void {
-    this.#table = table;
-    this.#size = size;
-  }
-
-  /** Gives the machine's bounce page back, if a chain of this queue has it. */
-  releaseBounce(): void {
-    if (!this.#holdsBounce) return;
-    this.#holdsBounce = false;
-    this.#owner.bounce.busy = false;
+  /** Reads chains from the table of `ring`. */
+  place(ring: SplitRing): void {
+    this.#table = ring.descOffset;
+    this.#size = ring.entries;
   }
 
   /** Walks the chain from `head` into `element`; false where it is broken. */
   collect(element: VirtQueueElement, head: number): boolean {
-    const ram = this.#ram;
+    const { ram } = this;
     let table = this.#table;
     let max = this.#size;
     let index = head;
@@ -63,7 +53,7 @@ export class SplitChains {
     let readableLength = 0;
     let writableLength = 0;
     for (;;) {
-      let view = this.#u32;
+      let view = this.u32;
       let at = table + SPLIT.descSize * index;
       if (at % 4 === 0 && !this.#words.bigEndian) at /= 4;
       else {
@@ -84,41 +74,35 @@ export class SplitChains {
           index = 0;
           continue;
         }
-        if (indirect) this.#owner.violate(this.#queue, 'indirectNested', index, 0);
+        if (indirect) this.note('indirectNested', index, 0);
       }
-      if (length === 0) return this.#zeroLength(index);
+      if (length === 0) return this.zeroLength(index);
       if ((tail & VIRTQ_DESC_F_WRITE) !== 0) writableLength += length;
       else {
-        if (count !== readable) return this.#wrongOrder(index);
+        if (count !== readable) return this.wrongOrder(index);
         readable++;
         readableLength += length;
       }
       let offset = high === 0 ? low - ram.mainDelta : -1;
       if (offset < ram.mainStart || offset > ram.mainEnd - length) {
-        offset = this.#elsewhere(element, index, join64(low, high), length);
+        offset = this.elsewhere(element, index, join64(low, high), length);
         if (offset < 0) return false;
       }
-      if (count === element.offsets.length && !this.#grow(element)) return false;
-      element.offsets[count] = offset;
-      element.lengths[count] = length;
-      if (++count > max) return this.#looped(head, count);
+      if (count === element.room && !this.grow(element, head)) return false;
+      element.segments[2 * count] = offset;
+      element.segments[2 * count + 1] = length;
+      if (++count > max) return this.tooLong(head, count);
       if ((tail & VIRTQ_DESC_F_NEXT) === 0) break;
       if (tail >>> 16 >= max) return this.#badNext(index, tail >>> 16);
       index = tail >>> 16;
     }
-    if (element.bounced) {
-      this.#holdsBounce = true;
-      this.#owner.bounce.busy = true;
-    }
+    if (element.bounced) this.holdBounce();
     element.readableCount = readable;
     element.writableCount = count - readable;
     element.readableLength = readableLength;
     element.writableLength = writableLength;
     return true;
   }
-
-  /** Whether a chain may lie in a table of its own; negotiated. */
-  indirectDesc = false;
 
   /** The four words of a descriptor that is not aligned, or not little-endian. */
   #fetch(at: number): Uint32Array {
@@ -136,59 +120,15 @@ export class SplitChains {
   #openTable(index: number, address: number, length: number, tail: number): number {
     if (length === 0 || length % SPLIT.descSize !== 0) {
       const code = length === 0 ? 'indirectEmpty' : 'indirectBadLength';
-      this.#broken(code, index, length, 'Invalid size for indirect buffer table');
+      this.broken(code, index, length, 'Invalid size for indirect buffer table');
       return -1;
     }
-    const owner = this.#owner;
-    if (!this.indirectDesc) owner.violate(this.#queue, 'indirectNotNegotiated', index, length);
-    if ((tail & VIRTQ_DESC_F_NEXT) !== 0)
-      owner.violate(this.#queue, 'indirectAndNext', index, length);
-    const offset = this.#ram.offsetOf(address, length);
-    if (offset < 0) this.#broken('addressOutsideRam', index, address, 'Cannot map indirect buffer');
-    return offset;
-  }
-
-  /** Where a buffer outside low memory lies: a RAM offset, the bounce page, or -1 where the chain is broken. */
-  #elsewhere(element: VirtQueueElement, index: number, address: number, length: number): number {
-    const offset = this.#ram.offsetOf(address, length);
-    if (offset >= 0) return offset;
-    if (element.bounced || this.#owner.bounce.busy || length > BOUNCE_BYTES) {
-      const message = 'virtio: bogus descriptor or out of resources';
-      this.#broken('addressOutsideRam', index, address, message);
-      return -1;
-    }
-    this.#owner.violate(this.#queue, 'addressOutsideRam', index, address);
-    element.bounced = true;
-    return BOUNCE;
-  }
-
-  #grow(element: VirtQueueElement): boolean {
-    if (element.offsets.length >= MAX_SEGMENTS) {
-      const message = 'virtio: too many write descriptors in indirect table';
-      return this.#broken('chainLoop', element.head, element.offsets.length, message);
-    }
-    element.grow();
-    return true;
-  }
-
-  #zeroLength(index: number): false {
-    return this.#broken('zeroLength', index, 0, 'virtio: zero sized buffers are not allowed');
-  }
-
-  #wrongOrder(index: number): false {
-    return this.#broken('readableAfterWritable', index, 0, 'Incorrect order for descriptors');
-  }
-
-  #looped(head: number, count: number): false {
-    return this.#broken('chainLoop', head, count, 'Looped descriptor');
+    if (!this.indirectDesc) this.note('indirectNotNegotiated', index, length);
+    if ((tail & VIRTQ_DESC_F_NEXT) !== 0) this.note('indirectAndNext', index, length);
+    return this.locateTable(index, address, length);
   }
 
   #badNext(index: number, next: number): false {
-    return this.#broken('nextOutOfRange', index, next, `Desc next is ${next}`);
-  }
-
-  #broken(code: ViolationCode, index: number, value: number, message: string): false {
-    this.#owner.violate(this.#queue, code, index, value, message);
-    return false;
+    return this.broken('nextOutOfRange', index, next, `Desc next is ${next}`);
   }
 }

@@ -298,6 +298,38 @@ describe('event index', () => {
   });
 });
 
+describe('what is noted, and served all the same', () => {
+  test('[2.7.13.3] an available index that jumps by more than the ring has', () => {
+    const driver = new MockDriver(4);
+    driver.offerChain(0, [{ addr: DATA, len: 1 }]);
+    driver.ram.writeAt(driver.avail + 2, 2, 6);
+    expect(driver.queue.pop()?.head).toBe(0);
+    expect(driver.complaints).toEqual([
+      { code: 'availIndexJump', index: 0, value: 6, message: undefined },
+    ]);
+  });
+
+  test('[2.7.6.1] an available index that goes back', () => {
+    const driver = new MockDriver(4, 10);
+    driver.ram.writeAt(driver.avail + 2, 2, 9);
+    expect(driver.queue.isEmpty()).toBe(false);
+    expect(driver.complaints).toMatchObject([{ code: 'availIndexJump', value: 65535 }]);
+  });
+
+  test.each([
+    ['other than NO_INTERRUPT', false, 2],
+    ['with the event index', true, VIRTQ_AVAIL_F_NO_INTERRUPT],
+  ])('[2.7.7.1] flags %s', (_title, eventIdx, flags) => {
+    const driver = new MockDriver(4);
+    driver.queue.eventIdx = eventIdx;
+    driver.queue.notify();
+    expect(driver.complaints).toEqual([]);
+    driver.ram.writeAt(driver.avail, 2, flags);
+    driver.queue.notify();
+    expect(driver.complaints).toMatchObject([{ code: 'availFlags', value: flags }]);
+  });
+});
+
 test('[2.7.6] random traffic near the wrap equals a plain array', () => {
   const step = fc.record({
     count: fc.integer({ min: 1, max: 3 }),

@@ -1,4 +1,4 @@
-import { distance16, isPowerOfTwo, smallInt } from '../../../base/bits.ts';
+import { distance16 } from '../../../base/bits.ts';
 import { ACTOR } from '../../../journal/schema.ts';
 import type { JournalWriter } from '../../../journal/writer.ts';
 import type { GuestRam } from '../../../memory/guest-ram.ts';
@@ -15,6 +15,7 @@ import { VirtQueueElement } from './element.ts';
 import type { QueueOwner } from './queue-owner.ts';
 import { RingWords } from './ring-words.ts';
 import { SplitChains } from './split-chains.ts';
+import { SplitRing } from './split-ring.ts';
 import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
 
 /** What makes a descriptor part of something longer. */
@@ -34,8 +35,6 @@ export class SplitQueue implements DeviceRing {
   readonly maxSize: number;
   /** Entries that the driver chose; they count from `enable` on. */
   size: number;
-  /** The driver enabled the queue and its areas lie in RAM. */
-  ready = false;
   addresses: QueueAddresses = { desc: 0, driver: 0, device: 0 };
 
   /** Next available entry to look at. The device's own, free-running; moves with `pop`. */
@@ -61,41 +60,28 @@ export class SplitQueue implements DeviceRing {
   readonly #journal: JournalWriter;
   readonly #chains: SplitChains;
   readonly #words: RingWords;
-  readonly #u16: Uint16Array;
-  readonly #u32: Uint32Array;
-  /** Entries in use, as `size` was at `enable`; and what takes an index to its slot. */
-  #entries = 0;
-  #mask = 0;
-  /** Whether the areas and the size allow for views and mask: a driver's misaligned or odd-sized ring works in QEMU. */
-  #regular = true;
-  /** Whether views and mask are used: the ring is regular and little-endian. All others go the slow way. */
-  #plain = true;
-  /** Byte offsets of the ring areas in RAM. */
-  #avail8 = 0;
-  #used8 = 0;
-  /** Places in the views: descriptor 0, the first entries, and the single words. */
-  #desc32 = 0;
-  #availAt = 0;
-  #availIdxAt = 0;
-  #usedAt = 0;
-  #usedIdxAt = 0;
-  #availEventAt = 0;
-  /** Elements that came back, to be used again. */
-  #free: VirtQueueElement | undefined;
+  /** The ring while the queue is in use; and again, where its views can be used. */
+  #ring: SplitRing | undefined;
+  #plain: SplitRing | undefined;
+  /** Elements: those at `inUse` and behind it are free. */
+  #pool: VirtQueueElement[] = [];
   /** Resets so far; an element of an earlier life is forgotten when it comes back. */
   #epoch = 0;
 
   constructor(owner: QueueOwner, index: number, maxSize: number) {
     this.#owner = owner;
     this.#ram = owner.ram;
-    this.#u16 = owner.ram.u16;
-    this.#u32 = owner.ram.u32;
     this.#journal = owner.journal;
     this.#words = new RingWords(owner.ram);
     this.#chains = new SplitChains(owner, index, this.#words);
     this.index = index;
     this.maxSize = maxSize;
     this.size = maxSize;
+  }
+
+  /** The driver enabled the queue and its areas lie in RAM. */
+  get ready(): boolean {
+    return this.#ring !== undefined;
   }
 
   /** Negotiated: chains may lie in tables of their own. */
@@ -113,32 +99,29 @@ export class SplitQueue implements DeviceRing {
   }
 
   set bigEndian(big: boolean) {
+    if (big === this.bigEndian) return;
     this.#words.bigEndian = big;
-    this.#plain = this.#regular && !big;
+    const ring = this.#ring;
+    if (ring) this.#place(ring.entries, ring.descOffset, ring.availOffset, ring.usedOffset);
   }
 
   /** Takes the queue into use with its areas where the driver put them (VIRTIO 1.4 §4.1.4.3). */
   enable(addresses: QueueAddresses): void {
     this.addresses = addresses;
-    const size = smallInt(this.size);
+    const { size } = this;
     const desc = this.#locate(addresses.desc, SPLIT.descTable(size), SPLIT.descAlign, 'desc');
     const used = this.#locate(addresses.device, SPLIT.usedRing(size), SPLIT.usedAlign, 'used');
     const avail = this.#locate(addresses.driver, SPLIT.availRing(size), SPLIT.availAlign, 'avail');
-    this.ready = desc >= 0 && avail >= 0 && used >= 0 && addresses.desc !== 0;
-    if (!this.ready) return;
-    this.#entries = size;
-    this.#mask = size - 1;
-    this.#regular = desc % 4 === 0 && avail % 2 === 0 && used % 4 === 0 && isPowerOfTwo(size);
-    this.#plain = this.#regular && !this.bigEndian;
-    this.#chains.place(desc, size);
-    this.#avail8 = avail;
-    this.#used8 = used;
-    this.#desc32 = smallInt(Math.floor(desc / 4));
-    this.#availAt = smallInt(Math.floor((avail + SPLIT.availEntry(0)) / 2));
-    this.#availIdxAt = smallInt(Math.floor((avail + SPLIT.availIdx) / 2));
-    this.#usedAt = smallInt(Math.floor((used + SPLIT.usedEntry(0)) / 4));
-    this.#usedIdxAt = smallInt(Math.floor((used + SPLIT.usedIdx) / 2));
-    this.#availEventAt = smallInt(Math.floor((used + SPLIT.availEvent(size)) / 2));
+    this.#ring = this.#plain = undefined;
+    if (desc < 0 || avail < 0 || used < 0 || addresses.desc === 0) return;
+    this.#place(size, desc, avail, used);
+  }
+
+  #place(size: number, desc: number, avail: number, used: number): void {
+    const ring = new SplitRing(this.#ram, size, desc, avail, used, this.bigEndian);
+    this.#ring = ring;
+    this.#plain = ring.plain ? ring : undefined;
+    this.#chains.place(ring);
   }
 
   /**
@@ -161,7 +144,7 @@ export class SplitQueue implements DeviceRing {
   reset(): void {
     this.addresses = { desc: 0, driver: 0, device: 0 };
     this.size = this.maxSize;
-    this.ready = false;
+    this.#ring = this.#plain = undefined;
     this.lastAvailIdx = 0;
     this.shadowAvailIdx = 0;
     this.usedIdx = 0;
@@ -169,35 +152,41 @@ export class SplitQueue implements DeviceRing {
     this.notification = true;
     this.signalledUsed = 0;
     this.signalledUsedValid = false;
-    this.#free = undefined;
+    this.#pool = [];
     this.#epoch++;
     this.#chains.releaseBounce();
   }
 
   isEmpty(): boolean {
-    if (this.#owner.stopped || !this.ready) return true;
-    return this.shadowAvailIdx === this.lastAvailIdx && this.#loadAvailIdx() === this.lastAvailIdx;
+    const ring = this.#working();
+    return ring === undefined || !this.#available(ring);
   }
 
   pop(): VirtQueueElement | undefined {
-    if (this.ready !== true || this.#owner.stopped !== false) return undefined;
-    // The acquiring load of idx comes before any read of what it publishes (VIRTIO 1.4 §2.7.13.3.1).
+    const ring = this.#plain;
+    if (ring === undefined || this.#owner.stopped !== false) return this.#slowPop();
     const idx = this.lastAvailIdx;
-    if (this.shadowAvailIdx === idx && this.#loadAvailIdx() === idx) return undefined;
-    if (this.inUse >= this.#entries) return this.#tooMany(idx);
-    const head =
-      this.#plain === true
-        ? (this.#u16[this.#availAt + (idx & this.#mask)] as number)
-        : this.#slowHead(idx);
+    if (this.shadowAvailIdx === idx && !this.#available(ring)) return undefined;
+    return this.#element(ring, idx, ring.u16[ring.availAt + (idx & ring.mask)] as number, true);
+  }
+
+  /** The chain from `head`, which index `idx` of the available ring names; undefined where it is broken. */
+  #element(
+    ring: SplitRing,
+    idx: number,
+    head: number,
+    plain: boolean,
+  ): VirtQueueElement | undefined {
+    if (this.inUse >= ring.entries) return this.#tooMany(idx);
     this.lastAvailIdx = (idx + 1) & 0xffff;
-    if (head >= this.#entries) return this.#badHead(idx, head);
-    if (this.eventIdx === true && this.notification === true)
-      this.#storeAvailEvent(this.lastAvailIdx);
-    const element = this.#free ?? this.#newElement();
-    this.#free = element.nextFree;
+    if (head >= ring.entries) return this.#badHead(ring.slot(idx), head);
+    if (this.eventIdx === true && this.notification === true) this.#storeAvailEvent(ring);
+    const element = this.#pool[this.inUse] ?? this.#newElement();
     element.head = head;
-    if (!this.#take(element, head) && !this.#chains.collect(element, head))
-      return this.#giveBack(element);
+    if (!(plain && this.#takeOne(ring, element, head)) && !this.#chains.collect(element, head)) {
+      element.bounced = false;
+      return undefined;
+    }
     this.inUse++;
     if (this.#journal.on === true) this.#recordPop(element);
     return element;
@@ -207,18 +196,18 @@ export class SplitQueue implements DeviceRing {
    * The usual chain: one descriptor, which names a piece of the largest window of RAM. False, and
    * nothing is taken or said, where it is anything else.
    */
-  #take(element: VirtQueueElement, head: number): boolean {
-    const u32 = this.#u32;
+  #takeOne(ring: SplitRing, element: VirtQueueElement, head: number): boolean {
+    const { u32 } = ring;
     const ram = this.#ram;
-    const at = this.#desc32 + (head << 2);
+    const at = ring.descAt + (head << 2);
     const tail = u32[at + 3] as number;
     const length = u32[at + 2] as number;
     const offset = (u32[at] as number) - ram.mainDelta;
     if ((tail & LINKED) !== 0 || (u32[at + 1] as number) !== 0 || length === 0) return false;
     if (offset < ram.mainStart || offset > ram.mainEnd - length) return false;
-    if (this.#plain !== true) return false;
-    element.offsets[0] = offset;
-    element.lengths[0] = length;
+    const { segments } = element;
+    segments[0] = offset;
+    segments[1] = length;
     const writable = (tail & VIRTQ_DESC_F_WRITE) >> 1;
     element.writableCount = writable;
     element.readableCount = 1 - writable;
@@ -228,31 +217,30 @@ export class SplitQueue implements DeviceRing {
   }
 
   push(element: VirtQueueElement, length: number): void {
-    if (element.epoch !== this.#epoch) return;
-    this.discard(element);
-    if (this.ready !== true || this.#owner.stopped !== false) return;
-    const idx = this.usedIdx;
-    const next = (idx + 1) & 0xffff;
-    if (this.#plain !== true) {
-      this.#slowPush(element.head, length, idx);
+    const ring = this.#plain;
+    if (ring === undefined || this.#owner.stopped !== false || element.epoch !== this.#epoch) {
+      this.#slowPush(element, length);
       return;
     }
-    const u32 = this.#u32;
-    const at = this.#usedAt + ((idx & this.#mask) << 1);
-    if (this.#journal.on === true) this.#recordPush(element.head, length, idx, at);
+    this.discard(element);
+    const { u32 } = ring;
+    const idx = this.usedIdx;
+    const next = (idx + 1) & 0xffff;
+    const at = ring.usedAt + ((idx & ring.mask) << 1);
+    if (this.#journal.on === true) this.#recordPush(ring, element.head, length, idx);
     u32[at] = element.head;
     u32[at + 1] = length;
     this.usedIdx = next;
     // The releasing store of idx comes after the entry (VIRTIO 1.4 §2.7.8.2).
-    Atomics.store(this.#u16, this.#usedIdxAt, next);
+    Atomics.store(ring.u16, ring.usedIdxAt, next);
   }
 
   discard(element: VirtQueueElement): void {
     if (element.epoch !== this.#epoch) return;
-    this.inUse--;
+    const free = this.inUse - 1;
+    this.inUse = free;
+    this.#pool[free] = element;
     if (element.bounced === true) this.#unbounce(element);
-    element.nextFree = this.#free;
-    this.#free = element;
   }
 
   unpop(element: VirtQueueElement): void {
@@ -264,50 +252,53 @@ export class SplitQueue implements DeviceRing {
   fill(element: VirtQueueElement, length: number, offset: number): void {
     if (element.epoch !== this.#epoch) return;
     this.discard(element);
-    if (this.#owner.stopped || !this.ready) return;
+    const ring = this.#working();
+    if (!ring) return;
     const idx = (this.usedIdx + offset) & 0xffff;
-    this.#writeEntry(element.head, length, idx);
+    this.#writeEntry(ring, element.head, length, idx);
     if (this.#journal.on) this.#chainPushed(element.head, length, (idx + 1) & 0xffff);
   }
 
   flush(count: number): void {
-    if (this.#owner.stopped || !this.ready) return;
-    this.#publish((this.usedIdx + count) & 0xffff);
+    const ring = this.#working();
+    if (ring) this.#publish(ring, (this.usedIdx + count) & 0xffff);
   }
 
   setNotification(enabled: boolean): void {
     this.notification = enabled;
-    if (!this.ready) return;
+    const ring = this.#ring;
+    if (!ring) return;
     if (this.eventIdx) {
       // The driver notifies when it reaches avail_event; to ask for nothing is to leave it behind.
-      if (enabled) this.#store16(SPLIT.availEvent(this.#entries), this.#loadAvailIdx());
+      if (enabled) this.#store16(ring, SPLIT.availEvent(ring.entries), this.#loadAvailIdx(ring));
       return;
     }
-    const old = this.#words.read(this.#used8, 2);
+    const old = this.#words.read(ring.usedOffset, 2);
     const flags = enabled ? old & ~VIRTQ_USED_F_NO_NOTIFY : old | VIRTQ_USED_F_NO_NOTIFY;
-    if (flags !== old) this.#store16(SPLIT.usedFlags, flags);
+    if (flags !== old) this.#store16(ring, SPLIT.usedFlags, flags);
   }
 
   notify(): void {
-    if (!this.ready) return;
-    const rule = this.#suppression();
+    const ring = this.#working();
+    if (!ring) return;
+    const rule = this.#suppression(ring);
     if (rule === undefined) this.#owner.interrupt(this.index);
     else if (this.#journal.on)
       this.#journal.interrupt(this.#owner.dev, this.index, 'suppressed', 0, rule);
   }
 
   /** Why the driver wants no used-buffer notification now, or undefined (VIRTIO 1.4 §2.7.7.2). */
-  #suppression(): 'noInterrupt' | 'eventIdx' | undefined {
+  #suppression(ring: SplitRing): 'noInterrupt' | 'eventIdx' | undefined {
+    if (this.#journal.on) this.#checkFlags(ring);
     if (this.notifyOnEmpty && this.inUse === 0 && this.isEmpty()) return undefined;
+    const avail = ring.availOffset;
     if (!this.eventIdx)
-      return this.#words.read(this.#avail8, 2) & VIRTQ_AVAIL_F_NO_INTERRUPT
-        ? 'noInterrupt'
-        : undefined;
+      return this.#words.read(avail, 2) & VIRTQ_AVAIL_F_NO_INTERRUPT ? 'noInterrupt' : undefined;
     const valid = this.signalledUsedValid;
     const old = this.signalledUsed;
     this.signalledUsedValid = true;
     this.signalledUsed = this.usedIdx;
-    const event = this.#words.read(this.#avail8 + SPLIT.usedEvent(this.#entries), 2);
+    const event = this.#words.read(avail + SPLIT.usedEvent(ring.entries), 2);
     // used_event was passed since the last look: distances on the 16-bit circle.
     const passed = distance16(event + 1, this.usedIdx) < distance16(old, this.usedIdx);
     return !valid || passed ? undefined : 'eventIdx';
@@ -315,59 +306,94 @@ export class SplitQueue implements DeviceRing {
 
   // What follows is rare, or recorded, and lies outside the methods above so that V8 can inline those.
 
-  #loadAvailIdx(): number {
-    // avail_event was stored plainly as chains were popped: it must be seen by a driver whose idx is
-    // not seen here, or nobody would wake the device (VIRTIO 1.4 §2.7.10).
-    if (this.eventIdx && this.#plain) Atomics.add(this.#u16, this.#availEventAt, 0);
-    const idx = this.#plain
-      ? Atomics.load(this.#u16, this.#availIdxAt)
-      : this.#words.read(this.#avail8 + SPLIT.availIdx, 2);
+  /** The ring, unless the queue is not in use or its device does no work. */
+  #working(): SplitRing | undefined {
+    return this.#owner.stopped ? undefined : this.#ring;
+  }
+
+  /**
+   * Whether an entry is left. The acquiring load of idx comes before any read of what it publishes
+   * (VIRTIO 1.4 §2.7.13.3.1).
+   */
+  #available(ring: SplitRing): boolean {
+    return (
+      this.shadowAvailIdx !== this.lastAvailIdx || this.#loadAvailIdx(ring) !== this.lastAvailIdx
+    );
+  }
+
+  #loadAvailIdx(ring: SplitRing): number {
+    // avail_event was stored plainly as chains were popped: a driver whose idx is not seen here must
+    // see it, or nobody would wake the device (VIRTIO 1.4 §2.7.10).
+    if (this.eventIdx && ring.plain) Atomics.add(ring.u16, ring.availEventAt, 0);
+    const idx = ring.plain
+      ? Atomics.load(ring.u16, ring.availIdxAt)
+      : this.#words.read(ring.availOffset + SPLIT.availIdx, 2);
+    if (idx !== this.shadowAvailIdx) this.#checkJump(ring, idx);
     this.shadowAvailIdx = idx;
     return idx;
   }
 
-  #storeAvailEvent(value: number): void {
-    if (this.#plain && !this.#journal.on) this.#u16[this.#availEventAt] = value;
-    else this.#store16(SPLIT.availEvent(this.#entries), value);
+  /** More than the ring has entries, or backwards; QEMU goes on, and so does the device. */
+  #checkJump(ring: SplitRing, idx: number): void {
+    const count = distance16(this.lastAvailIdx, idx);
+    if (count > ring.entries)
+      this.#owner.violate(this.index, 'availIndexJump', this.lastAvailIdx, count);
+  }
+
+  /** With the event index the flags say nothing, and without they know one bit (VIRTIO 1.4 §2.7.7.1). */
+  #checkFlags(ring: SplitRing): void {
+    const flags = this.#words.read(ring.availOffset, 2);
+    if ((flags & ~(this.eventIdx ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT)) !== 0)
+      this.#owner.violate(this.index, 'availFlags', 0, flags);
+  }
+
+  #storeAvailEvent(ring: SplitRing): void {
+    if (ring.plain && !this.#journal.on) ring.u16[ring.availEventAt] = this.lastAvailIdx;
+    else this.#store16(ring, SPLIT.availEvent(ring.entries), this.lastAvailIdx);
   }
 
   /** Stores a 16-bit field of the used ring, ordered with the reads of the driver's index (VIRTIO 1.4 §2.7.10). */
-  #store16(at: number, value: number): void {
-    const where = this.#used8 + at;
+  #store16(ring: SplitRing, at: number, value: number): void {
+    const where = ring.usedOffset + at;
     if (this.#journal.on) {
       const old = this.#ram.readAt(where, 2);
       const stored = this.#words.stored(value, 2);
       this.#journal.memWrite(ACTOR.device, this.addresses.device + at, 2, old, 0, stored, 0);
       this.#journal.mark();
     }
-    if (this.#plain) Atomics.store(this.#u16, where / 2, value);
+    if (ring.plain) Atomics.store(ring.u16, where / 2, value);
     else this.#words.write(where, 2, value);
   }
 
   nextAvailable(): number {
-    return this.ready ? this.#words.read(this.#avail8 + SPLIT.availIdx, 2) : 0;
+    const ring = this.#ring;
+    return ring ? this.#words.read(ring.availOffset + SPLIT.availIdx, 2) : 0;
   }
 
-  #slot(idx: number): number {
-    return this.#plain ? idx & this.#mask : idx % this.#entries;
+  #slowPop(): VirtQueueElement | undefined {
+    const ring = this.#working();
+    if (!ring || !this.#available(ring)) return undefined;
+    const idx = this.lastAvailIdx;
+    const at = ring.availOffset + SPLIT.availEntry(ring.slot(idx));
+    return this.#element(ring, idx, this.#words.read(at, 2), false);
   }
 
-  #slowHead(idx: number): number {
-    return this.#words.read(this.#avail8 + SPLIT.availEntry(this.#slot(idx)), 2);
-  }
-
-  #slowPush(head: number, length: number, idx: number): void {
-    this.#writeEntry(head, length, idx);
-    this.#publish((idx + 1) & 0xffff);
-    if (this.#journal.on) this.#chainPushed(head, length, this.usedIdx);
+  #slowPush(element: VirtQueueElement, length: number): void {
+    if (element.epoch !== this.#epoch) return;
+    this.discard(element);
+    const ring = this.#working();
+    if (!ring) return;
+    this.#writeEntry(ring, element.head, length, this.usedIdx);
+    this.#publish(ring, (this.usedIdx + 1) & 0xffff);
+    if (this.#journal.on) this.#chainPushed(element.head, length, this.usedIdx);
   }
 
   /** Writes the used entry of index `idx`; the driver sees nothing of it before `#publish`. */
-  #writeEntry(head: number, length: number, idx: number): void {
+  #writeEntry(ring: SplitRing, head: number, length: number, idx: number): void {
     const ram = this.#ram;
     const words = this.#words;
-    const at = SPLIT.usedEntry(this.#slot(idx));
-    const where = this.#used8 + at;
+    const at = SPLIT.usedEntry(ring.slot(idx));
+    const where = ring.usedOffset + at;
     if (this.#journal.on) {
       const address = this.addresses.device + at;
       const [id, old] = [ram.readAt(where, 4), ram.readAt(where + 4, 4)];
@@ -378,9 +404,9 @@ export class SplitQueue implements DeviceRing {
     words.write(where + 4, 4, length);
   }
 
-  #publish(usedIdx: number): void {
+  #publish(ring: SplitRing, usedIdx: number): void {
     this.usedIdx = usedIdx;
-    this.#store16(SPLIT.usedIdx, usedIdx);
+    this.#store16(ring, SPLIT.usedIdx, usedIdx);
   }
 
   #recordPop(element: VirtQueueElement): void {
@@ -397,17 +423,21 @@ export class SplitQueue implements DeviceRing {
     );
   }
 
-  /** What `push` is about to do at index `idx`, whose entry is at word `at`. */
-  #recordPush(head: number, length: number, idx: number, at: number): void {
+  /** What `push` is about to do at index `idx`. */
+  #recordPush(ring: SplitRing, head: number, length: number, idx: number): void {
     const journal = this.#journal;
-    const { device } = this.addresses;
-    const address = device + SPLIT.usedEntry(idx & this.#mask);
-    const id = this.#u32[at] as number;
-    const old = this.#u32[at + 1] as number;
-    const next = (idx + 1) & 0xffff;
-    journal.memWrite(ACTOR.device, address, 8, id, old, head, length);
-    journal.memWrite(ACTOR.device, device + SPLIT.usedIdx, 2, idx, 0, next, 0);
-    this.#chainPushed(head, length, next);
+    const at = ring.usedAt + ((idx & ring.mask) << 1);
+    journal.returned(
+      this.#owner.dev,
+      this.index,
+      head,
+      (idx + 1) & 0xffff,
+      length,
+      ring.u32[at] as number,
+      ring.u32[at + 1] as number,
+      this.addresses.device,
+      ring.entries,
+    );
     journal.mark();
   }
 
@@ -420,19 +450,13 @@ export class SplitQueue implements DeviceRing {
     this.#chains.releaseBounce();
   }
 
-  #giveBack(element: VirtQueueElement): undefined {
-    element.bounced = false;
-    element.nextFree = this.#free;
-    this.#free = element;
-  }
-
   #tooMany(idx: number): undefined {
     const count = distance16(idx, this.shadowAvailIdx);
     this.#broken('availIndexJump', idx, count, 'Virtqueue size exceeded');
   }
 
-  #badHead(idx: number, head: number): undefined {
-    this.#broken('headOutOfRange', this.#slot(idx), head, `Guest says index ${head} is available`);
+  #badHead(slot: number, head: number): undefined {
+    this.#broken('headOutOfRange', slot, head, `Guest says index ${head} is available`);
   }
 
   #broken(code: ViolationCode, index: number, value: number, message: string): void {
@@ -447,6 +471,7 @@ export class SplitQueue implements DeviceRing {
         this.#journal.bytesWritten(ACTOR.device, this.#ram.addressOf(offset), before, after),
     );
     element.epoch = this.#epoch;
+    this.#pool[this.inUse] = element;
     return element;
   }
 }

@@ -20,7 +20,7 @@ export interface VirtQueue {
   push(element: VirtQueueElement, length: number): void;
   /**
    * Prepares the return of a chain, `offset` places behind the next one; the driver sees nothing
-   * of it before `flush`. For devices that return several chains at once (VIRTIO 1.4 §5.1.6.4).
+   * of it before `flush`. For devices that return several chains at once (VIRTIO 1.4 §5.1.9.4).
    */
   fill(element: VirtQueueElement, length: number, offset: number): void;
   /** Returns the `count` chains that were filled, all at once. */

@@ -1,5 +1,5 @@
 import { MemoryRegion } from '../../../../memory/memory-region.ts';
-import type { GpexHost } from '../../../hw/pci/gpex.ts';
+import { type GpexHost, gpexPlatform } from '../../../hw/pci/gpex.ts';
 import { registerPlatform } from '../../../hw/platform.ts';
 import type { TypeInfo } from '../../../qom/type.ts';
 import type { VirtioMmio } from '../../../transports/virtio-mmio/virtio-mmio.ts';
@@ -107,8 +107,12 @@ function addPlatform(site: BuildSite, parts: Parts): void {
     const memory = events.parts.find(({ name }) => name === 'memhp container')?.region;
     if (memory instanceof MemoryRegion) addMemoryHotplug(site, events, memory, 0);
   }
-  if (parts.pcie)
-    solder<GpexHost>(site, 'gpex-pcihost').place({ ...PCIE, irqBase: interrupts(parts).pci });
+  if (parts.pcie) {
+    const place = { ...PCIE, irqBase: interrupts(parts).pci };
+    solder<GpexHost>(site, 'gpex-pcihost').place(place);
+    site.platform.pci = gpexPlatform(place);
+  }
+  site.platform.messages = 'apic';
 }
 
 function addTransports(site: BuildSite, parts: Parts): void {
@@ -117,6 +121,11 @@ function addTransports(site: BuildSite, parts: Parts): void {
     const at = [VIRTIO.base + i * VIRTIO.stride];
     solder<VirtioMmio>(site, 'virtio-mmio', { at }).irq = virtio + i;
   }
+  site.platform.virtioMmio = Array.from({ length: transports }, (_, i) => ({
+    base: VIRTIO.base + i * VIRTIO.stride,
+    size: VIRTIO.stride,
+    input: virtio + i,
+  }));
 }
 
 /** How many interrupt lines hang below `/machine/unattached`: those that devices drive, and the CPU's. */
@@ -144,6 +153,7 @@ export const MICROVM: Board = {
   ancestors: ['x86-machine', 'machine'],
   names: ['microvm'],
   isDefault: false,
+  hotpluggableCpus: false,
   smp: { most: 288, dies: true },
   defaults: { driveInterface: 'none', unitsPerBus: 1, without: ['floppy'] },
   ramId: 'microvm.ram',

@@ -1,4 +1,5 @@
 import { MemoryRegion } from '../../../../memory/memory-region.ts';
+import { PC_PCI, type Platform } from '../../../../spec/platform.ts';
 import { registerKvmVapic } from '../../../hw/kvm-vapic.ts';
 import { I440fx, type I440fxPciHost } from '../../../hw/pci/i440fx.ts';
 import { registerPlatform } from '../../../hw/platform.ts';
@@ -58,6 +59,7 @@ function build(site: BuildSite): void {
     },
   };
   addNodes(site, pcNodes(parts, requests));
+  Object.assign(site.platform, { pci: PC_PCI, messages: 'apic' } satisfies Partial<Platform>);
   const power = host(site).bus.functionAt(POWER_MANAGEMENT);
   if (power) addMemoryHotplug(site, power, context.io.root, MEMORY_HOTPLUG_PORT);
   placePcRoms(site, host(site).bus.memory);
@@ -82,6 +84,7 @@ export const PC: Board = {
   ramBase: 0,
   ramId: 'pc.ram',
   cpu: { model: 'qemu64', parent: 'x86_64-cpu', suffix: '-x86_64-cpu', knows: isX86CpuModel },
+  hotpluggableCpus: true,
   smp: { most: 255, dies: true },
   defaults: { vga: true, places: { ide: 4, floppy: 2, pflash: 2 } },
   heeds: [

@@ -1,3 +1,5 @@
+import { fwCfgPorts } from '../../../hw/fw-cfg-ports.ts';
+import { apicMessages } from '../../../hw/message-interrupts.ts';
 import type { PlatformType } from '../../../hw/platform.ts';
 import type { PlatformRegion } from '../../../hw/platform-regions.ts';
 import { bit, bool, i32, oneOf, str, u8, u16, u32 } from '../../../qom/property.ts';
@@ -39,7 +41,7 @@ export const PC_TYPES: readonly PlatformType[] = [
   {
     name: 'apic',
     parent: 'apic-common',
-    regions: [{ name: 'apic-msi', size: 0x10_0000 }],
+    regions: [{ name: 'apic-msi', size: 0x10_0000, handler: apicMessages }],
   },
   {
     name: 'fw_cfg',
@@ -55,7 +57,7 @@ export const PC_TYPES: readonly PlatformType[] = [
       'acpi-mr-restore': bool(true),
     },
     regions: [
-      { name: 'fwcfg', size: 2, io: 0x510 },
+      { name: 'fwcfg', size: 2, io: 0x510, handler: fwCfgPorts },
       { name: 'fwcfg.dma', size: 8, io: 0x514 },
     ],
   },

@@ -1,4 +1,5 @@
 import { MemoryRegion } from '../../../../memory/memory-region.ts';
+import { PC_PCI, type Platform } from '../../../../spec/platform.ts';
 import { registerIch9Smbus } from '../../../hw/pci/ich9-functions.ts';
 import { Ich9Lpc, registerIch9Lpc } from '../../../hw/pci/ich9-lpc.ts';
 import { registerIntelIommu } from '../../../hw/pci/intel-iommu.ts';
@@ -67,6 +68,8 @@ function build(site: BuildSite): void {
     },
     ...q35Nodes(parts, requests),
   ]);
+  const pci = { ...PC_PCI, routing: 'ich9' } as const;
+  Object.assign(site.platform, { pci, messages: 'apic' } satisfies Partial<Platform>);
   const lpc = host().bus.functionAt(FUNCTION.lpc);
   if (lpc instanceof Ich9Lpc) lpc.startPowerManagement();
   if (lpc) addMemoryHotplug(site, lpc, context.io.root, MEMORY_HOTPLUG_PORT);

@@ -1,6 +1,6 @@
 import { AddressSpace } from '../../../../memory/address-space.ts';
 import { MemoryRegion } from '../../../../memory/memory-region.ts';
-import type { GpexHost } from '../../../hw/pci/gpex.ts';
+import { type GpexHost, type GpexPlace, gpexPlatform } from '../../../hw/pci/gpex.ts';
 import { registerPlatform } from '../../../hw/platform.ts';
 import { registerSysBusTypes } from '../../../hw/sysbus-platform.ts';
 import { addRegion } from '../../../qdev/regions.ts';
@@ -44,14 +44,21 @@ function build(site: BuildSite): void {
     const at = [VIRTIO.base + i * VIRTIO.stride];
     solder<VirtioMmio>(site, 'virtio-mmio', { at }).irq = VIRTIO.irqBase + i;
   }
+  site.platform.virtioMmio = Array.from({ length: VIRTIO.count }, (_, i) => ({
+    base: VIRTIO.base + i * VIRTIO.stride,
+    size: VIRTIO.stride,
+    input: VIRTIO.irqBase + i,
+  }));
   const high = Math.ceil((RAM_BASE + site.ramBytes) / PCI_HIGH_SIZE) * PCI_HIGH_SIZE;
-  solder<GpexHost>(site, 'gpex-pcihost').place({
+  const place: GpexPlace = {
     ecam: PCI_ECAM,
     mmio: PCI_MEMORY,
     highMmio: { base: high, size: PCI_HIGH_SIZE },
     ports: PCI_PORTS,
     irqBase: PCI_IRQ_BASE,
-  });
+  };
+  solder<GpexHost>(site, 'gpex-pcihost').place(place);
+  site.platform.pci = gpexPlatform(place);
   addPlatformBus(site, PLATFORM_BUS);
   const uart = solder(site, 'serial-mm', { values: { endianness: LITTLE_ENDIAN } });
   uart.showMmio(0, UART);
@@ -95,6 +102,7 @@ export const RISCV_VIRT: Board = {
       ['any', 'rv64', 'shakti-c', 'sifive-e51', 'sifive-u54', 'x-rv128'].includes(model),
   },
   defaults: { driveInterface: 'none', places: { pflash: 2 } },
+  numaMemory: true,
   smp: { most: 512 },
   heeds: ['aclint', 'aia', 'aia-guests'],
   registerTypes(registry) {

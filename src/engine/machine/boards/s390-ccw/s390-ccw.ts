@@ -94,6 +94,8 @@ function build(site: BuildSite): void {
   addNodes(site, BOARD_NODES);
   connectCpus(site);
   const pci = site.root.at('/machine/s390-pcihost') as S390PciHost;
+  site.platform.channelIo = true;
+  site.platform.bigEndian = true;
   pci.cpuHasPci = hasPci(site.cpu);
   site.handlers.push((device) => (device.type.isA(S390_CPU.parent) ? CPU_HANDLER : undefined));
   addRequested(site);
@@ -111,6 +113,7 @@ export const S390_CCW: Board = {
   ramBase: 0,
   ramId: 's390.ram',
   cpu: S390_CPU,
+  hotpluggableCpus: true,
   smp: { most: 248 },
   defaults: { driveInterface: 'virtio', without: ['cdrom', 'floppy', 'sdcard', 'parallel'] },
   registerTypes(registry) {

@@ -1,5 +1,7 @@
 import { assert } from '../../../../base/assert.ts';
+import { S390_INPUT } from '../../../../spec/channel-io.ts';
 import { ConfigError } from '../../../qom/errors.ts';
+import { KvmHypercalls } from '../../../transports/s390-virtio/hypercalls.ts';
 import { registerS390Virtio } from '../../../transports/s390-virtio/register.ts';
 import {
   DEVICE_BYTES,
@@ -20,6 +22,13 @@ function build(site: BuildSite): void {
   const bus = bridge?.childBuses[0] as S390VirtioBus | undefined;
   assert(bus && bridge?.parent === unattached, 'the bridge carries the bus');
   bus.page = context.ram.size - DEVICE_BYTES;
+  site.platform.devicePage = bus.page;
+  site.platform.bigEndian = true;
+  const hypercalls = new KvmHypercalls(bus, context);
+  context.cpu.hypercall = (subcode, a, b, c) => hypercalls.call(subcode, a, b, c);
+  context.cpu.takeInterruption = (input) => {
+    if (input === S390_INPUT.external) bus.interruptions.take();
+  };
   addNodes(site, [
     ...SERVICE_NODES,
     { type: 's390-ipl', owner: '/machine', name: 's390-ipl' },

@@ -69,6 +69,11 @@ export function messageAddresses({
   return its ? [ITS_TRANSLATER, ITS_TRANSLATER + 0xffff] : undefined;
 }
 
+/** Address of the frame whose registers turn messages into interrupts; undefined where something else does, or nothing. */
+export function messageFrame({ version }: GicChoice): number | undefined {
+  return version === 2 ? MSI_FRAME : undefined;
+}
+
 /** Adds the interrupt controller, and what turns messages into interrupts. */
 export function addGic(site: BuildSite, choice: GicChoice): void {
   const { version, its } = choice;

@@ -1,5 +1,6 @@
 import { MemoryRegion } from '../../../../memory/memory-region.ts';
 import { Chardev, chardev } from '../../../backends/chardev.ts';
+import { gicv2mFrame } from '../../../hw/message-interrupts.ts';
 import type { SysBusDevice } from '../../../hw/sysbus.ts';
 import type { SysBusType } from '../../../hw/sysbus-platform.ts';
 import { addRegion } from '../../../qdev/regions.ts';
@@ -61,8 +62,10 @@ export const VIRT_TYPES: readonly SysBusType[] = [
     parent: 'sys-bus-device',
     properties: { 'base-spi': u32(0), 'num-spi': u32(64) },
     furnish(device) {
-      device.gpios.push(`gpio-out "sysbus-irq" ${number(device, 'num-spi')}`);
-      device.addMmio(MemoryRegion.io('gicv2m', 0x1000));
+      const count = number(device, 'num-spi');
+      device.gpios.push(`gpio-out "sysbus-irq" ${count}`);
+      const frame = gicv2mFrame(device, number(device, 'base-spi'), count);
+      device.addMmio(MemoryRegion.io('gicv2m', 0x1000, frame));
     },
   },
   {

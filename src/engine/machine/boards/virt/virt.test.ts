@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { goldenHost } from '../../../../testing/golden.ts';
+import { bytesSource } from '../../../backends/byte-source.ts';
 import type { SysBusDevice } from '../../../hw/sysbus.ts';
 import { Machine } from '../../machine.ts';
 
@@ -90,4 +91,20 @@ test('a flash chip takes the drive that fits it', () => {
   expect(() => build(pflash(2 ** 20))).toThrow(
     'device requires 67108864 bytes, block backend provides 1048576 bytes',
   );
+});
+
+test('with firmware, a 64-bit machine tells of events by ACPI, and a 32-bit one has its ECAM low', () => {
+  const firmware = (line: string) =>
+    Machine.build(`${ARM} -M virt ${line}`, {
+      ...goldenHost(),
+      openImage: (name) => (name === 'fw' ? bytesSource(new Uint8Array(4096)) : undefined),
+    });
+  const types = (machine: Machine) => machine.devices.map(({ type }) => type.name);
+  expect(types(firmware('-cpu cortex-a57 -bios fw'))).toContain('acpi-ged');
+  for (const line of ['-cpu cortex-a57', '-bios fw', '-cpu cortex-a57 -bios fw -M acpi=off']) {
+    expect(types(firmware(line)), line).toContain('gpio-key');
+    expect(types(firmware(line)), line).not.toContain('acpi-ged');
+  }
+  expect(firmware('-bios fw').memory.find(0x3f00_0000)?.region.name).toBe('pcie-mmcfg-mmio');
+  expect(firmware('').memory.find(0x3f00_0000)).toBeUndefined();
 });

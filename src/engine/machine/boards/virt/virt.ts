@@ -1,6 +1,6 @@
 import { AddressSpace } from '../../../../memory/address-space.ts';
 import { MemoryRegion, WHOLE } from '../../../../memory/memory-region.ts';
-import type { GpexHost, GpexPlace } from '../../../hw/pci/gpex.ts';
+import { type GpexHost, type GpexPlace, gpexPlatform } from '../../../hw/pci/gpex.ts';
 import type { SysBusDevice } from '../../../hw/sysbus.ts';
 import { registerSysBusTypes } from '../../../hw/sysbus-platform.ts';
 import { addRegion } from '../../../qdev/regions.ts';
@@ -17,7 +17,14 @@ import { addMemoryHotplug } from '../pc/plug-rules.ts';
 import { addFlash, addFwCfg, addPlatformBus, solder } from '../solder.ts';
 import { isOn } from '../switches.ts';
 import { fitsVirt, is64Bit, isArmCpuModel } from './cpus.ts';
-import { addGic, type GicChoice, gicVersion, maxCpus, messageAddresses } from './gic.ts';
+import {
+  addGic,
+  type GicChoice,
+  gicVersion,
+  maxCpus,
+  messageAddresses,
+  messageFrame,
+} from './gic.ts';
 import { addSmmu } from './smmu.ts';
 import { VIRT_ABSTRACT_TYPES, VIRT_TYPES } from './types.ts';
 
@@ -37,7 +44,7 @@ const POWER_EVENT = 2;
 const SECURE_UART = 0x0904_0000;
 const SECURE_GPIO = 0x090b_0000;
 const SECURE_RAM = { base: 0x0e00_0000, size: 16 * MIB };
-const VIRTIO = { base: 0x0a00_0000, count: 32, irqBase: 16 };
+const VIRTIO = { base: 0x0a00_0000, count: 32, stride: 0x200, irqBase: 16 };
 const PLATFORM_BUS = { base: 0x0c00_0000, size: 32 * MIB, irqs: 64 };
 /** Above RAM, at least this far up, lie the windows that need 64-bit addresses. */
 const HIGH_BASE = 256 * GIB;
@@ -102,7 +109,11 @@ function build(site: BuildSite): void {
   const bypass = isOn(site.options, 'default-bus-bypass-iommu', false);
   const host = solder<GpexHost>(site, 'gpex-pcihost', { values: { 'bypass-iommu': bypass } });
   host.bus.takesMessages = messageAddresses(gic) !== undefined;
-  host.place(pciePlace(site));
+  const place = pciePlace(site);
+  host.place(place);
+  site.platform.pci = gpexPlatform(place);
+  const frame = messageFrame(gic);
+  if (frame !== undefined) site.platform.messages = { gicv2m: frame };
   addNics(site, { bus: host.bus, model: 'virtio' });
   if (site.options.get('iommu') === 'smmuv3') addSmmu(site, host);
   if (tellsEventsByAcpi(site)) addEventDevice(site);
@@ -115,9 +126,16 @@ function build(site: BuildSite): void {
     solder(site, 'gpio-pwr');
   }
   for (let i = 0; i < VIRTIO.count; i++) {
-    const transport = solder<VirtioMmio>(site, 'virtio-mmio', { at: [VIRTIO.base + i * 0x200] });
+    const transport = solder<VirtioMmio>(site, 'virtio-mmio', {
+      at: [VIRTIO.base + i * VIRTIO.stride],
+    });
     transport.irq = VIRTIO.irqBase + i;
   }
+  site.platform.virtioMmio = Array.from({ length: VIRTIO.count }, (_, i) => ({
+    base: VIRTIO.base + i * VIRTIO.stride,
+    size: VIRTIO.stride,
+    input: VIRTIO.irqBase + i,
+  }));
   const fwCfg = addFwCfg(site, FW_CFG);
   if (site.options.get('acpi') !== 'off') addAcpiTables(fwCfg);
   addPlatformBus(site, PLATFORM_BUS);

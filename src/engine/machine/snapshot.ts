@@ -1,0 +1,100 @@
+import type { GuestRam } from '../../memory/guest-ram.ts';
+import type { QObject } from '../qom/object.ts';
+import type { State } from '../qom/state.ts';
+
+/** Bytes of RAM that are kept or left out together. */
+const CHUNK = 65536;
+
+/** What has happened to a machine since it was built that its parts themselves do not show. */
+export type Happening =
+  /** A line at the human monitor. */
+  | { readonly hmp: string }
+  /** A request of the machine protocol. */
+  | { readonly qmp: unknown }
+  /** The device at a path has left, whoever made it. */
+  | { readonly gone: string };
+
+/** A machine at one moment: how it was built, what happened to it, and all that has moved. */
+export interface Snapshot {
+  readonly commandLine: string | readonly string[];
+  readonly happenings: readonly Happening[];
+  /** State by canonical path, of objects that have one. */
+  readonly objects: ReadonlyMap<string, State>;
+  readonly machine: State;
+  /** Pieces of RAM that are not zero, by their offset in bytes. */
+  readonly ram: ReadonlyMap<number, Uint8Array>;
+}
+
+/** Commands that ask and change nothing. */
+const QUESTION = /^(info|help|print|p|x|xp|query-|x-query-|qom-list|qom-get|device-list|human-)/;
+
+/** The happenings of one machine, as a snapshot wants them. */
+export class History {
+  readonly commandLine: string | readonly string[];
+  readonly #happenings: Happening[] = [];
+
+  constructor(commandLine: string | readonly string[]) {
+    this.commandLine = commandLine;
+  }
+
+  get happenings(): readonly Happening[] {
+    return [...this.#happenings];
+  }
+
+  /** A line at the monitor, before it is carried out. */
+  hmp(line: string): void {
+    if (!QUESTION.test(line.trimStart())) this.#happenings.push({ hmp: line });
+  }
+
+  /** A request of the machine protocol, before it is carried out. */
+  qmp(request: unknown): void {
+    const { execute } = (request ?? {}) as { execute?: unknown };
+    if (typeof execute === 'string' && !QUESTION.test(execute))
+      this.#happenings.push({ qmp: request });
+  }
+
+  /** A device has left. */
+  gone(path: string): void {
+    this.#happenings.push({ gone: path });
+  }
+}
+
+/** Every object below `root`, itself included, parents first. */
+function* everything(root: QObject): Generator<QObject> {
+  yield root;
+  for (const child of root.children.values()) yield* everything(child);
+}
+
+/** States of all objects below `root`, by path. */
+export function saveObjects(root: QObject): Map<string, State> {
+  const states = new Map<string, State>();
+  for (const object of everything(root)) {
+    const state = object.saveState();
+    if (Object.keys(state).length > 0) states.set(object.path, state);
+  }
+  return states;
+}
+
+/** Puts states back into the objects of a machine that was built and changed in the same way. */
+export function loadObjects(root: QObject, states: ReadonlyMap<string, State>): void {
+  for (const object of everything(root)) {
+    const state = states.get(object.path);
+    if (state) object.loadState(state);
+  }
+}
+
+/** Copies of the pieces of RAM that are not zero. */
+export function saveRam({ u8, size }: GuestRam): Map<number, Uint8Array> {
+  const pieces = new Map<number, Uint8Array>();
+  for (let at = 0; at < size; at += CHUNK) {
+    const piece = u8.subarray(at, Math.min(at + CHUNK, size));
+    if (piece.some((byte) => byte !== 0)) pieces.set(at, piece.slice());
+  }
+  return pieces;
+}
+
+/** Makes RAM what it was. */
+export function loadRam({ u8 }: GuestRam, pieces: ReadonlyMap<number, Uint8Array>): void {
+  u8.fill(0);
+  for (const [at, piece] of pieces) u8.set(piece, at);
+}

@@ -1,0 +1,132 @@
+import { join64 } from '../../base/bits.ts';
+import {
+  PACKED,
+  VIRTQ_DESC_F_AVAIL,
+  VIRTQ_DESC_F_NEXT,
+  VIRTQ_DESC_F_USED,
+} from '../../spec/virtio.ts';
+import type { ImageBuilder } from './guest-image.ts';
+import type { PackedChain, PackedDescriptor, PackedRing, QueueMoment } from './moment.ts';
+
+/** Bit of a place that holds the wrap counter. */
+const WRAP = 0x8000;
+/** Where a packed ring begins: descriptor 0, wrap counter 1 (VIRTIO 1.4 §2.8.1). */
+export const FIRST_PLACE = WRAP;
+
+/** The descriptor at a place. */
+export function slotOfPlace(place: number): number {
+  return place % WRAP;
+}
+
+/** The wrap counter at a place, 0 or 1. */
+export function wrapOfPlace(place: number): 0 | 1 {
+  return place & WRAP ? 1 : 0;
+}
+
+/** The place `count` descriptors after another one in a ring of `size`, at most one lap further. */
+export function placeAfter(place: number, count: number, size: number): number {
+  const slot = slotOfPlace(place) + count;
+  return slot < size ? (place & WRAP) | slot : ((place & WRAP) ^ WRAP) | (slot - size);
+}
+
+/** Whether flags say that the driver has made the descriptor at `place` available (VIRTIO 1.4 §2.8.1). */
+export function isAvailable(flags: number, place: number): boolean {
+  const wrap = (place & WRAP) !== 0;
+  return (
+    ((flags & VIRTQ_DESC_F_AVAIL) !== 0) === wrap && ((flags & VIRTQ_DESC_F_USED) !== 0) !== wrap
+  );
+}
+
+/** Whether flags say that the device has used the descriptor at `place` (VIRTIO 1.4 §2.8.1). */
+export function isUsed(flags: number, place: number): boolean {
+  const wrap = (place & WRAP) !== 0;
+  return (
+    ((flags & VIRTQ_DESC_F_AVAIL) !== 0) === wrap && ((flags & VIRTQ_DESC_F_USED) !== 0) === wrap
+  );
+}
+
+/** What tells where a packed ring lies and how it is used. */
+type Place = Pick<QueueMoment, 'size' | 'desc' | 'inOrder'>;
+
+/**
+ * A packed ring while events are folded into it: follows the flags of the descriptors as driver and
+ * device do.
+ */
+export class PackedState {
+  #avail: number;
+  #used: number;
+  #chains: readonly PackedChain[];
+  /** `#chains`, once it was changed. */
+  #own: PackedChain[] | undefined;
+
+  constructor({ avail, used, chains }: PackedRing) {
+    this.#avail = avail;
+    this.#used = used;
+    this.#chains = chains;
+  }
+
+  /** The ring as it is now. The state must not be used afterwards. */
+  seal(): PackedRing {
+    return { avail: this.#avail, used: this.#used, chains: this.#own ?? this.#chains };
+  }
+
+  /**
+   * The ring was written to: goes on over what was used, then over what became available; takes
+   * those descriptors out of `filling`.
+   */
+  observe(queue: Place, filling: Set<number>, memory: ImageBuilder): void {
+    while (this.#seeUsed(queue, filling, memory));
+    while (this.#seeAvailable(queue, filling, memory));
+  }
+
+  #seeUsed({ size, desc, inOrder }: Place, filling: Set<number>, memory: ImageBuilder): boolean {
+    const slot = slotOfPlace(this.#used);
+    const at = desc + PACKED.descSize * slot;
+    const chains = this.#own ?? this.#chains;
+    if (chains.length === 0 || !isUsed(memory.u16(at + PACKED.descFlags), this.#used)) return false;
+    filling.delete(slot);
+    const id = memory.u16(at + PACKED.descId);
+    const found = chains.findIndex((chain) => chain.id === id);
+    // An ID that the driver never gave: nobody can tell how many descriptors were meant.
+    if (found < 0) this.#used = placeAfter(this.#used, 1, size);
+    else {
+      const from = inOrder ? 0 : found;
+      for (const { descriptors } of this.#mine().splice(from, found + 1 - from))
+        this.#used = placeAfter(this.#used, descriptors.length, size);
+    }
+    return true;
+  }
+
+  #seeAvailable({ size, desc }: Place, filling: Set<number>, memory: ImageBuilder): boolean {
+    const first = slotOfPlace(this.#avail);
+    const flagsAt = desc + PACKED.descSize * first + PACKED.descFlags;
+    if (!isAvailable(memory.u16(flagsAt), this.#avail)) return false;
+    const descriptors: PackedDescriptor[] = [];
+    let id = 0;
+    for (let i = 0; i < size; i++) {
+      const slot = (first + i) % size;
+      const at = desc + PACKED.descSize * slot;
+      const flags = memory.u16(at + PACKED.descFlags);
+      id = memory.u16(at + PACKED.descId);
+      descriptors.push({
+        slot,
+        addr: join64(memory.u32(at), memory.u32(at + 4)),
+        len: memory.u32(at + PACKED.descLen),
+        flags,
+      });
+      filling.delete(slot);
+      if (!(flags & VIRTQ_DESC_F_NEXT)) break;
+    }
+    this.#avail = placeAfter(this.#avail, descriptors.length, size);
+    const chains = this.#mine();
+    chains.push({ id, descriptors });
+    // More than the ring holds: only a broken driver gets there, and the oldest ones are lost.
+    if (chains.length > size) chains.shift();
+    return true;
+  }
+
+  #mine(): PackedChain[] {
+    this.#own ??= [...this.#chains];
+    return this.#own;
+  }
+}
