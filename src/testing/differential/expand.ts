@@ -276,7 +276,12 @@ class Driver {
     const { desc, driver, device } = areas;
     switch (place) {
       case 'outside':
-        return { desc: NOWHERE, driver: NOWHERE + 0x1000, device };
+        // QEMU goes on with a packed ring of which only the descriptors are nowhere; here it is not used.
+        return {
+          desc: NOWHERE,
+          driver: NOWHERE + 0x1000,
+          device: this.#configuration.packed ? NOWHERE + 0x2000 : device,
+        };
       case 'zero':
         return { desc: 0, driver, device };
       case 'misaligned':
