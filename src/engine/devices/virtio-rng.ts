@@ -31,18 +31,27 @@ export class VirtioRng extends VirtioDevice<typeof PROPERTIES> {
     this.addQueue('requestq', 8, (vq) => this.#fill(vq));
   }
 
+  /** Whatever changes, there may be something to fill. */
+  protected override statusChanging(status: number): void {
+    this.status = status;
+    const vq = this.queues[0]?.vq;
+    if (vq?.ready) this.#fill(vq);
+  }
+
   /** The device places random data into every buffer, and says how much (VIRTIO 1.4 §5.4.6.2). */
   #fill(vq: VirtQueue): void {
-    if (!(this.status & STATUS.DRIVER_OK) || this.#quota <= 0n || vq.isEmpty()) return;
-    for (let element = vq.pop(); element; element = vq.pop()) {
-      const length = Number(
-        this.#quota < element.writableLength ? this.#quota : element.writableLength,
-      );
+    if (!(this.status & STATUS.DRIVER_OK)) return;
+    let served = false;
+    while (this.#quota > 0n) {
+      const element = vq.pop();
+      if (!element) break;
+      const { writableLength } = element;
+      const length = this.#quota < writableLength ? Number(this.#quota) : writableLength;
       this.#quota -= BigInt(length);
       vq.push(element, element.write(this.#request(vq.index, length)));
-      if (this.#quota <= 0n) break;
+      served = true;
     }
-    vq.notify();
+    if (served) vq.notify();
   }
 
   #request(queue: number, length: number): Uint8Array {

@@ -282,7 +282,8 @@ export class SplitQueue implements DeviceRing {
   }
 
   notify(): void {
-    const ring = this.#working();
+    // A device that stopped still notes the cause, as QEMU's.
+    const ring = this.#ring;
     if (!ring) return;
     const rule = this.#suppression(ring);
     if (rule === undefined) this.#owner.interrupt(this.index);
