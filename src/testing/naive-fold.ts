@@ -168,7 +168,8 @@ export class NaiveFold {
         const queue = this.#queue(event.dev, event.queue);
         const packed = event.format === 1;
         const accepted = this.devices.find(({ dev }) => dev === event.dev)?.accepted ?? 0;
-        if (!event.enabled || packed !== queue.packed)
+        const other = packed !== queue.packed || (packed && event.size !== queue.size);
+        if (!event.enabled || other)
           Object.assign(queue, structuredClone(IDLE), { enabled: false });
         const fresh = event.enabled === 1 && !queue.enabled;
         if (fresh) Object.assign(queue, COUNTS);

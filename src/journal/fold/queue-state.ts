@@ -80,7 +80,9 @@ export class QueueState {
     device: number,
     memory: ImageBuilder,
   ): void {
-    if (!enabled || packed !== this.#now.packed) this.disable();
+    // Where a packed ring wraps is part of what is known of it.
+    const other = packed !== this.#now.packed || (packed && size !== this.#now.size);
+    if (!enabled || other) this.disable();
     if (enabled && !this.#now.enabled) Object.assign(this.#now, NO_COUNTS);
     const fresh = enabled && !this.#now.enabled;
     Object.assign(this.#now, { enabled, packed, inOrder, size, desc, driver, device });
