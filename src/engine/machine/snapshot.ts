@@ -1,6 +1,7 @@
 import type { GuestRam } from '../../memory/guest-ram.ts';
+import { Device } from '../qdev/device.ts';
 import type { QObject } from '../qom/object.ts';
-import type { State } from '../qom/state.ts';
+import { copied, type State } from '../qom/state.ts';
 
 /** Bytes of RAM that are kept or left out together. */
 const CHUNK = 65536;
@@ -11,8 +12,10 @@ export type Happening =
   | { readonly hmp: string }
   /** A request of the machine protocol. */
   | { readonly qmp: unknown }
-  /** The device at a path has left, whoever made it. */
-  | { readonly gone: string };
+  /** The device at a path has left, whoever asked for that. */
+  | { readonly gone: string }
+  /** The driver of the standby with an id has asked for its primary. */
+  | { readonly paired: string };
 
 /** A machine at one moment: how it was built, what happened to it, and all that has moved. */
 export interface Snapshot {
@@ -25,8 +28,13 @@ export interface Snapshot {
   readonly ram: ReadonlyMap<number, Uint8Array>;
 }
 
-/** Commands that ask and change nothing. */
-const QUESTION = /^(info|help|print|p|x|xp|query-|x-query-|qom-list|qom-get|device-list|human-)/;
+/**
+ * Commands that are not repeated: those that ask and change nothing, and those whose effect is a state, or
+ * depends on what the guest had done: that a device left is a happening of its own. A line that QMP carries to
+ * the human monitor is noted there.
+ */
+const UNREPEATED =
+  /^((info|help|print|p|x|xp|c|cont|s|stop|q|quit|system_reset|device_del)\b|query-|x-query-|qom-list|qom-get|device-list|human-)/;
 
 /** The happenings of one machine, as a snapshot wants them. */
 export class History {
@@ -43,26 +51,35 @@ export class History {
 
   /** A line at the monitor, before it is carried out. */
   hmp(line: string): void {
-    if (!QUESTION.test(line.trimStart())) this.#happenings.push({ hmp: line });
+    if (!UNREPEATED.test(line.trimStart())) this.#happenings.push({ hmp: line });
   }
 
   /** A request of the machine protocol, before it is carried out. */
   qmp(request: unknown): void {
     const { execute } = (request ?? {}) as { execute?: unknown };
-    if (typeof execute === 'string' && !QUESTION.test(execute))
+    if (typeof execute === 'string' && !UNREPEATED.test(execute))
       this.#happenings.push({ qmp: request });
   }
 
-  /** A device has left. */
-  gone(path: string): void {
-    this.#happenings.push({ gone: path });
+  /** Something that the management side is told. */
+  event(event: string, data: Readonly<Record<string, unknown>>): void {
+    if (event === 'DEVICE_DELETED') this.#happenings.push({ gone: String(data.path) });
+    if (event === 'FAILOVER_NEGOTIATED')
+      this.#happenings.push({ paired: String(data['device-id']) });
   }
 }
 
-/** Every object below `root`, itself included, parents first. */
-function* everything(root: QObject): Generator<QObject> {
-  yield root;
-  for (const child of root.children.values()) yield* everything(child);
+/** Objects below `root`, itself included: parents first, and a device after what carries its bus. */
+function everything(root: QObject): Iterable<QObject> {
+  const found = new Set<QObject>();
+  const add = (object: QObject) => {
+    if (found.has(object)) return;
+    if (object instanceof Device && object.parentBus?.owner) add(object.parentBus.owner);
+    found.add(object);
+    for (const child of object.children.values()) add(child);
+  };
+  add(root);
+  return found;
 }
 
 /** States of all objects below `root`, by path. */
@@ -70,7 +87,7 @@ export function saveObjects(root: QObject): Map<string, State> {
   const states = new Map<string, State>();
   for (const object of everything(root)) {
     const state = object.saveState();
-    if (Object.keys(state).length > 0) states.set(object.path, state);
+    if (Object.keys(state).length > 0) states.set(object.path, copied(state));
   }
   return states;
 }
@@ -79,7 +96,7 @@ export function saveObjects(root: QObject): Map<string, State> {
 export function loadObjects(root: QObject, states: ReadonlyMap<string, State>): void {
   for (const object of everything(root)) {
     const state = states.get(object.path);
-    if (state) object.loadState(state);
+    if (state) object.loadState(copied(state));
   }
 }
 

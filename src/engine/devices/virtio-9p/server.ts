@@ -10,7 +10,14 @@ import {
   P9_VERSION,
   P9_WRITES,
 } from '../../../spec/9p.ts';
-import { ERRNO, FILE_KIND, FileError, type FileFacts, type SharedFiles } from '../../backends/files.ts';
+import {
+  ERRNO,
+  FILE_KIND,
+  FileError,
+  type FileFacts,
+  type SharedFiles,
+} from '../../backends/files.ts';
+import { refill, type State } from '../../qom/state.ts';
 import { getAttributes, statFs } from './attributes.ts';
 import { Reader, Writer } from './wire.ts';
 
@@ -62,6 +69,23 @@ export class NineServer {
     this.#files = files;
     this.#readOnly = readOnly;
     this.#report = report;
+  }
+
+  /** The host's own files are no part of it. */
+  saveState(): State {
+    return {
+      fids: this.#fids,
+      messageSize: this.#messageSize,
+      warned: this.#warned,
+      files: this.#files.saveState?.(),
+    };
+  }
+
+  loadState(state: State): void {
+    refill(this.#fids, state.fids);
+    this.#messageSize = state.messageSize as number;
+    for (const warning of state.warned as Set<string>) this.#warned.add(warning);
+    if (state.files) this.#files.loadState?.(state.files as State);
   }
 
   /** Forgets the client's files. */
@@ -299,7 +323,11 @@ export class NineServer {
     const all = this.#files.list(fid.path);
     for (let i = offset; i < all.length; i++) {
       const { name = '', ino = 0 } = all[i] ?? {};
-      const before = new Writer().bareQid(ino).u64(i + 1).u8(0).text(name);
+      const before = new Writer()
+        .bareQid(ino)
+        .u64(i + 1)
+        .u8(0)
+        .text(name);
       const bytes = before.message(0, 0).subarray(P9_HEADER);
       if (bytes.length > room) break;
       room -= bytes.length;

@@ -218,10 +218,11 @@ export class PciBus extends Bus {
   }
 
   override saveState(): State {
-    return { asserted: Array.from(this.#asserted, (count) => count ?? 0) };
+    return { ...super.saveState(), asserted: Array.from(this.#asserted, (count) => count ?? 0) };
   }
 
   override loadState(state: State): void {
+    super.loadState(state);
     for (const [wire, count] of (state.asserted as number[]).entries())
       this.#asserted[wire] = count;
   }

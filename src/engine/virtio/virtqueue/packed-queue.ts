@@ -9,6 +9,7 @@ import {
   RING_EVENT_FLAGS_ENABLE,
   VIRTQ_DESC_F_AVAIL,
 } from '../../../spec/virtio.ts';
+import { fieldsOf, type State, setFields } from '../../qom/state.ts';
 import { VirtQueueElement } from './element.ts';
 import { MARKS, PackedChains } from './packed-chains.ts';
 import type { QueueOwner } from './queue-owner.ts';
@@ -16,6 +17,19 @@ import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
 
 /** Bit of an event's `desc`, and of a place in the journal, that holds the wrap counter. */
 const WRAP = 0x8000;
+
+/** What a snapshot keeps of a queue beside wrap counters and where its ring lies. */
+const KEPT = [
+  'size',
+  'ready',
+  'addresses',
+  'lastAvailIdx',
+  'usedIdx',
+  'inUse',
+  'notification',
+  'signalledUsed',
+  'signalledUsedValid',
+] as const;
 
 /** A chain that was filled and waits for `flush`. */
 class Filled {
@@ -115,11 +129,15 @@ export class PackedQueue implements DeviceRing {
     const driver = this.#locate(addresses.driver, PACKED.eventSize, PACKED.eventAlign, 'avail');
     this.ready = desc >= 0 && device >= 0 && driver >= 0 && addresses.desc !== 0;
     if (!this.ready) return;
-    this.#entries = this.size;
+    this.#place(this.size, desc, driver, device);
     // A ring that is smaller than where the device was in the one before begins anew.
     if (this.lastAvailIdx >= this.size) this.lastAvailIdx = 0;
     if (this.usedIdx >= this.size) this.usedIdx = 0;
-    this.#chains.place(desc, this.size);
+  }
+
+  #place(entries: number, desc: number, driver: number, device: number): void {
+    this.#entries = entries;
+    this.#chains.place(desc, entries);
     this.#desc8 = desc;
     this.#device8 = device;
     this.#driver8 = driver;
@@ -407,6 +425,35 @@ export class PackedQueue implements DeviceRing {
 
   #note(code: ViolationCode, index: number, value: number): void {
     this.#owner.violate(this.index, code, index, value);
+  }
+
+  saveState(): State {
+    return {
+      ...fieldsOf(this as PackedQueue, KEPT),
+      availMarks: this.#availMarks,
+      usedMarks: this.#usedMarks,
+      holdsBounce: this.#chains.holdsBounce,
+      ring: [this.#entries, this.#desc8, this.#driver8, this.#device8],
+    };
+  }
+
+  loadState(state: State): void {
+    setFields(this as PackedQueue, KEPT, state);
+    this.#availMarks = state.availMarks as number;
+    this.#usedMarks = state.usedMarks as number;
+    this.#chains.holdsBounce = state.holdsBounce as boolean;
+    const [entries = 0, desc = 0, driver = 0, device = 0] = state.ring as number[];
+    this.#place(entries, desc, driver, device);
+  }
+
+  saveElement(element: VirtQueueElement): State {
+    return element.saveState(this.#epoch);
+  }
+
+  loadElement(state: State): VirtQueueElement {
+    const element = this.#newElement();
+    element.loadState(state, this.#epoch);
+    return element;
   }
 
   #newElement(): VirtQueueElement {
