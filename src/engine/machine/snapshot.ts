@@ -101,17 +101,33 @@ export function loadObjects(root: QObject, states: ReadonlyMap<string, State>): 
 }
 
 /** Copies of the pieces of RAM that are not zero. */
-export function saveRam({ u8, size }: GuestRam): Map<number, Uint8Array> {
+export function saveRam(ram: GuestRam): Map<number, Uint8Array> {
   const pieces = new Map<number, Uint8Array>();
-  for (let at = 0; at < size; at += CHUNK) {
-    const piece = u8.subarray(at, Math.min(at + CHUNK, size));
-    if (piece.some((byte) => byte !== 0)) pieces.set(at, piece.slice());
-  }
+  for (let at = 0; at < ram.size; at += CHUNK)
+    if (isUsed(ram, at)) pieces.set(at, ram.u8.slice(at, Math.min(at + CHUNK, ram.size)));
   return pieces;
 }
 
-/** Makes RAM what it was. */
-export function loadRam({ u8 }: GuestRam, pieces: ReadonlyMap<number, Uint8Array>): void {
-  u8.fill(0);
-  for (const [at, piece] of pieces) u8.set(piece, at);
+/** Makes RAM what it was. What is zero already is not touched: a host need not have memory for it. */
+export function loadRam(ram: GuestRam, pieces: ReadonlyMap<number, Uint8Array>): void {
+  for (let at = 0; at < ram.size; at += CHUNK) {
+    const piece = pieces.get(at);
+    if (piece) ram.u8.set(piece, at);
+    else if (isUsed(ram, at)) ram.u32.fill(0, at / 4, (at + CHUNK) / 4);
+  }
+}
+
+/** Whether a piece of RAM, which is whole pages, is not all zero; eight words at a time. */
+function isUsed({ u32 }: GuestRam, at: number): boolean {
+  const end = Math.min((at + CHUNK) / 4, u32.length);
+  for (let i = at / 4; i < end; i += 8) {
+    const low = word(u32, i) | word(u32, i + 1) | word(u32, i + 2) | word(u32, i + 3);
+    const high = word(u32, i + 4) | word(u32, i + 5) | word(u32, i + 6) | word(u32, i + 7);
+    if ((low | high) !== 0) return true;
+  }
+  return false;
+}
+
+function word(words: Uint32Array, index: number): number {
+  return words[index] as number;
 }

@@ -53,7 +53,7 @@ export const GOOD_REQUESTS: Readonly<Record<string, readonly GoodRequest[]>> = {
   mem: [{ queue: 0, readable: [3, ...zeros(23)], writable: 16 }],
   pmem: [{ queue: 0, readable: words(0), writable: 4 }],
   crypto: [
-    { queue: 0, readable: words(0, 0, 0, 0), writable: 64 },
+    { queue: 0, readable: zeros(72), writable: 64 },
     { queue: 1, readable: [...words(2, 0, 0, 0), ...zeros(56)], writable: 16 },
   ],
   '9p': [
