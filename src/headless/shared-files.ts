@@ -62,9 +62,7 @@ export class DirectoryFiles implements SharedFiles {
   }
 
   write(path: string, position: number, bytes: Uint8Array): number {
-    return this.#withFile(path, 'r+', (file) =>
-      writeSync(file, bytes, 0, bytes.length, position),
-    );
+    return this.#withFile(path, 'r+', (file) => writeSync(file, bytes, 0, bytes.length, position));
   }
 
   create(path: string, mode: number): void {

@@ -1,11 +1,15 @@
 import type { Host } from '../engine/machine/host.ts';
 import { Machine } from '../engine/machine/machine.ts';
 import type { Snapshot } from '../engine/machine/snapshot.ts';
+import type { QObject } from '../engine/qom/object.ts';
 import { JournalReader } from '../journal/reader.ts';
 import { JournalRing } from '../journal/ring.ts';
 import type { JournalEvent } from '../journal/schema.ts';
 import { EventStore } from '../journal/store.ts';
 import { JournalWriter } from '../journal/writer.ts';
+import { AddressSpace } from '../memory/address-space.ts';
+import { GuestRam } from '../memory/guest-ram.ts';
+import { MemoryRegion } from '../memory/memory-region.ts';
 
 /** What a driver or a person does to a machine: a step each. */
 const STEPS: readonly PropertyKey[] = [
@@ -82,6 +86,7 @@ class Interrupted {
     );
     if (journal.clock !== clock) throw new Error(`clock ${journal.clock} instead of ${clock}`);
     checkEqual(machine.save(), snapshot);
+    checkVisible(old, machine);
     for (const listener of LISTENERS) Object.assign(machine, { [listener]: old[listener] });
     this.#now = machine;
   }
@@ -104,6 +109,38 @@ function withBuild<T>(building: typeof Machine.build, work: () => T): T {
 function checkEqual(got: Snapshot, wanted: Snapshot): void {
   const found = firstDifference(got, wanted, '');
   if (found !== undefined) throw new Error(`saved again it differs: ${found}`);
+}
+
+/** Classes whose objects are surroundings, or are compared by what is recorded. */
+const SURROUNDINGS = [GuestRam, JournalWriter, MemoryRegion, AddressSpace, Machine, Map, Set];
+
+/**
+ * Throws where an object of a machine that was put back shows a field that is not what it was: somebody has added
+ * one and forgot to save it. What objects keep to themselves only shows in what they do.
+ */
+function checkVisible(old: Machine, restored: Machine): void {
+  const seen = new Set<unknown>();
+  const check = (was: unknown, is: unknown, path: string): void => {
+    if (typeof was !== 'object' || was === null) {
+      if (typeof was !== 'function' && !Object.is(was, is))
+        throw new Error(`not saved: ${path} is ${String(is)} instead of ${String(was)}`);
+      return;
+    }
+    if (seen.has(was) || SURROUNDINGS.some((kind) => was instanceof kind)) return;
+    seen.add(was);
+    if (ArrayBuffer.isView(was)) {
+      const found = firstDifference(is, was, path);
+      if (found !== undefined) throw new Error(`not saved: ${found}`);
+      return;
+    }
+    for (const [name, inner] of Object.entries(was))
+      check(inner, (is as Record<string, unknown> | undefined)?.[name], `${path}.${name}`);
+  };
+  const walk = (was: QObject, is: QObject): void => {
+    check(was, is, was.path);
+    for (const [name, child] of was.children) walk(child, is.children.get(name) as QObject);
+  };
+  walk(old.root, restored.root);
 }
 
 function firstDifference(got: unknown, wanted: unknown, path: string): string | undefined {
@@ -136,7 +173,10 @@ export interface Story {
  * Runs whatever builds and drives machines, and tells what happened to each that was built. A machine is replaced
  * by one that is restored from its snapshot right before each step that `isDue` names.
  */
-export function storiesOf(run: () => void, isDue: (step: number) => boolean = () => false): Story[] {
+export function storiesOf(
+  run: () => void,
+  isDue: (step: number) => boolean = () => false,
+): Story[] {
   const machines: { machine: Interrupted; events: () => JournalEvent[] }[] = [];
   withBuild((line, host) => {
     const ring = JournalRing.create(1 << 14, 1 << 18);
