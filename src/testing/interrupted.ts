@@ -1,7 +1,7 @@
 import type { Host } from '../engine/machine/host.ts';
 import { Machine } from '../engine/machine/machine.ts';
 import type { Snapshot } from '../engine/machine/snapshot.ts';
-import type { QObject } from '../engine/qom/object.ts';
+import { ResolvedType, TypeRegistry } from '../engine/qom/type.ts';
 import { JournalReader } from '../journal/reader.ts';
 import { JournalRing } from '../journal/ring.ts';
 import type { JournalEvent } from '../journal/schema.ts';
@@ -10,6 +10,7 @@ import { JournalWriter } from '../journal/writer.ts';
 import { AddressSpace } from '../memory/address-space.ts';
 import { GuestRam } from '../memory/guest-ram.ts';
 import { MemoryRegion } from '../memory/memory-region.ts';
+import { privateFields } from './private-fields.ts';
 
 /** What a driver or a person does to a machine: a step each. */
 const STEPS: readonly PropertyKey[] = [
@@ -30,6 +31,8 @@ const LISTENERS = ['onInterrupt', 'onInput', 'onEvent'] as const;
 /** A byte that stands everywhere in RAM while a machine is put back together. */
 const GARBAGE = 0xa5;
 const PAGE = 4096;
+/** Comparisons of every field, a machine. */
+const MOST_CHECKS = 3;
 
 /** A machine as those who drive it have it: whenever it is told to, another one takes its place. */
 class Interrupted {
@@ -42,6 +45,8 @@ class Interrupted {
   readonly #isDue: (step: number) => boolean;
   #now: Machine;
   #depth = 0;
+  /** How many more times every field is compared, which takes long. */
+  #checks = MOST_CHECKS;
 
   constructor(machine: Machine, host: Host, isDue: (step: number) => boolean) {
     this.#first = machine;
@@ -86,7 +91,7 @@ class Interrupted {
     );
     if (journal.clock !== clock) throw new Error(`clock ${journal.clock} instead of ${clock}`);
     checkEqual(machine.save(), snapshot);
-    checkVisible(old, machine);
+    if (this.#checks-- > 0) checkFields(old, machine);
     for (const listener of LISTENERS) Object.assign(machine, { [listener]: old[listener] });
     this.#now = machine;
   }
@@ -111,37 +116,64 @@ function checkEqual(got: Snapshot, wanted: Snapshot): void {
   if (found !== undefined) throw new Error(`saved again it differs: ${found}`);
 }
 
-/** Classes whose objects are surroundings, or are compared by what is recorded. */
-const SURROUNDINGS = [GuestRam, JournalWriter, MemoryRegion, AddressSpace, Machine, Map, Set];
+/** Classes whose objects are surroundings, or are compared otherwise. */
+const SURROUNDINGS = [
+  GuestRam,
+  JournalWriter,
+  MemoryRegion,
+  AddressSpace,
+  Machine,
+  TypeRegistry,
+  ResolvedType,
+];
+
+/** Fields that may differ: what is kept for the next use only, and how often something was reset. */
+const UNKEPT = [
+  // Elements of a queue that are free, and their generation.
+  ...['#pool', '#free', '#epoch'],
+  // Where descriptors were read last, by a queue that is in use no more.
+  ...['#table', '#ring', '#size', '#scratch'],
+  // A file that was opened.
+  '#file',
+];
 
 /**
- * Throws where an object of a machine that was put back shows a field that is not what it was: somebody has added
- * one and forgot to save it. What objects keep to themselves only shows in what they do.
+ * Throws where an object of a machine that was put back holds a field that is not what it was: somebody has added
+ * one and forgot to save it.
  */
-function checkVisible(old: Machine, restored: Machine): void {
+function checkFields(old: Machine, restored: Machine): void {
   const seen = new Set<unknown>();
   const check = (was: unknown, is: unknown, path: string): void => {
-    if (typeof was !== 'object' || was === null) {
-      if (typeof was !== 'function' && !Object.is(was, is))
-        throw new Error(`not saved: ${path} is ${String(is)} instead of ${String(was)}`);
-      return;
-    }
-    if (seen.has(was) || SURROUNDINGS.some((kind) => was instanceof kind)) return;
-    seen.add(was);
-    if (ArrayBuffer.isView(was)) {
+    if (typeof was === 'function' || seen.has(was)) return;
+    if (typeof was !== 'object' || was === null || ArrayBuffer.isView(was)) {
       const found = firstDifference(is, was, path);
-      if (found !== undefined) throw new Error(`not saved: ${found}`);
+      if (found !== undefined) throw new Error(`not restored: ${found}`);
       return;
     }
-    for (const [name, inner] of Object.entries(was))
-      check(inner, (is as Record<string, unknown> | undefined)?.[name], `${path}.${name}`);
+    if (SURROUNDINGS.some((kind) => was instanceof kind)) return;
+    seen.add(was);
+    const others = contentOf(is);
+    for (const [name, inner] of contentOf(was)) check(inner, others.get(name), `${path}.${name}`);
   };
-  const walk = (was: QObject, is: QObject): void => {
-    check(was, is, was.path);
-    for (const [name, child] of was.children) walk(child, is.children.get(name) as QObject);
-  };
-  walk(old.root, restored.root);
+  check(old.root, restored.root, '');
+  check(old.backEnds, restored.backEnds, 'back ends');
 }
+
+/** What an object holds, by name: fields, whether for all to see or its own; entries of collections by their place. */
+function contentOf(object: unknown): ReadonlyMap<string, unknown> {
+  if (typeof object !== 'object' || object === null) return new Map();
+  if (object instanceof Map || object instanceof Set)
+    return new Map([...object].flat().map((value, i) => [`${i}`, value]));
+  const content = new Map(Object.entries(object));
+  if (!PLAIN.includes(Object.getPrototypeOf(object)))
+    // A class and the one that it extends may have called two fields the same.
+    for (const [i, [name, value]] of privateFields(object).entries())
+      if (!UNKEPT.includes(name)) content.set(`${name} ${i}`, value);
+  return content;
+}
+
+/** Prototypes of objects that keep nothing to themselves. */
+const PLAIN = [Object.prototype, Array.prototype, null];
 
 function firstDifference(got: unknown, wanted: unknown, path: string): string | undefined {
   if (Object.is(got, wanted)) return undefined;

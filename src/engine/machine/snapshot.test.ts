@@ -7,10 +7,12 @@ import { PORTS } from '../../testing/clauses/ports.ts';
 import { type Format, Subject } from '../../testing/clauses/subject.ts';
 import { DEVICE_RUNS } from '../../testing/device-runs.ts';
 import { DirectGuest } from '../../testing/direct-guest.ts';
+import { goldenHost } from '../../testing/golden.ts';
 import { HostileDriver } from '../../testing/hostile/hostile-driver.ts';
 import { TARGETS } from '../../testing/hostile/targets.ts';
 import { checkInterrupted } from '../../testing/interrupted.ts';
 import { TRANSPORTS, type TransportName, transportLine } from '../../testing/transports.ts';
+import { Machine } from './machine.ts';
 
 /**
  * Steps before which the machine is replaced. Several in a run: a machine that was put back is put back again, and a
@@ -87,4 +89,55 @@ describe('what devices and back ends have to remember', () => {
     // Their story begins where the driver has found the device.
     checkInterrupted(run, (step) => step > 120 && step % 6 === 1);
   });
+});
+
+describe('what somebody forgot to save is found', () => {
+  const LINE = '-M pc -m 16 -nodefaults -device virtio-rng-pci,id=r';
+
+  /** Two accesses to a machine whose device has something that no snapshot knows of. */
+  function forgetful(forgotten: object): () => void {
+    return () => {
+      const machine = Machine.build(LINE, goldenHost());
+      Object.assign(machine.root.at('/machine/peripheral/r') ?? {}, { forgotten });
+      machine.read('io', 0xcfc, 4);
+      machine.read('io', 0xcfc, 4);
+    };
+  }
+
+  test('a field that moved', () => {
+    expect(() => checkInterrupted(forgetful({ count: 1 }), every(2, 1))).toThrow(
+      /^not restored: .*forgotten\.count: undefined instead of 1$/,
+    );
+  });
+
+  test('a field that an object keeps to itself', () => {
+    class Secret {
+      readonly #count = 1;
+
+      get shown(): number {
+        return this.#count;
+      }
+    }
+    expect(() => checkInterrupted(forgetful(new Secret()), every(2, 1))).toThrow(
+      /^not restored: .*forgotten\.#count 0: undefined instead of 1$/,
+    );
+  });
+});
+
+test('a snapshot can be restored any number of times, and knows nothing of what follows', () => {
+  const host = goldenHost();
+  const machine = Machine.build('-M pc -m 16 -nodefaults', host);
+  machine.monitor('device_add virtio-rng-pci,id=r,addr=5');
+  machine.ram.u8[5] = 1;
+  const snapshot = machine.save();
+  machine.ram.u8[5] = 2;
+  machine.monitor('device_add virtio-rng-pci,id=s,addr=6');
+  for (let i = 0; i < 2; i++) {
+    const again = Machine.restore(snapshot, host);
+    expect([...(again.root.at('/machine/peripheral')?.children.keys() ?? [])]).toEqual(['r']);
+    expect(again.ram.u8[5]).toBe(1);
+    again.ram.u8[5] = 3;
+    again.write('io', 0xcf8, 4, 0x8000_2804);
+    again.write('io', 0xcfc, 2, 7);
+  }
 });

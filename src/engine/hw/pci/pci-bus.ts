@@ -218,13 +218,12 @@ export class PciBus extends Bus {
   }
 
   override saveState(): State {
-    return { ...super.saveState(), asserted: Array.from(this.#asserted, (count) => count ?? 0) };
+    return { ...super.saveState(), asserted: this.#asserted };
   }
 
   override loadState(state: State): void {
     super.loadState(state);
-    for (const [wire, count] of (state.asserted as number[]).entries())
-      this.#asserted[wire] = count;
+    Object.assign(this.#asserted, state.asserted);
   }
 
   /** Level of a wire. */
