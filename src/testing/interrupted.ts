@@ -31,8 +31,8 @@ const LISTENERS = ['onInterrupt', 'onInput', 'onEvent'] as const;
 /** A byte that stands everywhere in RAM while a machine is put back together. */
 const GARBAGE = 0xa5;
 const PAGE = 4096;
-/** Comparisons of every field, a machine. */
-const MOST_CHECKS = 3;
+/** Every how many replacements fields are compared where they are: that takes long. */
+const COMPARED = 4;
 
 /** A machine as those who drive it have it: whenever it is told to, another one takes its place. */
 class Interrupted {
@@ -45,10 +45,11 @@ class Interrupted {
   readonly #isDue: (step: number) => boolean;
   #now: Machine;
   #depth = 0;
-  /** How many more times every field is compared, which takes long. */
-  #checks = MOST_CHECKS;
+  #replaced = 0;
+  readonly #fields: boolean;
 
-  constructor(machine: Machine, host: Host, isDue: (step: number) => boolean) {
+  constructor(machine: Machine, host: Host, isDue: (step: number) => boolean, fields: boolean) {
+    this.#fields = fields;
     this.#first = machine;
     this.#now = machine;
     this.#host = host;
@@ -91,7 +92,7 @@ class Interrupted {
     );
     if (journal.clock !== clock) throw new Error(`clock ${journal.clock} instead of ${clock}`);
     checkEqual(machine.save(), snapshot);
-    if (this.#checks-- > 0) checkFields(old, machine);
+    if (this.#fields && this.#replaced++ % COMPARED === 0) checkFields(old, machine);
     for (const listener of LISTENERS) Object.assign(machine, { [listener]: old[listener] });
     this.#now = machine;
   }
@@ -194,7 +195,7 @@ function firstDifference(got: unknown, wanted: unknown, path: string): string | 
 }
 
 /** What happened to one machine from its start on, and what became of it. */
-export interface Story {
+interface Story {
   readonly steps: number;
   readonly events: readonly JournalEvent[];
   /** All of it in the end: devices, RAM, disks. */
@@ -205,10 +206,7 @@ export interface Story {
  * Runs whatever builds and drives machines, and tells what happened to each that was built. A machine is replaced
  * by one that is restored from its snapshot right before each step that `isDue` names.
  */
-export function storiesOf(
-  run: () => void,
-  isDue: (step: number) => boolean = () => false,
-): Story[] {
+function storiesOf(run: () => void, isDue: (step: number) => boolean, fields: boolean): Story[] {
   const machines: { machine: Interrupted; events: () => JournalEvent[] }[] = [];
   withBuild((line, host) => {
     const ring = JournalRing.create(1 << 14, 1 << 18);
@@ -216,7 +214,7 @@ export function storiesOf(
     const reader = new JournalReader([ring], store);
     const journal = new JournalWriter(ring);
     journal.waitForRoom = () => reader.drain() > 0;
-    const machine = new Interrupted(build(line, { ...host, journal }), host, isDue);
+    const machine = new Interrupted(build(line, { ...host, journal }), host, isDue, fields);
     const events = () => {
       journal.flush();
       reader.drain();
@@ -234,11 +232,16 @@ export function storiesOf(
 
 /**
  * Runs the same twice, the second time on machines that are replaced before each step that `isDue` names. Throws
- * where anything differs from there on; returns how many steps there were.
+ * where anything differs from there on; `fields`: also where an object holds a field that was not restored. Returns how
+ * many steps there were.
  */
-export function checkInterrupted(run: () => void, isDue: (step: number) => boolean): number {
-  const whole = storiesOf(run);
-  const pieced = storiesOf(run, isDue);
+export function checkInterrupted(
+  run: () => void,
+  isDue: (step: number) => boolean,
+  fields = false,
+): number {
+  const whole = storiesOf(run, () => false, false);
+  const pieced = storiesOf(run, isDue, fields);
   const found = firstDifference(pieced, whole, '');
   if (found !== undefined) throw new Error(`the interrupted run differs: ${found}`);
   return whole.reduce((sum, { steps }) => sum + steps, 0);

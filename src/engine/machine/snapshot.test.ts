@@ -81,13 +81,13 @@ const HOSTILE = TARGETS.filter(
 );
 
 test.each(HOSTILE)('a driver that does all that a guest can do to $name', (target) => {
-  checkInterrupted(() => new HostileDriver(target, 7).round(40), every(50, 27));
+  checkInterrupted(() => new HostileDriver(target, 7).round(40), every(60, 57), true);
 });
 
 describe('what devices and back ends have to remember', () => {
   test.each(Object.entries(DEVICE_RUNS))('%s', (_, run) => {
     // Their story begins where the driver has found the device.
-    checkInterrupted(run, (step) => step > 120 && step % 6 === 1);
+    checkInterrupted(run, (step) => step > 150 && step % 8 === 1, true);
   });
 });
 
@@ -105,7 +105,7 @@ describe('what somebody forgot to save is found', () => {
   }
 
   test('a field that moved', () => {
-    expect(() => checkInterrupted(forgetful({ count: 1 }), every(2, 1))).toThrow(
+    expect(() => checkInterrupted(forgetful({ count: 1 }), every(2, 1), true)).toThrow(
       /^not restored: .*forgotten\.count: undefined instead of 1$/,
     );
   });
@@ -118,7 +118,7 @@ describe('what somebody forgot to save is found', () => {
         return this.#count;
       }
     }
-    expect(() => checkInterrupted(forgetful(new Secret()), every(2, 1))).toThrow(
+    expect(() => checkInterrupted(forgetful(new Secret()), every(2, 1), true)).toThrow(
       /^not restored: .*forgotten\.#count 0: undefined instead of 1$/,
     );
   });
