@@ -88,7 +88,11 @@ class Interrupted {
     // The same memory and journal, since drivers have them too; what they held is gone.
     journal.clock = 0;
     const machine = withBuild(build, () =>
-      Machine.restore(snapshot, { ...this.#host, journal, allocateRam: () => ram.buffer }),
+      Machine.restore(snapshot, {
+        ...this.#host,
+        journal,
+        allocateRam: () => ram.buffer as SharedArrayBuffer,
+      }),
     );
     if (journal.clock !== clock) throw new Error(`clock ${journal.clock} instead of ${clock}`);
     checkEqual(machine.save(), snapshot);

@@ -4,6 +4,9 @@ import { type Runtime, Session } from 'node:inspector';
 const table: { object: unknown; values: readonly unknown[] } = { object: undefined, values: [] };
 Object.assign(globalThis, { privateFieldsTable: table });
 
+/** A field as the debugger tells of it; Node's types do not know of such. */
+type PrivateProperty = Pick<Runtime.PropertyDescriptor, 'name' | 'value'>;
+
 let session: Session | undefined;
 
 /** The fields that an object keeps to itself, by their names with `#`: what only a debugger sees. */
@@ -21,7 +24,7 @@ export function privateFields(
     objectGroup: 'fields',
   });
   const { privateProperties = [] } = ask<{
-    privateProperties?: Runtime.PrivatePropertyDescriptor[];
+    privateProperties?: PrivateProperty[];
   }>('Runtime.getProperties', { objectId: result.objectId, ownProperties: true });
   const fields = privateProperties.flatMap(({ name, value }) => (value ? [{ name, value }] : []));
   ask('Runtime.callFunctionOn', {
