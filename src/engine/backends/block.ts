@@ -1,4 +1,4 @@
-import type { State } from '../qom/state.ts';
+import { refill, type State } from '../qom/state.ts';
 import { type ByteSource, bytesSource } from './byte-source.ts';
 
 /** Bytes of a copy-on-write unit. */
@@ -63,16 +63,13 @@ export class Overlay {
   }
 
   saveState(): State {
-    const clusters = [...this.#clusters].map(([cluster, bytes]) => [cluster, bytes.slice()]);
-    return { clusters, length: this.#length, shown: this.#shown };
+    return { clusters: this.#clusters, length: this.#length, shown: this.#shown };
   }
 
   loadState(state: State): void {
     this.#length = state.length as number;
     this.#shown = state.shown as number;
-    this.#clusters.clear();
-    for (const [cluster, bytes] of state.clusters as [number, Uint8Array][])
-      this.#clusters.set(cluster, bytes.slice());
+    refill(this.#clusters, state.clusters);
   }
 
   /** Forgets everything that was written. */

@@ -1,5 +1,6 @@
 import { ConfigError } from '../qom/errors.ts';
 import { custom, type Property } from '../qom/property.ts';
+import type { State } from '../qom/state.ts';
 import { StringHashOrder } from '../qom/string-hash-order.ts';
 import type { Connect, Outside } from './byte-link.ts';
 
@@ -97,6 +98,16 @@ export class Chardev {
     this.isOpen = open;
     if (!open) this.#waiting = [];
     this.frontEnd?.opened?.(open);
+  }
+
+  saveState(): State {
+    return { isOpen: this.isOpen, waiting: this.#waiting };
+  }
+
+  /** The device is not told: it has been saved too. */
+  loadState(state: State): void {
+    this.isOpen = state.isOpen as boolean;
+    this.#waiting = state.waiting as Uint8Array[];
   }
 
   /** Bytes from the other end: the device gets them as soon as it has room. */

@@ -1,3 +1,4 @@
+import type { State } from '../qom/state.ts';
 import { AES_BLOCK, Aes } from './aes.ts';
 
 /** Ways to chain blocks. */
@@ -6,6 +7,7 @@ export type CipherMode = 'ecb' | 'cbc' | 'ctr' | 'xts';
 /** A cipher with a key, and what it keeps from one request to the next: its vector goes on where it stopped. */
 export class Cipher {
   readonly #mode: CipherMode;
+  readonly #key: Uint8Array;
   readonly #aes: Aes;
   /** Encrypts the vector of XTS, with the second half of the key. */
   readonly #tweak: Aes | undefined;
@@ -14,9 +16,21 @@ export class Cipher {
   /** `key`: 16, 24 or 32 bytes; with XTS two of them in a row. */
   constructor(mode: CipherMode, key: Uint8Array) {
     this.#mode = mode;
+    this.#key = key.slice();
     const half = key.length / 2;
     this.#aes = new Aes(mode === 'xts' ? key.subarray(0, half) : key);
     if (mode === 'xts') this.#tweak = new Aes(key.subarray(half));
+  }
+
+  /** The cipher that `saveState` told of. */
+  static from({ mode, key, vector }: State): Cipher {
+    const cipher = new Cipher(mode as CipherMode, key as Uint8Array);
+    cipher.setVector(vector as Uint8Array);
+    return cipher;
+  }
+
+  saveState(): State {
+    return { mode: this.#mode, key: this.#key, vector: this.#vector };
   }
 
   /** Whether requests begin with a vector. */

@@ -1,4 +1,5 @@
 import { VIRTIO_CRYPTO_ALGO as ALGO, VIRTIO_CRYPTO_STATUS as S } from '../../spec/crypto.ts';
+import type { State } from '../qom/state.ts';
 import { AES_BLOCK } from './aes.ts';
 import { Cipher, type CipherMode } from './cipher.ts';
 
@@ -21,6 +22,13 @@ interface Session {
   readonly encrypts: boolean;
 }
 
+/** A session in a snapshot. */
+interface SavedSession {
+  readonly id: number;
+  readonly encrypts: boolean;
+  readonly cipher: State;
+}
+
 /** A request that failed: its status, and what QEMU prints about it. */
 export interface CryptoFault {
   readonly status: number;
@@ -32,6 +40,22 @@ const fault = (message: string, status: number = S.ERR): CryptoFault => ({ statu
 /** Ciphers of the built-in back end, by session. QEMU has triple DES besides, and RSA. */
 export class CryptoSessions {
   readonly #sessions = new Map<number, Session>();
+
+  saveState(): State {
+    return {
+      sessions: [...this.#sessions].map(([id, { cipher, encrypts }]) => ({
+        id,
+        encrypts,
+        cipher: cipher.saveState(),
+      })),
+    };
+  }
+
+  loadState(state: State): void {
+    this.#sessions.clear();
+    for (const { id, encrypts, cipher } of state.sessions as SavedSession[])
+      this.#sessions.set(id, { cipher: Cipher.from(cipher), encrypts });
+  }
 
   /** Makes a session; its number, the lowest that is free, or why not. */
   create(algorithm: number, key: Uint8Array, encrypts: boolean): number | CryptoFault {

@@ -2,6 +2,7 @@ import { VIRTIO_CRYPTO_ALGO, VIRTIO_CRYPTO_SERVICE } from '../../spec/crypto.ts'
 import { ConfigError } from '../qom/errors.ts';
 import { QObject } from '../qom/object.ts';
 import { custom, u32 } from '../qom/property.ts';
+import type { State } from '../qom/state.ts';
 import type { ObjectInit, TypeRegistry } from '../qom/type.ts';
 import type { Chardev } from './chardev.ts';
 import { CryptoSessions } from './crypto-sessions.ts';
@@ -122,6 +123,15 @@ class BuiltinCrypto extends CryptoBackend {
 
   override get ready(): boolean {
     return true;
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), sessions: this.sessions.saveState() };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.sessions.loadState(state.sessions as State);
   }
 
   override complete(): void {

@@ -1,3 +1,5 @@
+import type { State } from '../qom/state.ts';
+
 /** Error numbers of Linux, as file systems report them. */
 export const ERRNO = {
   EPERM: 1,
@@ -75,4 +77,7 @@ export interface SharedFiles {
   rename(from: string, to: string): void;
   truncate(path: string, size: number): void;
   setMode(path: string, mode: number): void;
+  /** What a snapshot keeps; absent where the files are the host's, or never change. */
+  saveState?(): State;
+  loadState?(state: State): void;
 }

@@ -20,6 +20,11 @@ export class InputRouter {
   /** The one that was started last comes first. */
   readonly #handlers: InputHandler[] = [];
 
+  /** Devices that take events, the one that was started last first. */
+  get handlers(): readonly InputHandler[] {
+    return this.#handlers;
+  }
+
   /** A device's driver is ready: events go there from now on. */
   activate(handler: InputHandler): void {
     this.deactivate(handler);

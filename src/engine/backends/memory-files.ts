@@ -1,3 +1,4 @@
+import type { State } from '../qom/state.ts';
 import {
   type DirectoryEntry,
   ERRNO,
@@ -19,6 +20,11 @@ interface Node {
   readonly target: string | undefined;
 }
 
+/** A node in a snapshot: its children by their numbers. */
+type SavedNode = Omit<Node, 'children'> & {
+  readonly names: readonly (readonly [name: string, ino: number])[] | undefined;
+};
+
 const fail = (errno: number): never => {
   throw new FileError(errno);
 };
@@ -27,7 +33,29 @@ const fail = (errno: number): never => {
 export class MemoryFiles implements SharedFiles {
   readonly blockSize: number = 4096;
   #inodes = 0;
-  readonly #root: Node = this.#make(FILE_KIND.directory | 0o755);
+  #root: Node = this.#make(FILE_KIND.directory | 0o755);
+
+  /** Nodes by number: a file may have several names. */
+  saveState(): State {
+    const found = new Set([this.#root]);
+    for (const { children } of found) for (const node of children?.values() ?? []) found.add(node);
+    const nodes = [...found].map(({ children, ...rest }): SavedNode => {
+      const names = children && [...children].map(([name, { ino }]) => [name, ino] as const);
+      return { ...rest, names };
+    });
+    return { nodes, inodes: this.#inodes };
+  }
+
+  loadState(state: State): void {
+    const saved = state.nodes as readonly SavedNode[];
+    const nodes = new Map(
+      saved.map(({ names, ...rest }) => [rest.ino, { ...rest, children: names && new Map() }]),
+    );
+    for (const { ino, names = [] } of saved)
+      for (const [name, child] of names) nodes.get(ino)?.children?.set(name, nodes.get(child));
+    this.#root = nodes.get(this.#root.ino) as Node;
+    this.#inodes = state.inodes as number;
+  }
 
   facts(path: string): FileFacts {
     const { ino, mode, nlink, bytes } = this.#find(path);

@@ -21,6 +21,10 @@ export class NetSocket {
       received: (bytes) => this.#take(bytes),
       closed: () => {},
     });
+    client.onSent = () => {
+      this.#link?.flow(true);
+      this.#deliver();
+    };
     client.receiver = { receive: (packet) => this.#send(packet) };
   }
 
@@ -59,11 +63,7 @@ export class NetSocket {
       if (all.length < LENGTH + length) return;
       this.#waiting = all.subarray(LENGTH + length);
       const packet = all.slice(LENGTH, LENGTH + length);
-      const more = () => {
-        this.#link?.flow(true);
-        this.#deliver();
-      };
-      if (!this.#client.send(packet, more)) {
+      if (!this.#client.send(packet, true)) {
         this.#link?.flow(false);
         return;
       }

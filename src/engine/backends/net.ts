@@ -1,6 +1,7 @@
 import { ConfigError } from '../qom/errors.ts';
 import { custom, type Property } from '../qom/property.ts';
-import { PacketQueue, type PacketReceiver } from './packet-queue.ts';
+import type { State } from '../qom/state.ts';
+import { PacketQueue, type PacketReceiver, type WaitingPacket } from './packet-queue.ts';
 
 /** Kinds of network clients, as `info network` prints them after `type=`. */
 export type NetKind =
@@ -51,6 +52,8 @@ export class NetClient {
   linkDown = false;
   /** Called when the link went up or down; set by a NIC that its driver asks about it. */
   onLink: () => void = () => {};
+  /** Called when a packet that waited is gone; set by whoever sends such. */
+  onSent: () => void = () => {};
   /** Called when it was taken out of the network. */
   onRemove: () => void = () => {};
   /** What takes the packets that its peer sends; they are lost where it is undefined. */
@@ -75,11 +78,11 @@ export class NetClient {
     return !peer || (!peer.#full && (peer.receiver?.canReceive?.() ?? true));
   }
 
-  /** Sends a packet to the peer; false where it waits there, and `sent` is called once it is gone. */
-  send(packet: Uint8Array, sent?: () => void): boolean {
+  /** Sends a packet to the peer; false where it waits there. `tell`: whether `onSent` is called once it is gone. */
+  send(packet: Uint8Array, tell = false): boolean {
     const { peer } = this;
     if (this.linkDown || !peer) return true;
-    return peer.#incoming.send(this, packet, this.canSend, sent);
+    return peer.#incoming.send(this, packet, this.canSend, tell);
   }
 
   /** There is room again: takes what waits. */
@@ -97,6 +100,28 @@ export class NetClient {
   /** Forgets what it sent and the peer has not taken. */
   purgeSent(): void {
     if (this.peer) this.peer.#incoming.purge(this);
+  }
+
+  /** What a snapshot keeps; `numberOf` is the number of a client. */
+  saveState(numberOf: (client: NetClient) => number): State {
+    const waiting = this.#incoming.waiting.map(({ sender, ...rest }) => ({
+      ...rest,
+      sender: numberOf(sender as NetClient),
+    }));
+    return { linkDown: this.linkDown, full: this.#full, waiting };
+  }
+
+  /** `clientAt`: the client of a number. */
+  loadState(state: State, clientAt: (number: number) => NetClient | undefined): void {
+    this.linkDown = state.linkDown as boolean;
+    this.#full = state.full as boolean;
+    const waiting = state.waiting as (Omit<WaitingPacket, 'sender'> & { sender: number })[];
+    this.#incoming.loadWaiting(
+      waiting.flatMap(({ sender, ...rest }) => {
+        const client = clientAt(sender);
+        return client ? [{ ...rest, sender: client }] : [];
+      }),
+    );
   }
 
   #take(packet: Uint8Array): boolean {
@@ -243,6 +268,21 @@ export class Network {
       client.peer = undefined;
       this.clients.splice(this.clients.indexOf(client), 1);
     }
+  }
+
+  saveState(): State {
+    const { clients, running } = this;
+    return {
+      running,
+      clients: clients.map((client) => client.saveState((other) => clients.indexOf(other))),
+    };
+  }
+
+  /** Nobody is told: what follows from it has been saved too. */
+  loadState(state: State): void {
+    this.running = state.running as boolean;
+    for (const [i, saved] of (state.clients as State[]).entries())
+      this.clients[i]?.loadState(saved, (number) => this.clients[number]);
   }
 
   /** The machine starts or stops. */

@@ -44,8 +44,9 @@ test('packets wait in order where there is no room, and their sender hears when 
       return room;
     },
   };
-  expect(back.send(packet(1), () => gone.push(1))).toBe(false);
-  expect(back.send(packet(2), () => gone.push(2))).toBe(false);
+  back.onSent = () => gone.push(got.length);
+  expect(back.send(packet(1), true)).toBe(false);
+  expect(back.send(packet(2), true)).toBe(false);
   room = true;
   nic.flush();
   expect([got, gone]).toEqual([

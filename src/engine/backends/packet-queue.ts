@@ -11,16 +11,22 @@ export interface PacketReceiver {
   flushOnward?(): void;
 }
 
-/** A packet that waits, and whom to tell once it is delivered. */
-interface Waiting {
-  readonly sender: object;
+/** Who sends packets. */
+export interface PacketSender {
+  /** Called when a packet that waited is gone, where the sender wanted to know. */
+  onSent(): void;
+}
+
+/** A packet that waits, whose it is, and whether that one wants to know when it is gone. */
+export interface WaitingPacket {
+  readonly sender: PacketSender;
   readonly packet: Uint8Array;
-  readonly sent: (() => void) | undefined;
+  readonly tell: boolean;
 }
 
 /** Packets on their way to one end of a link, in order. */
 export class PacketQueue {
-  #waiting: Waiting[] = [];
+  #waiting: WaitingPacket[] = [];
   #delivering = false;
   /** Hands one packet over; false where it cannot be taken now. */
   readonly #deliver: (packet: Uint8Array) => boolean;
@@ -29,15 +35,25 @@ export class PacketQueue {
     this.#deliver = deliver;
   }
 
+  /** Packets that wait, oldest first. */
+  get waiting(): readonly WaitingPacket[] {
+    return this.#waiting;
+  }
+
+  /** Has other packets wait. */
+  loadWaiting(waiting: readonly WaitingPacket[]): void {
+    this.#waiting = [...waiting];
+  }
+
   /**
    * Delivers a packet, or keeps it where `ready` says that it cannot be taken; false where it is kept.
-   * `sent` is called once a kept packet is gone.
+   * `tell`: whether the sender wants to know when a kept packet is gone.
    */
-  send(sender: object, packet: Uint8Array, ready: boolean, sent?: () => void): boolean {
+  send(sender: PacketSender, packet: Uint8Array, ready: boolean, tell: boolean): boolean {
     // A packet that causes another one to the same place: the order stays.
     if (this.#delivering || !ready || !this.#hand(packet)) {
-      if (sent || this.#waiting.length < MAX_WAITING)
-        this.#waiting.push({ sender, packet: packet.slice(), sent });
+      if (tell || this.#waiting.length < MAX_WAITING)
+        this.#waiting.push({ sender, packet: packet.slice(), tell });
       return false;
     }
     this.flush();
@@ -52,15 +68,15 @@ export class PacketQueue {
         this.#waiting.unshift(next);
         return;
       }
-      next.sent?.();
+      if (next.tell) next.sender.onSent();
     }
   }
 
   /** Forgets what `sender` has waiting. */
-  purge(sender: object): void {
+  purge(sender: PacketSender): void {
     const gone = this.#waiting.filter((waiting) => waiting.sender === sender);
     this.#waiting = this.#waiting.filter((waiting) => waiting.sender !== sender);
-    for (const { sent } of gone) sent?.();
+    for (const { tell } of gone) if (tell) sender.onSent();
   }
 
   #hand(packet: Uint8Array): boolean {

@@ -37,10 +37,11 @@ export class RngBackend extends QObject {
   }
 
   override saveState(): State {
-    return { position: this.#position };
+    return { ...super.saveState(), position: this.#position };
   }
 
   override loadState(state: State): void {
+    super.loadState(state);
     this.#position = state.position as number;
   }
 

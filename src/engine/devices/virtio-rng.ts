@@ -1,6 +1,7 @@
 import { STATUS, VIRTIO_ID } from '../../spec/virtio.ts';
 import type { RngBackend } from '../backends/rng.ts';
 import { link, u32, u64 } from '../qom/property.ts';
+import type { State } from '../qom/state.ts';
 import type { TypeInfo } from '../qom/type.ts';
 import { VirtioDevice } from '../virtio/virtio-device.ts';
 import type { VirtQueue } from '../virtio/virtqueue/virtqueue.ts';
@@ -36,6 +37,15 @@ export class VirtioRng extends VirtioDevice<typeof PROPERTIES> {
     this.status = status;
     const vq = this.queues[0]?.vq;
     if (vq?.ready) this.#fill(vq);
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), quota: this.#quota };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#quota = state.quota as bigint;
   }
 
   /** The device places random data into every buffer, and says how much (VIRTIO 1.4 §5.4.6.2). */

@@ -1,9 +1,11 @@
+import type { Overlay } from '../backends/block.ts';
 import { type Connect, type SocketAddress, unreachable } from '../backends/byte-link.ts';
 import { type Chardev, Chardevs } from '../backends/chardev.ts';
 import { type FileKind, Fsdevs } from '../backends/fs.ts';
 import { Network } from '../backends/net.ts';
 import { ConfigError } from '../qom/errors.ts';
 import type { QObject } from '../qom/object.ts';
+import type { State } from '../qom/state.ts';
 import { Origins } from './back-end-facts.ts';
 import {
   addChardev,
@@ -76,6 +78,27 @@ export class BackEnds implements NetHome, ChardevHome {
     this.drives = new Drives(host, log, line.machine, this.origins);
     this.drives.snapshot = line.snapshot;
     this.drives.hasGroup = (name) => objects.children.get(name)?.type.name === 'throttle-group';
+  }
+
+  saveState(): State {
+    return {
+      network: this.network.saveState(),
+      chardevs: this.chardevs.list().map((chardev) => chardev.saveState()),
+      overlays: this.#overlays().map((overlay) => overlay.saveState()),
+    };
+  }
+
+  loadState(state: State): void {
+    this.network.loadState(state.network as State);
+    const chardevs = this.chardevs.list();
+    for (const [i, saved] of (state.chardevs as State[]).entries()) chardevs[i]?.loadState(saved);
+    const overlays = this.#overlays();
+    for (const [i, saved] of (state.overlays as State[]).entries()) overlays[i]?.loadState(saved);
+  }
+
+  /** What guests wrote to images; drives may share it. */
+  #overlays(): readonly Overlay[] {
+    return [...new Set(this.drives.backends().map(({ overlay }) => overlay))];
   }
 
   canWrite = (path: string): boolean => {

@@ -11,13 +11,14 @@ import type { Platform } from '../../spec/platform.ts';
 import type { ByteSource } from '../backends/byte-source.ts';
 import type { Chardev, Chardevs } from '../backends/chardev.ts';
 import type { FileKind, Fsdevs } from '../backends/fs.ts';
-import { InputRouter } from '../backends/input.ts';
+import { type InputHandler, InputRouter } from '../backends/input.ts';
 import type { Network } from '../backends/net.ts';
 import { type Completion, complete } from '../monitor/complete.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Qmp, type QmpAnswer } from '../monitor/qmp/qmp.ts';
 import { qtreeLines } from '../monitor/qtree.ts';
 import type { RunState } from '../monitor/target.ts';
+import type { MemoryFormat } from '../monitor/xp.ts';
 import { BootOrder } from '../qdev/boot-index.ts';
 import type { Bus } from '../qdev/bus.ts';
 import type { CpuServices, DeviceContext, Standby } from '../qdev/context.ts';
@@ -26,7 +27,7 @@ import type { HotplugHandler } from '../qdev/hotplug.ts';
 import { addRegion } from '../qdev/regions.ts';
 import { ConfigError } from '../qom/errors.ts';
 import { Container, type QObject } from '../qom/object.ts';
-import { copied, type State } from '../qom/state.ts';
+import { copied, fieldsOf, type State, setFields } from '../qom/state.ts';
 import type { TypeRegistry } from '../qom/type.ts';
 import { Answered, Asked, type Question } from './answered.ts';
 import { BackEnds } from './back-ends.ts';
@@ -81,6 +82,9 @@ const IO_PORTS = 0x1_0000;
 
 /** Characters of stderr that are kept: a guest can make devices complain for ever. */
 const MAX_STDERR = 2 ** 18;
+
+/** What a snapshot keeps of the machine itself, beside its parts. */
+const MOVING = ['runState', 'stderr'] as const;
 
 /** An event of QMP's, without its time. */
 export interface MachineEvent {
@@ -186,7 +190,7 @@ export class Machine implements DeviceContext {
       const machine = Machine.build(snapshot.commandLine, host);
       for (const happening of snapshot.happenings) machine.#repeat(happening);
       loadObjects(machine.root, snapshot.objects);
-      machine.#loadState(snapshot.machine);
+      machine.#loadState(copied(snapshot.machine));
       loadRam(machine.ram, snapshot.ram);
       return machine;
     } finally {
@@ -202,7 +206,7 @@ export class Machine implements DeviceContext {
       commandLine,
       happenings,
       objects: saveObjects(this.root),
-      machine: this.#saveState(),
+      machine: copied(this.#saveState()),
       ram: saveRam(this.ram),
     };
   }
@@ -210,6 +214,7 @@ export class Machine implements DeviceContext {
   #repeat(happening: Happening): void {
     if ('hmp' in happening) this.monitor(happening.hmp);
     else if ('qmp' in happening) this.qmp(happening.qmp);
+    else if ('paired' in happening) this.standbys.get(happening.paired)?.pair();
     else {
       const device = this.root.at(happening.gone);
       if (device instanceof Device) device.unplug();
@@ -218,25 +223,29 @@ export class Machine implements DeviceContext {
 
   #saveState(): State {
     return {
-      runState: this.runState,
-      stderr: this.stderr,
+      ...fieldsOf(this as Machine, MOVING),
       bounce: this.bounce.busy,
-      lines: this.#lines.slice(),
-      latched: this.#latched.slice(),
-      events: copied(this.#events),
+      lines: this.#lines,
+      latched: this.#latched,
+      events: this.#events,
       clock: this.journal.clock,
+      format: this.#monitor.format,
+      ...this.backEnds.saveState(),
+      inputs: this.input.handlers.map((handler) => (handler as unknown as QObject).path),
     };
   }
 
   #loadState(state: State): void {
-    this.runState = state.runState as RunState;
-    this.stderr = state.stderr as string;
+    setFields(this as Machine, MOVING, state);
     this.bounce.busy = state.bounce as boolean;
     this.#lines.set(state.lines as Uint32Array);
     this.#latched.set(state.latched as Uint32Array);
-    this.#events.splice(0, Number.POSITIVE_INFINITY, ...(copied(state.events) as MachineEvent[]));
+    this.#events.splice(0, Number.POSITIVE_INFINITY, ...(state.events as MachineEvent[]));
     this.journal.receive(state.clock as number);
-    this.onInterrupt();
+    this.#monitor.format = state.format as MemoryFormat;
+    this.backEnds.loadState(state);
+    for (const path of (state.inputs as string[]).reverse())
+      this.input.activate(this.root.at(path) as unknown as InputHandler);
   }
 
   /** What the program says to a question: an empty machine knows its types. */
@@ -518,7 +527,7 @@ export class Machine implements DeviceContext {
 
   /** Tells the management side that something happened: `DEVICE_DELETED` and the like. */
   emit(event: string, data: Readonly<Record<string, unknown>> = {}): void {
-    if (event === 'DEVICE_DELETED') this.#history?.gone(data.path as string);
+    this.#history?.event(event, data);
     this.#events.push(Object.keys(data).length > 0 ? { event, data } : { event });
     this.onEvent();
   }

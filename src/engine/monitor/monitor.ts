@@ -11,7 +11,7 @@ const MAX_LINE = 4096;
 export class Monitor {
   readonly #target: MonitorTarget;
   /** Letter and size of the last memory dump, which the next one inherits. */
-  #format: MemoryFormat = { count: 1, letter: 'x', size: 4 };
+  format: MemoryFormat = { count: 1, letter: 'x', size: 4 };
 
   constructor(target: MonitorTarget) {
     this.#target = target;
@@ -44,8 +44,8 @@ export class Monitor {
     if (!command) return `unknown command: '${typed.replace(name, bare)}'\n`;
     try {
       const start = at - (name.length - bare.length);
-      const args = new ArgumentReader(command, line, start, this.#format).read();
-      this.#format = args.format;
+      const args = new ArgumentReader(command, line, start, this.format).read();
+      this.format = args.format;
       return command.run(this.#target, args);
     } catch (error) {
       if (error instanceof SyntaxComplaint)

@@ -10,6 +10,8 @@ import type { HotplugHandler } from './hotplug.ts';
 export interface Standby {
   /** Whether device `id` is kept back; `plug` adds it later. Throws ConfigError where there is a primary already. */
   keepsBack(id: string, plug: () => void): boolean;
+  /** A driver knows of such pairs: the primary comes, now or as soon as there is one. */
+  pair(): void;
 }
 
 /** What the board's CPUs do beyond loads and stores, where they do; the board puts it in. */

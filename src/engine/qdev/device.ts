@@ -3,6 +3,7 @@ import { NONE } from '../../journal/schema.ts';
 import { RealizeError } from '../qom/errors.ts';
 import { QObject } from '../qom/object.ts';
 import { live, type Values } from '../qom/property.ts';
+import type { State } from '../qom/state.ts';
 import type { ObjectInit, TypeInfo } from '../qom/type.ts';
 import type { Bus } from './bus.ts';
 import type { DeviceContext } from './context.ts';
@@ -56,6 +57,14 @@ export abstract class Device<P = unknown> extends QObject {
 
   /** Back to the state after power-on. */
   reset(): void {}
+
+  override saveState(): State {
+    return this.unplugPending ? { unplugPending: true } : {};
+  }
+
+  override loadState(state: State): void {
+    this.unplugPending = state.unplugPending === true;
+  }
 
   /** Plugs into `bus` (or none), and realizes. On refusal nothing stays behind. */
   plugInto(bus: Bus | undefined): void {

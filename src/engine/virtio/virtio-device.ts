@@ -7,6 +7,7 @@ import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MSI_NO_VECTOR } from '../../spec/virtio-pci.ts';
 import { addBus, type Bus } from '../qdev/bus.ts';
 import { Device } from '../qdev/device.ts';
+import { fieldsOf, type State, setFields } from '../qom/state.ts';
 import type { ObjectInit, TypeInfo } from '../qom/type.ts';
 import {
   checkLateFeatures,
@@ -43,6 +44,19 @@ export interface DeviceQueue {
 
 /** Entries of the largest queue that QEMU can have. */
 const MAX_QUEUE_SIZE = 1024;
+/** What a snapshot keeps of a device beside its queues. */
+const KEPT = [
+  'status',
+  'driverFeatures',
+  'isr',
+  'generation',
+  'configVector',
+  'queueSel',
+  'broken',
+  'disabled',
+  'started',
+  'startOnKick',
+] as const;
 /** Alignment of a legacy used ring where the driver does not choose (VIRTIO 1.4 §2.7.2). */
 const LEGACY_ALIGN = 4096;
 
@@ -405,6 +419,28 @@ export abstract class VirtioDevice<P = unknown>
       this.notifyConfig();
     }
     this.broken = true;
+  }
+
+  override saveState(): State {
+    return {
+      ...super.saveState(),
+      ...fieldsOf(this as VirtioDevice, KEPT),
+      configImage: this.#configImage,
+      queues: this.queues.map(({ vq, vector, align }) => ({ vector, align, ring: vq.saveState() })),
+    };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    setFields(this as VirtioDevice, KEPT, state);
+    this.#configImage = state.configImage as Uint8Array | undefined;
+    this.#negotiated();
+    const saved = state.queues as { vector: number; align: number; ring: State }[];
+    for (const [index, { vector, align, ring }] of saved.entries()) {
+      const queue = this.queues[index] as DeviceQueue;
+      Object.assign(queue, { vector, align });
+      queue.vq.loadState(ring);
+    }
   }
 
   /** Records how a queue is set up now. */

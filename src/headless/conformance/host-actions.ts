@@ -1,3 +1,4 @@
+import type { Chardev } from '../../engine/backends/chardev.ts';
 import { KEY_CODES } from '../../engine/backends/key-codes.ts';
 import { SerialPort } from '../../engine/devices/virtio-serial/serial-port.ts';
 import type { Machine } from '../../engine/machine/machine.ts';
@@ -27,7 +28,8 @@ interface NotedEvent {
 export class HostActions {
   readonly #machine: Machine;
   readonly #waiting: (() => void)[] = [];
-  #port: SerialPort | undefined;
+  /** Number of the serial port that the host has connected to. */
+  #port: number | undefined;
 
   constructor(machine: Machine, { events }: Readonly<Record<string, unknown>>) {
     this.#machine = machine;
@@ -57,7 +59,7 @@ export class HostActions {
     else if (/^set_link \S+ (?:on|off)$/.test(mark)) this.#machine.monitor(mark);
     const [, port, text = ''] = /^host connects to port (\d+) and writes "(.*)"$/.exec(mark) ?? [];
     if (port !== undefined) this.#connect(Number(port), text);
-    else if (mark === 'host disconnects') this.#port?.props.chardev?.setOpen(false);
+    else if (mark === 'host disconnects') this.#chardev?.setOpen(false);
   }
 
   /** Does what waits for its place in the recording. */
@@ -66,12 +68,17 @@ export class HostActions {
   }
 
   #connect(number: number, text: string): void {
-    this.#port = this.#machine.devices.find(
-      (device): device is SerialPort => device instanceof SerialPort && device.number === number,
+    this.#port = number;
+    this.#chardev?.setOpen(true);
+    this.#chardev?.input(Buffer.from(text));
+  }
+
+  get #chardev(): Chardev | undefined {
+    const port = this.#machine.devices.find(
+      (device): device is SerialPort =>
+        device instanceof SerialPort && device.number === this.#port,
     );
-    const chardev = this.#port?.props.chardev;
-    chardev?.setOpen(true);
-    chardev?.input(Buffer.from(text));
+    return port?.props.chardev;
   }
 }
 

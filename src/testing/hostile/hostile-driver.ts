@@ -88,7 +88,6 @@ export class HostileDriver {
   readonly #target: Target;
   readonly #random: Random;
   readonly #machine: Machine;
-  readonly #vdev: VirtioDevice;
   readonly #transport: TransportDriver;
   readonly #guarded: boolean;
   readonly #ram: DataView;
@@ -111,12 +110,7 @@ export class HostileDriver {
       openImage: () => bytesSource(disk),
       random: (into) => into.fill(0x5a),
     });
-    const { ram, devices } = this.#machine;
-    const found = devices
-      .map((device) => device.children.get('virtio-backend') ?? device)
-      .find((device) => device instanceof VirtioDevice);
-    if (!found) throw new Error('no device');
-    this.#vdev = found;
+    const { ram } = this.#machine;
     this.#transport = transportOf(target.way);
     this.#ram = new DataView(ram.buffer, 0, RAM_END);
     const words = new Uint32Array(ram.buffer, CANARY.from, (CANARY.to - CANARY.from) / 4);
@@ -124,6 +118,15 @@ export class HostileDriver {
     this.#canary = new Uint8Array(words.length * 4);
     this.#canary.set(new Uint8Array(ram.buffer, CANARY.from, this.#canary.length));
     this.#good = GOOD_REQUESTS[target.kind] ?? [];
+  }
+
+  /** The device; another one once the machine was restored from a snapshot. */
+  get #vdev(): VirtioDevice {
+    const found = this.#machine.devices
+      .map((device) => device.children.get('virtio-backend') ?? device)
+      .find((device) => device instanceof VirtioDevice);
+    if (!found) throw new Error('no device');
+    return found;
   }
 
   /** Does `count` hostile things, then has the device reset and serve a good request. Throws where something is wrong. */

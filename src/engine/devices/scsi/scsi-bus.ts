@@ -2,9 +2,10 @@ import { Bus } from '../../qdev/bus.ts';
 import { Device } from '../../qdev/device.ts';
 import { ConfigError } from '../../qom/errors.ts';
 import { u32 } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { type CdbReader, OP, parseCdb, type ScsiCommand } from './command.ts';
-import { attentionRank, SENSE, type Sense } from './sense.ts';
+import { attentionRank, knownSense, SENSE, type Sense } from './sense.ts';
 import { targetCommand } from './target.ts';
 import { failing, INVALID, type ScsiAnswer, type ScsiTask, type ScsiTransfer } from './unit.ts';
 
@@ -49,6 +50,23 @@ export abstract class ScsiDevice<P = unknown>
 
   /** The initiator has heard of what happened. */
   protected attentionHeard(): void {}
+
+  override saveState(): State {
+    const { attention, sense } = this;
+    return {
+      ...super.saveState(),
+      attention,
+      sense,
+      senseIsAttention: this.#senseIsAttention,
+    };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.attention = knownSense(state.attention);
+    this.sense = knownSense(state.sense);
+    this.#senseIsAttention = state.senseIsAttention as boolean;
+  }
 
   /** Something happened that the next command is told. */
   raise(sense: Sense): void {
@@ -137,6 +155,15 @@ export class ScsiBus extends Bus {
   onChange: (device: ScsiDevice, sense: Sense) => void = () => {};
   /** Called before a unit goes. */
   onRemove: (device: ScsiDevice) => void = () => {};
+
+  override saveState(): State {
+    return { ...super.saveState(), attention: this.attention };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.attention = knownSense(state.attention);
+  }
 
   /** Something happened that the next command to any unit is told. */
   raise(sense: Sense): void {

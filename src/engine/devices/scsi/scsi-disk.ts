@@ -1,6 +1,7 @@
 import { BlockBackend, type DriveHolder } from '../../backends/block.ts';
 import { BOOT_INDEX } from '../../qdev/boot-index.ts';
 import { bit, bool, i32, optionalStr, u16, u32, u64 } from '../../qom/property.ts';
+import { fieldsOf, type State, setFields } from '../../qom/state.ts';
 import type { ObjectInit, TypeRegistry } from '../../qom/type.ts';
 import {
   NO_GRANULARITY,
@@ -34,6 +35,16 @@ const GEOMETRY_LIMITS = { cyls: 65535, heads: 255, secs: 255 };
 const MAX_IO = 2n ** 31n - 1n;
 const MAX_UNMAP = 2n ** 30n;
 const IO_TIMEOUT = 30;
+
+/** What a snapshot keeps of a disk. */
+const KEPT = [
+  'blockSize',
+  'maxLba',
+  'trayOpen',
+  'trayLocked',
+  'newMedium',
+  'ejectRequested',
+] as const;
 
 const DISK_PROPERTIES = {
   ...BLOCK_PROPERTIES,
@@ -162,6 +173,17 @@ class ScsiDisk
     this.maxLba = Math.max(0, blockCount(this) - 1);
     this.trayOpen = false;
     this.trayLocked = false;
+  }
+
+  override saveState(): State {
+    const { writeCache } = this.drive;
+    return { ...super.saveState(), ...fieldsOf(this as ScsiDisk, KEPT), writeCache };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    setFields(this as ScsiDisk, KEPT, state);
+    this.drive.writeCache = state.writeCache as boolean;
   }
 
   moveTray(open: boolean): void {

@@ -33,6 +33,14 @@ export const SENSE = {
   ioError: sense(0xb, 0, 0x06),
 } as const;
 
+/** The condition of `SENSE` with these numbers, which are compared by what they are. */
+export function knownSense(saved: unknown): Sense | undefined {
+  const { key, asc, ascq } = (saved ?? {}) as Partial<Sense>;
+  return Object.values(SENSE).find(
+    (known) => known.key === key && known.asc === asc && known.ascq === ascq,
+  );
+}
+
 /** Bytes of sense data in fixed format. */
 const FIXED_BYTES = 18;
 /** Bytes of sense data in descriptor format. */

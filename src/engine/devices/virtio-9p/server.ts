@@ -17,6 +17,7 @@ import {
   type FileFacts,
   type SharedFiles,
 } from '../../backends/files.ts';
+import { refill, type State } from '../../qom/state.ts';
 import { getAttributes, statFs } from './attributes.ts';
 import { Reader, Writer } from './wire.ts';
 
@@ -68,6 +69,23 @@ export class NineServer {
     this.#files = files;
     this.#readOnly = readOnly;
     this.#report = report;
+  }
+
+  /** The host's own files are no part of it. */
+  saveState(): State {
+    return {
+      fids: this.#fids,
+      messageSize: this.#messageSize,
+      warned: this.#warned,
+      files: this.#files.saveState?.(),
+    };
+  }
+
+  loadState(state: State): void {
+    refill(this.#fids, state.fids);
+    this.#messageSize = state.messageSize as number;
+    for (const warning of state.warned as Set<string>) this.#warned.add(warning);
+    if (state.files) this.#files.loadState?.(state.files as State);
   }
 
   /** Forgets the client's files. */

@@ -3,6 +3,7 @@ import { P9_HEADER } from '../../../spec/9p.ts';
 import { VIRTIO_ID } from '../../../spec/virtio.ts';
 import { fsdevName, fsdevsOf } from '../../backends/fs.ts';
 import { optionalStr } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
@@ -58,6 +59,26 @@ class Virtio9p extends VirtioDevice<typeof PROPERTIES> {
   protected override resetDevice(): void {
     this.#waiting.clear();
     this.#server?.reset();
+  }
+
+  override saveState(): State {
+    const { vq } = this.queues[0] ?? {};
+    const waiting = [...this.#waiting].map(([tag, element]) => [tag, vq?.saveElement(element)]);
+    return {
+      ...super.saveState(),
+      server: this.#server?.saveState(),
+      waiting,
+      requestId: this.#requestId,
+    };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    const { vq } = this.queues[0] ?? {};
+    if (state.server) this.#server?.loadState(state.server as State);
+    for (const [tag, saved] of state.waiting as [number, State][])
+      if (vq) this.#waiting.set(tag, vq.loadElement(saved));
+    this.#requestId = state.requestId as number;
   }
 
   /** Hands messages to the server, one a chain. */

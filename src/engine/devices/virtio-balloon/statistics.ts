@@ -1,5 +1,6 @@
 import { ConfigError } from '../../qom/errors.ts';
 import { custom, type Property } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 
 /** What the guest tells about its memory once it is asked, by tag (VIRTIO 1.4 §5.5.6.4). */
 const NAMES = [
@@ -24,6 +25,14 @@ const MAX_INTERVAL = 2 ** 32 - 1;
 /** The guest's numbers as it told them last. */
 export class Statistics {
   #told = new Map<number, bigint>();
+
+  saveState(): State {
+    return { told: this.#told };
+  }
+
+  loadState(state: State): void {
+    this.#told = state.told as Map<number, bigint>;
+  }
 
   /** Reads what the guest sent. */
   read(bytes: Uint8Array, littleEndian: boolean): void {

@@ -7,6 +7,7 @@ import {
 import { VIRTIO_ID } from '../../../spec/virtio.ts';
 import type { QObject } from '../../qom/object.ts';
 import { bit, bool, link } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
@@ -122,6 +123,30 @@ export class VirtioBalloon extends VirtioDevice<typeof PROPERTIES> implements Po
       config.length > poison.offset && this.accepted(F.VIRTIO_BALLOON_F_PAGE_POISON)
         ? view.getUint32(poison.offset, true)
         : 0;
+  }
+
+  override saveState(): State {
+    return {
+      ...super.saveState(),
+      wantedPages: this.#wantedPages,
+      givenPages: this.#givenPages,
+      poison: this.#poison,
+      requestId: this.#requestId,
+      told: this.statistics.saveState(),
+      statsElement:
+        this.#statsElement && this.queues[STATS_QUEUE]?.vq.saveElement(this.#statsElement),
+    };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#wantedPages = state.wantedPages as number;
+    this.#givenPages = state.givenPages as number;
+    this.#poison = state.poison as number;
+    this.#requestId = state.requestId as number;
+    this.statistics.loadState(state.told as State);
+    const statsElement = state.statsElement as State | undefined;
+    this.#statsElement = statsElement && this.queues[STATS_QUEUE]?.vq.loadElement(statsElement);
   }
 
   protected override resetDevice(): void {

@@ -13,6 +13,7 @@ import {
 import { STATUS, VIRTIO_F, VIRTIO_ID } from '../../../spec/virtio.ts';
 import type { BlockBackend, DriveHolder } from '../../backends/block.ts';
 import { BOOT_INDEX } from '../../qdev/boot-index.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
@@ -148,6 +149,20 @@ export class VirtioBlk extends VirtioDevice<typeof PROPERTIES> implements DriveH
 
   override writeConfig(config: Uint8Array): void {
     this.#writeback = config[CONFIG.writeback.offset] !== 0;
+  }
+
+  override saveState(): State {
+    return {
+      ...super.saveState(),
+      requestId: this.#requestId,
+      writeCache: this.drive.writeCache,
+    };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#requestId = state.requestId as number;
+    this.drive.writeCache = state.writeCache as boolean;
   }
 
   /** Takes every available request; notifications are off meanwhile (VIRTIO 1.4 §2.7.10). */

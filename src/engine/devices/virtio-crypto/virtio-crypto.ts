@@ -12,6 +12,7 @@ import type { ViolationCode } from '../../../spec/violations.ts';
 import { VIRTIO_ID } from '../../../spec/virtio.ts';
 import type { CryptoBackend } from '../../backends/crypto.ts';
 import { link } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { VirtioDevice } from '../../virtio/virtio-device.ts';
@@ -93,6 +94,15 @@ class VirtioCrypto extends VirtioDevice<typeof PROPERTIES> {
       },
       this.configSize,
     );
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), requestId: this.#requestId };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#requestId = state.requestId as number;
   }
 
   #break(vq: VirtQueue, element: VirtQueueElement, message: Broken): void {

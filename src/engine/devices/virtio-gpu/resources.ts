@@ -1,5 +1,6 @@
 import type { GuestRam } from '../../../memory/guest-ram.ts';
 import { VIRTIO_GPU_RESP as RESP, VIRTIO_GPU_FORMATS } from '../../../spec/gpu.ts';
+import { refill, type State } from '../../qom/state.ts';
 import { BOUNCE } from '../../virtio/virtqueue/element.ts';
 
 const PIXEL = 4;
@@ -50,6 +51,16 @@ export class Resources {
     this.#ram = ram;
     this.#maxBytes = maxBytes;
     this.#bounce = bounce;
+  }
+
+  saveState(): State {
+    return { resources: this.#resources, scanouts: this.#scanouts, bytes: this.#bytes };
+  }
+
+  loadState(state: State): void {
+    refill(this.#resources, state.resources);
+    refill(this.#scanouts, state.scanouts);
+    this.#bytes = state.bytes as number;
   }
 
   /** Forgets everything. */

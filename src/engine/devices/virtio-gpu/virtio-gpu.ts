@@ -11,6 +11,7 @@ import {
 } from '../../../spec/gpu.ts';
 import { VIRTIO_ID } from '../../../spec/virtio.ts';
 import { bit, size, u32 } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
@@ -78,6 +79,20 @@ export class VirtioGpu extends VirtioGpuBase<typeof PROPERTIES> {
 
   protected override resetDevice(): void {
     this.resources?.reset();
+  }
+
+  override saveState(): State {
+    return {
+      ...super.saveState(),
+      requestId: this.#requestId,
+      resources: this.resources?.saveState(),
+    };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#requestId = state.requestId as number;
+    if (state.resources) this.resources?.loadState(state.resources as State);
   }
 
   /** Nobody sees the pointer; its commands go back. */

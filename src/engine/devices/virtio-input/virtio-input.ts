@@ -5,6 +5,7 @@ import {
 } from '../../../spec/input.ts';
 import { STATUS, VIRTIO_ID } from '../../../spec/virtio.ts';
 import { str } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
@@ -68,6 +69,24 @@ export abstract class VirtioInput<P = unknown> extends VirtioDevice<P & typeof P
   override unrealize(): void {
     super.unrealize();
     this.#setActive(false);
+  }
+
+  override saveState(): State {
+    return {
+      ...super.saveState(),
+      select: this.#select,
+      subsel: this.#subsel,
+      active: this.#active,
+      report: this.#report,
+    };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#select = state.select as number;
+    this.#subsel = state.subsel as number;
+    this.#active = state.active as boolean;
+    this.#report = state.report as Uint8Array[];
   }
 
   /** Adds an event to the report (VIRTIO 1.4 §5.8.6). */

@@ -3,6 +3,7 @@ import {
   VIRTIO_IOMMU_ATTACH_F_BYPASS,
   VIRTIO_IOMMU_MAP_F,
 } from '../../../spec/iommu.ts';
+import { refill, type State } from '../../qom/state.ts';
 
 /** Virtual addresses that lead somewhere, first and last. */
 interface Mapping {
@@ -30,6 +31,17 @@ export class Domains {
   constructor(exists: (endpoint: number) => boolean, moved: () => void) {
     this.#exists = exists;
     this.#moved = moved;
+  }
+
+  saveState(): State {
+    return { domains: this.#domains, known: this.#known };
+  }
+
+  /** Nobody is told that endpoints moved. */
+  loadState(state: State): void {
+    refill(this.#domains, state.domains);
+    this.#known.clear();
+    for (const endpoint of state.known as Set<number>) this.#known.add(endpoint);
   }
 
   /** Forgets everything. */

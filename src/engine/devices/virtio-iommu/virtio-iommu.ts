@@ -15,6 +15,7 @@ import { VIRTIO_ID } from '../../../spec/virtio.ts';
 import type { Bus } from '../../qdev/bus.ts';
 import { addRegion } from '../../qdev/regions.ts';
 import { bool, link } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
@@ -143,6 +144,17 @@ class VirtioIommu extends VirtioDevice<typeof PROPERTIES> {
 
   protected override resetDevice(): void {
     this.#domains.reset();
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), bypass: this.#bypass, domains: this.#domains.saveState() };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#bypass = state.bypass as boolean;
+    this.#domains.loadState(state.domains as State);
+    this.#switchViews();
   }
 
   #setBypass(bypass: boolean): void {

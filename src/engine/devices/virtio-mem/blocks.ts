@@ -1,4 +1,5 @@
 import { VIRTIO_MEM_RESP as RESP, VIRTIO_MEM_STATE as STATE } from '../../../spec/mem.ts';
+import type { State } from '../../qom/state.ts';
 
 /** Blocks of a memory device, and which of them are plugged (VIRTIO 1.4 §5.15.6). */
 export class Blocks {
@@ -14,6 +15,16 @@ export class Blocks {
     this.#start = start;
     this.#blockSize = blockSize;
     this.#plugged = new Uint8Array(bytes / blockSize);
+  }
+
+  saveState(): State {
+    return { plugged: this.#plugged, usable: this.usable, count: this.#count };
+  }
+
+  loadState(state: State): void {
+    this.#plugged.set(state.plugged as Uint8Array);
+    this.usable = state.usable as number;
+    this.#count = state.count as number;
   }
 
   /** Bytes that are plugged. */

@@ -20,6 +20,7 @@ import {
   u32,
   u64,
 } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { ObjectInit, TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
@@ -282,6 +283,15 @@ class VirtioMem extends VirtioDevice<Properties> implements MemoryDevice {
       this.fail(
         `'memdev' property memdev size has to be multiples of'block-size' (${quotedHex(block)})`,
       );
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), blocks: this.#blocks?.saveState() };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    if (state.blocks) this.#blocks?.loadState(state.blocks as State);
   }
 
   override unrealize(): void {

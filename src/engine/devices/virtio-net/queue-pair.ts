@@ -8,6 +8,7 @@ import {
 import { STATUS, VIRTIO_F } from '../../../spec/virtio.ts';
 import type { NetClient } from '../../backends/net.ts';
 import type { PacketReceiver } from '../../backends/packet-queue.ts';
+import type { State } from '../../qom/state.ts';
 import type { DeviceQueue } from '../../virtio/virtio-device.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
@@ -34,6 +35,7 @@ export class QueuePair implements PacketReceiver {
     this.#index = index;
     this.#client = client;
     client.receiver = this;
+    client.onSent = () => this.#sentLater();
   }
 
   get #receiveQueue(): DeviceQueue['vq'] | undefined {
@@ -93,6 +95,20 @@ export class QueuePair implements PacketReceiver {
   reset(): void {
     this.#client.purgeSent();
     this.#waiting = false;
+  }
+
+  saveState(): State {
+    const element = this.#inFlight;
+    return {
+      waiting: this.#waiting,
+      inFlight: element && this.#transmitQueue?.saveElement(element),
+    };
+  }
+
+  loadState(state: State): void {
+    this.#waiting = state.waiting as boolean;
+    const inFlight = state.inFlight as State | undefined;
+    this.#inFlight = inFlight && this.#transmitQueue?.loadElement(inFlight);
   }
 
   canReceive(): boolean {
@@ -227,7 +243,7 @@ export class QueuePair implements PacketReceiver {
     element.read(this.#headerLength, packet);
     this.#net.journalPacket('send', vq.index, length);
     this.#inFlight = element;
-    const sent = this.#client.send(packet, () => this.#sentLater());
+    const sent = this.#client.send(packet, true);
     if (sent) this.#inFlight = undefined;
     return sent;
   }

@@ -1,5 +1,6 @@
 import { VIRTIO_NET_CTRL_RX as RX } from '../../../spec/net.ts';
 import { macText } from '../../backends/net.ts';
+import type { State } from '../../qom/state.ts';
 
 /** Most addresses of the table; more count as "any". */
 const TABLE_ENTRIES = 64;
@@ -39,6 +40,25 @@ export class ReceiveFilter {
     this.#on.add(RX.PROMISC);
     this.#unicast = NO_ADDRESSES;
     this.#multicast = NO_ADDRESSES;
+  }
+
+  saveState(): State {
+    return {
+      on: this.#on,
+      unicast: this.#unicast,
+      multicast: this.#multicast,
+      vlans: this.#vlans,
+      vlansFiltered: this.#vlansFiltered,
+    };
+  }
+
+  loadState(state: State): void {
+    this.#on.clear();
+    for (const mode of state.on as Set<number>) this.#on.add(mode);
+    this.#unicast = state.unicast as Addresses;
+    this.#multicast = state.multicast as Addresses;
+    this.#vlans.set(state.vlans as Uint8Array);
+    this.#vlansFiltered = state.vlansFiltered as boolean;
   }
 
   /** Whether VLANs are filtered, as the driver negotiated: none passes then until it is added. */

@@ -5,6 +5,7 @@ import { macText, type Nic, networkOf, showMac } from '../../backends/net.ts';
 import { BOOT_INDEX } from '../../qdev/boot-index.ts';
 import type { Standby } from '../../qdev/context.ts';
 import { ConfigError } from '../../qom/errors.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { featureMask, LEGACY_FEATURES, VirtioDevice } from '../../virtio/virtio-device.ts';
@@ -204,6 +205,31 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
     for (const pair of this.#queuePairs) pair.reset();
   }
 
+  override saveState(): State {
+    return {
+      ...super.saveState(),
+      mac: this.#mac,
+      activePairs: this.activePairs,
+      linkUp: this.linkUp,
+      announcing: this.#announcing,
+      packetId: this.#packetId,
+      filter: this.filter.saveState(),
+      queuePairs: this.#queuePairs.map((pair) => pair.saveState()),
+    };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#setMac(state.mac as Uint8Array);
+    this.activePairs = state.activePairs as number;
+    this.linkUp = state.linkUp as boolean;
+    this.#announcing = state.announcing as boolean;
+    this.#packetId = state.packetId as number;
+    this.filter.loadState(state.filter as State);
+    for (const [i, saved] of (state.queuePairs as State[]).entries())
+      this.#queuePairs[i]?.loadState(saved);
+  }
+
   protected override statusChanging(status: number): void {
     this.#restart(status);
   }
@@ -313,7 +339,11 @@ export class VirtioNet extends VirtioDevice<typeof PROPERTIES> implements Standb
   /** A driver that knows of pairs gets the primary beside its standby (VIRTIO 1.4 §5.1.3). */
   protected override driverChose(): void {
     this.filter.filterVlans(this.accepted(F.VIRTIO_NET_F_CTRL_VLAN));
-    if (!this.accepted(F.VIRTIO_NET_F_STANDBY) || this.#wantsPrimary) return;
+    if (this.accepted(F.VIRTIO_NET_F_STANDBY)) this.pair();
+  }
+
+  pair(): void {
+    if (this.#wantsPrimary) return;
     this.#wantsPrimary = true;
     this.context.emit('FAILOVER_NEGOTIATED', { 'device-id': this.#pairName });
     try {

@@ -2,6 +2,7 @@ import { VIRTIO_PMEM_CONFIG } from '../../../spec/mem.ts';
 import { VIRTIO_ID } from '../../../spec/virtio.ts';
 import type { MemoryBackend } from '../../backends/memory.ts';
 import { link, u64 } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { VirtioDevice } from '../../virtio/virtio-device.ts';
@@ -68,6 +69,15 @@ class VirtioPmem extends VirtioDevice<typeof PROPERTIES> implements MemoryDevice
     new DataView(answer.buffer).setUint32(0, status, !this.bigEndian);
     vq.push(element, element.write(answer));
     vq.notify();
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), requestId: this.#requestId };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#requestId = state.requestId as number;
   }
 
   override unrealize(): void {

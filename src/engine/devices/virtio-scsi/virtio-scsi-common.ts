@@ -5,6 +5,7 @@ import {
   VIRTIO_SCSI_SENSE_DEFAULT,
 } from '../../../spec/scsi.ts';
 import { VIRTIO_ID } from '../../../spec/virtio.ts';
+import type { State } from '../../qom/state.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { VirtioDevice } from '../../virtio/virtio-device.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
@@ -110,6 +111,16 @@ export abstract class VirtioScsiCommon<P = unknown> extends VirtioDevice<P> {
     }
     this.senseSize = sense;
     this.cdbSize = cdb;
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), senseSize: this.senseSize, cdbSize: this.cdbSize };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.senseSize = state.senseSize as number;
+    this.cdbSize = state.cdbSize as number;
   }
 
   protected override resetDevice(): void {

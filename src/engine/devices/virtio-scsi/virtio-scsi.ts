@@ -16,6 +16,7 @@ import { STATUS, VIRTIO_F } from '../../../spec/virtio.ts';
 import type { Device } from '../../qdev/device.ts';
 import type { QObject } from '../../qom/object.ts';
 import { bit, bool, link, u32 } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { featureMask } from '../../virtio/virtio-device.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
@@ -92,6 +93,16 @@ export class VirtioScsi extends VirtioScsiCommon<typeof PROPERTIES> {
     super.resetDevice();
     this.#units?.resetAll();
     this.#missedEvents = false;
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), missedEvents: this.#missedEvents, requestId: this.#requestId };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#missedEvents = state.missedEvents as boolean;
+    this.#requestId = state.requestId as number;
   }
 
   /** Takes every available command in, then carries them out in order. */

@@ -2,8 +2,12 @@ import { type ChardevFrontEnd, chardev } from '../../backends/chardev.ts';
 import type { Bus } from '../../qdev/bus.ts';
 import { Device } from '../../qdev/device.ts';
 import { str, u32 } from '../../qom/property.ts';
+import { fieldsOf, type State, setFields } from '../../qom/state.ts';
 import type { VirtQueueElement } from '../../virtio/virtqueue/element.ts';
 import type { VirtQueue } from '../../virtio/virtqueue/virtqueue.ts';
+
+/** What a snapshot keeps of a port beside its chain. */
+const KEPT = ['guestConnected', 'hostConnected', 'throttled'] as const;
 
 /** `nr` that stands for "the first that is free". */
 export const ANY_NUMBER = 0xffff_ffff;
@@ -139,6 +143,24 @@ export class SerialPort
   /** Bytes of the driver's that came by no queue. */
   writeNow(bytes: Uint8Array): void {
     this.props.chardev?.write(bytes);
+  }
+
+  override saveState(): State {
+    const unfinished = this.#unfinished;
+    return {
+      ...super.saveState(),
+      ...fieldsOf(this as SerialPort, KEPT),
+      unfinished: unfinished && this.#carrier?.transmitQueue(this)?.saveElement(unfinished),
+      segmentsDone: this.#segmentsDone,
+    };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    setFields(this as SerialPort, KEPT, state);
+    const unfinished = state.unfinished as State | undefined;
+    this.#unfinished = unfinished && this.#carrier?.transmitQueue(this)?.loadElement(unfinished);
+    this.#segmentsDone = state.segmentsDone as number;
   }
 
   /** Takes back what the host has not read, and lets it go. */

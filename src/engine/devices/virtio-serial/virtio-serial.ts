@@ -8,6 +8,7 @@ import {
 } from '../../../spec/console.ts';
 import { STATUS, VIRTIO_ID } from '../../../spec/virtio.ts';
 import { bit, u32 } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeInfo } from '../../qom/type.ts';
 import { packConfig } from '../../virtio/pack-config.ts';
 import { featureMask, VirtioDevice } from '../../virtio/virtio-device.ts';
@@ -145,6 +146,15 @@ export class VirtioSerial extends VirtioDevice<typeof PROPERTIES> implements Ser
     const id = this.#transferId++;
     journal.backendRequest(dev, queue, op, id, 0, length);
     journal.backendCompletion(dev, queue, op, id, 0, length);
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), transferId: this.#transferId };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#transferId = state.transferId as number;
   }
 
   /** Reads the driver's control messages (VIRTIO 1.4 §5.3.6.2). */

@@ -1,4 +1,5 @@
 import { Device } from '../../qdev/device.ts';
+import type { State } from '../../qom/state.ts';
 import type { CssBus } from './css-bus.ts';
 import { assignedId, type CssId, devno } from './css-id.ts';
 import type { Ccw, DataStream } from './data-stream.ts';
@@ -32,6 +33,15 @@ export abstract class CcwDevice<P = unknown>
 
   override reset(): void {
     this.subchannel?.reset();
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), subchannel: this.subchannel?.saveState() };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    if (state.subchannel) this.subchannel?.loadState(state.subchannel as State);
   }
 
   /** The bus that it sits on. */

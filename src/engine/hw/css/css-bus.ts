@@ -2,10 +2,12 @@ import { Bus } from '../../qdev/bus.ts';
 import type { DeviceContext } from '../../qdev/context.ts';
 import type { Device } from '../../qdev/device.ts';
 import { RealizeError } from '../../qom/errors.ts';
+import type { State } from '../../qom/state.ts';
 import type { ObjectInit } from '../../qom/type.ts';
 import { ChannelSubsystem } from './channel-subsystem.ts';
 import type { Facilities } from './channel-subsystem-call.ts';
 import { type CssId, cssIdText, DEFAULT_CSSID, MAX_DEVNO, MAX_SSID } from './css-id.ts';
+import type { IoInterruption } from './io-interruptions.ts';
 import { type ChannelDevice, Subchannel } from './subchannel.ts';
 import { type SubchannelName, schidWord } from './subchannel-name.ts';
 
@@ -67,6 +69,17 @@ export class CssBus extends Bus {
   constructor(init: ObjectInit) {
     super(init);
     this.subsystem = new ChannelSubsystem(this, init.context as DeviceContext);
+  }
+
+  override saveState(): State {
+    const { pending } = this.subsystem.interruptions;
+    return { ...super.saveState(), facilities: this.facilities, pending };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.facilities = state.facilities as Facilities;
+    this.subsystem.interruptions.loadPending(state.pending as IoInterruption[]);
   }
 
   /** Gives `device` a subchannel, and the device number that it wants or else the first free one. Throws RealizeError. */

@@ -35,6 +35,16 @@ export class IoInterruptions {
     this.#storage = storage;
   }
 
+  /** Those that wait, oldest first. */
+  get pending(): readonly IoInterruption[] {
+    return this.#pending;
+  }
+
+  /** Puts those of a snapshot back: whoever loads it knows the input. */
+  loadPending(pending: readonly IoInterruption[]): void {
+    this.#pending = [...pending];
+  }
+
   /** Makes an interruption pending; one of the same subchannel or adapter subclass gives way to it. */
   post(interruption: IoInterruption): void {
     this.#remove((other) => isSame(other, interruption));

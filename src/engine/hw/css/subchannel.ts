@@ -12,12 +12,33 @@ import {
   SCSW_FLAG,
   SENSE_BYTES,
 } from '../../../spec/channel-io.ts';
+import { fieldsOf, type State, setFields } from '../../qom/state.ts';
 import type { CssId } from './css-id.ts';
 import type { Ccw, DataStream } from './data-stream.ts';
 import { viewOf } from './storage.ts';
 
 /** How a command ended: done; not known to the device; wrong in itself; or somebody must see to the device. */
 export type Ending = 'done' | 'reject' | 'programCheck' | 'intervention';
+
+/** What a snapshot keeps of a subchannel beside its blocks of bytes. */
+const KEPT = [
+  'intparm',
+  'pmcw',
+  'lpm',
+  'lpum',
+  'pom',
+  'mbi',
+  'chars',
+  'scswFlags',
+  'ctrl',
+  'cpa',
+  'dstat',
+  'cstat',
+  'residual',
+  'orbControl',
+  'program',
+  'withoutData',
+] as const;
 
 /** What a device behind a subchannel does. */
 export interface ChannelDevice {
@@ -135,6 +156,17 @@ export class Subchannel {
     this.cstat = 0;
     this.residual = 0;
     this.program = 0;
+  }
+
+  saveState(): State {
+    const measurementBlock = this.#measurementBlock;
+    return { ...fieldsOf(this as Subchannel, KEPT), measurementBlock, sense: this.sense };
+  }
+
+  loadState(state: State): void {
+    setFields(this as Subchannel, KEPT, state);
+    this.#measurementBlock.set(state.measurementBlock as Uint8Array);
+    this.sense.set(state.sense as Uint8Array);
   }
 
   /** The SCHIB as it is now. */

@@ -49,10 +49,11 @@ export class I440fxPciHost extends SysBusDevice {
   }
 
   override saveState(): State {
-    return this.#ports.saveState();
+    return { ...super.saveState(), ...this.#ports.saveState() };
   }
 
   override loadState(state: State): void {
+    super.loadState(state);
     this.#ports.loadState(state);
   }
 }

@@ -4,6 +4,7 @@ import { PCI_CAP } from '../../../spec/pci.ts';
 import { REGION_INDEX } from '../../../spec/regions.ts';
 import { addRegion } from '../../qdev/regions.ts';
 import type { QObject } from '../../qom/object.ts';
+import type { State } from '../../qom/state.ts';
 import type { ConfigSpace } from './config-space.ts';
 
 const ENTRY = 16;
@@ -76,6 +77,22 @@ export class Msix {
     this.#pending.fill(0);
     for (let vector = 0; vector < this.vectors; vector++)
       this.#table[vector * ENTRY + CONTROL] = VECTOR_MASKED;
+  }
+
+  saveState(): State {
+    return {
+      table: this.#table,
+      pending: this.#pending,
+      users: this.#users,
+      heldBack: this.#heldBack,
+    };
+  }
+
+  loadState(state: State): void {
+    this.#table.set(state.table as Uint8Array);
+    this.#pending.set(state.pending as Uint8Array);
+    this.#users.set(state.users as Uint16Array);
+    this.#heldBack = state.heldBack as boolean;
   }
 
   /** A source of the device is given `vector`. */

@@ -218,12 +218,12 @@ export class PciBus extends Bus {
   }
 
   override saveState(): State {
-    return { asserted: Array.from(this.#asserted, (count) => count ?? 0) };
+    return { ...super.saveState(), asserted: this.#asserted };
   }
 
   override loadState(state: State): void {
-    for (const [wire, count] of (state.asserted as number[]).entries())
-      this.#asserted[wire] = count;
+    super.loadState(state);
+    Object.assign(this.#asserted, state.asserted);
   }
 
   /** Level of a wire. */

@@ -321,7 +321,7 @@ export abstract class PciDevice<P = unknown> extends Device<P & typeof PROPERTIE
   }
 
   override saveState(): State {
-    return { ...super.saveState(), config: this.config.bytes.slice(), intx: this.#intx };
+    return { ...super.saveState(), config: this.config.bytes, intx: this.#intx };
   }
 
   override loadState(state: State): void {

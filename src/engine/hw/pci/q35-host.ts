@@ -58,10 +58,11 @@ export class Q35PciHost extends SysBusDevice {
   }
 
   override saveState(): State {
-    return this.#ports.saveState();
+    return { ...super.saveState(), ...this.#ports.saveState() };
   }
 
   override loadState(state: State): void {
+    super.loadState(state);
     this.#ports.loadState(state);
   }
 

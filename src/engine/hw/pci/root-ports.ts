@@ -1,5 +1,6 @@
 import { PCI_BRIDGE_CONFIG, PCI_CONFIG, PCI_INTA } from '../../../spec/pci.ts';
 import { bool, oneOf, type PropertyTable, type Values } from '../../qom/property.ts';
+import type { State } from '../../qom/state.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import { AER_BYTES, EXPRESS_TYPE, FIRST_EXTENDED, type Link } from './express.ts';
 import {
@@ -96,6 +97,15 @@ class GenericRootPort extends RootPort<typeof GENERIC_PROPERTIES> {
   override reset(): void {
     super.reset();
     this.#msix?.reset();
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), msix: this.#msix?.saveState() };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    if (state.msix) this.#msix?.loadState(state.msix as State);
   }
 }
 

@@ -25,6 +25,16 @@ export class ExternalInterruptions {
     this.#storage = storage;
   }
 
+  /** Those that wait, oldest first. */
+  get pending(): readonly ExternalInterruption[] {
+    return this.#pending;
+  }
+
+  /** Puts those of a snapshot back: whoever loads it knows the input. */
+  loadPending(pending: readonly ExternalInterruption[]): void {
+    this.#pending.splice(0, Number.POSITIVE_INFINITY, ...pending);
+  }
+
   /** Makes an interruption pending. */
   post(interruption: ExternalInterruption): void {
     const { parameter, token } = interruption;

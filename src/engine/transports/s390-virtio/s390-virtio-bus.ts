@@ -4,8 +4,9 @@ import { Bus } from '../../qdev/bus.ts';
 import type { DeviceContext } from '../../qdev/context.ts';
 import type { Device } from '../../qdev/device.ts';
 import { RealizeError } from '../../qom/errors.ts';
+import type { State } from '../../qom/state.ts';
 import type { ObjectInit } from '../../qom/type.ts';
-import { ExternalInterruptions } from './external-interruptions.ts';
+import { type ExternalInterruption, ExternalInterruptions } from './external-interruptions.ts';
 import type { VirtioS390 } from './virtio-s390.ts';
 
 /** Bytes above RAM that descriptors and rings take. */
@@ -29,6 +30,15 @@ export class S390VirtioBus extends Bus {
     const { ram, journal } = init.context as DeviceContext;
     this.storage = new Storage(ram, journal);
     this.interruptions = new ExternalInterruptions(init.context as DeviceContext, this.storage);
+  }
+
+  override saveState(): State {
+    return { ...super.saveState(), pending: this.interruptions.pending };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.interruptions.loadPending(state.pending as ExternalInterruption[]);
   }
 
   /** The device whose descriptor is at a guest-physical address, or undefined. */

@@ -10,6 +10,7 @@ import type { Ccw, DataStream } from '../../hw/css/data-stream.ts';
 import type { Ending, Subchannel } from '../../hw/css/subchannel.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { bit, u32 } from '../../qom/property.ts';
+import { fieldsOf, type State, setFields } from '../../qom/state.ts';
 import type { ObjectInit } from '../../qom/type.ts';
 import type { VirtioTransport } from '../../virtio/transport.ts';
 import type { VirtioBus } from '../../virtio/virtio-bus.ts';
@@ -21,6 +22,9 @@ import { Indicators } from './indicators.ts';
 const LATEST_REVISION = 2;
 /** Identifier of the channel path that all virtio devices share. */
 const CHANNEL_PATH = 0;
+
+/** What a snapshot keeps of indicators. */
+const INDICATORS = ['classic', 'config', 'adapter'] as const;
 
 /** Properties that every device kind has; some have no `ioeventfd`. */
 export const CCW_PROPERTIES = {
@@ -118,6 +122,17 @@ export class VirtioCcw extends CcwDevice<typeof CCW_PROPERTIES> implements Virti
   /** Revisions do not last beyond that (VIRTIO 1.4 §4.3.2.1.1). */
   override subchannelDisabled(): void {
     this.revision = undefined;
+  }
+
+  override saveState(): State {
+    const indicators = fieldsOf(this.indicators, INDICATORS);
+    return { ...super.saveState(), revision: this.revision, indicators };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.revision = state.revision as number | undefined;
+    setFields(this.indicators, INDICATORS, state.indicators as State);
   }
 
   override reset(): void {

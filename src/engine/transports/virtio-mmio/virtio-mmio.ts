@@ -7,6 +7,7 @@ import { VIRTIO_MMIO_CONFIG } from '../../../spec/virtio-mmio.ts';
 import { SysBusDevice } from '../../hw/sysbus.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { bit, bool } from '../../qom/property.ts';
+import { fieldsOf, refill, type State, setFields } from '../../qom/state.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
 import type { VirtioTransport } from '../../virtio/transport.ts';
 import type { VirtioBus } from '../../virtio/virtio-bus.ts';
@@ -19,6 +20,9 @@ const PROPERTIES = {
   'force-legacy': bool(true),
   ioeventfd: bit(true),
 } as const;
+
+/** What a snapshot keeps of the registers without effect of their own. */
+const KEPT = ['deviceFeaturesSel', 'driverFeaturesSel', 'driverFeatures', 'pageShift'] as const;
 
 /** Bytes of the register window. */
 const VIRTIO_MMIO_SIZE = 0x200;
@@ -83,6 +87,22 @@ export class VirtioMmio extends SysBusDevice<typeof PROPERTIES> implements Virti
     this.driverFeatures.fill(0);
     this.pageShift = 0;
     this.#setups.clear();
+  }
+
+  override saveState(): State {
+    return {
+      ...super.saveState(),
+      ...fieldsOf(this as VirtioMmio, KEPT),
+      setups: this.#setups,
+      level: this.#level,
+    };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    setFields(this as VirtioMmio, KEPT, state);
+    refill(this.#setups, state.setups);
+    this.#level = state.level as boolean;
   }
 
   prePlugged(vdev: VirtioDevice): void {

@@ -2,6 +2,7 @@ import { ACTOR, NONE } from '../../../journal/schema.ts';
 import { PCI_COMMAND, PCI_CONFIG } from '../../../spec/pci.ts';
 import { VIRTIO_MSI_NO_VECTOR } from '../../../spec/virtio-pci.ts';
 import { Msix, msixLayout } from '../../hw/pci/msix.ts';
+import type { State } from '../../qom/state.ts';
 import type { VirtioPci } from './virtio-pci.ts';
 
 /** Most vectors that an MSI-X table can have (PCI 3.0 §6.8.2.3). */
@@ -114,6 +115,14 @@ export class PciInterrupts {
   /** The function was reset. */
   reset(): void {
     this.#msix?.reset();
+  }
+
+  saveState(): State | undefined {
+    return this.#msix?.saveState();
+  }
+
+  loadState(state: State | undefined): void {
+    if (state) this.#msix?.loadState(state);
   }
 
   get #line(): number {

@@ -7,6 +7,7 @@ import { MODERN_PCI_ID_BASE } from '../../../spec/virtio-pci.ts';
 import { PciDevice, type PciIds } from '../../hw/pci/pci-device.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { addRegion } from '../../qdev/regions.ts';
+import { fieldsOf, refill, type State, setFields } from '../../qom/state.ts';
 import type { ObjectInit } from '../../qom/type.ts';
 import type { VirtioTransport } from '../../virtio/transport.ts';
 import type { VirtioBus } from '../../virtio/virtio-bus.ts';
@@ -22,6 +23,9 @@ import type { VirtioPciProperties } from './properties.ts';
 const BAR_LEGACY = 0;
 /** Vector count that stands for "as the device likes". */
 export const VECTORS_UNSPECIFIED = 0xffff_ffff;
+
+/** What a snapshot keeps of the registers without effect of their own. */
+const KEPT = ['deviceFeatureSelect', 'driverFeatureSelect', 'driverFeatureWords'] as const;
 
 /** Which BARs hold what. */
 export interface VirtioPciLayout {
@@ -250,6 +254,22 @@ export class VirtioPci extends PciDevice<VirtioPciProperties> implements VirtioT
     this.#express?.reset();
     this.#resetVirtio('user');
     this.interrupts.reset();
+  }
+
+  override saveState(): State {
+    return {
+      ...super.saveState(),
+      ...fieldsOf(this as VirtioPci, KEPT),
+      setups: this.#setups,
+      msix: this.interrupts.saveState(),
+    };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    setFields(this as VirtioPci, KEPT, state);
+    refill(this.#setups, state.setups);
+    this.interrupts.loadState(state.msix as State | undefined);
   }
 
   #resetVirtio(actor: 'driver' | 'user'): void {

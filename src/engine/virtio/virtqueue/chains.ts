@@ -21,7 +21,7 @@ export abstract class Chains {
   readonly #queue: number;
   readonly #codes: ChainCodes;
   /** Whether a chain of this queue has the machine's bounce page. */
-  #holdsBounce = false;
+  holdsBounce = false;
 
   /** `queue`: the queue's number, for violations. */
   constructor(owner: QueueOwner, queue: number, codes: ChainCodes) {
@@ -34,13 +34,13 @@ export abstract class Chains {
 
   /** Gives the machine's bounce page back, if a chain of this queue has it. */
   releaseBounce(): void {
-    if (!this.#holdsBounce) return;
-    this.#holdsBounce = false;
+    if (!this.holdsBounce) return;
+    this.holdsBounce = false;
     this.#owner.bounce.busy = false;
   }
 
   protected holdBounce(): void {
-    this.#holdsBounce = true;
+    this.holdsBounce = true;
     this.#owner.bounce.busy = true;
   }
 

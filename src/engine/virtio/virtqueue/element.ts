@@ -1,10 +1,22 @@
 import type { GuestRam } from '../../../memory/guest-ram.ts';
+import { fieldsOf, type State, setFields } from '../../qom/state.ts';
 
 /**
  * RAM offset that marks a segment outside RAM: it reads as zeros, and writes to it are lost. QEMU
  * gives a device such a "bounce buffer" for one page at a time instead of refusing the chain.
  */
 export const BOUNCE = Number.MAX_SAFE_INTEGER;
+
+/** What a snapshot keeps of a chain beside its segments. */
+const KEPT = [
+  'head',
+  'places',
+  'readableCount',
+  'writableCount',
+  'bounced',
+  'readableLength',
+  'writableLength',
+] as const;
 
 /** Segments that a new element has room for before it grows. */
 const ROOM = 8;
@@ -63,6 +75,25 @@ export class VirtQueueElement {
     const segments = new Float64Array(this.segments.length * 2);
     segments.set(this.segments);
     this.segments = segments;
+  }
+
+  /** What a snapshot keeps of it; `epoch` is its queue's. */
+  saveState(epoch: number): State {
+    const end = 2 * (this.readableCount + this.writableCount);
+    return {
+      ...fieldsOf(this, KEPT),
+      segments: this.segments.slice(0, end),
+      forgotten: this.epoch !== epoch,
+    };
+  }
+
+  /** Becomes that chain; `epoch` is its queue's. */
+  loadState(state: State, epoch: number): void {
+    setFields(this, KEPT, state);
+    const segments = state.segments as Float64Array;
+    while (this.segments.length < segments.length) this.grow();
+    this.segments.set(segments);
+    this.epoch = state.forgotten ? -1 : epoch;
   }
 
   /** Copies readable bytes from position `from` on; returns how many there were, at most `into.length`. */

@@ -1,3 +1,4 @@
+import type { State } from '../../qom/state.ts';
 import type { VirtQueueElement } from './element.ts';
 import type { DeviceRing } from './virtqueue.ts';
 
@@ -73,6 +74,36 @@ export function inOrder<R extends RingClass>(Ring: R) {
       if (!this.#returned) return;
       this.#returned = false;
       super.notify();
+    }
+
+    override saveState(): State {
+      const taken = this.#taken.map((element) => ({
+        element: super.saveElement(element),
+        done: this.#done.get(element),
+      }));
+      return { ...super.saveState(), taken, returned: this.#returned };
+    }
+
+    override loadState(state: State): void {
+      super.loadState(state);
+      this.#taken.length = 0;
+      this.#done.clear();
+      for (const { element: saved, done } of state.taken as { element: State; done?: number }[]) {
+        const element = super.loadElement(saved);
+        this.#taken.push(element);
+        if (done !== undefined) this.#done.set(element, done);
+      }
+      this.#returned = state.returned as boolean;
+    }
+
+    /** One that waits for its turn is known to the ring already. */
+    override saveElement(element: VirtQueueElement): State {
+      const place = this.#taken.indexOf(element);
+      return place < 0 ? super.saveElement(element) : { place };
+    }
+
+    override loadElement(state: State): VirtQueueElement {
+      return this.#taken[state.place as number] ?? super.loadElement(state);
     }
 
     #forget(element: VirtQueueElement): void {

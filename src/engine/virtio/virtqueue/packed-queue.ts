@@ -13,6 +13,7 @@ import {
   VIRTQ_DESC_F_NEXT,
   VIRTQ_DESC_F_WRITE,
 } from '../../../spec/virtio.ts';
+import { fieldsOf, type State, setFields } from '../../qom/state.ts';
 import { VirtQueueElement } from './element.ts';
 import { MARKS, PackedChains } from './packed-chains.ts';
 import type { QueueOwner } from './queue-owner.ts';
@@ -22,6 +23,19 @@ import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
 const WRAP = 0x8000;
 /** What makes a descriptor part of something longer. */
 const LINKED = VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT;
+
+/** What a snapshot keeps of a queue beside wrap counters and where its ring lies. */
+const KEPT = [
+  'size',
+  'ready',
+  'addresses',
+  'lastAvailIdx',
+  'usedIdx',
+  'inUse',
+  'notification',
+  'signalledUsed',
+  'signalledUsedValid',
+] as const;
 
 /** A chain that was filled and waits for `flush`. */
 class Filled {
@@ -121,11 +135,15 @@ export class PackedQueue implements DeviceRing {
     const driver = this.#locate(addresses.driver, PACKED.eventSize, PACKED.eventAlign, 'avail');
     this.ready = desc >= 0 && device >= 0 && driver >= 0 && addresses.desc !== 0;
     if (!this.ready) return;
-    this.#entries = smallInt(this.size);
+    this.#place(this.size, desc, driver, device);
     // A ring that is smaller than where the device was in the one before begins anew.
-    if (this.lastAvailIdx >= this.#entries) this.lastAvailIdx = 0;
-    if (this.usedIdx >= this.#entries) this.usedIdx = 0;
-    this.#chains.place(desc, this.size);
+    if (this.lastAvailIdx >= this.size) this.lastAvailIdx = 0;
+    if (this.usedIdx >= this.size) this.usedIdx = 0;
+  }
+
+  #place(entries: number, desc: number, driver: number, device: number): void {
+    this.#entries = smallInt(entries);
+    this.#chains.place(desc, entries);
     this.#desc8 = desc;
     this.#device8 = device;
     this.#driver8 = driver;
@@ -479,6 +497,35 @@ export class PackedQueue implements DeviceRing {
 
   #note(code: ViolationCode, index: number, value: number): void {
     this.#owner.violate(this.index, code, index, value);
+  }
+
+  saveState(): State {
+    return {
+      ...fieldsOf(this as PackedQueue, KEPT),
+      availMarks: this.#availMarks,
+      usedMarks: this.#usedMarks,
+      holdsBounce: this.#chains.holdsBounce,
+      ring: [this.#entries, this.#desc8, this.#driver8, this.#device8],
+    };
+  }
+
+  loadState(state: State): void {
+    setFields(this as PackedQueue, KEPT, state);
+    this.#availMarks = state.availMarks as number;
+    this.#usedMarks = state.usedMarks as number;
+    this.#chains.holdsBounce = state.holdsBounce as boolean;
+    const [entries = 0, desc = 0, driver = 0, device = 0] = state.ring as number[];
+    this.#place(entries, desc, driver, device);
+  }
+
+  saveElement(element: VirtQueueElement): State {
+    return element.saveState(this.#epoch);
+  }
+
+  loadElement(state: State): VirtQueueElement {
+    const element = this.#newElement();
+    element.loadState(state, this.#epoch);
+    return element;
   }
 
   #newElement(): VirtQueueElement {

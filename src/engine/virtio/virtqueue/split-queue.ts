@@ -11,6 +11,7 @@ import {
   VIRTQ_DESC_F_WRITE,
   VIRTQ_USED_F_NO_NOTIFY,
 } from '../../../spec/virtio.ts';
+import { fieldsOf, type State, setFields } from '../../qom/state.ts';
 import { VirtQueueElement } from './element.ts';
 import type { QueueOwner } from './queue-owner.ts';
 import { RingWords } from './ring-words.ts';
@@ -20,6 +21,19 @@ import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
 
 /** What makes a descriptor part of something longer. */
 const LINKED = VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT;
+
+/** What a snapshot keeps of a queue beside where its ring lies. */
+const KEPT = [
+  'size',
+  'addresses',
+  'lastAvailIdx',
+  'shadowAvailIdx',
+  'usedIdx',
+  'inUse',
+  'notification',
+  'signalledUsed',
+  'signalledUsedValid',
+] as const;
 
 /**
  * Device side of a split virtqueue (VIRTIO 1.4 §2.7). Trusts nothing that it reads: every index and
@@ -472,7 +486,42 @@ export class SplitQueue implements DeviceRing {
     this.#owner.violate(this.index, code, index, value, message);
   }
 
+  saveState(): State {
+    const ring = this.#ring;
+    return {
+      ...fieldsOf(this as SplitQueue, KEPT),
+      holdsBounce: this.#chains.holdsBounce,
+      ring: ring && [ring.entries, ring.descOffset, ring.availOffset, ring.usedOffset],
+    };
+  }
+
+  loadState(state: State): void {
+    setFields(this as SplitQueue, KEPT, state);
+    this.#chains.holdsBounce = state.holdsBounce as boolean;
+    const [size = 0, desc = 0, avail = 0, used = 0] = (state.ring ?? []) as number[];
+    this.#ring = this.#plain = undefined;
+    if (size > 0) this.#place(size, desc, avail, used);
+    // The pool has an element for each chain in use, like that of a queue that popped them.
+    this.#pool = Array.from({ length: this.inUse }, () => this.#makeElement());
+  }
+
+  saveElement(element: VirtQueueElement): State {
+    return element.saveState(this.#epoch);
+  }
+
+  loadElement(state: State): VirtQueueElement {
+    const element = this.#makeElement();
+    element.loadState(state, this.#epoch);
+    return element;
+  }
+
   #newElement(): VirtQueueElement {
+    const element = this.#makeElement();
+    this.#pool[this.inUse] = element;
+    return element;
+  }
+
+  #makeElement(): VirtQueueElement {
     const element = new VirtQueueElement(
       this.#ram,
       () => this.#journal.on,
@@ -480,7 +529,6 @@ export class SplitQueue implements DeviceRing {
         this.#journal.bytesWritten(ACTOR.device, this.#ram.addressOf(offset), before, after),
     );
     element.epoch = this.#epoch;
-    this.#pool[this.inUse] = element;
     return element;
   }
 }

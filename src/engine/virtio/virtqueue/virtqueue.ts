@@ -1,3 +1,4 @@
+import type { State } from '../../qom/state.ts';
 import type { VirtQueueElement } from './element.ts';
 
 /** Guest-physical addresses of a queue's three areas. */
@@ -37,6 +38,10 @@ export interface VirtQueue {
   setNotification(enabled: boolean): void;
   /** Interrupts the driver about what was pushed, unless it asked not to. */
   notify(): void;
+  /** What a snapshot keeps of a chain that was popped and not returned. */
+  saveElement(element: VirtQueueElement): State;
+  /** That chain again, once the queue itself has been loaded. */
+  loadElement(state: State): VirtQueueElement;
 }
 
 /** What transports and monitor see of a queue: how the driver set it up, and where the device is in it. */
@@ -71,4 +76,8 @@ export interface DeviceRing extends VirtQueue {
   enable(addresses: QueueAddresses): void;
   /** Back to the state after power-on. */
   reset(): void;
+  /** What a snapshot keeps of it, but for what was negotiated. */
+  saveState(): State;
+  /** Puts back what a ring of the same format has saved; nothing is said about where the driver put it. */
+  loadState(state: State): void;
 }
