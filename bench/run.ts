@@ -16,7 +16,7 @@ import {
 import { enginePair, floorPair, type Pair } from './threads.ts';
 
 /** Rounds of the measurements of two threads, which are long; those of one thread are many and short. */
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
+const ROUNDS = Number(process.env.BENCH_ROUNDS) || 7;
 const TURNS = ROUNDS * 9;
 /**
  * Bytes that a buffer may allocate. The least that V8 allocates is 12 bytes, so that this is nothing

@@ -197,6 +197,20 @@ describe('structures', () => {
     expect(only(structures(open(), 'DEVICE_CFG')).offset % 4).toBe(0);
   });
 
+  test('[4.1.4.7.1] a shared memory region lies in its BAR, and no two have one ID: QEMU 7.2 has none', () => {
+    const subject = open();
+    const regions = structures(subject, 'SHARED_MEMORY_CFG');
+    const { machine } = subject.port;
+    for (const { bar, offset, size } of regions) {
+      pciConfigWrite(machine, 0x10 + 4 * bar, 4, 0xffff_ffff);
+      const bytes = 2 ** 32 - (pciConfigRead(machine, 0x10 + 4 * bar, 4) & ~0xf);
+      expect(offset + size).toBeLessThanOrEqual(bytes);
+    }
+    const ids = regions.map(({ at }) => pciConfigRead(machine, at + 5, 1));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual([]);
+  });
+
   test('[4.1.4.8.1] no vendor data claims to be of vendor 0x1af4', () => {
     expect(structures(open(), 'VENDOR_CFG')).toEqual([]);
   });

@@ -356,7 +356,7 @@ describe('[4.3.3.1] what the device tells', () => {
     expect(driver.machine.interruptWord(0)).toBe(0);
   });
 
-  test('[4.3.3.1.2] sets queue and summary indicators, and interrupts unless somebody is on the way', () => {
+  test('[4.3.3.1.2.1] sets queue and summary indicators, and interrupts unless somebody is on the way', () => {
     const driver = new Driver();
     driver.goLive();
     driver.send('SET_IND_ADAPTER', [...be(0x6100, 8), ...be(0x6200, 8), ...be(11, 8), 5]);
@@ -366,7 +366,7 @@ describe('[4.3.3.1] what the device tells', () => {
     driver.machine.takeInterrupt(0);
     expect([...driver.peek(0xb8, 12)]).toEqual([...new Uint8Array(8), 0x80 | (5 << 3), 0, 0, 0]);
     expect(driver.test().cc).toBe(1);
-    // [4.3.3.1.2.1] The summary indicator is still set.
+    // The summary indicator is still set.
     driver.request(2);
     expect(driver.machine.interruptWord(0)).toBe(0);
     driver.poke(0x6100, [0]);
