@@ -1,4 +1,4 @@
-import { CONTROL, UNLIMITED, VCPU_STATE } from '../../protocol/control.ts';
+import { CONTROL, UNLIMITED, VCPU_STATE, WATCH, WATCHED_LINES } from '../../protocol/control.ts';
 import type { Brake, VcpuView } from './run-control.ts';
 
 const STATES = {
@@ -42,6 +42,16 @@ export class Gate implements Brake {
       Atomics.store(this.#control, CONTROL.credit, 0);
   }
 
+  watch(lines: readonly number[], any: boolean): void {
+    const bits = new Int32Array(WATCHED_LINES / 32);
+    for (const line of lines)
+      if (line < WATCHED_LINES) bits[line >>> 5] = (bits[line >>> 5] ?? 0) | (1 << (line & 31));
+    this.#control.set(bits, CONTROL.lines);
+    const some = lines.length > 0 ? WATCH.lines : WATCH.none;
+    // Published behind the bits, which the vCPU looks at after it.
+    Atomics.store(this.#control, CONTROL.watch, any ? WATCH.all : some);
+  }
+
   /** Makes the block ready for a run. To be called only while no vCPU runs. */
   arm(): void {
     Atomics.store(this.#control, CONTROL.stop, 0);
@@ -74,10 +84,10 @@ export class Gate implements Brake {
     const credit = Atomics.load(this.#control, CONTROL.credit);
     const code = Atomics.load(this.#control, CONTROL.vcpuState);
     const state = STATES[code as keyof typeof STATES] ?? 'off';
-    return {
-      state,
-      waits: state === 'waitsForCredit' && credit === 0,
-      rests: state === 'waitsForCredit' || state === 'halted' || state === 'off',
-    };
+    const asleep =
+      state === 'halted' &&
+      Atomics.load(this.#control, CONTROL.haltedAt) === Atomics.load(this.#control, CONTROL.irqSeq);
+    const waits = state === 'waitsForCredit' && credit === 0;
+    return { state, waits, rests: waits || asleep || state === 'off' };
   }
 }

@@ -1,5 +1,7 @@
+import type { EventBreakpoint } from '../../journal/breakpoints.ts';
 import { Folder } from '../../journal/fold/folder.ts';
 import type { Moment } from '../../journal/fold/moment.ts';
+import type { RunContent } from '../../journal/run-record.ts';
 import { EventStore } from '../../journal/store.ts';
 import type {
   DeviceFacts,
@@ -16,9 +18,17 @@ import type { MachineTopology } from '../../protocol/topology.ts';
 import type { FrameSource } from './frames.ts';
 import { Gate, type VcpuGlance } from './gate.ts';
 import { JournalTap } from './journal-tap.ts';
+import { JournalWalk } from './journal-walk.ts';
 import { MachineLink } from './machine-link.ts';
-import { type Brake, RunControl } from './run-control.ts';
-import type { Completion, ScriptProblem, Session, SessionState, Speed } from './session.ts';
+import { type Brake, type Goal, RunControl } from './run-control.ts';
+import type {
+  Completion,
+  Continued,
+  ScriptProblem,
+  Session,
+  SessionState,
+  Speed,
+} from './session.ts';
 import { type VcpuEnd, VcpuLink } from './vcpu-link.ts';
 import type { WorkerPort } from './worker-port.ts';
 
@@ -33,6 +43,8 @@ export interface SessionParts {
 
 /** How long a guest has to obey a stop, in ms, before its thread is ended. */
 const STOP_MS = 1_000;
+
+const NO_RUNS: SessionState['runs'] = [];
 
 const OFF: VcpuGlance = { state: 'off', waits: false, rests: true };
 
@@ -58,6 +70,7 @@ export class LiveSession implements Session {
   readonly #folder = new Folder(this.store);
   readonly #parts: SessionParts;
   readonly #vcpu: VcpuLink;
+  readonly #walk: JournalWalk;
   readonly #control: RunControl;
   readonly #listeners = new Set<() => void>();
   readonly #images = new Map<string, ImageSource['content']>();
@@ -79,6 +92,8 @@ export class LiveSession implements Session {
   #warnings: readonly string[] = [];
   #topology: MachineTopology | undefined;
   #facts: readonly ImageFacts[] = [];
+  #lineBreakpoints: readonly number[] = [];
+  #eventBreakpoints: readonly EventBreakpoint[] = [];
   #glance: VcpuGlance = OFF;
   #problem: ScriptProblem | undefined;
   #shownProblem: ScriptProblem | undefined;
@@ -90,8 +105,10 @@ export class LiveSession implements Session {
       grant: (actions) => this.#live?.gate.grant(actions),
       free: () => this.#live?.gate.free(),
       hold: () => this.#live?.gate.hold(),
+      watch: (lines, any) => this.#live?.gate.watch(lines, any),
     };
-    this.#control = new RunControl(brake);
+    this.#walk = new JournalWalk(this.store, (at) => this.#folder.momentAt(at));
+    this.#control = new RunControl(brake, this.#walk);
     this.#vcpu = new VcpuLink(parts.spawnVcpu);
     this.#machine = this.#startMachine();
     this.#state = this.#snapshot();
@@ -130,7 +147,7 @@ export class LiveSession implements Session {
   run(source: string): void {
     const { run } = this.#control;
     if (run === 'paused') this.#control.resume();
-    else if (run !== 'running') this.#start(source, 0);
+    else if (run !== 'running') this.#start(source);
     this.#wake();
   }
 
@@ -140,13 +157,61 @@ export class LiveSession implements Session {
   }
 
   step(source: string): void {
-    if (this.#control.live || this.#control.behind) this.#control.step();
-    else this.#start(source, 1);
-    this.#wake();
+    this.#go(source, { kind: 'events', count: 1 });
   }
 
   stepBack(): void {
     this.seek(this.#control.cursor - 1);
+  }
+
+  stepLine(source: string): void {
+    this.#go(source, { kind: 'line' });
+  }
+
+  stepOver(source: string): void {
+    this.#go(source, { kind: 'action' });
+  }
+
+  stepBackLine(): void {
+    this.seek(this.#walk.previousLine(this.#control.cursor));
+  }
+
+  stepBackOver(): void {
+    this.seek(this.#walk.previousAction(this.#control.cursor));
+  }
+
+  runToLine(source: string, line: number): void {
+    this.#go(source, { kind: 'line', line });
+  }
+
+  setLineBreakpoints(lines: readonly number[]): void {
+    this.#lineBreakpoints = [...new Set(lines)].sort((a, b) => a - b);
+    this.#setBreakpoints();
+  }
+
+  setEventBreakpoints(list: readonly EventBreakpoint[]): void {
+    this.#eventBreakpoints = [...list];
+    this.#setBreakpoints();
+  }
+
+  async continueFrom(_source: string): Promise<Continued> {
+    return { kind: 'refused', message: 'Runs cannot be repeated yet' };
+  }
+
+  async poke(_addr: number, _bytes: Uint8Array): Promise<boolean> {
+    return false;
+  }
+
+  showRun(_id: number): void {}
+
+  dropRun(_id: number): void {}
+
+  openRun(_run: RunContent): number {
+    return 0;
+  }
+
+  runContent(_id: number): RunContent | undefined {
+    return undefined;
   }
 
   seek(at: number): void {
@@ -273,11 +338,25 @@ export class LiveSession implements Session {
     return true;
   }
 
-  #start(source: string, steps: number): void {
+  /** Moves on to a goal, starting `source` where nothing runs and nothing is left to show. */
+  #go(source: string, goal: Goal): void {
+    if (this.#control.live || this.#control.behind) this.#control.go(goal);
+    else this.#start(source, goal);
+    this.#wake();
+  }
+
+  #setBreakpoints(): void {
+    this.#walk.setLineBreakpoints(this.#lineBreakpoints);
+    this.#walk.setEventBreakpoints(this.#eventBreakpoints);
+    this.#control.setBreakpoints(this.#lineBreakpoints, this.#eventBreakpoints.length > 0);
+    this.#wake();
+  }
+
+  #start(source: string, goal?: Goal): void {
     void this.#exclusively(async () => {
       // Pressed again before the first press had begun.
       if (this.#control.live) {
-        if (steps > 0) this.#control.step();
+        if (goal) this.#control.go(goal);
         return;
       }
       await this.#run?.over;
@@ -286,7 +365,7 @@ export class LiveSession implements Session {
       live.gate.arm();
       this.#problem = undefined;
       this.#shownProblem = undefined;
-      this.#control.begin(steps);
+      this.#control.begin(goal);
       const run: Run = { over: this.#follow(source, live), stopped: false, lost: false };
       this.#run = run;
       this.#wake();
@@ -412,6 +491,13 @@ export class LiveSession implements Session {
       first: this.store.first,
       moment: this.#folder.momentAt(cursor),
       problem: this.#shownProblem,
+      store: this.store,
+      live: this.#live !== undefined,
+      runs: NO_RUNS,
+      shownRun: 0,
+      stopped: this.#control.stopped,
+      lineBreakpoints: this.#lineBreakpoints,
+      eventBreakpoints: this.#eventBreakpoints,
     };
   }
 }
