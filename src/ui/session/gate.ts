@@ -20,12 +20,21 @@ export interface VcpuGlance extends VcpuView {
 /** The page's end of the control block: grants credit, asks for the end of a run, wakes the machine. Never blocks. */
 export class Gate implements Brake {
   readonly #control: Int32Array;
+  /** Run control has no say: credit comes from `give`, and no line is watched. */
+  #suspended = false;
+  #watched: readonly number[] = [];
+  #watchesAll = false;
 
   constructor(control: SharedArrayBuffer) {
     this.#control = new Int32Array(control);
   }
 
   grant(actions: number): void {
+    if (!this.#suspended) this.give(actions);
+  }
+
+  /** Grants also while run control is suspended. */
+  give(actions: number): void {
     // Free-running or stopped in between: nothing to add to.
     if (Atomics.load(this.#control, CONTROL.credit) === UNLIMITED) return;
     Atomics.add(this.#control, CONTROL.credit, actions);
@@ -33,16 +42,41 @@ export class Gate implements Brake {
   }
 
   free(): void {
+    if (this.#suspended) return;
     Atomics.store(this.#control, CONTROL.credit, UNLIMITED);
     Atomics.notify(this.#control, CONTROL.credit);
   }
 
   hold(): void {
+    if (!this.#suspended) this.withdraw();
+  }
+
+  /** No credit, also while run control is suspended. */
+  withdraw(): void {
     if (Atomics.load(this.#control, CONTROL.stop) === 0)
       Atomics.store(this.#control, CONTROL.credit, 0);
   }
 
+  /** Takes the say from run control. */
+  suspend(): void {
+    this.#suspended = true;
+    this.withdraw();
+    this.#setWatch([], false);
+  }
+
+  /** Gives it back; what it wants to watch meanwhile counts now. */
+  release(): void {
+    this.#suspended = false;
+    this.#setWatch(this.#watched, this.#watchesAll);
+  }
+
   watch(lines: readonly number[], any: boolean): void {
+    this.#watched = lines;
+    this.#watchesAll = any;
+    if (!this.#suspended) this.#setWatch(lines, any);
+  }
+
+  #setWatch(lines: readonly number[], any: boolean): void {
     const bits = new Int32Array(WATCHED_LINES / 32);
     for (const line of lines)
       if (line < WATCHED_LINES) bits[line >>> 5] = (bits[line >>> 5] ?? 0) | (1 << (line & 31));
@@ -52,10 +86,11 @@ export class Gate implements Brake {
     Atomics.store(this.#control, CONTROL.watch, any ? WATCH.all : some);
   }
 
-  /** Makes the block ready for a run. To be called only while no vCPU runs. */
+  /** Makes the block ready for a run, which counts as begun. To be called only while no vCPU runs. */
   arm(): void {
     Atomics.store(this.#control, CONTROL.stop, 0);
     Atomics.store(this.#control, CONTROL.credit, 0);
+    Atomics.store(this.#control, CONTROL.vcpuState, VCPU_STATE.running);
   }
 
   /** Asks the vCPU to end its run at its next action or wait. */

@@ -325,15 +325,6 @@ describe('without a run, the picture', () => {
   });
 });
 
-describe('a reset', () => {
-  it('starts anew', () => {
-    control.begin();
-    frames(63);
-    control.reset();
-    expect([control.cursor, control.run, control.live]).toEqual([0, 'idle', false]);
-  });
-});
-
 describe('a speed that is none', () => {
   it.each([0, -1, Number.NaN])('%d changes nothing', (speed) => {
     control.setSpeed(20);

@@ -223,14 +223,23 @@ export class RunControl {
     }
   }
 
-  /** The journal starts anew, and nothing runs. */
-  reset(): void {
-    this.abandon();
-    this.#settling = true;
-    this.#cursor = 0;
-    this.#first = 0;
-    this.#length = 0;
-    this.#more = false;
+  /** The machine is gone; what it did stays. */
+  detach(): void {
+    this.#stay();
+    this.#live = false;
+  }
+
+  /** A run of `length` events that is over was opened: its end is shown. */
+  open(length: number): void {
+    this.#begun = true;
+    this.#outcome = 'ended';
+    this.#length = length;
+    this.#cursor = length;
+  }
+
+  /** Shows all that has happened, unless something moves: a person did it. */
+  follow(): void {
+    if (!this.#playing && !this.#goal) this.#settling = true;
   }
 
   /** Moves the picture and grants credit. `now` in ms. */
@@ -251,6 +260,7 @@ export class RunControl {
       if (!this.#live) this.#steps = 0;
       else if (vcpu.waits) this.#brake.grant(1);
     }
+    if (this.#playing && this.#begun && !this.#live && !this.#outcome && this.#atEnd) this.#stay();
     if (this.#outcome && this.#atEnd) {
       const { stopped } = this;
       this.#stay();

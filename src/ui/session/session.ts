@@ -1,6 +1,6 @@
 import type { EventBreakpoint } from '../../journal/breakpoints.ts';
 import type { Moment } from '../../journal/fold/moment.ts';
-import type { RunContent } from '../../journal/run-record.ts';
+import type { MemoryFacts, RunContent } from '../../journal/run-record.ts';
 import type { EventStore } from '../../journal/store.ts';
 import type {
   DeviceFacts,
@@ -43,8 +43,8 @@ export interface RunSummary {
   readonly length: number;
   /** Whether its machine is there and may go on. */
   readonly live: boolean;
-  /** The run that it repeats, and the count of events from which it goes its own way. */
-  readonly branch?: { readonly of: number; readonly at: number };
+  /** The run that it repeats, if it does, and the count of events from which it goes its own way. */
+  readonly branch: { readonly of: number; readonly at: number } | undefined;
 }
 
 /** How "continue from here" went. The machine is paused, unless there is none. */
@@ -77,7 +77,12 @@ export interface SessionState {
   readonly warnings: readonly string[];
   /** The machine at the cursor. */
   readonly topology: MachineTopology | undefined;
+  /** The machine as it is now, whatever is shown: what edits are about. */
+  readonly machine: MachineTopology | undefined;
+  /** Shared memory of the machine, where its run is shown. */
   readonly memory: MachineMemory | undefined;
+  /** Where guest memory lies in the shown run. */
+  readonly memoryFacts: MemoryFacts | undefined;
   readonly images: readonly ImageFacts[];
   readonly run: RunState;
   readonly speed: Speed;

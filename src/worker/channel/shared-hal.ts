@@ -58,7 +58,8 @@ export class SharedHal implements Hal, Pace {
   }
 
   read(space: BusSpace, addr: number, size: AccessSize): number {
-    return this.#exit(OP.read, space, addr, size, 0);
+    const found = space === 'memory' ? this.ram.found(addr, size) : undefined;
+    return found ?? this.#exit(OP.read, space, addr, size, 0);
   }
 
   write(space: BusSpace, addr: number, size: AccessSize, value: number): void {
