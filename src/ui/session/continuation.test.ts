@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sameEvent } from '../../journal/same-event.ts';
 import { DEFAULT_COMMAND_LINE, EXAMPLES } from '../../lessons/examples.ts';
 import { helloImage } from '../../lessons/hello-image.ts';
-import { SessionRig, type ThreadCode, threadCode } from '../../testing/session-rig.ts';
+import { SessionRig, type ThreadCode, threadCode } from '../../testing/page/session-rig.ts';
 import type { LiveSession } from './live-session.ts';
 
 let code: ThreadCode;

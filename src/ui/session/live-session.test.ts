@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SessionRig, type ThreadCode, threadCode } from '../../testing/session-rig.ts';
+import { SessionRig, type ThreadCode, threadCode } from '../../testing/page/session-rig.ts';
 import type { LiveSession } from './live-session.ts';
 
 let code: ThreadCode;

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import type { FrameSource } from '../ui/session/frames.ts';
-import { LiveSession } from '../ui/session/live-session.ts';
-import type { SessionState } from '../ui/session/session.ts';
-import type { WorkerPort } from '../ui/session/worker-port.ts';
-import { bundle } from './threads/spawn.ts';
+import type { FrameSource } from '../../ui/session/frames.ts';
+import { LiveSession } from '../../ui/session/live-session.ts';
+import type { SessionState } from '../../ui/session/session.ts';
+import type { WorkerPort } from '../../ui/session/worker-port.ts';
+import { bundle } from '../threads/spawn.ts';
 
 /** What the threads of a session run. */
 export interface ThreadCode {
@@ -13,11 +13,16 @@ export interface ThreadCode {
 
 /** Threads with a `FakeMachine` and named programs, or with real machines and scripts. */
 export async function threadCode(kind: 'fake' | 'real'): Promise<ThreadCode> {
-  const names =
-    kind === 'fake' ? ['machine-service', 'vcpu'] : ['real-machine-service', 'real-vcpu'];
-  const [machine = '', vcpu = ''] = await Promise.all(
-    names.map((name) => bundle(new URL(`./threads/${name}.thread.ts`, import.meta.url))),
-  );
+  const [machine, vcpu] =
+    kind === 'fake'
+      ? await Promise.all([
+          bundle(new URL('../threads/machine-service.thread.ts', import.meta.url)),
+          bundle(new URL('../threads/vcpu.thread.ts', import.meta.url)),
+        ])
+      : await Promise.all([
+          bundle(new URL('../threads/real-machine-service.thread.ts', import.meta.url)),
+          bundle(new URL('../threads/real-vcpu.thread.ts', import.meta.url)),
+        ]);
   return { machine, vcpu };
 }
 
