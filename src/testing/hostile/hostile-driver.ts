@@ -1,6 +1,8 @@
+import { alignUp } from '../../base/bits.ts';
 import { bytesSource } from '../../engine/backends/byte-source.ts';
 import { Machine } from '../../engine/machine/machine.ts';
 import { VirtioDevice } from '../../engine/virtio/virtio-device.ts';
+import { LEGACY_PAGE, legacyAreas } from '../../guest/transport/legacy-rings.ts';
 import { JournalRing, RING } from '../../journal/ring.ts';
 import { JournalWriter, silentJournal } from '../../journal/writer.ts';
 import {
@@ -35,9 +37,15 @@ const RAM_END = 4 * MIB;
 const ARENA = 3 * MIB;
 /** RAM that nothing may touch. */
 const CANARY = { from: MIB, to: ARENA } as const;
-const RING_STRIDE = 0x4000;
 const RINGS = 8;
-const BUFFERS = { from: ARENA + 0x4_0000, to: ARENA + 0xe_0000 } as const;
+/** Entries of the largest ring that a driver can ask for: QEMU's VIRTQUEUE_MAX_SIZE. */
+const MOST_ENTRIES = 1024;
+/** Bytes from one ring to the next: room for the largest, so that what lies in one is never in another. */
+const RING_STRIDE = alignUp(
+  ringAreas(0, MOST_ENTRIES).device + SPLIT.usedRing(MOST_ENTRIES),
+  LEGACY_PAGE,
+);
+const BUFFERS = { from: ARENA + RINGS * RING_STRIDE, to: ARENA + 0xe_0000 } as const;
 const TABLES = { from: ARENA + 0xe_0000, to: RAM_END } as const;
 const DEVFN = 4 << 3;
 /** Longer than this nothing may take, in ms. */
@@ -56,6 +64,12 @@ const VALUES = [
   ...[0, 1, 2, 3, 4, 7, 8, 15, 16, 0x7f, 0x80, 0xff, 0x100, 0x3ff, 0x400, 0x401, 0x7fff, 0x8000],
   ...[0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff],
 ] as const;
+
+/** Where a ring of `size` entries lies from `desc` on, in the layout that a legacy driver must choose. */
+function ringAreas(desc: number, size: number): Areas {
+  const { avail, used } = legacyAreas(desc, size);
+  return { desc, driver: avail, device: used };
+}
 
 /** What a way leads through. */
 function transportOf(way: Way): TransportDriver {
@@ -229,13 +243,8 @@ export class HostileDriver {
     const size = transport.legacy || !random.once(4) ? offered : 1 + random.below(offered);
     const desc = ARENA + queue * RING_STRIDE;
     new Uint8Array(this.#ram.buffer, desc, RING_STRIDE).fill(0);
-    let areas = { desc, driver: desc + 0x1000, device: desc + 0x2000 };
-    if (transport.legacy) {
-      const driver = desc + SPLIT.descTable(size);
-      const device = Math.ceil((driver + SPLIT.usedEvent(size)) / 4096) * 4096;
-      areas = { desc, driver, device };
-    }
-    this.#rings[queue] = { areas, size, next: 0, desc: 0, wrap: true };
+    // A driver that says where each area is keeps them where they are, whatever size it asks for next.
+    const areas = ringAreas(desc, transport.legacy ? size : MOST_ENTRIES);
     let told: Areas = areas;
     if (hostile && !this.#guarded)
       told = {
@@ -247,6 +256,15 @@ export class HostileDriver {
       told = { ...areas, device: random.pick([areas.device, RAM_END - 4, RAM_END]) };
     const wanted = hostile && random.once(2) ? random.pick(VALUES) & 0xffff : size;
     this.#do(transport.setUpQueue(queue, wanted, told, hostile ? random.below(3) : 1));
+    // Where the device decides by its size, a table is as long as the device takes it to be.
+    const entries = Math.max(size, this.#vdev.queues[queue]?.vq.size ?? 0);
+    this.#rings[queue] = {
+      areas: transport.legacy ? ringAreas(desc, entries) : areas,
+      size,
+      next: 0,
+      desc: 0,
+      wrap: true,
+    };
   }
 
   /** Makes one chain available, and mostly tells. */
