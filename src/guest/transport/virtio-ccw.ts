@@ -30,8 +30,8 @@ import { ISR, VirtioTransport } from './virtio-transport.ts';
 const REVISIONS = [2, 1, 0] as const;
 /** READ_STATUS came with revision 2 (VIRTIO 1.4 §4.3.2.3). */
 const READS_STATUS = 2;
-/** Bytes of a configuration space that are read at once. */
-const CONFIG_BYTES = 256;
+/** Bytes of a configuration space that are asked for while its length is not known. */
+const MOST_CONFIG_BYTES = 256;
 /** Bytes of indicators: a bit for each of the 64 queues that a device can have. */
 const INDICATOR_BYTES = 8;
 /** Interruption subclass of adapter interruptions. */
@@ -64,6 +64,8 @@ export class VirtioCcw extends VirtioTransport {
   readonly #cookies: number[] = [];
   /** The status as it was written last, for revisions that cannot read it. */
   #status = 0;
+  /** Bytes of the configuration space, as far as is known. */
+  #configBytes = MOST_CONFIG_BYTES;
   /** The configuration as one command read it, while a field of it is looked at. */
   #snapshot: Uint8Array | undefined;
 
@@ -268,10 +270,15 @@ export class VirtioCcw extends VirtioTransport {
     this.#command(command, 8);
   }
 
-  /** The configuration from its start: `length` bytes, or all of it. */
-  #readAll(length = CONFIG_BYTES): Uint8Array {
+  /**
+   * The configuration from its start: `length` bytes, or all of it. Only the first time is its whole
+   * length a guess, which what was not moved corrects (VIRTIO 1.4 §4.3.1.4).
+   */
+  #readAll(length = this.#configBytes): Uint8Array {
     this.subchannel.data.part(0, length).fill(0);
-    this.subchannel.run({ command: VIRTIO_CCW_CMD.READ_CONF, count: length, anyLength: true });
+    const program = { command: VIRTIO_CCW_CMD.READ_CONF, count: length, anyLength: true };
+    const left = this.subchannel.run(program);
+    if (left > 0) this.#configBytes = length - left;
     return this.subchannel.data.bytes(0, length);
   }
 
