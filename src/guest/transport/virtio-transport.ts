@@ -202,7 +202,7 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
     if (width !== 8 && width !== 6) return this.readConfig(offset, width);
     // 64 bits are two fields of 32, six bytes are an array (VIRTIO 1.4 §4.1.3.1, VIRTIO 1.4 §4.2.2.2).
     const size = width === 8 ? 4 : 1;
-    return this.stableConfig(() => {
+    return this.stableConfigTo(offset + width, () => {
       const parts = Array.from({ length: width / size }, (_, i) =>
         this.readConfig(offset + size * i, size),
       );
@@ -225,6 +225,11 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
       before = value;
     }
     throw new DeviceError('the configuration changes without an end');
+  }
+
+  /** @internal As `stableConfig`, where nothing from byte `end` on is read. */
+  protected stableConfigTo<T>(_end: number, read: () => T): T {
+    return this.stableConfig(read);
   }
 
   /** Acknowledges an interrupt of the device that is pending, if any. Throws `DeviceError` where it gave up. */
