@@ -14,6 +14,7 @@ import {
   VIRTQ_DESC_F_WRITE,
 } from '../../../spec/virtio.ts';
 import { fieldsOf, type State, setFields } from '../../qom/state.ts';
+import { packedAvailableBytes } from './available-bytes.ts';
 import { VirtQueueElement } from './element.ts';
 import { MARKS, PackedChains } from './packed-chains.ts';
 import type { QueueOwner } from './queue-owner.ts';
@@ -384,6 +385,17 @@ export class PackedQueue implements DeviceRing {
     return this.#aligned === true
       ? Atomics.load(this.#u16, this.#desc16 + 8 * this.lastAvailIdx + PACKED.descFlags / 2)
       : this.#slowFlags();
+  }
+
+  availableBytes(most: number): number {
+    if (!this.ready) return 0;
+    const ring = {
+      offset: this.#desc8,
+      entries: this.#entries,
+      index: this.lastAvailIdx,
+      marks: this.#availMarks,
+    };
+    return packedAvailableBytes(this.#owner, this.index, ring, most);
   }
 
   nextAvailable(): number {

@@ -12,6 +12,7 @@ import {
   VIRTQ_USED_F_NO_NOTIFY,
 } from '../../../spec/virtio.ts';
 import { fieldsOf, type State, setFields } from '../../qom/state.ts';
+import { splitAvailableBytes } from './available-bytes.ts';
 import { VirtQueueElement } from './element.ts';
 import type { QueueOwner } from './queue-owner.ts';
 import { RingWords } from './ring-words.ts';
@@ -383,6 +384,15 @@ export class SplitQueue implements DeviceRing {
     }
     if (ring.plain) Atomics.store(ring.u16, where / 2, value);
     else this.#words.write(where, 2, value);
+  }
+
+  availableBytes(most: number): number {
+    const ring = this.#ring;
+    if (!ring) return 0;
+    const { index, lastAvailIdx } = this;
+    const idx = this.#words.read(ring.availOffset + SPLIT.availIdx, 2);
+    this.shadowAvailIdx = idx;
+    return splitAvailableBytes(this.#owner, index, ring, this.#words, lastAvailIdx, idx, most);
   }
 
   nextAvailable(): number {
