@@ -14,7 +14,8 @@ import {
   VIRTQ_DESC_F_WRITE,
 } from '../../../spec/virtio.ts';
 import { fieldsOf, type State, setFields } from '../../qom/state.ts';
-import { VirtQueueElement } from './element.ts';
+import type { VirtQueueElement } from './element.ts';
+import { ElementPool } from './element-pool.ts';
 import { MARKS, PackedChains } from './packed-chains.ts';
 import type { QueueOwner } from './queue-owner.ts';
 import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
@@ -97,10 +98,7 @@ export class PackedQueue implements DeviceRing {
   readonly #u32: Uint32Array;
   /** Chains between `fill` and `flush`, by offset. */
   readonly #filled: Filled[] = [];
-  /** Elements that came back, to be used again. */
-  #free: VirtQueueElement | undefined;
-  /** Resets so far; an element of an earlier life is forgotten when it comes back. */
-  #epoch = 0;
+  declare private readonly pool: ElementPool;
 
   constructor(owner: QueueOwner, index: number, maxSize: number) {
     this.#owner = owner;
@@ -109,6 +107,7 @@ export class PackedQueue implements DeviceRing {
     this.#u32 = owner.ram.u32;
     this.#journal = owner.journal;
     this.#chains = new PackedChains(owner, index);
+    this.pool = new ElementPool(owner.ram, owner.journal);
     this.index = index;
     this.maxSize = maxSize;
     this.size = maxSize;
@@ -176,8 +175,7 @@ export class PackedQueue implements DeviceRing {
     this.signalledUsed = 0;
     this.signalledUsedValid = false;
     this.#filled.length = 0;
-    this.#free = undefined;
-    this.#epoch++;
+    this.pool.reset();
     this.#chains.releaseBounce();
   }
 
@@ -192,8 +190,7 @@ export class PackedQueue implements DeviceRing {
     const flags = this.#loadFlags();
     if ((flags & MARKS) !== this.#availMarks) return undefined;
     if (this.inUse >= this.#entries) return this.#tooMany();
-    const element = this.#free ?? this.#newElement();
-    this.#free = element.nextFree;
+    const element = this.pool.take();
     const at = this.lastAvailIdx;
     if (!this.#takeOne(element, at, flags) && !this.#chains.collect(element, at, this.#availMarks))
       return this.#putBack(element);
@@ -238,18 +235,17 @@ export class PackedQueue implements DeviceRing {
   }
 
   discard(element: VirtQueueElement): void {
-    if (element.epoch === this.#epoch) this.#giveBack(element);
+    if (this.pool.knows(element)) this.#giveBack(element);
   }
 
   #giveBack(element: VirtQueueElement): void {
     this.inUse -= element.places;
     if (element.bounced === true) this.#unbounce(element);
-    element.nextFree = this.#free;
-    this.#free = element;
+    this.pool.giveBack(element);
   }
 
   push(element: VirtQueueElement, length: number): void {
-    if (element.epoch !== this.#epoch) return;
+    if (!this.pool.knows(element)) return;
     this.#giveBack(element);
     if (this.ready !== true || this.#owner.stopped !== false) return;
     const { head, places } = element;
@@ -269,7 +265,7 @@ export class PackedQueue implements DeviceRing {
   }
 
   unpop(element: VirtQueueElement): void {
-    if (element.epoch !== this.#epoch) return;
+    if (!this.pool.knows(element)) return;
     let place = this.lastAvailIdx - element.places;
     if (place < 0) {
       place += this.#entries;
@@ -280,7 +276,7 @@ export class PackedQueue implements DeviceRing {
   }
 
   fill(element: VirtQueueElement, length: number, offset: number): void {
-    if (element.epoch !== this.#epoch) return;
+    if (!this.pool.knows(element)) return;
     this.discard(element);
     while (this.#filled.length <= offset) this.#filled.push(new Filled());
     const chain = this.#filled[offset] as Filled;
@@ -485,8 +481,7 @@ export class PackedQueue implements DeviceRing {
   /** The list was broken: its element was not taken into use. */
   #putBack(element: VirtQueueElement): undefined {
     element.bounced = false;
-    element.nextFree = this.#free;
-    this.#free = element;
+    this.pool.giveBack(element);
   }
 
   #tooMany(): undefined {
@@ -519,24 +514,11 @@ export class PackedQueue implements DeviceRing {
   }
 
   saveElement(element: VirtQueueElement): State {
-    return element.saveState(this.#epoch);
+    return this.pool.save(element);
   }
 
   loadElement(state: State): VirtQueueElement {
-    const element = this.#newElement();
-    element.loadState(state, this.#epoch);
-    return element;
-  }
-
-  #newElement(): VirtQueueElement {
-    const element = new VirtQueueElement(
-      this.#ram,
-      () => this.#journal.on,
-      (offset, before, after) =>
-        this.#journal.bytesWritten(ACTOR.device, this.#ram.addressOf(offset), before, after),
-    );
-    element.epoch = this.#epoch;
-    return element;
+    return this.pool.load(state);
   }
 }
 
