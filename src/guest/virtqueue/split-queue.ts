@@ -36,6 +36,8 @@ const LAST = 1;
 const COUNT = 2;
 /** and the bytes that the device may write, as signed 32 bits. */
 const ROOM = 3;
+/** Bytes of an available ring before its entries. */
+const RING_HEADER = SPLIT.availEntry(0);
 /** The usual chain in the device's hands. */
 const ONE_OFFERED = 1 + OFFERED;
 /** No index of a descriptor has more bits: what V8 is told of a number that it cannot know. */
@@ -337,16 +339,16 @@ export class SplitQueue extends VirtQueue {
 
   #recordPost(head: number, addr: number, len: number, flags: number): void {
     this.pace.take();
-    this.pace.take();
-    const slot = this.#availIdx & this.mask;
+    const slot = this.#availIdx & this.mask & INDEX_BITS;
+    const at = (head & INDEX_BITS) * WORDS;
     this.journal.posted(
       this.table,
-      head * WORDS,
-      this.desc + SPLIT.descSize * head,
+      at,
+      this.desc + 4 * at,
       addr,
       len,
       flags,
-      this.avail + SPLIT.availEntry(slot),
+      this.avail + RING_HEADER + 2 * slot,
       this.availRing[slot]!,
       head,
     );

@@ -83,6 +83,8 @@ export class PackedQueue implements DeviceRing {
   readonly #ram: GuestRam;
   readonly #journal: JournalWriter;
   readonly #chains: PackedChains;
+  /** Guest-physical address of the descriptor ring. */
+  #descAddress = 0;
   /** Byte offsets of the areas in RAM. */
   #desc8 = 0;
   #driver8 = 0;
@@ -143,6 +145,7 @@ export class PackedQueue implements DeviceRing {
   #place(entries: number, desc: number, driver: number, device: number): void {
     this.#entries = smallInt(entries);
     this.#chains.place(desc, entries);
+    this.#descAddress = smallInt(this.addresses.desc);
     this.#desc8 = desc;
     this.#device8 = device;
     this.#driver8 = driver;
@@ -462,7 +465,7 @@ export class PackedQueue implements DeviceRing {
       length,
       this.#u32[word] as number,
       this.#u32[word + 1] as number,
-      this.addresses.desc + PACKED.descSize * at + PACKED.descLen,
+      this.#descAddress + PACKED.descSize * at + PACKED.descLen,
       marks !== 0,
     );
     journal.mark();

@@ -1,4 +1,4 @@
-import { distance16 } from '../../../base/bits.ts';
+import { distance16, smallInt } from '../../../base/bits.ts';
 import { ACTOR } from '../../../journal/schema.ts';
 import type { JournalWriter } from '../../../journal/writer.ts';
 import { GuestRam } from '../../../memory/guest-ram.ts';
@@ -86,6 +86,8 @@ export class SplitQueue implements DeviceRing {
   #ring: SplitRing | undefined;
   /** The same where its views can be used, else `NO_RING`: V8 does not ask for the type of what is always a ring. */
   private plain = NO_RING;
+  /** Guest-physical address of the used ring. */
+  private usedAddress = 0;
   declare private readonly pool: ElementPool;
 
   constructor(owner: QueueOwner, index: number, maxSize: number) {
@@ -142,6 +144,7 @@ export class SplitQueue implements DeviceRing {
   #place(size: number, desc: number, avail: number, used: number): void {
     const ring = new SplitRing(this.ram, size, desc, avail, used, this.bigEndian);
     this.#ring = ring;
+    this.usedAddress = smallInt(this.addresses.device);
     this.plain = ring.plain ? ring : NO_RING;
     this.chains.place(ring);
   }
@@ -466,7 +469,7 @@ export class SplitQueue implements DeviceRing {
       length,
       ring.used[at] as number,
       ring.used[at + 1] as number,
-      this.addresses.device,
+      this.usedAddress,
       ring.entries,
     );
     journal.mark();
