@@ -69,14 +69,14 @@ export class SplitQueue extends VirtQueue {
   /** What is remembered of descriptors: in one array, since V8 checks each one that a step touches. */
   declare private readonly shadow: Int32Array;
   /** First free descriptor, where `freeCount` is not 0. */
-  #free = 0;
-  #freeCount = 0;
+  private firstFree = 0;
+  private freeCount = 0;
   /** Free-running index of the next available entry; the device sees it at `publish`. */
-  #availIdx = 0;
+  private availIdx = 0;
   /** Free-running index of the next used entry to look at. */
-  #usedIdx = 0;
+  private usedIdx = 0;
   /** The device's used index as last read. */
-  #usedSeen = 0;
+  private usedSeen = 0;
   /** The used index at which the device was told to interrupt. */
   #usedEvent = 0;
   /** The available index at the last notification. */
@@ -122,9 +122,9 @@ export class SplitQueue extends VirtQueue {
     this.availEventAt = smallInt((usedAt + SPLIT.availEvent(size)) / 2);
     this.shadow = new Int32Array(size * WORDS);
     for (let i = 0; i < size; i++) this.shadow[i * WORDS + NEXT] = i + 1;
-    this.#freeCount = smallInt(size);
-    this.#availIdx = this.#usedIdx = this.#usedSeen = wrap16(firstIdx);
-    this.#notifiedIdx = this.#availIdx;
+    this.freeCount = smallInt(size);
+    this.availIdx = this.usedIdx = this.usedSeen = wrap16(firstIdx);
+    this.#notifiedIdx = this.availIdx;
     this.low =
       areas.desc + SPLIT.descTable(size) <= TWO_32 && areas.avail + SPLIT.availRing(size) <= TWO_32;
     this.eventIdx = options.eventIdx ?? false;
@@ -132,23 +132,23 @@ export class SplitQueue extends VirtQueue {
   }
 
   override get free(): number {
-    return this.#freeCount;
+    return this.freeCount;
   }
 
   override get next(): number {
-    return this.#availIdx & this.mask;
+    return this.availIdx & this.mask;
   }
 
   override get inFlight(): number {
-    return wrap16(this.#availIdx - this.#usedIdx);
+    return wrap16(this.availIdx - this.usedIdx);
   }
 
   override addChain(chain: Chain): number {
     const { count, readableCount } = chain;
-    if (count > this.#freeCount || count === 0) return NOTHING;
+    if (count > this.freeCount || count === 0) return NOTHING;
     const shadow = this.shadow;
     const recorded = this.journal.on;
-    const head = this.#free;
+    const head = this.firstFree;
     let last = head;
     let next = head;
     let writable = 0;
@@ -163,10 +163,10 @@ export class SplitQueue extends VirtQueue {
       }
       if (i + 1 < count) tail |= VIRTQ_DESC_F_NEXT | (next << 16);
       if (recorded) this.#fillRecorded(last, chain.addr[i]!, len, tail);
-      else this.#fill(last, chain.addr[i]!, len, tail);
+      else this.fill(last, chain.addr[i]!, len, tail);
     }
-    this.#free = next;
-    this.#freeCount -= count;
+    this.firstFree = next;
+    this.freeCount -= count;
     const at = head * WORDS;
     shadow[at + LAST] = last;
     shadow[at + COUNT] = count;
@@ -175,36 +175,36 @@ export class SplitQueue extends VirtQueue {
   }
 
   override add1(addr: number, len: number, flags: number): number {
-    if (this.#freeCount === 0) return NOTHING;
-    const head = this.#free;
+    if (this.freeCount === 0) return NOTHING;
+    const head = this.firstFree;
     if (this.journal.on === true) this.#fillRecorded(head, addr, len, flags);
-    else this.#fill(head, addr, len, flags);
-    this.#take(head, 1, flags === 0 ? 0 : len);
+    else this.fill(head, addr, len, flags);
+    this.takeFirst(head, 1, flags === 0 ? 0 : len);
     return head;
   }
 
   override post1(addr: number, len: number, flags: number): number {
     if (this.order !== undefined) return super.post1(addr, len, flags);
-    if (this.#freeCount === 0) return NOTHING;
-    const head = this.#free;
-    const idx = this.#availIdx;
+    if (this.freeCount === 0) return NOTHING;
+    const head = this.firstFree;
+    const idx = this.availIdx;
     if (this.journal.on === true) {
       if (!this.low || !this.pace.free) return super.post1(addr, len, flags);
-      this.#recordPost(head, addr, len, flags);
+      this.recordPost(head, addr, len, flags);
     }
-    this.#fill(head, addr, len, flags);
-    this.#take(head, ONE_OFFERED, flags === 0 ? 0 : len);
+    this.fill(head, addr, len, flags);
+    this.takeFirst(head, ONE_OFFERED, flags === 0 ? 0 : len);
     this.availRing[idx & this.mask & INDEX_BITS] = head;
-    this.#availIdx = (idx + 1) & 0xffff;
+    this.availIdx = (idx + 1) & 0xffff;
     return head;
   }
 
   /** Takes the first free descriptor, `head`, for a chain of its own. */
-  #take(head: number, chain: number, room: number): void {
+  private takeFirst(head: number, chain: number, room: number): void {
     const { shadow } = this;
     const at = (head & INDEX_BITS) * WORDS;
-    this.#free = shadow[at + NEXT]!;
-    this.#freeCount--;
+    this.firstFree = shadow[at + NEXT]!;
+    this.freeCount--;
     shadow[at + COUNT] = chain;
     shadow[at + ROOM] = room;
   }
@@ -220,10 +220,10 @@ export class SplitQueue extends VirtQueue {
     if (chain > 0 && chain < OFFERED) shadow[head * WORDS + COUNT] = chain + OFFERED;
     else this.#offerRare(head);
     if (this.order !== undefined) this.order.push(head);
-    const slot = this.#availIdx & this.mask;
+    const slot = this.availIdx & this.mask;
     if (this.journal.on === true) this.#recordEntry(slot, head);
     this.availRing[slot] = head;
-    this.#availIdx = (this.#availIdx + 1) & 0xffff;
+    this.availIdx = (this.availIdx + 1) & 0xffff;
   }
 
   /**
@@ -235,7 +235,7 @@ export class SplitQueue extends VirtQueue {
     // The store is sequentially consistent: the barrier that the specification demands before it
     // (VIRTIO 1.4 §2.7.13.3.1), and half of the one before the flags are read in `notify`.
     if (this.journal.on) this.#publishRecorded();
-    else Atomics.store(this.u16, this.availIdxAt, this.#availIdx);
+    else Atomics.store(this.u16, this.availIdxAt, this.availIdx);
   }
 
   override notify(): boolean {
@@ -253,24 +253,24 @@ export class SplitQueue extends VirtQueue {
 
   override popUsed(): number {
     if (this.order !== undefined) return this.#popInOrder(this.order);
-    const idx = this.#usedIdx;
-    if (idx === this.#usedSeen && !this.#lookAgain()) return NOTHING;
+    const idx = this.usedIdx;
+    if (idx === this.usedSeen && !this.lookAgain()) return NOTHING;
     const entry = (idx & this.mask & INDEX_BITS) * 2;
     const id = this.usedRing[entry]!;
     const length = this.usedRing[entry + 1]!;
     const { shadow } = this;
     const head = id & INDEX_BITS;
     const at = head * WORDS;
-    if (id > this.mask || shadow[at + COUNT] !== ONE_OFFERED) this.#popRare(id, length);
+    if (id > this.mask || shadow[at + COUNT] !== ONE_OFFERED) this.popRare(id, length);
     else {
       if (length > shadow[at + ROOM]! >>> 0)
         throw this.wroteTooMuch(head, length, this.#roomOf(head));
       shadow[at + COUNT] = 0;
-      shadow[at + NEXT] = this.#free;
-      this.#free = head;
-      this.#freeCount++;
+      shadow[at + NEXT] = this.firstFree;
+      this.firstFree = head;
+      this.freeCount++;
     }
-    this.#usedIdx = (idx + 1) & 0xffff;
+    this.usedIdx = (idx + 1) & 0xffff;
     this.usedLength = length;
     return head;
   }
@@ -279,7 +279,7 @@ export class SplitQueue extends VirtQueue {
     this.quiet = suppress;
     // The flags stay 0 with VIRTIO_F_EVENT_IDX; an index that was just passed is the furthest away
     // (VIRTIO 1.4 §2.7.7.1).
-    if (this.eventIdx) this.#setUsedEvent(wrap16(this.#usedIdx - (suppress ? 1 : 0)));
+    if (this.eventIdx) this.#setUsedEvent(wrap16(this.usedIdx - (suppress ? 1 : 0)));
     else this.#setAvailable(this.availIdxAt - 1, suppress ? VIRTQ_AVAIL_F_NO_INTERRUPT : 0);
   }
 
@@ -291,7 +291,7 @@ export class SplitQueue extends VirtQueue {
     if (this.#chainAt(index) === 0 && this.#unlink(index)) this.#mark(index, BY_HAND);
     const tail = (flags & 0xffff) | (next << 16);
     if (this.journal.on) this.#fillRecorded(index, addr, len, tail);
-    else this.#fill(index, addr, len, tail);
+    else this.fill(index, addr, len, tail);
   }
 
   override toString(): string {
@@ -305,8 +305,8 @@ export class SplitQueue extends VirtQueue {
     for (let head = 0; head < this.size; head++)
       if (this.#chainAt(head) & OFFERED) heads.push(head);
     this.shadow.fill(0);
-    this.#freeCount = 0;
-    this.#availIdx = this.#usedIdx;
+    this.freeCount = 0;
+    this.availIdx = this.usedIdx;
     return heads;
   }
 
@@ -320,7 +320,7 @@ export class SplitQueue extends VirtQueue {
   }
 
   /** `tail`: flags in the lower half, next in the upper one. */
-  #fill(index: number, addr: number, len: number, tail: number): void {
+  private fill(index: number, addr: number, len: number, tail: number): void {
     const { table } = this;
     const at = (index & INDEX_BITS) * WORDS;
     table[at] = addr;
@@ -334,12 +334,12 @@ export class SplitQueue extends VirtQueue {
     const at = index * WORDS;
     const where = this.desc + SPLIT.descSize * index;
     this.journal.memWrite16(ACTOR.driver, where, this.table, at, addr, hi32(addr), len, tail);
-    this.#fill(index, addr, len, tail);
+    this.fill(index, addr, len, tail);
   }
 
-  #recordPost(head: number, addr: number, len: number, flags: number): void {
+  private recordPost(head: number, addr: number, len: number, flags: number): void {
     this.pace.take();
-    const slot = this.#availIdx & this.mask & INDEX_BITS;
+    const slot = this.availIdx & this.mask & INDEX_BITS;
     const at = (head & INDEX_BITS) * WORDS;
     this.journal.posted(
       this.table,
@@ -365,22 +365,22 @@ export class SplitQueue extends VirtQueue {
     this.pace.take();
     const at = this.availIdxAt;
     const where = this.avail + SPLIT.availIdx;
-    this.journal.memWrite(ACTOR.driver, where, 2, this.u16[at]!, 0, this.#availIdx, 0);
+    this.journal.memWrite(ACTOR.driver, where, 2, this.u16[at]!, 0, this.availIdx, 0);
     this.journal.mark();
-    Atomics.store(this.u16, at, this.#availIdx);
+    Atomics.store(this.u16, at, this.availIdx);
   }
 
   /** Reads the device's index again; true where it has moved. */
-  #lookAgain(): boolean {
+  private lookAgain(): boolean {
     let seen = Atomics.load(this.u16, this.usedIdxAt);
-    if (seen === this.#usedIdx && this.#wantsEvent()) seen = Atomics.load(this.u16, this.usedIdxAt);
-    if (seen === this.#usedIdx) return false;
-    const moved = wrap16(seen - this.#usedIdx);
+    if (seen === this.usedIdx && this.#wantsEvent()) seen = Atomics.load(this.u16, this.usedIdxAt);
+    if (seen === this.usedIdx) return false;
+    const moved = wrap16(seen - this.usedIdx);
     if (moved > this.inFlight)
       throw new DeviceError(
         `queue ${this.index}: the used index moved by ${moved}, but the device had ${this.inFlight} chains`,
       );
-    this.#usedSeen = seen;
+    this.usedSeen = seen;
     return true;
   }
 
@@ -391,7 +391,7 @@ export class SplitQueue extends VirtQueue {
   }
 
   /** Takes a chain back that is not of the usual kind, or none at all. */
-  #popRare(head: number, length: number): void {
+  private popRare(head: number, length: number): void {
     const chain = this.#chainAt(head);
     if (chain === BY_HAND + OFFERED) {
       this.#mark(head, BY_HAND);
@@ -409,23 +409,23 @@ export class SplitQueue extends VirtQueue {
     const { shadow } = this;
     const last = count > 1 ? shadow[head * WORDS + LAST]! : head;
     shadow[head * WORDS + COUNT] = 0;
-    shadow[last * WORDS + NEXT] = this.#free;
-    this.#free = head;
-    this.#freeCount += count;
+    shadow[last * WORDS + NEXT] = this.firstFree;
+    this.firstFree = head;
+    this.freeCount += count;
   }
 
   /** As `popUsed`, where one used entry may stand for several chains (VIRTIO 1.4 §2.7.9). */
   #popInOrder(order: InOrder): number {
     if (order.left === 0) {
-      const idx = this.#usedIdx;
-      if (idx === this.#usedSeen && !this.#lookAgain()) return NOTHING;
+      const idx = this.usedIdx;
+      if (idx === this.usedSeen && !this.lookAgain()) return NOTHING;
       const at = 2 * (idx & this.mask);
       const last = this.usedRing[at]!;
       const length = this.usedRing[at + 1]!;
       const room = this.#roomOf(last);
       if (length > room && !(this.#chainAt(last) & BY_HAND))
         throw this.wroteTooMuch(last, length, room);
-      if (!order.begin(last, distance16(idx, this.#usedSeen))) throw this.returnedWrong(last);
+      if (!order.begin(last, distance16(idx, this.usedSeen))) throw this.returnedWrong(last);
       this.#batchLength = length;
     }
     const head = order.take();
@@ -433,8 +433,8 @@ export class SplitQueue extends VirtQueue {
     const length = order.left > 0 ? this.#roomOf(head) : this.#batchLength;
     const chain = this.#chainAt(head);
     if (chain >>> 16 === 1) this.#release(head, chain - OFFERED);
-    else this.#popRare(head, length);
-    this.#usedIdx = wrap16(this.#usedIdx + 1);
+    else this.popRare(head, length);
+    this.usedIdx = wrap16(this.usedIdx + 1);
     this.usedLength = length;
     return head;
   }
@@ -457,8 +457,8 @@ export class SplitQueue extends VirtQueue {
    * true where something may have come back meanwhile (VIRTIO 1.4 §2.7.7.1).
    */
   #wantsEvent(): boolean {
-    if (!this.eventIdx || this.quiet || this.#usedEvent === this.#usedIdx) return false;
-    this.#setUsedEvent(this.#usedIdx);
+    if (!this.eventIdx || this.quiet || this.#usedEvent === this.usedIdx) return false;
+    this.#setUsedEvent(this.usedIdx);
     return true;
   }
 
@@ -495,13 +495,13 @@ export class SplitQueue extends VirtQueue {
   #unlink(index: number): boolean {
     const shadow = this.shadow;
     let before = NOTHING;
-    let at = this.#free;
-    for (let i = 0; i < this.#freeCount; i++) {
+    let at = this.firstFree;
+    for (let i = 0; i < this.freeCount; i++) {
       const next = shadow[at * WORDS + NEXT]!;
       if (at === index) {
-        if (before < 0) this.#free = next;
+        if (before < 0) this.firstFree = next;
         else shadow[before * WORDS + NEXT] = next;
-        this.#freeCount--;
+        this.freeCount--;
         return true;
       }
       before = at;
