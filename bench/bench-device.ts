@@ -39,7 +39,7 @@ export class VirtioBench extends VirtioDevice {
   /** Returns all that is available and notifies; answers how many buffers there were. */
   serve(vq: VirtQueue): number {
     let count = 0;
-    for (let element = vq.pop(); element; element = vq.pop()) {
+    for (let element = vq.pop(); element !== undefined; element = vq.pop()) {
       vq.push(element, 0);
       count++;
     }

@@ -28,6 +28,9 @@ export const VIRTIO_PCI_CAP_LAYOUT = {
   extra: 16,
 } as const;
 
+/** What `struct virtio_pci_vndr_data` has in place of the fields from `bar` on, byte offset (VIRTIO 1.4 §4.1.4.8). */
+export const VIRTIO_PCI_VENDOR_DATA = { vendor_id: 4 } as const;
+
 /** Common configuration structure (VIRTIO 1.4 §4.1.4.3). */
 export const VIRTIO_PCI_COMMON = {
   device_feature_select: {
@@ -158,5 +161,6 @@ export const TRANSITIONAL_PCI_ID: Readonly<Record<number, number>> = {
   4: 0x1005,
   9: 0x1009,
 };
-/** First modern PCI device ID; the virtio ID is added. */
+/** First modern PCI device ID, to which the virtio ID is added, and the last one (VIRTIO 1.4 §4.1.2). */
 export const MODERN_PCI_ID_BASE = 0x1040;
+export const MODERN_PCI_ID_LAST = 0x107f;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SPLIT } from '../../spec/virtio.ts';
 import { DeviceRig } from '../../testing/device-rig.ts';
 
 const RNG = '-device virtio-rng-pci';
@@ -34,6 +35,56 @@ describe('virtio-rng', () => {
     const buffer = rig.buffer(4);
     expect(rig.send(rig.start(), [], [buffer])).toBe(3);
     expect([...buffer.bytes()]).toEqual([9, 8, 7, 0]);
+  });
+
+  test('asks for what all buffers together can take, and no more than the quota', () => {
+    const rig = new DeviceRig(`${RNG},max-bytes=12`);
+    const queue = rig.start();
+    const [first, second] = [rig.buffer(5), rig.buffer(20)];
+    queue.publish(queue.add({ writable: [first] }));
+    queue.publish(queue.add({ writable: [second] }));
+    queue.notify();
+    expect([queue.pop()?.length, queue.pop()?.length]).toEqual([5, 7]);
+  });
+
+  test('leaves a buffer that it may not write where it is', () => {
+    const rig = new DeviceRig(RNG);
+    const queue = rig.start();
+    expect(rig.send(queue, [rig.buffer(5)], [])).toBe(-1);
+    expect(rig.device.queues[0]?.vq.lastAvailIdx).toBe(0);
+    // It comes back with the next one that can be filled.
+    expect(rig.send(queue, [], [rig.buffer(5)])).toBe(0);
+    expect(queue.pop()?.length).toBe(5);
+  });
+
+  test('leaves buffers where they are once its file has no more', () => {
+    const line = '-object rng-random,id=r,filename=noise -device virtio-rng-pci,rng=r';
+    const rig = new DeviceRig(line, { noise: Uint8Array.of(1, 2, 3) });
+    const queue = rig.start();
+    expect(rig.send(queue, [], [rig.buffer(2)])).toBe(2);
+    expect(rig.send(queue, [], [rig.buffer(2)])).toBe(1);
+    expect(rig.send(queue, [], [rig.buffer(2)])).toBe(-1);
+    expect(rig.device.queues[0]?.vq.inUse).toBe(0);
+  });
+
+  test('a large buffer is filled piece by piece', () => {
+    const rig = new DeviceRig(RNG);
+    const [first, second] = [rig.buffer(0x1_8000), rig.buffer(0x1_8000)];
+    expect(rig.send(rig.start(), [], [first, second])).toBe(0x3_0000);
+    expect(second.bytes().at(-1)).toBe(0x3_0000 & 0xff);
+    expect(Math.max(...rig.events('backendRequest').map(({ length }) => length))).toBe(0x1_0000);
+  });
+
+  test('[2.7.13.3] an available index that jumps stops the device before it fills anything', () => {
+    const rig = new DeviceRig(RNG);
+    const queue = rig.start();
+    const buffer = rig.buffer(4);
+    const { driver } = rig.device.queues[0]?.vq.addresses ?? { driver: 0 };
+    queue.publish(queue.add({ writable: [buffer] }));
+    rig.machine.ram.writeAt(driver + SPLIT.availIdx, 2, 1000);
+    queue.notify();
+    expect([...buffer.bytes()]).toEqual([0, 0, 0, 0]);
+    expect(rig.device.broken).toBe(true);
   });
 
   test('[2.1.2] consumes nothing before DRIVER_OK', () => {

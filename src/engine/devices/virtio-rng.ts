@@ -4,6 +4,7 @@ import { link, u32, u64 } from '../qom/property.ts';
 import type { State } from '../qom/state.ts';
 import type { TypeInfo } from '../qom/type.ts';
 import { VirtioDevice } from '../virtio/virtio-device.ts';
+import type { VirtQueueElement } from '../virtio/virtqueue/element.ts';
 import type { VirtQueue } from '../virtio/virtqueue/virtqueue.ts';
 
 const PROPERTIES = {
@@ -11,6 +12,11 @@ const PROPERTIES = {
   period: u32(1 << 16),
   rng: link<RngBackend>('rng-backend'),
 } as const;
+
+/** The most bytes that QEMU asks a back end for: a 32-bit number. */
+const MOST_AT_ONCE = 0xffff_ffff;
+/** Bytes that are taken from the back end at a time. */
+const PIECE = 0x1_0000;
 
 /** Entropy device: fills driver buffers with random bytes (VIRTIO 1.4 §5.4). */
 export class VirtioRng extends VirtioDevice<typeof PROPERTIES> {
@@ -29,14 +35,14 @@ export class VirtioRng extends VirtioDevice<typeof PROPERTIES> {
     if (this.props['max-bytes'] > 2n ** 63n - 1n)
       this.fail("'max-bytes' parameter must be non-negative, and less than 2^63");
     this.#quota = this.props['max-bytes'];
-    this.addQueue('requestq', 8, (vq) => this.#fill(vq));
+    this.addQueue('requestq', 8, (vq) => this.#process(vq));
   }
 
   /** Whatever changes, there may be something to fill. */
   protected override statusChanging(status: number): void {
     this.status = status;
     const vq = this.queues[0]?.vq;
-    if (vq?.ready) this.#fill(vq);
+    if (vq?.ready) this.#process(vq);
   }
 
   override saveState(): State {
@@ -48,20 +54,47 @@ export class VirtioRng extends VirtioDevice<typeof PROPERTIES> {
     this.#quota = state.quota as bigint;
   }
 
-  /** The device places random data into every buffer, and says how much (VIRTIO 1.4 §5.4.6.2). */
-  #fill(vq: VirtQueue): void {
-    if (!(this.status & STATUS.DRIVER_OK)) return;
-    let served = false;
-    while (this.#quota > 0n) {
-      const element = vq.pop();
-      if (!element) break;
-      const { writableLength } = element;
-      const length = this.#quota < writableLength ? Number(this.#quota) : writableLength;
-      this.#quota -= BigInt(length);
-      vq.push(element, element.write(this.#request(vq.index, length)));
-      served = true;
+  /** Asks the back end for as much as all available buffers can take, as QEMU does, and hands it out. */
+  #process(vq: VirtQueue): void {
+    while (this.status & STATUS.DRIVER_OK) {
+      const most = this.#quota < MOST_AT_ONCE ? Number(this.#quota) : MOST_AT_ONCE;
+      const size = Math.min(vq.availableBytes(most), most);
+      if (size === 0) return;
+      const given = this.#fill(vq, size);
+      this.#quota -= BigInt(given);
+      if (given > 0) vq.notify();
+      if (given < size || vq.isEmpty()) return;
     }
-    if (served) vq.notify();
+  }
+
+  /**
+   * Places `size` random bytes into buffers, into each as much as it takes, and says how much (VIRTIO 1.4 §5.4.6.2).
+   * Returns how many the back end had.
+   */
+  #fill(vq: VirtQueue, size: number): number {
+    let given = 0;
+    while (given < size) {
+      const element = vq.pop();
+      if (!element) return size;
+      const length = Math.min(element.writableLength, size - given);
+      const filled = this.#fillOne(vq.index, element, length);
+      given += filled;
+      if (filled === 0 && length > 0) vq.unpop(element);
+      else vq.push(element, filled);
+      if (filled < length) break;
+    }
+    return given;
+  }
+
+  /** Places `length` bytes into one buffer, piece by piece: it may be larger than memory. Returns how many there were. */
+  #fillOne(queue: number, element: VirtQueueElement, length: number): number {
+    for (let done = 0; done < length; ) {
+      const piece = Math.min(PIECE, length - done);
+      const bytes = this.#request(queue, piece);
+      done += element.write(bytes, done);
+      if (bytes.length < piece) return done;
+    }
+    return length;
   }
 
   #request(queue: number, length: number): Uint8Array {

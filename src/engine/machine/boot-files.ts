@@ -1,5 +1,6 @@
 import { ConfigError } from '../qom/errors.ts';
 import type { CommandLine } from './command-line.ts';
+import type { Host } from './host.ts';
 import type { StartLog } from './start-log.ts';
 
 /** What QEMU says where it finds no firmware or no kernel. */
@@ -43,12 +44,13 @@ const SENTENCES: Readonly<Record<string, Sentences>> = {
  */
 export function checkBootFiles(
   { arch, machine, machineTree: { firmware, kernel }, optionOf }: CommandLine,
-  sizeOf: (name: string) => number | undefined,
+  host: Host,
   early: boolean,
   log: StartLog,
 ): void {
   const sentences = SENTENCES[arch];
   if (!sentences) return;
+  const sizeOf = (name: string) => host.openImage(name)?.length;
   const fail = (text: string): never => {
     const lines = text.split('\n');
     const last = lines.pop() ?? '';
@@ -76,22 +78,4 @@ export function checkBootFiles(
 function fits(arch: string, bytes: number | undefined): boolean {
   if (arch !== 'x86_64' || bytes === undefined) return bytes !== undefined;
   return bytes > 0 && bytes % BIOS_UNIT === 0;
-}
-
-/** CPU models of a family that knows no hyperthreading. */
-const WITHOUT_THREADS = /^(?:qemu64|qemu32|phenom|athlon|Opteron_G\d|max|base)(?:-v\d)?$/;
-
-/** Warns of, or refuses, threads that the CPU has not. Throws ConfigError with QEMU's sentence. */
-export function checkThreads(
-  { arch, machine }: CommandLine,
-  cpu: string | undefined,
-  threads: number,
-  log: StartLog,
-): void {
-  if (threads < 2 || !machine.cpu) return;
-  if (arch === 's390x') throw new ConfigError('S390 does not support more than 1 threads.');
-  if (arch === 'x86_64' && WITHOUT_THREADS.test(cpu ?? ''))
-    log.warn(
-      `This family of AMD CPU doesn't support hyperthreading(${threads})\nPlease configure -smp options properly or try enabling topoext feature.`,
-    );
 }

@@ -313,10 +313,3 @@ function checkTcg(entries: readonly Entry[]): void {
     if (key === 'split-wx') switchValue(key, value, false);
   }
 }
-
-/** Throws ConfigError where `-cpu` names no model. */
-export function checkCpu(board: Board, cpu: string): void {
-  if (board.arch === 'x86_64' && cpu === 'host')
-    throw new ConfigError("CPU model 'host' requires KVM or HVF");
-  if (!board.cpu?.knows(cpu)) throw new ConfigError(`unable to find CPU model '${cpu}'`);
-}

@@ -10,12 +10,38 @@ import type { CommandLine } from './command-line.ts';
 import type { Host } from './host.ts';
 import type { MachineSettings } from './machine-options.ts';
 import type { ObjectHome } from './objects.ts';
+import type { StartLog } from './start-log.ts';
 
 /** Unit of guest RAM in bytes. */
 const PAGE = 4096;
 
-/** The object that the line names as the machine's RAM. Throws ConfigError with QEMU's sentence. */
-export function findRam(
+/** A machine's RAM, and the region that shows it: undefined where there is none. */
+export interface MachineRam {
+  readonly ram: GuestRam;
+  readonly region: MemoryRegion | undefined;
+  /** What the guest has. */
+  readonly bytes: number;
+}
+
+/** Makes RAM as the line asks for it. Throws ConfigError with QEMU's sentence. */
+export function makeRam(
+  config: CommandLine,
+  settings: MachineSettings,
+  objects: ObjectHome,
+  host: Host,
+  log: StartLog,
+): MachineRam {
+  const { machine: board, optionOf } = config;
+  const backend = log.about(optionOf.get('memory-backend'), () =>
+    findBackend(objects.objects, config, settings),
+  );
+  const bytes = (backend?.bytes ?? settings.ramBytes) + (board.extraRamBytes ?? 0);
+  const ram = log.about(optionOf.get('memory'), () => allocate(board, bytes, host));
+  return { ram, region: bytes > 0 ? show(objects, backend, board, bytes) : undefined, bytes };
+}
+
+/** The object that the line names as the machine's RAM. */
+function findBackend(
   objects: QObject,
   { customRam }: CommandLine,
   { memoryBackend: name, ramBytes }: MachineSettings,
@@ -29,12 +55,8 @@ export function findRam(
   return found;
 }
 
-/** Guest RAM of `bytes` bytes, rounded up to pages. Throws ConfigError where the host has not as much. */
-export function allocateRam(
-  { ramId, ramBase, maxRamBytes }: Board,
-  bytes: number,
-  host: Host,
-): GuestRam {
+/** Guest RAM of `bytes` bytes, rounded up to pages. */
+function allocate({ ramId, ramBase, maxRamBytes }: Board, bytes: number, host: Host): GuestRam {
   const none = () =>
     new ConfigError(`cannot set up guest memory '${ramId}': Cannot allocate memory`);
   if (bytes > maxRamBytes) throw none();
@@ -47,7 +69,7 @@ export function allocateRam(
 }
 
 /** Makes the region that is the machine's RAM: of the object that the line names, or of one of its own. */
-export function showRam(
+function show(
   { objects, registry, context }: ObjectHome,
   backend: MemoryBackend | undefined,
   { ramId }: Board,

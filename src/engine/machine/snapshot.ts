@@ -1,7 +1,9 @@
 import type { GuestRam } from '../../memory/guest-ram.ts';
+import type { Standby } from '../qdev/context.ts';
 import { Device } from '../qdev/device.ts';
 import type { QObject } from '../qom/object.ts';
 import { copied, type State } from '../qom/state.ts';
+import type { MachineState } from './machine-state.ts';
 
 /** Bytes of RAM that are kept or left out together. */
 const CHUNK = 65536;
@@ -69,6 +71,51 @@ export class History {
   }
 }
 
+/** What a snapshot is made of, and put back into. */
+interface Subject {
+  readonly root: QObject;
+  readonly ram: GuestRam;
+  readonly standbys: ReadonlyMap<string, Standby>;
+  monitor(line: string): string;
+  qmp(request: unknown): unknown;
+}
+
+/** What `putBack` needs to make another machine what `machine` is now; `state`: what moves in it beside objects. */
+export function snapshotOf(
+  { root, ram }: Subject,
+  { commandLine, happenings }: History,
+  state: MachineState,
+): Snapshot {
+  return {
+    commandLine,
+    happenings,
+    objects: saveObjects(root),
+    machine: copied(state.saveState()),
+    ram: saveRam(ram),
+  };
+}
+
+/** Makes a machine that was just built of a snapshot's line what the snapshot was made of. */
+export function putBack(snapshot: Snapshot, machine: Subject, state: MachineState): void {
+  repeat(snapshot.happenings, machine);
+  loadObjects(machine.root, snapshot.objects);
+  state.loadState(copied(snapshot.machine));
+  loadRam(machine.ram, snapshot.ram);
+}
+
+/** Lets the same happen to a machine that was built in the same way. */
+function repeat(happenings: readonly Happening[], machine: Subject): void {
+  for (const happening of happenings) {
+    if ('hmp' in happening) machine.monitor(happening.hmp);
+    else if ('qmp' in happening) machine.qmp(happening.qmp);
+    else if ('paired' in happening) machine.standbys.get(happening.paired)?.pair();
+    else {
+      const device = machine.root.at(happening.gone);
+      if (device instanceof Device) device.unplug();
+    }
+  }
+}
+
 /** Objects below `root`, itself included: parents first, and a device after what carries its bus. */
 function everything(root: QObject): Iterable<QObject> {
   const found = new Set<QObject>();
@@ -83,7 +130,7 @@ function everything(root: QObject): Iterable<QObject> {
 }
 
 /** States of all objects below `root`, by path. */
-export function saveObjects(root: QObject): Map<string, State> {
+function saveObjects(root: QObject): Map<string, State> {
   const states = new Map<string, State>();
   for (const object of everything(root)) {
     const state = object.saveState();
@@ -93,7 +140,7 @@ export function saveObjects(root: QObject): Map<string, State> {
 }
 
 /** Puts states back into the objects of a machine that was built and changed in the same way. */
-export function loadObjects(root: QObject, states: ReadonlyMap<string, State>): void {
+function loadObjects(root: QObject, states: ReadonlyMap<string, State>): void {
   for (const object of everything(root)) {
     const state = states.get(object.path);
     if (state) object.loadState(copied(state));
@@ -101,7 +148,7 @@ export function loadObjects(root: QObject, states: ReadonlyMap<string, State>): 
 }
 
 /** Copies of the pieces of RAM that are not zero. */
-export function saveRam(ram: GuestRam): Map<number, Uint8Array> {
+function saveRam(ram: GuestRam): Map<number, Uint8Array> {
   const pieces = new Map<number, Uint8Array>();
   for (let at = 0; at < ram.size; at += CHUNK)
     if (isUsed(ram, at)) pieces.set(at, ram.u8.slice(at, Math.min(at + CHUNK, ram.size)));
@@ -109,7 +156,7 @@ export function saveRam(ram: GuestRam): Map<number, Uint8Array> {
 }
 
 /** Makes RAM what it was. What is zero already is not touched: a host need not have memory for it. */
-export function loadRam(ram: GuestRam, pieces: ReadonlyMap<number, Uint8Array>): void {
+function loadRam(ram: GuestRam, pieces: ReadonlyMap<number, Uint8Array>): void {
   for (let at = 0; at < ram.size; at += CHUNK) {
     const piece = pieces.get(at);
     if (piece) ram.u8.set(piece, at);

@@ -247,7 +247,7 @@ test('[2.8.17] a packed ring that breaks the device says so once; a reset revive
   };
   const marks = () => machine.ram.readAt(AREAS.desc + PACKED.descFlags, 2);
   start(device, VIRTIO_F.VIRTIO_F_RING_PACKED);
-  describe(VIRTQ_DESC_F_NEXT);
+  describe(VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE);
   device.notified(0);
   device.notified(0);
   expect(breaches(rig).filter((code) => code !== 'packedListIncomplete')).toEqual([

@@ -1,6 +1,10 @@
 import { hex } from '../../base/bits.ts';
 import { PCI_CAP, PCI_CONFIG, PCI_STATUS, PCI_VENDOR_VIRTIO } from '../../spec/pci.ts';
-import { VIRTIO_PCI_CAP_LAYOUT as LAYOUT, VIRTIO_PCI_CAP } from '../../spec/virtio-pci.ts';
+import {
+  VIRTIO_PCI_CAP_LAYOUT as LAYOUT,
+  VIRTIO_PCI_CAP,
+  VIRTIO_PCI_VENDOR_DATA,
+} from '../../spec/virtio-pci.ts';
 import type { PciFunction } from './pci-function.ts';
 
 /** Capabilities fit between the header and byte 256, four bytes each at least: more is a loop. */
@@ -68,7 +72,7 @@ export class VirtioPciCapability extends PciCapability {
 
   override get name(): string {
     const types = Object.entries(VIRTIO_PCI_CAP);
-    return types.find(([, value]) => value === this.cfgType)?.[0] ?? `cfg_type ${this.cfgType}`;
+    return types.find(([, value]) => value === this.cfgType)?.[0] ?? super.name;
   }
 
   override toString(): string {
@@ -76,6 +80,22 @@ export class VirtioPciCapability extends PciCapability {
     if (this.cfgType === VIRTIO_PCI_CAP.PCI_CFG) return super.toString();
     const place = `BAR${this.bar} + ${hex(this.offset, 4)}, ${this.length} bytes`;
     return `${super.toString()} at ${place}`;
+  }
+}
+
+/** Data in a format that only its vendor knows, for debugging and reports (VIRTIO 1.4 §4.1.4.8). */
+export class VirtioVendorData extends PciCapability {
+  /** Whose format it is, as PCI vendor ID. */
+  readonly vendorId: number;
+
+  /** @internal */
+  constructor(at: number, vendorId: number) {
+    super(PCI_CAP.VENDOR, at);
+    this.vendorId = vendorId;
+  }
+
+  override get name(): string {
+    return `VENDOR_CFG of vendor ${hex(this.vendorId, 4)}`;
   }
 }
 
@@ -98,6 +118,10 @@ function decode(fn: PciFunction, at: number, head: number): PciCapability {
   const id = head & 0xff;
   if (id !== PCI_CAP.VENDOR || fn.vendorId !== PCI_VENDOR_VIRTIO) return new PciCapability(id, at);
   const cfgType = head >>> 24;
+  if (cfgType === VIRTIO_PCI_CAP.VENDOR_CFG)
+    return new VirtioVendorData(at, fn.config16(at + VIRTIO_PCI_VENDOR_DATA.vendor_id));
+  // Other types are reserved, and so is what such a capability holds (VIRTIO 1.4 §4.1.4.1).
+  if (!Object.values<number>(VIRTIO_PCI_CAP).includes(cfgType)) return new PciCapability(id, at);
   const bar = fn.config8(at + LAYOUT.bar);
   const offset = fn.config32(at + LAYOUT.offset);
   const length = fn.config32(at + LAYOUT.length);

@@ -28,7 +28,8 @@ export class BlkError extends Error {
   constructor(what: string, status: number) {
     const names = Object.entries(VIRTIO_BLK_S);
     const name = names.find(([, value]) => value === status)?.[0];
-    super(`${what}: the device answered ${name ? `VIRTIO_BLK_S_${name}` : hex(status, 2)}`);
+    const answer = status === POISON ? 'no status' : hex(status, 2);
+    super(`${what}: the device answered ${name ? `VIRTIO_BLK_S_${name}` : answer}`);
     this.status = status;
   }
 }
@@ -91,10 +92,21 @@ export class BlkRequest {
     });
   }
 
-  /** @internal The device has returned the chain: takes the answer and frees the memory. */
-  finish(dma: DmaAllocator): void {
-    const read = this.type === VIRTIO_BLK_T.OUT ? undefined : this.#data?.bytes();
-    this.#answer = { status: this.#status.u8(0), bytes: read ?? new Uint8Array() };
+  /** @internal Bytes that the device writes: the data, unless it reads them, and the status. */
+  get room(): number {
+    const data = this.type === VIRTIO_BLK_T.OUT ? 0 : (this.#data?.length ?? 0);
+    return data + this.#status.length;
+  }
+
+  /**
+   * @internal The device has returned the chain, having written `length` bytes: takes the answer and
+   * frees the memory. What lies beyond is nobody's answer, the status neither (VIRTIO 1.4 §2.7.8.3).
+   */
+  finish(dma: DmaAllocator, length = this.room): void {
+    const data = Math.min(length, this.room - this.#status.length);
+    const bytes = data > 0 ? this.#data?.bytes(0, data) : undefined;
+    const status = length < this.room ? POISON : this.#status.u8(0);
+    this.#answer = { status, bytes: bytes ?? new Uint8Array() };
     this.free(dma);
   }
 
@@ -184,11 +196,13 @@ export class VirtioBlk extends VirtioDriver {
   next(): BlkRequest {
     const earlier = this.#finished.shift();
     if (earlier) return earlier;
-    const { head } = this.queue.wait();
+    const { head, length } = this.queue.wait();
     const request = this.#pending.get(head);
     if (!request) throw new DeviceError(`the device returned ${head}, which is no request`);
     this.#pending.delete(head);
-    request.finish(this.transport.dma);
+    // Many a legacy device says a wrong length (VIRTIO 1.4 §2.7.8.1).
+    const { dma, legacy } = this.transport;
+    request.finish(dma, legacy ? request.room : length);
     return request;
   }
 

@@ -3,30 +3,14 @@ import type { EventOf, JournalEvent } from '../../journal/schema.ts';
 import { VIRTIO_BLK_CONFIG, VIRTIO_BLK_F } from '../../spec/blk.ts';
 import { CHANNEL_OP } from '../../spec/channel-io.ts';
 import type { Platform } from '../../spec/platform.ts';
-import { registerName } from '../../spec/regions.ts';
 import { STATUS, VIRTIO_F } from '../../spec/virtio.ts';
+import { openGuest, touched } from '../../testing/clauses/driver-rig.ts';
 import { DirectGuest } from '../../testing/direct-guest.ts';
 import { FakeHal } from '../../testing/fake-transport.ts';
-import { type TransportName, transportLine } from '../../testing/transports.ts';
+import type { TransportName } from '../../testing/transports.ts';
 import { createGuestModule } from '../api/guest-module.ts';
 import { VirtioBlk } from '../drivers/virtio-blk.ts';
 import { VirtioCcw } from './virtio-ccw.ts';
-
-function open(name: TransportName, more = '') {
-  const guest = new DirectGuest(transportLine(name, more));
-  const { virtio } = createGuestModule(guest.hal);
-  const begun = guest.events().length;
-  return { guest, virtio, since: () => guest.events().slice(begun) };
-}
-
-/** Registers as the driver touched them: `QueueSel=0`, `QueueNumMax?`. */
-function touched(events: readonly JournalEvent[]): string[] {
-  return events.flatMap((event) => {
-    if (event.kind !== 'regRead' && event.kind !== 'regWrite') return [];
-    const name = registerName(event.region, event.offset, 2) ?? '';
-    return [event.kind === 'regRead' ? `${name}?` : `${name}=${event.value.toString(16)}`];
-  });
-}
 
 describe('a driver behind virtio-mmio', () => {
   /** A machine with one window, whose registers say what a test wants them to. */
@@ -65,7 +49,7 @@ describe('a driver behind virtio-mmio', () => {
   });
 
   it('[4.2.3.2] sets a queue up in order, and lets the device have it last', () => {
-    const { virtio, since } = open('mmio version 2 on virt');
+    const { virtio, since } = openGuest('mmio version 2 on virt');
     const device = virtio.find(2).open();
     device.reset();
     device.negotiate([]);
@@ -78,7 +62,7 @@ describe('a driver behind virtio-mmio', () => {
   });
 
   it('[4.2.4] tells a legacy device page size, alignment and page number', () => {
-    const { virtio, since } = open('mmio version 1 on virt');
+    const { virtio, since } = openGuest('mmio version 1 on virt');
     const device = virtio.find(2).open();
     device.reset();
     device.negotiate([]);
@@ -93,7 +77,7 @@ describe('a driver behind virtio-mmio', () => {
   });
 
   it('[4.2.3.4.1] reads why it was interrupted, and acknowledges that', () => {
-    const { virtio, since } = open('mmio version 2 on virt');
+    const { virtio, since } = openGuest('mmio version 2 on virt');
     const disk = virtio.probe(VirtioBlk);
     disk.startRead(1);
     disk.submit();
@@ -104,7 +88,7 @@ describe('a driver behind virtio-mmio', () => {
 
   it('[4.2.3.3] puts where the next entry will be above the queue’s number, where that was agreed on', () => {
     const line = '-global virtio-blk-device.x-notification-data=on';
-    const { virtio, since } = open('mmio version 2 on virt', line);
+    const { virtio, since } = openGuest('mmio version 2 on virt', line);
     const disk = new VirtioBlk(virtio.find(2).open(), { notificationData: true });
     expect(disk.features.has(VIRTIO_F.VIRTIO_F_NOTIFICATION_DATA)).toBe(true);
     for (const sector of [1, 2]) disk.read(sector);
@@ -113,14 +97,14 @@ describe('a driver behind virtio-mmio', () => {
   });
 
   it('[2.6.1.1.2] says so where the device has no register to reset a queue by', () => {
-    const { virtio } = open('mmio version 2 on virt');
+    const { virtio } = openGuest('mmio version 2 on virt');
     const { queue } = virtio.probe(VirtioBlk);
     // QEMU 7.2 offers VIRTIO_F_RING_RESET on MMIO, but does not do it.
     expect(() => queue.reset()).toThrow('does not reset queue 0');
   });
 
   it('[2.5.1] reads a field of two accesses again where the generation changed in between', () => {
-    const { guest, virtio } = open('mmio version 2 on virt');
+    const { guest, virtio } = openGuest('mmio version 2 on virt');
     const device = virtio.probe(VirtioBlk).transport;
     const reads: number[] = [];
     const capacity = device.stableConfig(() => {
@@ -135,14 +119,14 @@ describe('a driver behind virtio-mmio', () => {
 
 describe('a driver of a legacy PCI function', () => {
   it('[4.1.4.10] finds the configuration behind the vectors while MSI-X is on', () => {
-    const { virtio } = open('pci-legacy on pc');
+    const { virtio } = openGuest('pci-legacy on pc');
     const { capacity } = VIRTIO_BLK_CONFIG;
     expect(virtio.find(2).open().config(capacity)).toBe(2048);
     expect(virtio.find(2).open({ msix: true }).config(capacity)).toBe(2048);
   });
 
   it('[2.5.4] reads a long field until it twice says the same', () => {
-    const { guest, virtio } = open('pci-legacy on pc');
+    const { guest, virtio } = openGuest('pci-legacy on pc');
     const device = virtio.find(2).open();
     let reads = 0;
     const capacity = device.stableConfig(() => {
@@ -173,7 +157,7 @@ describe('a driver behind a subchannel', () => {
     for (const most of [2, 1, 0]) {
       const name =
         most === 2 ? 'ccw on s390-ccw-virtio' : (`ccw revision ${most}` as TransportName);
-      const { virtio, since } = open(name);
+      const { virtio, since } = openGuest(name);
       const found = virtio.find(2);
       const before = programs(since()).length;
       const device = found.open();
@@ -183,7 +167,7 @@ describe('a driver behind a subchannel', () => {
   });
 
   it('[4.3.2.1.1] agrees on a revision anew after it disabled the subchannel', () => {
-    const { virtio } = open('ccw on s390-ccw-virtio');
+    const { virtio } = openGuest('ccw on s390-ccw-virtio');
     expect(`${virtio.find(2).open()}`).toContain('revision 2');
     expect(`${virtio.find(2).open({ legacy: true })}`).toContain('revision 0');
     expect(`${virtio.find(2).open()}`).toContain('revision 2');
@@ -191,7 +175,7 @@ describe('a driver behind a subchannel', () => {
 
   it('[4.3.2.3.1] takes a status that was rejected for what it was before', () => {
     for (const name of ['ccw on s390-ccw-virtio', 'ccw revision 1'] as const) {
-      const { virtio } = open(name, '-global virtio-device.iommu_platform=on');
+      const { virtio } = openGuest(name, '-global virtio-device.iommu_platform=on');
       const device = virtio.find(2).open();
       device.reset();
       device.status = STATUS.ACKNOWLEDGE | STATUS.DRIVER;
@@ -203,7 +187,7 @@ describe('a driver behind a subchannel', () => {
   });
 
   it.each(['classic', 'adapter'] as const)('[4.3.2.6] is told by %s indicators', (indicators) => {
-    const { virtio } = open('ccw on s390-ccw-virtio');
+    const { virtio } = openGuest('ccw on s390-ccw-virtio');
     const disk = virtio.probe(VirtioBlk, 0, { indicators });
     expect(disk.transport instanceof VirtioCcw && disk.transport.indicators).toBe(indicators);
     for (let sector = 0; sector < 5; sector++) expect(disk.read(sector)).toHaveLength(512);
@@ -212,7 +196,7 @@ describe('a driver behind a subchannel', () => {
   });
 
   it('[4.3.3.2.2] gives the cookie of the last notification with the next', () => {
-    const { guest, virtio, since } = open('ccw on s390-ccw-virtio');
+    const { guest, virtio, since } = openGuest('ccw on s390-ccw-virtio');
     const disk = virtio.probe(VirtioBlk);
     const { hal } = guest;
     const call = hal.hypercall.bind(hal);
@@ -228,7 +212,7 @@ describe('a driver behind a subchannel', () => {
 
   it('[4.3.3.2] puts where the next entry will be above the queue’s number, where that was agreed on', () => {
     const line = '-global virtio-blk-device.x-notification-data=on';
-    const { virtio, since } = open('ccw on s390-ccw-virtio', line);
+    const { virtio, since } = openGuest('ccw on s390-ccw-virtio', line);
     const disk = new VirtioBlk(virtio.find(2).open(), { notificationData: true });
     for (const sector of [1, 2]) disk.read(sector);
     const data = since().flatMap((event) => (event.kind === 'hypercall' ? [event.b] : []));
@@ -236,7 +220,7 @@ describe('a driver behind a subchannel', () => {
   });
 
   it('[4.3.2.5] reads the whole configuration with one command, and writes it from its start', () => {
-    const { virtio, since } = open('ccw on s390-ccw-virtio');
+    const { virtio, since } = openGuest('ccw on s390-ccw-virtio');
     const device = virtio.find(2).open();
     device.reset();
     device.negotiate([VIRTIO_BLK_F.VIRTIO_BLK_F_CONFIG_WCE]);
@@ -250,7 +234,7 @@ describe('a driver behind a subchannel', () => {
   });
 
   it('[4.3.3.1.2.2] clears the summary indicator before it looks at those of queues', () => {
-    const { virtio, since } = open('ccw on s390-ccw-virtio');
+    const { virtio, since } = openGuest('ccw on s390-ccw-virtio');
     const disk = virtio.probe(VirtioBlk);
     disk.startRead(1);
     disk.submit();

@@ -12,8 +12,9 @@ export function legacyAreas(base: number, size: number): SplitAreas {
   return { desc: base, avail, used: alignUp(avail + SPLIT.availRing(size), LEGACY_PAGE) };
 }
 
-/** Memory for a queue of `size` entries in the legacy layout. */
+/** Memory for a queue of `size` entries in the legacy layout: whole pages (VIRTIO 1.4 §2.7.2). */
 export function allocateLegacy(dma: DmaAllocator, size: number): SplitAreas {
   const { used } = legacyAreas(0, size);
-  return legacyAreas(dma.alloc(used + SPLIT.usedRing(size), LEGACY_PAGE).addr, size);
+  const length = alignUp(used + SPLIT.usedRing(size), LEGACY_PAGE);
+  return legacyAreas(dma.alloc(length, LEGACY_PAGE).addr, size);
 }

@@ -1,5 +1,6 @@
 import { hi32, lo32 } from '../../base/bits.ts';
 import { S390_INPUT } from '../../spec/channel-io.ts';
+import { DEVICE_CONFIG } from '../../spec/regions.ts';
 import { VIRTIO_F } from '../../spec/virtio.ts';
 import {
   DIAG500_VIRTIO_CCW_NOTIFY,
@@ -30,8 +31,8 @@ import { ISR, VirtioTransport } from './virtio-transport.ts';
 const REVISIONS = [2, 1, 0] as const;
 /** READ_STATUS came with revision 2 (VIRTIO 1.4 §4.3.2.3). */
 const READS_STATUS = 2;
-/** Bytes of a configuration space that are read at once. */
-const CONFIG_BYTES = 256;
+/** Bytes of a configuration that are read where nobody knows its layout. */
+const UNKNOWN_CONFIG_BYTES = 256;
 /** Bytes of indicators: a bit for each of the 64 queues that a device can have. */
 const INDICATOR_BYTES = 8;
 /** Interruption subclass of adapter interruptions. */
@@ -138,7 +139,7 @@ export class VirtioCcw extends VirtioTransport {
   }
 
   override readConfig(offset: number, size: AccessSize): number {
-    const bytes = this.#snapshot ?? this.#readAll(offset + size);
+    const bytes = this.#snapshot ?? this.#readStart(offset + size);
     if (offset + size > bytes.length)
       throw new RangeError(`the device’s configuration has no ${size} bytes at ${offset}`);
     const order = this.bigEndian ? 0 : size - 1;
@@ -150,7 +151,7 @@ export class VirtioCcw extends VirtioTransport {
   override writeConfig(offset: number, size: AccessSize, value: number): void {
     const { data } = this.subchannel;
     // The command writes from the start: what comes before must stay as it is.
-    if (offset > 0) this.#readAll(offset);
+    if (offset > 0) this.#readStart(offset);
     for (let i = 0; i < size; i++) {
       const shift = this.bigEndian ? size - 1 - i : i;
       data.u8(offset + i, Math.floor(value / 256 ** shift) & 0xff);
@@ -159,7 +160,14 @@ export class VirtioCcw extends VirtioTransport {
   }
 
   override stableConfig<T>(read: () => T): T {
-    this.#snapshot = this.#readAll();
+    const fields = Object.values(DEVICE_CONFIG[this.deviceId] ?? {});
+    const ends = fields.map(({ offset, width }) => offset + width);
+    return this.stableConfigTo(ends.length > 0 ? Math.max(...ends) : UNKNOWN_CONFIG_BYTES, read);
+  }
+
+  /** One command reads all that is looked at, and no more than that (VIRTIO 1.4 §4.3.1.4). */
+  protected override stableConfigTo<T>(end: number, read: () => T): T {
+    this.#snapshot = this.#readStart(end);
     try {
       return read();
     } finally {
@@ -268,8 +276,8 @@ export class VirtioCcw extends VirtioTransport {
     this.#command(command, 8);
   }
 
-  /** The configuration from its start: `length` bytes, or all of it. */
-  #readAll(length = CONFIG_BYTES): Uint8Array {
+  /** The first `length` bytes of the configuration. */
+  #readStart(length: number): Uint8Array {
     this.subchannel.data.part(0, length).fill(0);
     this.subchannel.run({ command: VIRTIO_CCW_CMD.READ_CONF, count: length, anyLength: true });
     return this.subchannel.data.bytes(0, length);

@@ -1,6 +1,7 @@
 import { PCI_VENDOR_VIRTIO } from '../../spec/pci.ts';
 import {
   MODERN_PCI_ID_BASE,
+  MODERN_PCI_ID_LAST,
   TRANSITIONAL_PCI_ID,
   VIRTIO_MSI_NO_VECTOR,
 } from '../../spec/virtio-pci.ts';
@@ -22,8 +23,11 @@ export interface OpenOptions {
 }
 
 /** Virtio device ID of a PCI function, or 0 where it is no virtio device (VIRTIO 1.4 §4.1.2). */
-export function virtioDeviceId({ vendorId, deviceId }: PciFunction): number {
-  if (vendorId !== PCI_VENDOR_VIRTIO) return 0;
+export function virtioDeviceId({
+  vendorId,
+  deviceId,
+}: Pick<PciFunction, 'vendorId' | 'deviceId'>): number {
+  if (vendorId !== PCI_VENDOR_VIRTIO || deviceId > MODERN_PCI_ID_LAST) return 0;
   if (deviceId >= MODERN_PCI_ID_BASE) return deviceId - MODERN_PCI_ID_BASE;
   const found = Object.entries(TRANSITIONAL_PCI_ID).find(([, pciId]) => pciId === deviceId);
   return found ? Number(found[0]) : 0;

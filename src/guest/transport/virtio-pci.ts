@@ -25,8 +25,8 @@ export class VirtioPci extends VirtioPciTransport {
   readonly #notify: Structure;
   readonly #isr: Structure;
   readonly #device: Structure | undefined;
-  /** Doorbell addresses by queue. */
-  readonly #doorbells: number[] = [];
+  /** By queue: the doorbell's address, and what the device wants to be told by it. */
+  readonly #doorbells: { readonly addr: number; readonly data: number }[] = [];
 
   /** @internal Throws where `fn` is not a modern virtio device, or is not enabled. */
   constructor(context: GuestContext, fn: PciFunction) {
@@ -105,10 +105,11 @@ export class VirtioPci extends VirtioPciTransport {
     const doorbell = this.#doorbells[index];
     if (doorbell === undefined) throw new RangeError(`queue ${index} is not set up`);
     const { hal } = this.context;
-    // VIRTIO 1.4 §4.1.5.2: 32 bits, the index in the lower half.
+    const { addr, data } = doorbell;
+    // VIRTIO 1.4 §4.1.5.2: 32 bits, what tells the queue in the lower half.
     if (this.agreed.has(VIRTIO_F.VIRTIO_F_NOTIFICATION_DATA))
-      hal.write('memory', doorbell, 4, ((next << 16) | index) >>> 0);
-    else hal.write('memory', doorbell, 2, index);
+      hal.write('memory', addr, 4, ((next << 16) | data) >>> 0);
+    else hal.write('memory', addr, 2, data);
   }
 
   /** Takes a queue from the device (VIRTIO 1.4 §2.6.1). Throws where the device does not do it. */
@@ -162,7 +163,10 @@ export class VirtioPci extends VirtioPciTransport {
       throw new Error(
         `${this.function}: the doorbell of queue ${index} is at ${hex(offset)}, beyond its structure`,
       );
-    this.#doorbells[index] = this.#notify.addr + offset;
+    const data = this.agreed.has(VIRTIO_F.VIRTIO_F_NOTIF_CONFIG_DATA)
+      ? this.readRegister('queue_notif_config_data')
+      : index;
+    this.#doorbells[index] = { addr: this.#notify.addr + offset, data };
     this.writeRegister('queue_desc_lo', lo32(areas.desc));
     this.writeRegister('queue_desc_hi', hi32(areas.desc));
     this.writeRegister('queue_driver_lo', lo32(areas.avail));

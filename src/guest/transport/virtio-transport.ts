@@ -1,4 +1,4 @@
-import { hex, isPowerOfTwo, join64, TWO_32 } from '../../base/bits.ts';
+import { hex, isPowerOfTwo, OUT_OF_RANGE } from '../../base/bits.ts';
 import type { Register } from '../../spec/registers.ts';
 import { PACKED, SPLIT, STATUS, VIRTIO_F } from '../../spec/virtio.ts';
 import type { GuestContext } from '../context.ts';
@@ -200,12 +200,15 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
   /** Reads one field of the device's configuration whole, even one that takes two accesses. */
   config({ offset, width }: Pick<Register, 'offset' | 'width'>): number {
     if (width !== 8 && width !== 6) return this.readConfig(offset, width);
-    const rest = width === 8 ? 4 : 2;
-    return this.stableConfig(() =>
-      this.bigEndian
-        ? this.readConfig(offset, rest) * TWO_32 + this.readConfig(offset + rest, 4)
-        : join64(this.readConfig(offset, 4), this.readConfig(offset + 4, rest)),
-    );
+    // 64 bits are two fields of 32, six bytes are an array (VIRTIO 1.4 §4.1.3.1, VIRTIO 1.4 §4.2.2.2).
+    const size = width === 8 ? 4 : 1;
+    return this.stableConfigTo(offset + width, () => {
+      const parts = Array.from({ length: width / size }, (_, i) =>
+        this.readConfig(offset + size * i, size),
+      );
+      if (!this.bigEndian) parts.reverse();
+      return parts.reduce((value, part) => Math.min(value * 256 ** size + part, OUT_OF_RANGE), 0);
+    });
   }
 
   /**
@@ -222,6 +225,11 @@ export abstract class VirtioTransport implements InterruptSource, QueueOwner {
       before = value;
     }
     throw new DeviceError('the configuration changes without an end');
+  }
+
+  /** @internal As `stableConfig`, where nothing from byte `end` on is read. */
+  protected stableConfigTo<T>(_end: number, read: () => T): T {
+    return this.stableConfig(read);
   }
 
   /** Acknowledges an interrupt of the device that is pending, if any. Throws `DeviceError` where it gave up. */

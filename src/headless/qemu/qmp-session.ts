@@ -1,5 +1,6 @@
 import { parseJson } from '../../engine/machine/json.ts';
-import type { Machine, MachineEvent } from '../../engine/machine/machine.ts';
+import type { Machine } from '../../engine/machine/machine.ts';
+import type { MachineEvent } from '../../engine/machine/management.ts';
 import { QEMU_VERSION } from '../../engine/monitor/version.ts';
 import { ConfigError } from '../../engine/qom/errors.ts';
 import { JsonStream } from './json-stream.ts';

@@ -353,7 +353,10 @@ function askedFor(
   { event, before, names }: Telling<'chainPopped'>,
   pieces: readonly ChainPiece[],
 ): string {
-  const request = decodeRequest(names.virtioId(event.dev), pieces, before.memory);
+  const request = decodeRequest(names.virtioId(event.dev), pieces, before.memory, {
+    queue: names.queue(event.dev, event.queue) ?? '',
+    accepted: before.devices.get(event.dev)?.accepted ?? 0,
+  });
   return request ? ` It asks for ${request.title}.` : '';
 }
 

@@ -127,6 +127,11 @@ export function ccwPort(name: 'ccw' | 'ccw-legacy', machine: Machine, device: Vi
     },
     config: (offset, length) =>
       hands.command('READ_CONF', undefined, offset + length).data.subarray(offset),
+    // The command writes from the start on.
+    writeConfig(offset, value) {
+      const before = hands.command('READ_CONF', undefined, offset).data;
+      hands.command('WRITE_CONF', Uint8Array.of(...before, value));
+    },
     generation: () => undefined,
     queueMax(index) {
       const { data } = hands.command('READ_VQ_CONF', block([2, index], [2, 0]));

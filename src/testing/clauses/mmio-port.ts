@@ -46,6 +46,8 @@ export function mmioPort(
       }
     },
     config: (offset, length) => window.bytes(VIRTIO_MMIO_CONFIG + offset, length),
+    writeConfig: (offset, value) =>
+      machine.write('memory', MMIO_WINDOW + VIRTIO_MMIO_CONFIG + offset, 1, value),
     generation: () => (legacy ? undefined : window.read('ConfigGeneration')),
     queueMax(index) {
       window.write('QueueSel', index);

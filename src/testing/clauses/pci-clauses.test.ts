@@ -311,6 +311,28 @@ describe('MSI-X', () => {
     expect((pciConfigRead(subject.port.machine, 6, 2) >> 3) & 1).toBe(0);
   });
 
+  test('[4.1.5.4] one interrupt may tell of a used buffer and of a new configuration', () => {
+    const subject = open();
+    const ring = subject.start();
+    const { port } = subject;
+    const interruptStatus = () => (pciConfigRead(port.machine, 6, 2) >> 3) & 1;
+    port.device.notifyConfig();
+    ring.offer(subject.request().pieces);
+    port.notify(0);
+    expect(interruptStatus()).toBe(1);
+    expect(port.told()).toEqual({ used: true, config: true });
+    expect(interruptStatus()).toBe(0);
+  });
+
+  test('[4.1.5.4] a change goes to its vector, and not to the pin', () => {
+    const { subject, took } = live();
+    common(subject).write('config_msix_vector', 1);
+    subject.port.setStatus(subject.live);
+    subject.port.device.notifyConfig();
+    expect(took()).toEqual([0, 2, 0]);
+    expect((pciConfigRead(subject.port.machine, 6, 2) >> 3) & 1).toBe(0);
+  });
+
   test('[4.1.5.4.1] configuration changes without a vector interrupt nobody', () => {
     const { subject, took } = live();
     subject.port.setStatus(subject.live);

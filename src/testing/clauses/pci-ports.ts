@@ -122,6 +122,8 @@ export function legacyPciPort(machine: Machine, device: VirtioDevice): Port {
     features: () => BigInt(header.read('device_features')),
     accept: (features) => header.write('driver_features', Number(features & 0xffff_ffffn)),
     config: (offset, length) => header.bytes(LEGACY_CONFIG + offset, length),
+    writeConfig: (offset, value) =>
+      machine.write('io', PCI_PLACES.legacy + LEGACY_CONFIG + offset, 1, value),
     generation: () => undefined,
     queueMax(index) {
       header.write('queue_select', index);

@@ -51,6 +51,8 @@ export interface Port {
   accept(features: bigint): void;
   /** Bytes of the configuration space. */
   config(offset: number, length: number): Uint8Array;
+  /** Writes a byte of it; absent where the interface has no way that the device would notice. */
+  writeConfig?(offset: number, value: number): void;
   generation(): number | undefined;
   /** Most entries of a queue, 0 where there is none. */
   queueMax(index: number): number;

@@ -251,14 +251,14 @@ class Driver {
   }
 
   #setUp(action: ActionOf<'queue'>): void {
-    const { transport, queueSize, packed, device } = this.#configuration;
+    const { transport, queueSize, packed } = this.#configuration;
     const { queue } = action;
     if (packed) {
       if (!this.#fresh[queue & 1]) return;
       this.#fresh[queue & 1] = false;
     }
-    // A legacy driver takes the size as it is; what is made available must fit where it is counted first.
-    const fits = action.size >= LONGEST || !(packed || device === 'rng');
+    // A legacy driver takes the size as it is.
+    const fits = action.size >= LONGEST || !packed;
     const wanted = fits ? action.size : queueSize;
     const usable = !transport.legacy && wanted > 0 && wanted <= 1024 ? wanted : queueSize;
     if (queue < 2) {
@@ -301,24 +301,18 @@ class Driver {
 
   #request(action: ActionOf<'request'>): void {
     const { arena, packed, device } = this.#configuration;
-    // QEMU measures all that is available before its entropy device fills any of it: broken chains are found at
-    // another moment than here, one after the other.
-    const whole = device === 'rng' || (packed && action.fault !== 'indirectNested');
-    const fault = whole ? undefined : action.fault;
+    const fault = packed && action.fault !== 'indirectNested' ? undefined : action.fault;
     const slot = arena + SLOTS.at + SLOTS.bytes * (this.#slot++ % SLOTS.count);
     const index = action.queue & 1;
     const type = this.#slow[index] ? GET_ID : action.type;
     if (type !== GET_ID && type !== UNKNOWN_TYPE) this.#slow[index] = true;
     const pieces = spoilPieces(
-      this.#configuration.device === 'rng'
-        ? buffers(action, slot)
-        : this.#pieces(action, type, slot),
+      device === 'rng' ? buffers(action, slot) : this.#pieces(action, type, slot),
       fault,
     );
     const inTable = action.indirect || fault === 'indirectBadLength' || fault === 'indirectNested';
     const places = inTable ? 1 : pieces.length;
-    if ((packed || device === 'rng') && (this.#untold[index] ?? 0) + places > LONGEST)
-      this.#notify(action.queue);
+    if (packed && (this.#untold[index] ?? 0) + places > LONGEST) this.#notify(action.queue);
     this.#untold[index] = (this.#untold[index] ?? 0) + places;
     const table = inTable ? slot + TABLE_AT : undefined;
     this.#out.push(...this.#ring(action.queue).offer(pieces, table, fault));

@@ -1,4 +1,4 @@
-import { bytesSource } from '../../engine/backends/byte-source.ts';
+import { type ByteSource, bytesSource } from '../../engine/backends/byte-source.ts';
 import { Machine } from '../../engine/machine/machine.ts';
 import { silentJournal } from '../../journal/writer.ts';
 import type { Access, Space, Subject, Width } from './access.ts';
@@ -6,8 +6,14 @@ import type { Access, Space, Subject, Width } from './access.ts';
 /** Words of interrupt inputs. */
 const WORDS = 8;
 
-/** Bytes of the file of zeros. */
-const ZEROS = 1 << 16;
+/** `/dev/zero`: it never ends. */
+const ZEROS: ByteSource = {
+  length: Number.MAX_SAFE_INTEGER,
+  read(_position, into) {
+    into.fill(0);
+    return into.length;
+  },
+};
 
 /** Our machine of the same command line, in this thread: it has done everything when an access returns. */
 export class OurMachine implements Subject {
@@ -15,12 +21,12 @@ export class OurMachine implements Subject {
   readonly #levels = new Uint32Array(WORDS);
   #moves: string[] = [];
 
-  /** `line`: QEMU's command line; `disk`: the image; every other file is full of zeros. */
+  /** `line`: QEMU's command line; `disk`: the image; every other file is `/dev/zero`. */
   constructor(line: string, disk: Uint8Array) {
     this.#machine = Machine.build(line, {
       journal: silentJournal(),
       allocateRam: (bytes) => new SharedArrayBuffer(bytes),
-      openImage: (name) => bytesSource(name === 'DISK' ? disk : new Uint8Array(ZEROS)),
+      openImage: (name) => (name === 'DISK' ? bytesSource(disk) : ZEROS),
       random: (into) => into.fill(0),
     });
     this.#machine.onInterrupt = () => this.#moved();

@@ -9,6 +9,8 @@ const SEED = Number(process.env.FUZZ_SEED ?? 20_260_408);
 const ONLY = process.env.FUZZ_ONLY ?? '';
 /** A machine that fails names its seed, and is the first of a campaign with that seed. */
 const THREADS = ONLY === '' ? 2 : 1;
+/** Requests of a thread between two lines that say how far it is. */
+const MILESTONE = 500_000;
 /** A thread that shows no sign of life for so long hangs, in ms. */
 const PATIENCE = 120_000;
 
@@ -20,7 +22,7 @@ async function runPart(plan: CampaignPlan): Promise<number> {
   let watch: NodeJS.Timeout | undefined;
   try {
     return await new Promise<number>((resolve, reject) => {
-      let last = -1;
+      let last = 0;
       let since = performance.now();
       watch = setInterval(() => {
         const [done = 0, seed = 0, target = 0] = words;
@@ -28,6 +30,8 @@ async function runPart(plan: CampaignPlan): Promise<number> {
         if (done !== last) since = now;
         else if (now - since > PATIENCE)
           reject(new Error(`FUZZ_SEED=${seed} FUZZ_ONLY=${TARGETS[target]?.name} hangs`));
+        if (Math.floor(done / MILESTONE) > Math.floor(last / MILESTONE))
+          console.log(`thread ${plan.offset}: ${done} of ${plan.requests}, at seed ${seed}`);
         last = done;
       }, 1000);
       thread.once('message', resolve);

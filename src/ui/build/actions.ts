@@ -10,13 +10,9 @@ import { entryOf, optionIdOf } from '../../document/entries.ts';
 import { deleteNodes, link, move, plug } from '../../document/wiring.ts';
 import type { MachineTopology } from '../../protocol/topology.ts';
 import { deviceTypes } from '../document/device-types.ts';
-import {
-  type Change,
-  type EditOptions,
-  edit,
-  keyOf,
-  useDocument,
-} from '../document/document-store.ts';
+import { useDocument } from '../document/document-store.ts';
+import { type Change, type EditOptions, edit } from '../document/edit.ts';
+import { keyOf } from '../document/live-machine.ts';
 import type { Session } from '../session/session.ts';
 import { say, selectNode, selectNodes, useUi } from '../state/ui-store.ts';
 import { connectTo, type Item } from './build-store.ts';

@@ -1,4 +1,5 @@
-import { redo, undo, useDocument } from '../document/document-store.ts';
+import { useDocument } from '../document/document-store.ts';
+import { redo, undo } from '../document/undo.ts';
 import { AddIcon, ConnectIcon, DeleteIcon, RedoIcon, SearchIcon, UndoIcon } from '../kit/icons.tsx';
 import { useSession } from '../state/session-context.tsx';
 import { useUi } from '../state/ui-store.ts';

@@ -1,5 +1,5 @@
 import type { MachineDocument } from '../../document/document.ts';
-import { keyOf } from '../document/document-store.ts';
+import { keyOf } from '../document/live-machine.ts';
 import type { MachineGraph } from '../topology/graph.ts';
 import { type Draggable, nodeIdOf } from './drag.ts';
 import { withOption } from './drop.ts';

@@ -1,4 +1,4 @@
-import { redo, undo } from '../document/document-store.ts';
+import { redo, undo } from '../document/undo.ts';
 import type { Session } from '../session/session.ts';
 import { selectNodes, toggleSelected, useUi } from '../state/ui-store.ts';
 import {

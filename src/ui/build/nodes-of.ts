@@ -1,7 +1,7 @@
 import type { MachineDocument } from '../../document/document.ts';
 import { optionIdOf } from '../../document/entries.ts';
 import type { BackEndFacts, DeviceNode, MachineTopology } from '../../protocol/topology.ts';
-import { keyOf } from '../document/document-store.ts';
+import { keyOf } from '../document/live-machine.ts';
 import { backEndNodeId } from '../topology/back-ends.ts';
 import { devicesOf } from '../topology/graph.ts';
 import { withOption } from './drop.ts';

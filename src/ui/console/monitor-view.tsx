@@ -2,7 +2,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { useEffect, useRef } from 'react';
-import { adviseOnMonitor } from '../document/document-store.ts';
+import { adviseOnMonitor } from '../document/edit.ts';
 import { useRoom } from '../state/presentation.ts';
 import { useSession } from '../state/session-context.tsx';
 import { useDark } from '../state/theme.ts';

@@ -9,19 +9,11 @@ import { type BuiltMachine, buildLine } from '../../testing/built-machine.ts';
 import type { Session, SessionState } from '../session/session.ts';
 import { selectNodes, useUi } from '../state/ui-store.ts';
 import { devicesOf } from '../topology/graph.ts';
-import {
-  adviseOnMonitor,
-  connectDocument,
-  dismissRefusal,
-  edit,
-  followFix,
-  keyOf,
-  powerCycle,
-  redo,
-  replaceDocument,
-  undo,
-  useDocument,
-} from './document-store.ts';
+import { dismissRefusal, useDocument } from './document-store.ts';
+import { adviseOnMonitor, edit, followFix, replaceDocument } from './edit.ts';
+import { connectDocument, keyOf } from './live-machine.ts';
+import { powerCycle } from './power-cycle.ts';
+import { redo, undo } from './undo.ts';
 
 /** A session whose machine is in this thread, and no guest in it. */
 class BenchSession {

@@ -2,14 +2,9 @@ import type { MachineDocument } from '../../document/document.ts';
 import { lineOf } from '../../document/read.ts';
 import type { Session } from '../session/session.ts';
 import { selectNodes } from '../state/ui-store.ts';
-import {
-  type DocumentState,
-  type EditOptions,
-  edit,
-  redo,
-  undo,
-  useDocument,
-} from './document-store.ts';
+import { type DocumentState, useDocument } from './document-store.ts';
+import { type EditOptions, edit } from './edit.ts';
+import { redo, undo } from './undo.ts';
 
 /** The very functions that the canvas and the property editor call. */
 export type Hand = Pick<

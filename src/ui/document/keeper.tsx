@@ -3,8 +3,9 @@ import { lineOf } from '../../document/read.ts';
 import type { Session } from '../session/session.ts';
 import { useSession } from '../state/session-context.tsx';
 import { useUi } from '../state/ui-store.ts';
-import { connectDocument, useDocument } from './document-store.ts';
+import { useDocument } from './document-store.ts';
 import { type DocumentHandle, documentHandle } from './handle.ts';
+import { connectDocument } from './live-machine.ts';
 import { RefusalPanel } from './refusal.tsx';
 
 declare global {

@@ -3,7 +3,8 @@ import './refusal.css';
 import { sectionTitle } from '../../spec/sections.ts';
 import { CloseIcon, WarnIcon } from '../kit/icons.tsx';
 import { useSession } from '../state/session-context.tsx';
-import { dismissRefusal, followFix, type Refusal, useDocument } from './document-store.ts';
+import { dismissRefusal, type Refusal, useDocument } from './document-store.ts';
+import { followFix } from './edit.ts';
 
 /** Why QEMU refused a change, in its own sentence and in plain words, and the ways out. */
 export function RefusalPanel() {

@@ -3,7 +3,7 @@ import { plug } from '../../document/wiring.ts';
 import type { DeviceType } from '../../protocol/messages.ts';
 import type { BusNode, DeviceNode } from '../../protocol/topology.ts';
 import { useDeviceTypes } from '../build/use-types.ts';
-import { edit } from '../document/document-store.ts';
+import { edit } from '../document/edit.ts';
 import { useSession } from '../state/session-context.tsx';
 import { Ancestors, NodeLink } from './identity.tsx';
 import { Section } from './section.tsx';

@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 import { optionText } from '../../document/read.ts';
 import type { BackendNode, DeviceNode } from '../../protocol/topology.ts';
-import { keyOf, useDocument } from '../document/document-store.ts';
+import { useDocument } from '../document/document-store.ts';
+import { keyOf } from '../document/live-machine.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import { useUi } from '../state/ui-store.ts';
 import { backEndNodeId } from '../topology/back-ends.ts';

@@ -4,7 +4,9 @@ import { setProperty } from '../../document/wiring.ts';
 import type { PropertyFacts } from '../../protocol/messages.ts';
 import type { BusNode, DeviceNode, MachineTopology } from '../../protocol/topology.ts';
 import { deviceTypes } from '../document/device-types.ts';
-import { edit, keyOf, useDocument } from '../document/document-store.ts';
+import { useDocument } from '../document/document-store.ts';
+import { edit } from '../document/edit.ts';
+import { keyOf } from '../document/live-machine.ts';
 import type { Session } from '../session/session.ts';
 
 /** What a property is to be: a value as typed, what it is by itself, or the id of a back end that is yet to be made. */

@@ -1,13 +1,9 @@
 import { DocumentError, type MachineDocument } from '../../document/document.ts';
 import { lineOf, readDocument } from '../../document/read.ts';
 import { type Bundle, ShareError } from '../../document/share/bundle.ts';
-import {
-  dismissRefusal,
-  type EditOptions,
-  replaceDocument,
-  undo,
-  useDocument,
-} from '../document/document-store.ts';
+import { dismissRefusal, useDocument } from '../document/document-store.ts';
+import { type EditOptions, replaceDocument } from '../document/edit.ts';
+import { undo } from '../document/undo.ts';
 import type { Session } from '../session/session.ts';
 import { useScript } from '../state/script-store.ts';
 import { type Report, useShare } from '../state/share-store.ts';

@@ -4,6 +4,10 @@ const Output = lazy(async () => ({
   default: (await import('../console/output-pane.tsx')).OutputPane,
 }));
 const Side = lazy(async () => ({ default: (await import('../story/side-pane.tsx')).SidePane }));
+const Ring = lazy(async () => ({ default: (await import('../ring/ring-pane.tsx')).RingPane }));
+const Timeline = lazy(async () => ({
+  default: (await import('../timeline/timeline-pane.tsx')).TimelinePane,
+}));
 
 function Waiting({ for: Panel }: { for: ComponentType }) {
   return (
@@ -21,4 +25,14 @@ export function OutputPane() {
 /** Story and inspector: about what happened, so they may arrive after the machine. */
 export function SidePane() {
   return <Waiting for={Side} />;
+}
+
+/** Rings: there are none before a driver has set a queue up, so they may arrive after the machine. */
+export function RingPane() {
+  return <Waiting for={Ring} />;
+}
+
+/** Time: nothing has happened yet, so it may arrive after the machine. */
+export function TimelinePane() {
+  return <Waiting for={Timeline} />;
 }

@@ -1,9 +1,7 @@
 import { Panel } from 'react-resizable-panels';
-import { RingPane } from '../ring/ring-pane.tsx';
 import { ScriptPane } from '../script/script-pane.tsx';
-import { TimelinePane } from '../timeline/timeline-pane.tsx';
 import { TopologyPane } from '../topology/topology-pane.tsx';
-import { OutputPane, SidePane } from './lazy-panes.tsx';
+import { OutputPane, RingPane, SidePane, TimelinePane } from './lazy-panes.tsx';
 import { Split, SplitHandle } from './split.tsx';
 import { useNarrow } from './use-narrow.ts';
 

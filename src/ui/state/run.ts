@@ -28,6 +28,6 @@ export function step(session: Session): void {
 /** Power cycle; the script stays. What came while the machine ran comes again, what was asked to leave has left. */
 export async function reset(session: Session): Promise<void> {
   if (useUi.getState().line === undefined) await session.reset();
-  else await (await import('../document/document-store.ts')).powerCycle(session);
+  else await (await import('../document/power-cycle.ts')).powerCycle(session);
   useScript.setState({ started: undefined });
 }

@@ -1,5 +1,5 @@
 import { lineOf, readDocument } from '../../document/read.ts';
-import { edit } from '../document/document-store.ts';
+import { edit } from '../document/edit.ts';
 import type { Session } from '../session/session.ts';
 import { say } from '../state/ui-store.ts';
 import { withDiskFile } from './disk-line.ts';

@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { setMachine } from '../../document/wiring.ts';
-import { edit } from '../document/document-store.ts';
+import { edit } from '../document/edit.ts';
 import { ChevronIcon } from '../kit/icons.tsx';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 

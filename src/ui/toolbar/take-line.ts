@@ -1,5 +1,5 @@
 import { readDocument } from '../../document/read.ts';
-import { edit } from '../document/document-store.ts';
+import { edit } from '../document/edit.ts';
 import type { Session } from '../session/session.ts';
 
 /** Makes the machine that of a typed line. Answers whether QEMU took it. */

@@ -2,7 +2,7 @@ import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from '
 import type { MachineDocument } from '../../document/document.ts';
 import { removeOptions } from '../../document/edits.ts';
 import { lineOf, optionText } from '../../document/read.ts';
-import { edit } from '../document/document-store.ts';
+import { edit } from '../document/edit.ts';
 import { CloseIcon, DownIcon, PencilIcon, UpIcon } from '../kit/icons.tsx';
 import { useSession } from '../state/session-context.tsx';
 import { pointAt, selectNode, useUi } from '../state/ui-store.ts';

@@ -9,7 +9,8 @@ import {
 } from 'react';
 import { deleteNodes } from '../../document/wiring.ts';
 import type { PropertyFacts, QtreeLine } from '../../protocol/messages.ts';
-import { edit, keyOf } from '../document/document-store.ts';
+import { edit } from '../document/edit.ts';
+import { keyOf } from '../document/live-machine.ts';
 import { PropertyControl } from '../inspector/property-control.tsx';
 import { applyProperty, placeIn } from '../inspector/set-property.ts';
 import { PencilIcon } from '../kit/icons.tsx';

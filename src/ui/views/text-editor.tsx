@@ -1,7 +1,8 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { DocumentError, type MachineDocument } from '../../document/document.ts';
 import { readDocument } from '../../document/read.ts';
-import { edit, useDocument } from '../document/document-store.ts';
+import { useDocument } from '../document/document-store.ts';
+import { edit } from '../document/edit.ts';
 import { WarnIcon } from '../kit/icons.tsx';
 import { useSession } from '../state/session-context.tsx';
 import { pointAt } from '../state/ui-store.ts';

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { backEndKey } from '../build/nodes-of.ts';
-import { keyOf, useDocument } from '../document/document-store.ts';
+import { useDocument } from '../document/document-store.ts';
+import { keyOf } from '../document/live-machine.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import { type OptionLinks, optionLinks } from './links.ts';
 

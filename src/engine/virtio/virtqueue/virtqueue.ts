@@ -34,6 +34,11 @@ export interface VirtQueue {
   readonly notification: boolean;
   /** Whether nothing is available. */
   isEmpty(): boolean;
+  /**
+   * Bytes that the device may write in all available chains, which stay available; counting ends once there are
+   * `most`. A chain that cannot be followed stops the device, and there are none.
+   */
+  availableBytes(most: number): number;
   /** Asks the driver to notify, or not to bother. */
   setNotification(enabled: boolean): void;
   /** Interrupts the driver about what was pushed, unless it asked not to. */
