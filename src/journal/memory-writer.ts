@@ -134,9 +134,14 @@ export class MemoryWriter extends RingWriter {
     words[w + 12] = before | (head << 16);
   }
 
+  /** Bytes of the longest write that is one event. */
+  get longestWrite(): number {
+    return Math.max(16, Math.min(MAX_DATA, (this.ring.sideMask + 1) >> 2));
+  }
+
   /** A write of any length; short ones become `memWrite`, very long ones several events. `before` and `after` have the same length. */
   bytesWritten(actor: number, addr: number, before: Uint8Array, after: Uint8Array): void {
-    const most = Math.max(16, Math.min(MAX_DATA, (this.ring.sideMask + 1) >> 2));
+    const most = this.longestWrite;
     for (let at = 0; at < after.length; at += most)
       this.written(actor, addr + at, before.subarray(at, at + most), after.subarray(at, at + most));
   }

@@ -23,6 +23,9 @@ import {
  * path that is not recorded pays for one test.
  */
 export class JournalWriter extends MemoryWriter {
+  /** Count of plug events. */
+  plugs = 0;
+
   /**
    * A register access that leaves the guest. Returns a slot, or -1 where the event was dropped.
    * A read must be completed with `setValue`: until then, or until the guest's next access,
@@ -138,6 +141,7 @@ export class JournalWriter extends MemoryWriter {
   }
 
   plug(dev: number, realized: boolean, path: string): void {
+    this.plugs++;
     this.text(EVENTS.plug.code, ACTOR.device, realized ? 1 : 0, dev, path);
   }
 
