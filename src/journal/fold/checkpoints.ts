@@ -1,5 +1,7 @@
 import type { Snapshot } from './fold-state.ts';
 import { PAGE_COST } from './guest-image.ts';
+import { RegisterMap } from './register-map.ts';
+import { NODE_COST } from './sparse-array.ts';
 
 /** Events between two checkpoints when they are made. */
 export const CHECKPOINT_EVERY = 1024;
@@ -118,15 +120,19 @@ export class Checkpoints {
  */
 function costBetween(older: Snapshot, newer: Snapshot): number {
   let bytes = 512 + older.memory.pagesNotIn(newer.memory) * PAGE_COST;
-  if (older.queues !== newer.queues)
-    for (const [key, queue] of older.queues)
-      if (queue !== newer.queues.get(key))
-        bytes += 256 + 8 * queue.inFlight.length + 32 * queue.filling.size;
-  if (older.devices !== newer.devices)
-    for (const [dev, device] of older.devices) {
-      const now = newer.devices.get(dev);
-      if (device !== now) bytes += 128;
-      if (device.registers !== now?.registers) bytes += 128 * device.registers.size;
+  if (older.queues !== newer.queues) {
+    bytes += 40 * older.queues.size;
+    for (const [key, queue] of older.queues) {
+      const now = newer.queues.get(key);
+      if (queue !== now) bytes += 256 + NODE_COST * queue.nodesNotIn(now);
     }
+  }
+  if (older.devices !== newer.devices) {
+    bytes += 40 * older.devices.size;
+    for (const [dev, { registers }] of older.devices) {
+      const now = newer.devices.get(dev)?.registers ?? RegisterMap.empty;
+      if (registers !== now) bytes += 256 + NODE_COST * registers.nodesNotIn(now);
+    }
+  }
   return bytes;
 }

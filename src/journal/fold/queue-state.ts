@@ -1,9 +1,10 @@
 import { distance16, wrap16 } from '../../base/bits.ts';
 import { SPLIT, VIRTQ_DESC_F_NEXT, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
+import { Arrivals, type ArrivalsBuilder, NumberSet } from './arrivals.ts';
 import type { ImageBuilder } from './guest-image.ts';
 import type { QueueMoment } from './moment.ts';
-import { FIRST_PLACE, PackedState } from './packed-state.ts';
-import type { RingArea } from './ring-areas.ts';
+import { FIRST_PLACE, FoldedRing, PackedState } from './packed-state.ts';
+import type { QueuePlace, RingArea } from './ring-areas.ts';
 
 /** Bytes of a descriptor that say which buffer it is: address and length. */
 const DESC_BUFFER = 12;
@@ -17,9 +18,120 @@ const NO_COUNTS = {
   interruptsSuppressed: 0,
 };
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const itself = (head: number): number => head;
+
+/** All of a queue's moment but what grows with its ring. */
+type QueueFields = Omit<QueueMoment, 'inFlight' | 'filling' | 'ring'>;
+
+/** A property of its own, so that a copy of the fields has it. */
+const IN_FLIGHT: PropertyDescriptor & ThisType<FoldedQueue> = {
+  enumerable: true,
+  get() {
+    return FoldedQueue.heads(this);
+  },
+};
+
+/** A queue at a moment, whose parts can be changed without a copy of them all. */
+export class FoldedQueue implements QueueMoment {
+  readonly dev: number;
+  readonly queue: number;
+  readonly enabled: boolean;
+  readonly packed: boolean;
+  readonly inOrder: boolean;
+  readonly size: number;
+  readonly desc: number;
+  readonly driver: number;
+  readonly device: number;
+  readonly lastAvailIdx: number;
+  readonly usedIdx: number;
+  readonly availStaged: number;
+  readonly usedStaged: number;
+  readonly popped: number;
+  readonly pushed: number;
+  readonly notificationsSent: number;
+  readonly notificationsSuppressed: number;
+  readonly interruptsRaised: number;
+  readonly interruptsSuppressed: number;
+  readonly filling: NumberSet;
+  readonly ring: FoldedRing | undefined;
+  declare readonly inFlight: readonly number[];
+  readonly #taken: Arrivals<number>;
+  #heads: readonly number[] | undefined;
+
+  constructor(
+    fields: QueueFields,
+    taken: Arrivals<number>,
+    filling: NumberSet,
+    ring: FoldedRing | undefined,
+  ) {
+    this.dev = fields.dev;
+    this.queue = fields.queue;
+    this.enabled = fields.enabled;
+    this.packed = fields.packed;
+    this.inOrder = fields.inOrder;
+    this.size = fields.size;
+    this.desc = fields.desc;
+    this.driver = fields.driver;
+    this.device = fields.device;
+    this.lastAvailIdx = fields.lastAvailIdx;
+    this.usedIdx = fields.usedIdx;
+    this.availStaged = fields.availStaged;
+    this.usedStaged = fields.usedStaged;
+    this.popped = fields.popped;
+    this.pushed = fields.pushed;
+    this.notificationsSent = fields.notificationsSent;
+    this.notificationsSuppressed = fields.notificationsSuppressed;
+    this.interruptsRaised = fields.interruptsRaised;
+    this.interruptsSuppressed = fields.interruptsSuppressed;
+    this.filling = filling;
+    this.ring = ring;
+    this.#taken = taken;
+    Object.defineProperty(this, 'inFlight', IN_FLIGHT);
+  }
+
+  /** A queue's moment, however it was made, as it can be folded on. */
+  static of(queue: QueueMoment): FoldedQueue {
+    if (queue instanceof FoldedQueue) return queue;
+    const { inFlight, filling, ring } = queue;
+    return new FoldedQueue(
+      queue,
+      Arrivals.of(inFlight, itself),
+      new NumberSet(Arrivals.of(filling, itself)),
+      ring &&
+        new FoldedRing(
+          ring.avail,
+          ring.used,
+          Arrivals.of(ring.chains, ({ id }) => id),
+        ),
+    );
+  }
+
+  /** `inFlight`, as it is kept. */
+  get taken(): Arrivals<number> {
+    return this.#taken;
+  }
+
+  /** `inFlight`, made when it is first asked for. */
+  static heads(queue: FoldedQueue): readonly number[] {
+    queue.#heads ??= [...queue.#taken];
+    return queue.#heads;
+  }
+
+  /** How many nodes in memory are not those of the same queue at another moment. */
+  nodesNotIn(other: FoldedQueue | undefined): number {
+    return (
+      this.taken.nodesNotIn(other?.taken ?? Arrivals.empty()) +
+      this.filling.arrivals.nodesNotIn(other?.filling.arrivals ?? Arrivals.empty()) +
+      (this.ring?.known.nodesNotIn(other?.ring?.known ?? Arrivals.empty()) ?? 0)
+    );
+  }
+}
+
 /** A queue that nothing is known of yet. */
-export function unknownQueue(dev: number, queue: number): QueueMoment {
-  return {
+export function unknownQueue(dev: number, queue: number): FoldedQueue {
+  const fields = {
     dev,
     queue,
     enabled: false,
@@ -31,42 +143,44 @@ export function unknownQueue(dev: number, queue: number): QueueMoment {
     device: 0,
     lastAvailIdx: 0,
     usedIdx: 0,
-    inFlight: [],
-    filling: new Set(),
     availStaged: 0,
     usedStaged: 0,
-    ring: undefined,
     ...NO_COUNTS,
   };
+  return new FoldedQueue(fields, Arrivals.empty(), NumberSet.empty, undefined);
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** One queue while events are folded into it: changes in place, and seals to a `QueueMoment`. */
+/** One queue while events are folded into it: changes in place, and seals to a `FoldedQueue`. */
 export class QueueState {
-  /** What is sealed; `inFlight` and `filling` are stale while their own forms below exist. */
-  readonly #now: Mutable<QueueMoment>;
-  /**
-   * Heads in flight in order. A head that is there twice, as only a broken driver can make it, is
-   * its number plus a multiple of 65536.
-   */
-  #inFlight: Set<number> | undefined;
-  #filling: Set<number> | undefined;
+  /** What is sealed, but for the parts below where they were changed. */
+  readonly #now: Mutable<QueueFields>;
+  #taken: Arrivals<number>;
+  #filled: NumberSet;
+  #ring: FoldedRing | undefined;
+  /** Heads in flight, in order. */
+  #inFlight: ArrivalsBuilder<number> | undefined;
+  #filling: ArrivalsBuilder<number> | undefined;
   #packed: PackedState | undefined;
 
-  constructor(from: QueueMoment) {
+  constructor(queue: QueueMoment) {
+    const from = FoldedQueue.of(queue);
     this.#now = { ...from };
+    this.#taken = from.taken;
+    this.#filled = from.filling;
+    this.#ring = from.ring;
   }
 
   /** The queue as it is now. The state must not be used afterwards. */
-  seal(): QueueMoment {
-    if (this.#inFlight) this.#now.inFlight = Array.from(this.#inFlight, wrap16);
-    if (this.#filling) this.#now.filling = this.#filling;
-    if (this.#packed) this.#now.ring = this.#packed.seal();
-    return this.#now;
+  seal(): FoldedQueue {
+    return new FoldedQueue(
+      this.#now,
+      this.#inFlight?.seal() ?? this.#taken,
+      this.#filling ? new NumberSet(this.#filling.seal()) : this.#filled,
+      this.#packed?.seal() ?? this.#ring,
+    );
   }
 
-  get place(): QueueMoment {
+  get place(): QueuePlace {
     return this.#now;
   }
 
@@ -89,9 +203,8 @@ export class QueueState {
     if (!fresh || !packed || size > VIRTQ_MAX_SIZE) return;
     this.#now.lastAvailIdx = this.#now.usedIdx = FIRST_PLACE;
     // The driver may have filled the ring before it told the device where that is.
-    this.#packed = new PackedState({ avail: FIRST_PLACE, used: FIRST_PLACE, chains: [] });
-    this.#filling = new Set();
-    this.#packed.observe(this.#now, this.#filling, memory);
+    this.#packed = new PackedState(FoldedRing.first);
+    this.#packed.observe(this.#now, this.#fillingNow(), memory);
   }
 
   /** The device forgot the queue; counts of what happened stay. */
@@ -99,32 +212,28 @@ export class QueueState {
     this.#inFlight = undefined;
     this.#filling = undefined;
     this.#packed = undefined;
+    this.#taken = Arrivals.empty();
+    this.#filled = NumberSet.empty;
+    this.#ring = undefined;
     Object.assign(this.#now, {
       enabled: false,
       lastAvailIdx: 0,
       usedIdx: 0,
-      inFlight: [],
-      filling: new Set(),
       availStaged: 0,
       usedStaged: 0,
-      ring: undefined,
     });
   }
 
   popped(head: number, availIdx: number): void {
     this.#now.popped++;
     this.#now.lastAvailIdx = wrap16(availIdx);
-    this.#inFlight ??= keyed(this.#now.inFlight);
-    addHead(this.#inFlight, head);
+    this.#inFlightNow().add(head);
   }
 
   pushed(head: number, usedIdx: number): void {
     this.#now.pushed++;
     this.#now.usedIdx = wrap16(usedIdx);
-    this.#inFlight ??= keyed(this.#now.inFlight);
-    let key = head;
-    while (this.#inFlight.has(key + 0x1_0000)) key += 0x1_0000;
-    this.#inFlight.delete(key);
+    this.#inFlightNow().take(head);
   }
 
   notified(sent: boolean): void {
@@ -149,22 +258,21 @@ export class QueueState {
   }
 
   #wroteDescriptors(area: RingArea, addr: number, size: number, memory: ImageBuilder): void {
-    this.#filling ??= new Set(this.#now.filling);
+    const filling = this.#fillingNow();
     const { first, last } = entries(area.start, SPLIT.descSize, area.size, addr, size);
     for (let i = first; i <= last; i++) {
       const at = area.start + SPLIT.descSize * i;
       if (addr >= at + DESC_BUFFER || addr + size <= at) continue;
       const empty = memory.u32(at) === 0 && memory.u32(at + 4) === 0 && memory.u32(at + 8) === 0;
-      if (empty) this.#filling.delete(i);
-      else this.#filling.add(i);
+      if (empty) filling.take(i);
+      else if (!filling.has(i)) filling.add(i);
     }
-    if (area.packed) this.#wrotePacked(this.#filling, memory);
+    if (area.packed) this.#wrotePacked(filling, memory);
   }
 
   /** Descriptors of a packed ring are published by their own flags. */
-  #wrotePacked(filling: Set<number>, memory: ImageBuilder): void {
-    const { ring } = this.#now;
-    if (ring) this.#packed ??= new PackedState(ring);
+  #wrotePacked(filling: ArrivalsBuilder<number>, memory: ImageBuilder): void {
+    if (this.#ring) this.#packed ??= new PackedState(this.#ring);
     this.#packed?.observe(this.#now, filling, memory);
   }
 
@@ -200,30 +308,24 @@ export class QueueState {
 
   /** The chain from `head` is available now; a descriptor that leads back into it ends the walk. */
   #published(head: number, memory: ImageBuilder): void {
-    const filling = this.#fillingIfAny();
-    for (let i = head; filling?.delete(i); ) {
+    if ((this.#filling ?? this.#filled).size === 0) return;
+    const filling = this.#fillingNow();
+    for (let i = head; filling.take(i) !== undefined; ) {
       const at = this.#now.desc + SPLIT.descSize * i;
       if (!(memory.u16(at + DESC_BUFFER) & VIRTQ_DESC_F_NEXT)) return;
       i = memory.u16(at + DESC_BUFFER + 2);
     }
   }
 
-  #fillingIfAny(): Set<number> | undefined {
-    if (!this.#filling && this.#now.filling.size > 0) this.#filling = new Set(this.#now.filling);
+  #inFlightNow(): ArrivalsBuilder<number> {
+    this.#inFlight ??= this.#taken.builder(itself);
+    return this.#inFlight;
+  }
+
+  #fillingNow(): ArrivalsBuilder<number> {
+    this.#filling ??= this.#filled.arrivals.builder(itself);
     return this.#filling;
   }
-}
-
-function addHead(keys: Set<number>, head: number): void {
-  let key = head;
-  while (keys.has(key)) key += 0x1_0000;
-  keys.add(key);
-}
-
-function keyed(heads: readonly number[]): Set<number> {
-  const keys = new Set<number>();
-  for (const head of heads) addHead(keys, head);
-  return keys;
 }
 
 /**

@@ -1,0 +1,218 @@
+/** Children of a node: 2^BITS. */
+const BITS = 5;
+const FAN = 1 << BITS;
+const MASK = FAN - 1;
+
+/** Indices are below this. */
+export const SPARSE_LIMIT = 2 ** 30;
+
+/** Rough cost of a node in memory, in bytes. */
+export const NODE_COST = 8 * FAN + 72;
+
+/** Who may change a node in place: a builder, until it seals. */
+type Owner = object;
+
+/** Children are nodes, or the elements themselves at the lowest level. */
+interface Node {
+  readonly owner: Owner;
+  readonly children: unknown[];
+  /** Children that are there. */
+  count: number;
+}
+
+/**
+ * An array with holes, immutable: a tree whose nodes two versions share where they hold the same.
+ * Indices are integers from 0 to before `SPARSE_LIMIT`; an element is anything but undefined.
+ */
+export class SparseArray<T> implements Iterable<T> {
+  readonly #root: Node | undefined;
+  /** Bits of an index that the root's children do not tell apart. */
+  readonly #shift: number;
+  /** Count of elements. */
+  readonly size: number;
+
+  private constructor(root: Node | undefined, shift: number, size: number) {
+    this.#root = root;
+    this.#shift = shift;
+    this.size = size;
+  }
+
+  static empty<T>(): SparseArray<T> {
+    return EMPTY as SparseArray<T>;
+  }
+
+  /** Not for use outside this module. */
+  static made<T>(root: Node | undefined, shift: number, size: number): SparseArray<T> {
+    return new SparseArray<T>(root, shift, size);
+  }
+
+  get(index: number): T | undefined {
+    return find(this.#root, this.#shift, index) as T | undefined;
+  }
+
+  /** The elements in the order of their indices. */
+  [Symbol.iterator](): IterableIterator<T> {
+    return walk(this.#root, this.#shift) as IterableIterator<T>;
+  }
+
+  /** A builder that begins with these elements. */
+  builder(): SparseBuilder<T> {
+    return new SparseBuilder<T>(this.#root, this.#shift, this.size);
+  }
+
+  /** How many nodes of this array are not nodes of `other`. Fast where the two share most. */
+  nodesNotIn(other: SparseArray<T>): number {
+    return this.#shift === other.#shift
+      ? different(this.#root, other.#root, this.#shift)
+      : different(this.#root, undefined, this.#shift);
+  }
+}
+
+/** Changes a sparse array in place, and makes immutable ones of it that share all nodes between two seals. */
+export class SparseBuilder<T> {
+  #root: Node | undefined;
+  #shift: number;
+  #size: number;
+  #owner: Owner = {};
+  #sealed: SparseArray<T> | undefined;
+  /** Nodes from the root to an element that is deleted. */
+  readonly #path: Node[] = [];
+
+  /** Not for use outside this module: see `SparseArray.builder`. */
+  constructor(root: Node | undefined, shift: number, size: number) {
+    this.#root = root;
+    this.#shift = shift;
+    this.#size = size;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(index: number): T | undefined {
+    return find(this.#root, this.#shift, index) as T | undefined;
+  }
+
+  /** The element with the lowest index. */
+  get first(): T | undefined {
+    let node = this.#root;
+    for (let shift = this.#shift; node; shift -= BITS) {
+      const child: unknown = node.children.find((known) => known !== undefined);
+      if (shift === 0) return child as T;
+      node = child as Node;
+    }
+    return undefined;
+  }
+
+  set(index: number, element: T): void {
+    this.#sealed = undefined;
+    while (this.#root && index >>> this.#shift >= FAN) {
+      const root = this.#fresh();
+      root.children[0] = this.#root;
+      root.count = 1;
+      this.#root = root;
+      this.#shift += BITS;
+    }
+    if (!this.#root) for (this.#shift = 0; index >>> this.#shift >= FAN; ) this.#shift += BITS;
+    let node = this.#own(this.#root);
+    this.#root = node;
+    for (let shift = this.#shift; shift > 0; shift -= BITS)
+      node = this.#child(node, index >>> shift);
+    const at = index & MASK;
+    if (node.children[at] === undefined) {
+      node.count++;
+      this.#size++;
+    }
+    node.children[at] = element;
+  }
+
+  /** Deletes an element, if it is there. */
+  delete(index: number): void {
+    if (!this.#root || this.get(index) === undefined) return;
+    this.#sealed = undefined;
+    let node = this.#own(this.#root);
+    this.#root = node;
+    const path = this.#path;
+    path.length = 0;
+    for (let shift = this.#shift; shift > 0; shift -= BITS) {
+      path.push(node);
+      node = this.#child(node, index >>> shift);
+    }
+    this.#size--;
+    for (let shift = 0; ; shift += BITS) {
+      node.children[(index >>> shift) & MASK] = undefined;
+      if (--node.count > 0) return;
+      const parent = path.pop();
+      if (!parent) break;
+      node = parent;
+    }
+    this.#root = undefined;
+  }
+
+  /** The elements in the order of their indices; not to be changed meanwhile. */
+  [Symbol.iterator](): IterableIterator<T> {
+    return walk(this.#root, this.#shift) as IterableIterator<T>;
+  }
+
+  /** The array as it is now; changes that follow do not change it. */
+  seal(): SparseArray<T> {
+    if (this.#sealed) return this.#sealed;
+    this.#owner = {};
+    this.#sealed = SparseArray.made<T>(this.#root, this.#shift, this.#size);
+    return this.#sealed;
+  }
+
+  /** The child at the lowest bits of `index`, this builder's own; made where there is none. */
+  #child(node: Node, index: number): Node {
+    const at = index & MASK;
+    const known = node.children[at] as Node | undefined;
+    if (known?.owner === this.#owner) return known;
+    if (!known) node.count++;
+    const child = this.#own(known);
+    node.children[at] = child;
+    return child;
+  }
+
+  #own(node: Node | undefined): Node {
+    if (!node) return this.#fresh();
+    if (node.owner === this.#owner) return node;
+    return { owner: this.#owner, children: node.children.slice(), count: node.count };
+  }
+
+  #fresh(): Node {
+    return { owner: this.#owner, children: new Array(FAN).fill(undefined), count: 0 };
+  }
+}
+
+const EMPTY = SparseArray.made<never>(undefined, 0, 0);
+
+function find(root: Node | undefined, top: number, index: number): unknown {
+  if (!root || index >>> top >= FAN) return undefined;
+  let node: Node | undefined = root;
+  for (let shift = top; shift > 0 && node; shift -= BITS)
+    node = node.children[(index >>> shift) & MASK] as Node | undefined;
+  return node?.children[index & MASK];
+}
+
+function* walk(node: Node | undefined, shift: number): IterableIterator<unknown> {
+  if (!node) return;
+  for (const child of node.children) {
+    if (child === undefined) continue;
+    if (shift === 0) yield child;
+    else yield* walk(child as Node, shift - BITS);
+  }
+}
+
+function different(node: Node | undefined, other: Node | undefined, shift: number): number {
+  if (!node || node === other) return 0;
+  let count = 1;
+  if (shift > 0)
+    node.children.forEach((child, i) => {
+      count += different(
+        child as Node | undefined,
+        other?.children[i] as Node | undefined,
+        shift - BITS,
+      );
+    });
+  return count;
+}
