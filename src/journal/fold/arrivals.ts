@@ -42,8 +42,13 @@ export class Arrivals<T> implements Iterable<T> {
     return this.#parts.oldest.get(key) !== undefined;
   }
 
-  [Symbol.iterator](): IterableIterator<T> {
-    return this.#parts.order[Symbol.iterator]();
+  /** The elements, the oldest first. */
+  toArray(): T[] {
+    return this.#parts.order.toArray();
+  }
+
+  [Symbol.iterator](): ArrayIterator<T> {
+    return this.toArray().values();
   }
 
   /** A builder that begins with these elements; `keyOf` tells the key of an element. */
@@ -140,7 +145,7 @@ export class ArrivalsBuilder<T> {
 
   /** Places begin at 0 again: a queue that is never empty gets there, if only after a billion chains. */
   #renumber(): void {
-    const elements = [...this.#order];
+    const elements = this.#order.toArray();
     const none = SparseArray.empty<number>();
     this.#order = SparseArray.empty<T>().builder();
     this.#oldest = none.builder();
@@ -184,16 +189,16 @@ export class NumberSet implements ReadonlySet<number> {
     for (const value of this.#arrivals) act(value, value, this);
   }
 
-  *entries(): SetIterator<[number, number]> {
-    for (const value of this.#arrivals) yield [value, value];
+  entries(): SetIterator<[number, number]> {
+    return new Set(this.#arrivals).entries();
   }
 
-  *keys(): SetIterator<number> {
-    yield* this.#arrivals;
+  keys(): SetIterator<number> {
+    return this.values();
   }
 
-  *values(): SetIterator<number> {
-    yield* this.#arrivals;
+  values(): SetIterator<number> {
+    return this.#arrivals[Symbol.iterator]();
   }
 
   [Symbol.iterator](): SetIterator<number> {

@@ -4,17 +4,14 @@ import { RegisterMap } from './register-map.ts';
 import { NODE_COST } from './sparse-array.ts';
 
 /** Events between two checkpoints when they are made. */
-export const CHECKPOINT_EVERY = 1024;
-/** Events between two old checkpoints; the newest `RECENT` ones stay closer. */
-const OLD_EVERY = 4096;
-const RECENT = 64;
+export const CHECKPOINT_EVERY = 2048;
 /** Most checkpoints of one journal. */
 const MOST = 512;
 /**
  * Most memory that they hold, unless told otherwise, beyond what the newest one holds anyway; in
  * bytes, as estimated.
  */
-export const CHECKPOINT_BYTES = 64 << 20;
+export const CHECKPOINT_BYTES = 20 << 20;
 
 interface Checkpoint {
   readonly snapshot: Snapshot;
@@ -23,9 +20,9 @@ interface Checkpoint {
 }
 
 /**
- * Snapshots along the journal, in order. They thin out with age: every 1,024 events for the newest
- * 65,536, every 4,096 before that. Where that is more than 512 checkpoints or the budget, every second
- * one of the older half goes, for as long as that takes.
+ * Snapshots along the journal, in order, every 2,048 events. Where that is more than 512 or the budget,
+ * the one goes whose neighbours are nearest to each other, so that no way from one to the next is much
+ * longer than the others.
  */
 export class Checkpoints {
   readonly #budget: number;
@@ -58,8 +55,6 @@ export class Checkpoints {
     if (!before) return;
     before.own = costBetween(before.snapshot, snapshot);
     this.#bytes += before.own;
-    const aged = this.#list.length - 1 - RECENT;
-    if (aged > 0 && (this.#list[aged]?.snapshot.at ?? 0) % OLD_EVERY !== 0) this.#remove(aged);
     while ((this.#list.length > MOST || this.#bytes > this.#budget) && this.#thin());
   }
 
@@ -93,14 +88,20 @@ export class Checkpoints {
     return low - 1;
   }
 
-  /**
-   * Removes every second checkpoint of the older half, never the first; false where nothing is left
-   * to remove.
-   */
+  /** Removes the checkpoint that is missed least, never the first or the newest; false where there is none. */
   #thin(): boolean {
-    const before = this.#list.length;
-    for (let i = 1; i <= this.#list.length / 2; i++) this.#remove(i);
-    return this.#list.length < before;
+    let best = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 1; i < this.#list.length - 1; i++) {
+      const gap = this.#at(i + 1) - this.#at(i - 1);
+      if (gap < least) [best, least] = [i, gap];
+    }
+    if (best > 0) this.#remove(best);
+    return best > 0;
+  }
+
+  #at(index: number): number {
+    return this.#list[index]?.snapshot.at ?? 0;
   }
 
   #remove(index: number): void {

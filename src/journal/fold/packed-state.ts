@@ -78,7 +78,7 @@ export class FoldedRing implements PackedRing {
 
   /** `chains`, made when they are first asked for. */
   static list(ring: FoldedRing): readonly PackedChain[] {
-    ring.#list ??= [...ring.#known];
+    ring.#list ??= ring.#known.toArray();
     return ring.#list;
   }
 }

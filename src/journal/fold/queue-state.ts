@@ -25,6 +25,31 @@ const itself = (head: number): number => head;
 /** All of a queue's moment but what grows with its ring. */
 type QueueFields = Omit<QueueMoment, 'inFlight' | 'filling' | 'ring'>;
 
+/** A copy, which does not ask for what is made when it is asked for. */
+function fieldsOf(queue: QueueFields): Mutable<QueueFields> {
+  return {
+    dev: queue.dev,
+    queue: queue.queue,
+    enabled: queue.enabled,
+    packed: queue.packed,
+    inOrder: queue.inOrder,
+    size: queue.size,
+    desc: queue.desc,
+    driver: queue.driver,
+    device: queue.device,
+    lastAvailIdx: queue.lastAvailIdx,
+    usedIdx: queue.usedIdx,
+    availStaged: queue.availStaged,
+    usedStaged: queue.usedStaged,
+    popped: queue.popped,
+    pushed: queue.pushed,
+    notificationsSent: queue.notificationsSent,
+    notificationsSuppressed: queue.notificationsSuppressed,
+    interruptsRaised: queue.interruptsRaised,
+    interruptsSuppressed: queue.interruptsSuppressed,
+  };
+}
+
 /** A property of its own, so that a copy of the fields has it. */
 const IN_FLIGHT: PropertyDescriptor & ThisType<FoldedQueue> = {
   enumerable: true,
@@ -35,25 +60,25 @@ const IN_FLIGHT: PropertyDescriptor & ThisType<FoldedQueue> = {
 
 /** A queue at a moment, whose parts can be changed without a copy of them all. */
 export class FoldedQueue implements QueueMoment {
-  readonly dev: number;
-  readonly queue: number;
-  readonly enabled: boolean;
-  readonly packed: boolean;
-  readonly inOrder: boolean;
-  readonly size: number;
-  readonly desc: number;
-  readonly driver: number;
-  readonly device: number;
-  readonly lastAvailIdx: number;
-  readonly usedIdx: number;
-  readonly availStaged: number;
-  readonly usedStaged: number;
-  readonly popped: number;
-  readonly pushed: number;
-  readonly notificationsSent: number;
-  readonly notificationsSuppressed: number;
-  readonly interruptsRaised: number;
-  readonly interruptsSuppressed: number;
+  declare readonly dev: number;
+  declare readonly queue: number;
+  declare readonly enabled: boolean;
+  declare readonly packed: boolean;
+  declare readonly inOrder: boolean;
+  declare readonly size: number;
+  declare readonly desc: number;
+  declare readonly driver: number;
+  declare readonly device: number;
+  declare readonly lastAvailIdx: number;
+  declare readonly usedIdx: number;
+  declare readonly availStaged: number;
+  declare readonly usedStaged: number;
+  declare readonly popped: number;
+  declare readonly pushed: number;
+  declare readonly notificationsSent: number;
+  declare readonly notificationsSuppressed: number;
+  declare readonly interruptsRaised: number;
+  declare readonly interruptsSuppressed: number;
   readonly filling: NumberSet;
   readonly ring: FoldedRing | undefined;
   declare readonly inFlight: readonly number[];
@@ -66,25 +91,7 @@ export class FoldedQueue implements QueueMoment {
     filling: NumberSet,
     ring: FoldedRing | undefined,
   ) {
-    this.dev = fields.dev;
-    this.queue = fields.queue;
-    this.enabled = fields.enabled;
-    this.packed = fields.packed;
-    this.inOrder = fields.inOrder;
-    this.size = fields.size;
-    this.desc = fields.desc;
-    this.driver = fields.driver;
-    this.device = fields.device;
-    this.lastAvailIdx = fields.lastAvailIdx;
-    this.usedIdx = fields.usedIdx;
-    this.availStaged = fields.availStaged;
-    this.usedStaged = fields.usedStaged;
-    this.popped = fields.popped;
-    this.pushed = fields.pushed;
-    this.notificationsSent = fields.notificationsSent;
-    this.notificationsSuppressed = fields.notificationsSuppressed;
-    this.interruptsRaised = fields.interruptsRaised;
-    this.interruptsSuppressed = fields.interruptsSuppressed;
+    Object.assign(this, fields);
     this.filling = filling;
     this.ring = ring;
     this.#taken = taken;
@@ -96,7 +103,7 @@ export class FoldedQueue implements QueueMoment {
     if (queue instanceof FoldedQueue) return queue;
     const { inFlight, filling, ring } = queue;
     return new FoldedQueue(
-      queue,
+      fieldsOf(queue),
       Arrivals.of(inFlight, itself),
       new NumberSet(Arrivals.of(filling, itself)),
       ring &&
@@ -115,7 +122,7 @@ export class FoldedQueue implements QueueMoment {
 
   /** `inFlight`, made when it is first asked for. */
   static heads(queue: FoldedQueue): readonly number[] {
-    queue.#heads ??= [...queue.#taken];
+    queue.#heads ??= queue.#taken.toArray();
     return queue.#heads;
   }
 
@@ -164,7 +171,7 @@ export class QueueState {
 
   constructor(queue: QueueMoment) {
     const from = FoldedQueue.of(queue);
-    this.#now = { ...from };
+    this.#now = fieldsOf(from);
     this.#taken = from.taken;
     this.#filled = from.filling;
     this.#ring = from.ring;

@@ -126,7 +126,7 @@ export class RegisterMapBuilder {
   }
 
   *#registers(): Generator<RegisterMoment> {
-    for (const bank of this.#own.values()) yield* bank;
+    for (const bank of this.#own.values()) yield* bank.toArray();
     for (const bank of this.#from) {
       const [first] = bank;
       if (first && !this.#own.has(bankOf(first.region, first.offset))) yield* bank;

@@ -51,8 +51,12 @@ export class SparseArray<T> implements Iterable<T> {
   }
 
   /** The elements in the order of their indices. */
-  [Symbol.iterator](): IterableIterator<T> {
-    return walk(this.#root, this.#shift) as IterableIterator<T>;
+  toArray(): T[] {
+    return listed<T>(this.#root, this.#shift);
+  }
+
+  [Symbol.iterator](): ArrayIterator<T> {
+    return this.toArray().values();
   }
 
   /** A builder that begins with these elements. */
@@ -149,9 +153,9 @@ export class SparseBuilder<T> {
     this.#root = undefined;
   }
 
-  /** The elements in the order of their indices; not to be changed meanwhile. */
-  [Symbol.iterator](): IterableIterator<T> {
-    return walk(this.#root, this.#shift) as IterableIterator<T>;
+  /** The elements in the order of their indices. */
+  toArray(): T[] {
+    return listed<T>(this.#root, this.#shift);
   }
 
   /** The array as it is now; changes that follow do not change it. */
@@ -194,12 +198,18 @@ function find(root: Node | undefined, top: number, index: number): unknown {
   return node?.children[index & MASK];
 }
 
-function* walk(node: Node | undefined, shift: number): IterableIterator<unknown> {
-  if (!node) return;
+function listed<T>(root: Node | undefined, shift: number): T[] {
+  const list: unknown[] = [];
+  if (root) collect(root, shift, list);
+  return list as T[];
+}
+
+/** Adds the elements below a node to `list`; much faster than a generator. */
+function collect(node: Node, shift: number, list: unknown[]): void {
   for (const child of node.children) {
     if (child === undefined) continue;
-    if (shift === 0) yield child;
-    else yield* walk(child as Node, shift - BITS);
+    if (shift === 0) list.push(child);
+    else collect(child as Node, shift - BITS, list);
   }
 }
 
