@@ -66,6 +66,11 @@ export class Arrivals<T> implements Iterable<T> {
       mine.newest.nodesNotIn(theirs.newest)
     );
   }
+
+  /** Of these, how many hold elements, about. */
+  elementNodesNotIn(other: Arrivals<T>): number {
+    return this.#parts.order.nodesNotIn(other.#parts.order);
+  }
 }
 
 /** Changes arrivals in place, and makes immutable ones of them. */
@@ -163,45 +168,3 @@ const NONE = new Arrivals<unknown>({
   newest: SparseArray.empty(),
   end: 0,
 });
-
-/** Numbers, each there once, in the order in which they came: a view of arrivals whose keys are themselves. */
-export class NumberSet implements ReadonlySet<number> {
-  static readonly empty = new NumberSet(Arrivals.empty());
-  readonly #arrivals: Arrivals<number>;
-
-  constructor(arrivals: Arrivals<number>) {
-    this.#arrivals = arrivals;
-  }
-
-  get arrivals(): Arrivals<number> {
-    return this.#arrivals;
-  }
-
-  get size(): number {
-    return this.#arrivals.size;
-  }
-
-  has(value: number): boolean {
-    return this.#arrivals.has(value);
-  }
-
-  forEach(act: (value: number, key: number, set: ReadonlySet<number>) => void): void {
-    for (const value of this.#arrivals) act(value, value, this);
-  }
-
-  entries(): SetIterator<[number, number]> {
-    return new Set(this.#arrivals).entries();
-  }
-
-  keys(): SetIterator<number> {
-    return this.values();
-  }
-
-  values(): SetIterator<number> {
-    return this.#arrivals[Symbol.iterator]();
-  }
-
-  [Symbol.iterator](): SetIterator<number> {
-    return this.values();
-  }
-}

@@ -7,12 +7,6 @@ import { NODE_COST } from './sparse-array.ts';
 export const CHECKPOINT_EVERY = 2048;
 /** Most checkpoints of one journal. */
 const MOST = 512;
-/**
- * Most memory that they hold, unless told otherwise, beyond what the newest one holds anyway; in
- * bytes, as estimated.
- */
-export const CHECKPOINT_BYTES = 20 << 20;
-
 interface Checkpoint {
   readonly snapshot: Snapshot;
   /** Estimate of what is in the next checkpoint and not in this one, in bytes; 0 for the newest. */
@@ -25,12 +19,12 @@ interface Checkpoint {
  * longer than the others.
  */
 export class Checkpoints {
-  readonly #budget: number;
+  readonly #budget: () => number;
   #list: Checkpoint[] = [];
   #bytes = 0;
 
-  /** `budget`: most memory beyond the newest state, in bytes, as estimated. */
-  constructor(budget: number) {
+  /** `budget`: most memory beyond the newest state, in bytes, as estimated; asked at each addition. */
+  constructor(budget: () => number) {
     this.#budget = budget;
   }
 
@@ -55,7 +49,8 @@ export class Checkpoints {
     if (!before) return;
     before.own = costBetween(before.snapshot, snapshot);
     this.#bytes += before.own;
-    while ((this.#list.length > MOST || this.#bytes > this.#budget) && this.#thin());
+    const budget = this.#budget();
+    while ((this.#list.length > MOST || this.#bytes > budget) && this.#thin());
   }
 
   /** The newest snapshot of at most `at` events. */
@@ -125,7 +120,7 @@ function costBetween(older: Snapshot, newer: Snapshot): number {
     bytes += 40 * older.queues.size;
     for (const [key, queue] of older.queues) {
       const now = newer.queues.get(key);
-      if (queue !== now) bytes += 256 + NODE_COST * queue.nodesNotIn(now);
+      if (queue !== now) bytes += queue.costBeside(now);
     }
   }
   if (older.devices !== newer.devices) {

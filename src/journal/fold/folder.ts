@@ -1,8 +1,12 @@
 import { assert } from '../../base/assert.ts';
 import type { EventStore } from '../store.ts';
-import { CHECKPOINT_BYTES, CHECKPOINT_EVERY, Checkpoints } from './checkpoints.ts';
+import { CHECKPOINT_EVERY, Checkpoints } from './checkpoints.ts';
 import { FoldLogs, FoldState, type Snapshot, START } from './fold-state.ts';
 import { type Moment, PINS } from './moment.ts';
+
+/** Most memory for payloads and checkpoints together, but for checkpoints at least `LEAST`; bytes. */
+const PAYLOADS_AND_CHECKPOINTS = 64 << 20;
+const LEAST = 16 << 20;
 
 /**
  * Going back, the last of these events before the target get snapshots this far apart, so that the
@@ -33,10 +37,15 @@ export class Folder {
   #trail: Snapshot[] = [];
   #moment: Moment | undefined;
 
-  /** `budget`: most memory for checkpoints beyond the newest state, in bytes, as estimated. */
-  constructor(store: EventStore, budget = CHECKPOINT_BYTES) {
+  /**
+   * `budget`: most memory for checkpoints beyond the newest state, in bytes, as estimated; without it,
+   * what the payloads leave of `PAYLOADS_AND_CHECKPOINTS`.
+   */
+  constructor(store: EventStore, budget?: number) {
     this.#store = store;
-    this.#checkpoints = new Checkpoints(budget);
+    this.#checkpoints = new Checkpoints(
+      () => budget ?? Math.max(LEAST, PAYLOADS_AND_CHECKPOINTS - store.payloadBytes),
+    );
     this.#epoch = store.epoch;
     this.#state = this.#restart();
     store.onTrim((first) => this.#begin(first));

@@ -7,7 +7,9 @@ import {
 } from '../../spec/virtio.ts';
 import { Arrivals, type ArrivalsBuilder } from './arrivals.ts';
 import type { ImageBuilder } from './guest-image.ts';
+import type { IndexSetBuilder } from './index-set.ts';
 import type { PackedChain, PackedDescriptor, PackedRing, QueueMoment } from './moment.ts';
+import { NODE_COST, NODE_ELEMENTS } from './sparse-array.ts';
 
 /** Bit of a place that holds the wrap counter. */
 const WRAP = 0x8000;
@@ -46,6 +48,9 @@ export function isUsed(flags: number, place: number): boolean {
   );
 }
 
+/** Rough cost of a chain in memory, in bytes. */
+const CHAIN_COST = 150;
+
 /** A property of its own, so that a copy of the fields has it. */
 const CHAINS: PropertyDescriptor & ThisType<FoldedRing> = {
   enumerable: true,
@@ -74,6 +79,15 @@ export class FoldedRing implements PackedRing {
   /** `chains`, as they are kept. */
   get known(): Arrivals<PackedChain> {
     return this.#known;
+  }
+
+  /** Estimate of the memory that this needs although another moment's ring is there, in bytes. */
+  costBeside(other: FoldedRing | undefined): number {
+    const known = other?.known ?? Arrivals.empty<PackedChain>();
+    return (
+      NODE_COST * this.#known.nodesNotIn(known) +
+      CHAIN_COST * NODE_ELEMENTS * this.#known.elementNodesNotIn(known)
+    );
   }
 
   /** `chains`, made when they are first asked for. */
@@ -112,14 +126,14 @@ export class PackedState {
    * The ring was written to: goes on over what was used, then over what became available; takes
    * those descriptors out of `filling`.
    */
-  observe(queue: Place, filling: ArrivalsBuilder<number>, memory: ImageBuilder): void {
+  observe(queue: Place, filling: IndexSetBuilder, memory: ImageBuilder): void {
     while (this.#seeUsed(queue, filling, memory));
     while (this.#seeAvailable(queue, filling, memory));
   }
 
   #seeUsed(
     { size, desc, inOrder }: Place,
-    filling: ArrivalsBuilder<number>,
+    filling: IndexSetBuilder,
     memory: ImageBuilder,
   ): boolean {
     const slot = slotOfPlace(this.#used);
@@ -129,7 +143,7 @@ export class PackedState {
       !isUsed(memory.u16(at + PACKED.descFlags), this.#used)
     )
       return false;
-    filling.take(slot);
+    filling.delete(slot);
     const id = memory.u16(at + PACKED.descId);
     const chains = this.#mine();
     // An ID that the driver never gave: nobody can tell how many descriptors were meant.
@@ -143,11 +157,7 @@ export class PackedState {
     return true;
   }
 
-  #seeAvailable(
-    { size, desc }: Place,
-    filling: ArrivalsBuilder<number>,
-    memory: ImageBuilder,
-  ): boolean {
+  #seeAvailable({ size, desc }: Place, filling: IndexSetBuilder, memory: ImageBuilder): boolean {
     const first = slotOfPlace(this.#avail);
     const flagsAt = desc + PACKED.descSize * first + PACKED.descFlags;
     if (!isAvailable(memory.u16(flagsAt), this.#avail)) return false;
@@ -164,12 +174,13 @@ export class PackedState {
         len: memory.u32(at + PACKED.descLen),
         flags,
       });
-      filling.take(slot);
+      filling.delete(slot);
       if (!(flags & VIRTQ_DESC_F_NEXT)) break;
     }
     this.#avail = placeAfter(this.#avail, descriptors.length, size);
     const chains = this.#mine();
-    chains.add({ id, descriptors });
+    // A copy has no room to spare, which an array that grew has.
+    chains.add({ id, descriptors: descriptors.slice() });
     // More than the ring holds: only a broken driver gets there, and the oldest ones are lost.
     if (chains.size > size && chains.first) chains.take(chains.first.id);
     return true;

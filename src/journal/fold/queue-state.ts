@@ -1,10 +1,12 @@
 import { distance16, wrap16 } from '../../base/bits.ts';
 import { SPLIT, VIRTQ_DESC_F_NEXT, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
-import { Arrivals, type ArrivalsBuilder, NumberSet } from './arrivals.ts';
+import { Arrivals, type ArrivalsBuilder } from './arrivals.ts';
 import type { ImageBuilder } from './guest-image.ts';
+import { IndexSet, type IndexSetBuilder } from './index-set.ts';
 import type { QueueMoment } from './moment.ts';
 import { FIRST_PLACE, FoldedRing, PackedState } from './packed-state.ts';
 import type { QueuePlace, RingArea } from './ring-areas.ts';
+import { NODE_COST } from './sparse-array.ts';
 
 /** Bytes of a descriptor that say which buffer it is: address and length. */
 const DESC_BUFFER = 12;
@@ -79,7 +81,7 @@ export class FoldedQueue implements QueueMoment {
   declare readonly notificationsSuppressed: number;
   declare readonly interruptsRaised: number;
   declare readonly interruptsSuppressed: number;
-  readonly filling: NumberSet;
+  readonly filling: IndexSet;
   readonly ring: FoldedRing | undefined;
   declare readonly inFlight: readonly number[];
   readonly #taken: Arrivals<number>;
@@ -88,7 +90,7 @@ export class FoldedQueue implements QueueMoment {
   constructor(
     fields: QueueFields,
     taken: Arrivals<number>,
-    filling: NumberSet,
+    filling: IndexSet,
     ring: FoldedRing | undefined,
   ) {
     Object.assign(this, fields);
@@ -105,7 +107,7 @@ export class FoldedQueue implements QueueMoment {
     return new FoldedQueue(
       fieldsOf(queue),
       Arrivals.of(inFlight, itself),
-      new NumberSet(Arrivals.of(filling, itself)),
+      IndexSet.of(filling),
       ring &&
         new FoldedRing(
           ring.avail,
@@ -126,13 +128,13 @@ export class FoldedQueue implements QueueMoment {
     return queue.#heads;
   }
 
-  /** How many nodes in memory are not those of the same queue at another moment. */
-  nodesNotIn(other: FoldedQueue | undefined): number {
-    return (
-      this.taken.nodesNotIn(other?.taken ?? Arrivals.empty()) +
-      this.filling.arrivals.nodesNotIn(other?.filling.arrivals ?? Arrivals.empty()) +
-      (this.ring?.known.nodesNotIn(other?.ring?.known ?? Arrivals.empty()) ?? 0)
-    );
+  /** Estimate of the memory that this needs although the same queue at another moment is there, in bytes. */
+  costBeside(other: FoldedQueue | undefined): number {
+    const none = Arrivals.empty<number>();
+    const nodes =
+      this.taken.nodesNotIn(other?.taken ?? none) +
+      this.filling.nodesNotIn(other?.filling ?? IndexSet.empty);
+    return 256 + NODE_COST * nodes + (this.ring?.costBeside(other?.ring) ?? 0);
   }
 }
 
@@ -154,7 +156,7 @@ export function unknownQueue(dev: number, queue: number): FoldedQueue {
     usedStaged: 0,
     ...NO_COUNTS,
   };
-  return new FoldedQueue(fields, Arrivals.empty(), NumberSet.empty, undefined);
+  return new FoldedQueue(fields, Arrivals.empty(), IndexSet.empty, undefined);
 }
 
 /** One queue while events are folded into it: changes in place, and seals to a `FoldedQueue`. */
@@ -162,11 +164,11 @@ export class QueueState {
   /** What is sealed, but for the parts below where they were changed. */
   readonly #now: Mutable<QueueFields>;
   #taken: Arrivals<number>;
-  #filled: NumberSet;
+  #filled: IndexSet;
   #ring: FoldedRing | undefined;
   /** Heads in flight, in order. */
   #inFlight: ArrivalsBuilder<number> | undefined;
-  #filling: ArrivalsBuilder<number> | undefined;
+  #filling: IndexSetBuilder | undefined;
   #packed: PackedState | undefined;
 
   constructor(queue: QueueMoment) {
@@ -182,7 +184,7 @@ export class QueueState {
     return new FoldedQueue(
       this.#now,
       this.#inFlight?.seal() ?? this.#taken,
-      this.#filling ? new NumberSet(this.#filling.seal()) : this.#filled,
+      this.#filling?.seal() ?? this.#filled,
       this.#packed?.seal() ?? this.#ring,
     );
   }
@@ -220,7 +222,7 @@ export class QueueState {
     this.#filling = undefined;
     this.#packed = undefined;
     this.#taken = Arrivals.empty();
-    this.#filled = NumberSet.empty;
+    this.#filled = IndexSet.empty;
     this.#ring = undefined;
     Object.assign(this.#now, {
       enabled: false,
@@ -271,14 +273,14 @@ export class QueueState {
       const at = area.start + SPLIT.descSize * i;
       if (addr >= at + DESC_BUFFER || addr + size <= at) continue;
       const empty = memory.u32(at) === 0 && memory.u32(at + 4) === 0 && memory.u32(at + 8) === 0;
-      if (empty) filling.take(i);
-      else if (!filling.has(i)) filling.add(i);
+      if (empty) filling.delete(i);
+      else filling.add(i);
     }
     if (area.packed) this.#wrotePacked(filling, memory);
   }
 
   /** Descriptors of a packed ring are published by their own flags. */
-  #wrotePacked(filling: ArrivalsBuilder<number>, memory: ImageBuilder): void {
+  #wrotePacked(filling: IndexSetBuilder, memory: ImageBuilder): void {
     if (this.#ring) this.#packed ??= new PackedState(this.#ring);
     this.#packed?.observe(this.#now, filling, memory);
   }
@@ -317,7 +319,7 @@ export class QueueState {
   #published(head: number, memory: ImageBuilder): void {
     if ((this.#filling ?? this.#filled).size === 0) return;
     const filling = this.#fillingNow();
-    for (let i = head; filling.take(i) !== undefined; ) {
+    for (let i = head; filling.delete(i); ) {
       const at = this.#now.desc + SPLIT.descSize * i;
       if (!(memory.u16(at + DESC_BUFFER) & VIRTQ_DESC_F_NEXT)) return;
       i = memory.u16(at + DESC_BUFFER + 2);
@@ -329,8 +331,8 @@ export class QueueState {
     return this.#inFlight;
   }
 
-  #fillingNow(): ArrivalsBuilder<number> {
-    this.#filling ??= this.#filled.arrivals.builder(itself);
+  #fillingNow(): IndexSetBuilder {
+    this.#filling ??= this.#filled.builder();
     return this.#filling;
   }
 }

@@ -6,6 +6,8 @@ const MASK = FAN - 1;
 /** Indices are below this. */
 export const SPARSE_LIMIT = 2 ** 30;
 
+/** Elements of a node of the lowest level at most. */
+export const NODE_ELEMENTS = FAN;
 /** Rough cost of a node in memory, in bytes. */
 export const NODE_COST = 8 * FAN + 72;
 
@@ -57,6 +59,11 @@ export class SparseArray<T> implements Iterable<T> {
 
   [Symbol.iterator](): ArrayIterator<T> {
     return this.toArray().values();
+  }
+
+  /** Calls `act` with each element and its index, in order. */
+  forEach(act: (element: T, index: number) => void): void {
+    if (this.#root) visit(this.#root, this.#shift, 0, act as (element: unknown, i: number) => void);
   }
 
   /** A builder that begins with these elements. */
@@ -137,18 +144,17 @@ export class SparseBuilder<T> {
     let node = this.#own(this.#root);
     this.#root = node;
     const path = this.#path;
-    path.length = 0;
+    let depth = 0;
     for (let shift = this.#shift; shift > 0; shift -= BITS) {
-      path.push(node);
+      path[depth++] = node;
       node = this.#child(node, index >>> shift);
     }
     this.#size--;
     for (let shift = 0; ; shift += BITS) {
       node.children[(index >>> shift) & MASK] = undefined;
       if (--node.count > 0) return;
-      const parent = path.pop();
-      if (!parent) break;
-      node = parent;
+      if (depth === 0) break;
+      node = path[--depth] as Node;
     }
     this.#root = undefined;
   }
@@ -210,6 +216,21 @@ function collect(node: Node, shift: number, list: unknown[]): void {
     if (child === undefined) continue;
     if (shift === 0) list.push(child);
     else collect(child as Node, shift - BITS, list);
+  }
+}
+
+function visit(
+  node: Node,
+  shift: number,
+  first: number,
+  act: (element: unknown, index: number) => void,
+): void {
+  for (let i = 0; i < FAN; i++) {
+    const child = node.children[i];
+    if (child === undefined) continue;
+    const index = first + i * 2 ** shift;
+    if (shift === 0) act(child, index);
+    else visit(child as Node, shift - BITS, index, act);
   }
 }
 
