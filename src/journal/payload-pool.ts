@@ -3,8 +3,14 @@ const ROOM = 256;
 
 /** Payloads one behind another: a buffer for many, where one for each would cost more than what is in it. */
 export class PayloadPool {
-  #bytes = new Uint8Array(0);
-  #length = 0;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #length: number;
+
+  /** `bytes`: what is in it; the pool's own from now on. */
+  constructor(bytes = new Uint8Array(0)) {
+    this.#bytes = bytes;
+    this.#length = bytes.length;
+  }
 
   /** Bytes in use. */
   get length(): number {
@@ -26,7 +32,7 @@ export class PayloadPool {
   }
 
   /** The `length` bytes at `at`, as far as they are there. Not to be written. */
-  get(at: number, length: number): Uint8Array {
+  get(at: number, length: number): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(Math.min(at, this.#length), Math.min(at + length, this.#length));
   }
 

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import { join64 } from '../base/bits.ts';
 import { utf8Decode } from '../base/utf8.ts';
 import { PayloadPool } from './payload-pool.ts';
@@ -43,6 +44,15 @@ const BORROWED = 5;
 const ZEROS = 0xffff_ffff;
 /** Addresses whose last long write is remembered. */
 const MOST_WRITES = 1 << 16;
+
+/** A chunk as a file keeps it. */
+export interface SavedChunk {
+  /** Events; `CHUNK_EVENTS` in all chunks but the last one. */
+  readonly count: number;
+  /** See `record-codec.ts`. */
+  readonly records: Uint8Array;
+  readonly payloads: Uint8Array<ArrayBuffer>;
+}
 
 /**
  * The merged journal as its reader keeps it: events numbered from 0 in an order that respects
@@ -154,6 +164,35 @@ export class EventStore {
     return count;
   }
 
+  /** The chunks for a file, in order. Throws where the oldest events are forgotten: others refer to them. */
+  *saved(): Generator<SavedChunk> {
+    assert(this.#first === 0, 'the beginning of the journal is forgotten');
+    for (const [i, { words, packed, pool }] of this.#chunks.entries()) {
+      const count = Math.min(CHUNK_EVENTS, this.#length - i * CHUNK_EVENTS);
+      const records = packed ?? packRecords(words ?? new Uint32Array(0), count);
+      yield { count, records, payloads: pool.get(0, pool.length) };
+    }
+  }
+
+  /**
+   * Adds a chunk of a file, whose records are `words`, behind full ones. Whatever they are, reading them
+   * is safe: what refers to payloads that are not there has none.
+   */
+  adopt({ count, records, payloads }: SavedChunk, words: Uint32Array<ArrayBuffer>): void {
+    assert(this.#length % CHUNK_EVENTS === 0, 'the chunk before is not full');
+    const full = count === CHUNK_EVENTS;
+    const pool = new PayloadPool(payloads);
+    const kept = undefined;
+    this.#chunks.push({
+      ...{ words: full ? undefined : words, packed: full ? records : undefined },
+      ...{ pool, borrowers: [], kept },
+    });
+    if (full && this.#packed === this.#chunks.length - 1) this.#packed++;
+    this.#payloadBytes += payloads.length;
+    this.#length += count;
+    this.tail = words;
+  }
+
   /**
    * Calls `listener` with the next value of `first` while the older events can still be read.
    * Returns its removal.
@@ -188,10 +227,11 @@ export class EventStore {
     const at = recordAt(index);
     if (!words || PAYLOADS[(words[at] as number) & 0xff] === undefined) return undefined;
     const old = this.#oldBytes(index, words, at);
-    if (!old) return this.#pooled(index, words, at);
-    const both = new Uint8Array(words[at + BYTES] as number);
-    both.set(old);
-    both.set(this.#pooled(index, words, at), old.length);
+    const own = this.#pooled(index, words, at);
+    if (!old) return own;
+    const both = new Uint8Array(2 * own.length);
+    both.set(old.subarray(0, own.length));
+    both.set(own, own.length);
     return both;
   }
 
