@@ -4,6 +4,7 @@ import { runScript } from '../src/guest/script/run.ts';
 import { StopRun } from '../src/guest/script/stop-run.ts';
 import { JournalReader } from '../src/journal/reader.ts';
 import { JournalRing } from '../src/journal/ring.ts';
+import type { RunContent } from '../src/journal/run-record.ts';
 import { EventStore } from '../src/journal/store.ts';
 import { JournalWriter } from '../src/journal/writer.ts';
 import { HELLO_IMAGE_NAME, helloImage } from '../src/lessons/hello-image.ts';
@@ -45,9 +46,24 @@ for (let i = 0; ; i++) {
 }
 `;
 
-/** The journal of a run, of at least `EVENTS` events, whose guest and machine are real and in this thread. */
-export function journalOf(run: JournalRun): EventStore {
+/** The whole run of the disk, to be saved. */
+export function diskRunContent(): RunContent {
   const store = new EventStore();
+  const { journal, take } = recorder(store);
+  const machine = diskRun(false, journal, store);
+  take();
+  return {
+    name: 'A million events',
+    commandLine: DISK(false),
+    source: SCRIPT,
+    topologies: [{ plugs: 0, topology: machine.topology() }],
+    memory: { ramBase: machine.ram.base, ramSize: machine.ram.size, platform: machine.platform },
+    store,
+  };
+}
+
+/** A journal in one thread, which is moved to `store` when its ring is full or `take` is called. */
+function recorder(store: EventStore): { journal: JournalWriter; take: () => boolean } {
   const ring = JournalRing.create();
   const journal = new JournalWriter(ring);
   const reader = new JournalReader([ring], store);
@@ -56,13 +72,20 @@ export function journalOf(run: JournalRun): EventStore {
     return reader.drain() > 0;
   };
   journal.waitForRoom = take;
+  return { journal, take };
+}
+
+/** The journal of a run, of at least `EVENTS` events, whose guest and machine are real and in this thread. */
+export function journalOf(run: JournalRun): EventStore {
+  const store = new EventStore();
+  const { journal, take } = recorder(store);
   if (run.what === 'disk') diskRun(run.packed, journal, store);
   else ringRun(run, journal, store, take);
   take();
   return store;
 }
 
-function diskRun(packed: boolean, journal: JournalWriter, store: EventStore): void {
+function diskRun(packed: boolean, journal: JournalWriter, store: EventStore): Machine {
   const image = helloImage();
   const machine = Machine.build(DISK(packed), {
     journal,
@@ -79,6 +102,7 @@ function diskRun(packed: boolean, journal: JournalWriter, store: EventStore): vo
   });
   const outcome = runScript(SCRIPT, hal);
   if (store.length < EVENTS) throw new Error(JSON.stringify(outcome));
+  return machine;
 }
 
 function ringRun(

@@ -55,15 +55,18 @@ export function checkHead(bytes: Uint8Array): void {
 
 /** The parts of a file, before they are compressed. `facts`: what becomes JSON. Throws where the journal's beginning is forgotten. */
 export function* runParts(facts: unknown, store: EventStore): Generator<Uint8Array> {
+  const chunks = store.saved();
+  let events = 0;
   yield part(PART.facts, utf8Encode(JSON.stringify(facts)));
-  for (const { count, records, payloads } of store.saved()) {
+  for (const { count, records, payloads } of chunks) {
+    events += count;
     const sizes = new DataView(new ArrayBuffer(8));
     sizes.setUint32(0, count, true);
     sizes.setUint32(4, records.length, true);
     yield part(PART.chunk, new Uint8Array(sizes.buffer), records, payloads);
   }
   const end = new DataView(new ArrayBuffer(4));
-  end.setUint32(0, store.length, true);
+  end.setUint32(0, events, true);
   yield part(PART.end, new Uint8Array(end.buffer));
 }
 

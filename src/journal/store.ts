@@ -164,11 +164,15 @@ export class EventStore {
     return count;
   }
 
-  /** The chunks for a file, in order. Throws where the oldest events are forgotten: others refer to them. */
+  /**
+   * The chunks of the events so far for a file, in order, whatever comes meanwhile. Throws where the
+   * oldest events are forgotten: others refer to them.
+   */
   *saved(): Generator<SavedChunk> {
     assert(this.#first === 0, 'the beginning of the journal is forgotten');
-    for (const [i, { words, packed, pool }] of this.#chunks.entries()) {
-      const count = Math.min(CHUNK_EVENTS, this.#length - i * CHUNK_EVENTS);
+    const length = this.#length;
+    for (const [i, { words, packed, pool }] of [...this.#chunks].entries()) {
+      const count = Math.min(CHUNK_EVENTS, length - i * CHUNK_EVENTS);
       const records = packed ?? packRecords(words ?? new Uint32Array(0), count);
       yield { count, records, payloads: pool.get(0, pool.length) };
     }

@@ -2,11 +2,12 @@ import * as v from 'valibot';
 import { RunFileError } from '../journal/run-check.ts';
 import { RunReader, runParts } from '../journal/run-file.ts';
 import type { MemoryFacts, RunContent, TopologyVersion } from '../journal/run-record.ts';
+import type { EventStore } from '../journal/store.ts';
 import type { BackEndKind, BusNode, DeviceNode, MachineTopology } from '../journal/topology.ts';
 import type { Platform } from '../spec/platform.ts';
 
 /** What a saved run says of the machine and the script: all of a run but its journal. */
-export type RunFacts = Omit<RunContent, 'store'>;
+export type RunFacts = Omit<RunContent, 'store' | 'folder'>;
 
 /** Bounds of texts and lists; a run that goes beyond was not made by this program. */
 const MOST = { name: 200, text: 1 << 19, word: 1 << 14, list: 1 << 14, depth: 100 } as const;
@@ -129,7 +130,7 @@ function shallow(value: unknown, levels: number): boolean {
 }
 
 /** The parts of a run's file, before they are compressed. Throws RunFileError where it cannot be saved. */
-export function partsOfRun({ store, ...facts }: RunContent): Generator<Uint8Array> {
+export function partsOfRun({ store, folder: _, ...facts }: RunContent): Generator<Uint8Array> {
   if (store.first > 0)
     throw new RunFileError(
       `The first ${store.first.toLocaleString('en')} events of this run are forgotten, since the page holds about a million: a saved run begins with its first event.`,
@@ -138,12 +139,12 @@ export function partsOfRun({ store, ...facts }: RunContent): Generator<Uint8Arra
 }
 
 /**
- * Makes a run of the bytes of its file, as they come behind the first line, uncompressed. `rest` is
- * waited for now and then. Throws RunFileError for what is no run.
+ * Makes a run of the bytes of its file, as they come behind the first line, uncompressed. `rest` gets
+ * the journal so far now and then, and is waited for. Throws RunFileError for what is no run.
  */
 export async function readRun(
   bytes: AsyncIterable<Uint8Array>,
-  rest: (events: number) => Promise<void>,
+  rest: (store: EventStore) => Promise<void>,
 ): Promise<RunContent> {
   const found: { facts?: RunFacts } = {};
   const reader = new RunReader((value) => {
@@ -151,7 +152,7 @@ export async function readRun(
   });
   for await (const piece of bytes) {
     reader.push(piece);
-    await rest(reader.store.length);
+    await rest(reader.store);
   }
   reader.end();
   if (!found.facts) throw new RunFileError('This file says nothing of the machine.');
