@@ -22,6 +22,7 @@ export async function timeOpenRun(
 ): Promise<{ readonly shown: number; readonly longest: number }> {
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   await page.getByRole('menuitem', { name: /^Open or import/ }).click();
+  await page.getByTestId('import-file').waitFor({ state: 'attached' });
   const done = page.evaluate(async () => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     const session = window.virtioPlayground?.session;

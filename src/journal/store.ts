@@ -185,12 +185,15 @@ export class EventStore {
   adopt({ count, records, payloads }: SavedChunk, words: Uint32Array<ArrayBuffer>): void {
     assert(this.#length % CHUNK_EVENTS === 0, 'the chunk before is not full');
     const full = count === CHUNK_EVENTS;
-    const pool = new PayloadPool(payloads);
-    const kept = undefined;
-    this.#chunks.push({
-      ...{ words: full ? undefined : words, packed: full ? records : undefined },
-      ...{ pool, borrowers: [], kept },
-    });
+    const chunk: Chunk = {
+      words,
+      packed: full ? records : undefined,
+      pool: new PayloadPool(payloads),
+      borrowers: [],
+      kept: undefined,
+    };
+    this.#chunks.push(chunk);
+    if (full) this.#readLately(chunk);
     if (full && this.#packed === this.#chunks.length - 1) this.#packed++;
     this.#payloadBytes += payloads.length;
     this.#length += count;

@@ -16,12 +16,14 @@ interface Checkpoint {
 /**
  * Snapshots along the journal, in order, every 2,048 events. Where that is more than 512 or the budget,
  * the one goes whose neighbours are nearest to each other, so that no way from one to the next is much
- * longer than the others.
+ * longer than the others; and new ones are made less often.
  */
 export class Checkpoints {
   readonly #budget: () => number;
   #list: Checkpoint[] = [];
   #bytes = 0;
+  /** Events between two new ones: no fewer than between the old ones that are left. */
+  #every = CHECKPOINT_EVERY;
 
   /** `budget`: most memory beyond the newest state, in bytes, as estimated; asked at each addition. */
   constructor(budget: () => number) {
@@ -37,6 +39,18 @@ export class Checkpoints {
     return this.#list.length;
   }
 
+  /** Most events from one to the next. */
+  get longest(): number {
+    return Math.max(0, ...this.#gaps());
+  }
+
+  /** Event count at which the next one is due, at or after `at` + 1: a multiple of `CHECKPOINT_EVERY`. */
+  dueAfter(at: number): number {
+    const next = (Math.floor(at / CHECKPOINT_EVERY) + 1) * CHECKPOINT_EVERY;
+    const due = Math.ceil((this.newest + this.#every) / CHECKPOINT_EVERY) * CHECKPOINT_EVERY;
+    return Math.max(next, due);
+  }
+
   /** Event count of the newest checkpoint, or -1. */
   get newest(): number {
     return this.#list.at(-1)?.snapshot.at ?? -1;
@@ -50,7 +64,10 @@ export class Checkpoints {
     before.own = costBetween(before.snapshot, snapshot);
     this.#bytes += before.own;
     const budget = this.#budget();
-    while ((this.#list.length > MOST || this.#bytes > budget) && this.#thin());
+    let thinned = false;
+    while ((this.#list.length > MOST || this.#bytes > budget) && this.#thin()) thinned = true;
+    // What lies closer than the others would go first.
+    if (thinned) this.#every = Math.max(CHECKPOINT_EVERY, Math.min(...this.#gaps()));
   }
 
   /** The newest snapshot of at most `at` events. */
@@ -70,6 +87,7 @@ export class Checkpoints {
   clear(): void {
     this.#list = [];
     this.#bytes = 0;
+    this.#every = CHECKPOINT_EVERY;
   }
 
   #lastUpTo(at: number): number {
@@ -93,6 +111,11 @@ export class Checkpoints {
     }
     if (best > 0) this.#remove(best);
     return best > 0;
+  }
+
+  /** Events from one to the next. */
+  #gaps(): number[] {
+    return this.#list.slice(1).map(({ snapshot }, i) => snapshot.at - this.#at(i));
   }
 
   #at(index: number): number {

@@ -1,6 +1,6 @@
 import { assert } from '../../base/assert.ts';
 import type { EventStore } from '../store.ts';
-import { CHECKPOINT_EVERY, Checkpoints } from './checkpoints.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { FoldLogs, FoldState, type Snapshot, START } from './fold-state.ts';
 import { type Moment, PINS } from './moment.ts';
 
@@ -65,11 +65,19 @@ export class Folder {
   }
 
   /**
-   * Estimate of the memory that checkpoints need beyond the newest state, in bytes, and their
-   * count.
+   * Of the checkpoints: estimate of the memory that they need beyond the newest state, in bytes; their
+   * count; and most events from one to the next.
    */
-  get cost(): { readonly bytes: number; readonly checkpoints: number } {
-    return { bytes: this.#checkpoints.bytes, checkpoints: this.#checkpoints.count };
+  get cost(): { readonly bytes: number; readonly checkpoints: number; readonly longest: number } {
+    const { bytes, count, longest } = this.#checkpoints;
+    return { bytes, checkpoints: count, longest };
+  }
+
+  /** Folds what is held up to `at`, so that moments up to there come soon. */
+  prepare(at: number): void {
+    if (this.#store.epoch !== this.#epoch) this.#state = this.#restart();
+    const target = Math.min(at, this.#store.length);
+    if (target > this.#state.at) this.#forward(target);
   }
 
   #snapshotAt(target: number): Snapshot {
@@ -110,12 +118,11 @@ export class Folder {
   /** Folds on to `target`, and leaves checkpoints where nobody has been. */
   #forward(target: number): void {
     while (this.#state.at < target) {
-      const stop = (Math.floor(this.#state.at / CHECKPOINT_EVERY) + 1) * CHECKPOINT_EVERY;
-      const goal = Math.min(stop, target);
+      const due = this.#checkpoints.dueAfter(this.#state.at);
+      const goal = Math.min(due, target);
       this.#state.run(this.#store, goal);
       assert(this.#state.at === goal, `event ${this.#state.at} is not held`);
-      if (this.#state.at === stop && stop > this.#checkpoints.newest)
-        this.#checkpoints.add(this.#state.seal());
+      if (this.#state.at === due) this.#checkpoints.add(this.#state.seal());
     }
     this.#furthest = Math.max(this.#furthest, target);
   }

@@ -114,6 +114,9 @@ export class ImageBuilder {
   readonly #make: (root: Root) => GuestImage;
   /** The page last written, and its number; -1 while none is owned. */
   #pageNumber = -1;
+  /** The table last written, and its number; -1 while none is owned. */
+  #tableNumber = -1;
+  #lastTable: Table<Page> | undefined;
   #pageBytes: Uint8Array = NO_BYTES;
 
   /** Not for use outside this module: see `GuestImage.builder`. */
@@ -129,6 +132,7 @@ export class ImageBuilder {
     this.#owner = {};
     this.#map = undefined;
     this.#pageNumber = -1;
+    this.#tableNumber = -1;
     return this.#sealed;
   }
 
@@ -177,6 +181,8 @@ export class ImageBuilder {
 
   #bytesAt(addr: number): Uint8Array | undefined {
     if (Math.floor(addr / PAGE) === this.#pageNumber) return this.#pageBytes;
+    if (Math.floor(addr / TABLE) === this.#tableNumber)
+      return this.#lastTable?.children[Math.floor(addr / PAGE) % FAN]?.bytes;
     return pageOf(this.#root, addr)?.bytes;
   }
 
@@ -197,6 +203,8 @@ export class ImageBuilder {
   }
 
   #table(addr: number): Table<Page> {
+    const count = Math.floor(addr / TABLE);
+    if (this.#lastTable && count === this.#tableNumber) return this.#lastTable;
     this.#sealed = undefined;
     if (!this.#map) {
       this.#map = new Map(this.#root);
@@ -208,12 +216,14 @@ export class ImageBuilder {
       directory = copyOf(directory, this.#owner);
       this.#map.set(number, directory);
     }
-    const index = Math.floor(addr / TABLE) % FAN;
+    const index = count % FAN;
     let table = directory.children[index];
     if (table?.owner !== this.#owner) {
       table = copyOf(table, this.#owner);
       directory.children[index] = table;
     }
+    this.#tableNumber = count;
+    this.#lastTable = table;
     return table;
   }
 }

@@ -57,7 +57,7 @@ export async function runOfFile(
   const rest = async (store: EventStore): Promise<void> => {
     folder ??= new Folder(store);
     // Folded as it comes, so that its end can be shown at once.
-    folder.momentAt(store.length);
+    folder.prepare(store.length);
     if (performance.now() - since < STRETCH_MS) return;
     progress(taken / file.size);
     await new Promise((resolve) => setTimeout(resolve));
