@@ -1,9 +1,9 @@
-import type { Explanation } from '../journal/why/chain.ts';
-import { explain } from '../journal/why/why.ts';
-import { placeOf } from '../journal/why/place.ts';
 import { Folder } from '../journal/fold/folder.ts';
 import type { Names } from '../journal/narration/narration-types.ts';
 import type { BusNode, MachineTopology } from '../journal/topology.ts';
+import type { Explanation } from '../journal/why/chain.ts';
+import { placeOf } from '../journal/why/place.ts';
+import { explain } from '../journal/why/why.ts';
 import { DirectGuest } from './direct-guest.ts';
 import { type TransportName, transportLine } from './transports.ts';
 
@@ -66,43 +66,54 @@ device.acceptFeatures([${wanted.join(', ')}].filter((bit) => offered.has(bit) &&
 ${does('no FEATURES_OK') ? 'if (!device.legacy) device.status |= FEATURES_OK;' : ''}
 ${makes('gives up') ? "device.status |= 128; throw new Error('gave up');" : ''}
 const queue = ${makes('no queue') ? 'undefined' : 'device.queue(0, { size: 8 })'};
-${makes('no vector') ? "device.queue(0);" : ''}
+${makes('wrong queue') ? 'device.queue(1, { size: 8 });' : ''}
 ${does('no DRIVER_OK') ? 'device.status |= DRIVER_OK;' : ''}
 ${makes('no bus master') ? 'device.function.writeConfig(4, 2, 3);' : ''}
-if (!queue) irq.wait(...device.interruptInputs);
+if (${makes('no queue')}) irq.wait(...device.interruptInputs);
 const { dma } = device;
 const header = dma.alloc(16);
 const data = dma.alloc(512);
 const status = dma.alloc(1);
-function describe(first, far) {
+const FAR = { addr: 0x7f3a_0000_1000, length: 512 };
+function describe(first) {
   const second = (first + 1) % 8;
   const third = (first + 2) % 8;
   const id = first;
   queue.setDescriptor(first, { addr: header.addr, len: 16, flags: NEXT, next: second, id });
-  queue.setDescriptor(second, { addr: far ? 0x7fff0000 : data.addr, len: 512, flags: NEXT | WRITE, next: ${makes('loop') ? 'first' : 'third'}, id });
+  queue.setDescriptor(second, { addr: data.addr, len: 512, flags: NEXT | WRITE, next: ${makes('loop') ? 'first' : 'third'}, id });
   queue.setDescriptor(third, { addr: status.addr, len: 1, flags: WRITE, id });
 }
 let first = ${packed ? 'queue.next' : '0'};
-function offerNext(far) {
+function offerNext() {
   header.u32(0, 0).u64(8, 1);
-  ${packed ? 'return queue.add({ readable: [header], writable: [far ? { addr: 0x7fff0000, length: 512 } : data, status] });' : 'describe(first, far); return first;'}
+  ${packed ? 'return queue.add({ readable: [header], writable: [data, status] });' : 'describe(first); return first;'}
 }
 for (let i = 0; i < ${before}; i++) {
-  queue.publish(offerNext(false));
+  queue.publish(offerNext());
   queue.notify();
   queue.wait();
 }
 ${config}
 ${makes('no interrupts wanted') ? 'queue.suppressInterrupts(true);' : ''}
+${makes('no vector') ? "device.writeRegister('queue_select', 0); device.writeRegister('queue_msix_vector', 0xffff);" : ''}
 ${makes('INTx disabled') ? 'device.function.writeConfig(4, 2, device.function.config16(4) | 0x400);' : ''}
 ${makes('function masked') ? 'device.function.writeConfig(msix.at + 2, 2, device.function.config16(msix.at + 2) | 0x4000);' : ''}
 ${makes('vector masked') ? maskVector : ''}
-const head = offerNext(${makes('outside RAM')});
+const head = ${makes('outside RAM') ? 'queue.add({ readable: [header], writable: [FAR, FAR, status] })' : 'offerNext()'};
 ${makes('no entry') ? '' : makes('no index') ? 'queue.offer(head);' : 'queue.publish(head);'}
-${makes('no notification') || makes('no entry') || makes('no index') ? '' : makes('wrong queue') ? 'device.notify(1);' : makes('absent queue') ? 'device.notify(7);' : does('no interrupts wanted') && does('no DRIVER_OK') ? 'queue.notify();' : 'queue.notify();'}
-${makes('no interrupts wanted') ? 'irq.wait(...device.interruptInputs);' : makes('wrong input') ? 'irq.wait(device.interruptInputs[0] === 3 ? 4 : 3);' : 'queue.wait();'}
+${makes('no notification') || makes('no entry') || makes('no index') ? '' : makes('wrong queue') ? 'device.notify(1);' : makes('absent queue') ? 'device.notify(7);' : 'queue.notify();'}
+${INTERRUPTS.includes(mistake) ? 'irq.wait(...device.interruptInputs);' : makes('wrong input') ? 'irq.wait(device.interruptInputs[0] === 3 ? 4 : 3);' : 'queue.wait();'}
 `;
 }
+
+/** Mistakes that only a guest notices which sleeps first and looks then. */
+const INTERRUPTS: readonly Mistake[] = [
+  'no interrupts wanted',
+  'INTx disabled',
+  'no vector',
+  'vector masked',
+  'function masked',
+];
 
 /** Masks vector 1, the first queue's, in the table of BAR 1. */
 const maskVector = `const table = device.function.bars.find(({ index }) => index === (device.function.config32(msix.at + 4) & 7));
@@ -139,12 +150,22 @@ export function whyOf(guest: DirectGuest, queue = 0, at?: number, device = 0): E
   const topology = guest.machine.topology();
   const dev = virtioDevs(topology)[device] ?? -1;
   const moment = new Folder(guest.store).momentAt(at ?? events.length);
-  return explain({ store: guest.store, moment, topology, dev, queue, names: topologyNames(topology) });
+  return explain({
+    store: guest.store,
+    moment,
+    topology,
+    dev,
+    queue,
+    names: topologyNames(topology),
+  });
 }
 
 /** Runs a driver with a mistake over a transport, and asks why nothing happens. */
 export function whyAfter(transport: TransportName, mistake: Mistake, way: Way = {}): Explanation {
-  const more = way.packed ? '-global virtio-device.packed=on' : '';
+  const more = [
+    way.packed ? '-global virtio-blk-device.packed=on' : '',
+    mistake === 'wrong queue' ? '-global virtio-blk-device.num-queues=2' : '',
+  ].join(' ');
   const guest = new DirectGuest(transportLine(transport, more));
   guest.run(driverScript(mistake, way));
   return whyOf(guest);

@@ -1,4 +1,9 @@
-import { VIOLATIONS, type ViolationCode, type ViolationInfo } from '../../spec/violations.ts';
+import {
+  VIOLATION_INDEX,
+  VIOLATIONS,
+  type ViolationCode,
+  type ViolationInfo,
+} from '../../spec/violations.ts';
 import type { ViolationMoment } from '../fold/moment.ts';
 import { violationText } from '../narration/lifecycle.ts';
 import { NONE } from '../schema.ts';
@@ -55,6 +60,9 @@ export function faultAt(scene: Scene, link: LinkId): Finding | undefined {
   const blamed = (one: ViolationMoment) => one.queue === queue || one.queue === NONE;
   if (stopped && blamed(stopped) && linkOf(stopped.code) === link)
     return told(scene, stopped, `${name} stopped over it and works again after a reset only.`);
+  // What took DRIVER_OK away is told where it did: notifications that follow are no mistake of their own.
+  const off = scene.violations.some(({ code }) => code === VIOLATION_INDEX.busMasterOff);
+  if (off && link === 'driverOk') return undefined;
   const found = scene.violations.findLast(
     (one) =>
       linkOf(one.code) === link &&

@@ -1,11 +1,13 @@
 import { distance16, wrap16 } from '../../base/bits.ts';
 import { VIOLATION_INDEX } from '../../spec/violations.ts';
+import { STATUS } from '../../spec/virtio.ts';
 import { slotOfPlace, wrapOfPlace } from '../fold/packed-state.ts';
 import { queueName } from '../narration/narration-types.ts';
 import { count } from '../narration/words.ts';
 import type { Finding } from './chain.ts';
 import type { Scene } from './scene.ts';
 import { after } from './trace.ts';
+import { toldByConfig } from './waits.ts';
 
 /** By transport: how its devices are notified. */
 const NOTIFYING = {
@@ -29,7 +31,7 @@ function everOffered({ known, work }: Scene): boolean {
 
 /** The driver has described buffers. */
 export function descriptors(scene: Scene): Finding {
-  const { work, packed, trace, queue, known } = scene;
+  const { work, packed, trace, queue, known, untouched, guest, status, names, dev } = scene;
   const section = packed ? '2.8.21.1' : '2.7.13.1';
   const event = trace.descriptor;
   if (everOffered(scene) || work.filling > 0 || work.staged > 0) {
@@ -43,6 +45,14 @@ export function descriptors(scene: Scene): Finding {
       event,
     };
   }
+  const idle = untouched && guest === 'halted' && (status & STATUS.DRIVER_OK) !== 0;
+  if (idle && !toldByConfig(names.virtioId(dev)))
+    return {
+      state: 'broken',
+      text: 'The guest sleeps, and no device has ever been given a buffer: there is nothing that an interrupt could come of.',
+      section,
+      advice: 'Describe a buffer in the queue, publish it, and notify the device.',
+    };
   return { state: 'notYet', text: `Queue ${queue} has no buffers: none was described.`, section };
 }
 

@@ -9,7 +9,6 @@ import {
   VIRTQ_MAX_SIZE,
   VIRTQ_USED_F_NO_NOTIFY,
 } from '../../spec/virtio.ts';
-import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
 import { VIRTIO_PCI_COMMON, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 import type { GuestImage } from '../fold/guest-image.ts';
 import {
@@ -75,6 +74,8 @@ export interface Scene extends Question {
   readonly settled: boolean;
   /** Some other queue of the machine has work that may bring the guest its interrupt. */
   readonly elsewhere: boolean;
+  /** No queue of the machine was ever given anything. */
+  readonly untouched: boolean;
   /** What the queue's device waits for from outside. */
   readonly input: Input | undefined;
   readonly config: ConfigReader | undefined;
@@ -103,7 +104,7 @@ export function sceneOf(question: Question): Scene {
   const known = moment.queues.get(queueKey(dev, queue));
   const trace = traceOf(store, moment.at, dev, queue, known);
   const transport = place?.transport;
-  const legacy = isLegacy(device, transport);
+  const legacy = isLegacy(device, place);
   const bigEndian = legacy && (transport === 'ccw' || transport === 's390-virtio');
   const ring =
     known?.enabled && known.size <= VIRTQ_MAX_SIZE
@@ -140,6 +141,9 @@ export function sceneOf(question: Question): Scene {
     elsewhere: [...moment.queues.values()].some(
       (other) => other !== known && hasWork(other, moment.memory),
     ),
+    untouched: [...moment.queues.values()].every(
+      (one) => one.popped === 0 && !hasWork(one, moment.memory),
+    ),
     input: inputOf(names.virtioId(dev) ?? place?.node.virtio?.deviceId, queue, last),
     config: transport === 'pci' && place ? functionOf(place, moment) : undefined,
     violations,
@@ -155,14 +159,18 @@ const MODERN_STATUS = registerKey(
   REGION_INDEX['virtio-pci-common'],
   VIRTIO_PCI_COMMON.device_status.offset,
 );
-const MMIO_VERSION = registerKey(REGION_INDEX['virtio-mmio'], VIRTIO_MMIO.Version.offset);
-
-function isLegacy(device: DeviceMoment | undefined, transport: TransportKind | undefined): boolean {
+function isLegacy(device: DeviceMoment | undefined, place: Place | undefined): boolean {
+  const transport = place?.transport;
   if (transport === 's390-virtio') return true;
+  if (transport === 'mmio')
+    return (
+      place?.above
+        .at(-1)
+        ?.properties.some(([name, value]) => name === 'force-legacy' && value === 'true') === true
+    );
   if (!device) return false;
   const { registers, status } = device;
   if (transport === 'pci') return registers.has(LEGACY_STATUS) && !registers.has(MODERN_STATUS);
-  if (transport === 'mmio') return registers.get(MMIO_VERSION)?.value === 1;
   return !isModern(device) && (status & STATUS.DRIVER_OK) !== 0 && !(status & STATUS.FEATURES_OK);
 }
 

@@ -1,3 +1,4 @@
+import { DSTAT } from '../../spec/channel-io.ts';
 import { featureNames, flagNames, STATUS_BITS } from '../../spec/constants.ts';
 import { PCI_COMMAND, PCI_CONFIG } from '../../spec/pci.ts';
 import { REGION_INDEX } from '../../spec/regions.ts';
@@ -11,7 +12,7 @@ import { accepted } from '../narration/narration-types.ts';
 import { address, combined, count, list } from '../narration/words.ts';
 import type { Finding } from './chain.ts';
 import type { Scene } from './scene.ts';
-import { INDICATOR_COMMANDS } from './trace.ts';
+import { after, INDICATOR_COMMANDS } from './trace.ts';
 
 const { ACKNOWLEDGE, DRIVER, DRIVER_OK, FEATURES_OK, FAILED } = STATUS;
 
@@ -105,7 +106,8 @@ export function features(scene: Scene): Finding {
       event: trace.features,
     };
   const tried = triedFeaturesOk(scene);
-  if (tried !== undefined) {
+  // The device answers the write: whether it took it shows when the driver goes on.
+  if (tried !== undefined && after(trace.touched, tried)) {
     const lacking = accepted(moment, dev, VIRTIO_F.VIRTIO_F_VERSION_1)
       ? accepted(moment, dev, VIRTIO_F.VIRTIO_F_ACCESS_PLATFORM)
         ? ''
@@ -151,10 +153,15 @@ function triedFeaturesOk({ device, store, trace, moment, dev }: Scene): number |
       if (found.region === region && found.offset === offset && i > (trace.reset ?? -1))
         return found.value & FEATURES_OK ? i : undefined;
     }
+  // A subchannel rejects the command that writes a status which the device does not take.
   const command = trace.commands.get(VIRTIO_CCW_CMD.WRITE_STATUS);
-  const ccw = command === undefined ? undefined : store.get(command);
-  if (ccw?.kind !== 'ccw' || !(moment.memory.u8(ccw.cda) & FEATURES_OK)) return undefined;
-  return command;
+  if (command === undefined) return undefined;
+  for (let i = command + 1; i < Math.min(moment.at, command + 8); i++) {
+    const found = store.get(i);
+    if (found.kind === 'channelStatus' && found.dev === dev)
+      return found.dstat & DSTAT.unitCheck ? command : undefined;
+  }
+  return undefined;
 }
 
 /** The queue is set up. */
@@ -277,7 +284,9 @@ function indicators(scene: Scene): Finding {
       advice: 'Enable the subchannel with MODIFY SUBCHANNEL first.',
       event: trace.notOperational,
     };
-  const set = INDICATOR_COMMANDS.flatMap((code) => trace.commands.get(code) ?? []);
+  const set = INDICATOR_COMMANDS.flatMap((code) => trace.commands.get(code) ?? []).filter((event) =>
+    after(event, trace.reset),
+  );
   if (set.length > 0 || (known?.interruptsRaised ?? 0) > 0)
     return {
       state: 'ok',

@@ -1,7 +1,10 @@
 import { join64 } from '../../base/bits.ts';
 import { CHANNEL_OP } from '../../spec/channel-io.ts';
+import { REGION_INDEX } from '../../spec/regions.ts';
 import { SPLIT } from '../../spec/virtio.ts';
 import { VIRTIO_CCW_CMD } from '../../spec/virtio-ccw.ts';
+import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
+import { VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 import type { QueueMoment } from '../fold/moment.ts';
 import { ringAreas } from '../fold/ring-areas.ts';
 import { ACTOR, EVENTS, INTERRUPT, NONE, RULES, type Rule } from '../schema.ts';
@@ -71,10 +74,24 @@ export interface Trace {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const { fields: WAIT } = EVENTS.vcpuWait;
+const { fields: REG } = EVENTS.regWrite;
 const { fields: INT } = EVENTS.interrupt;
 const KIND = Object.fromEntries(
   Object.entries(EVENTS).map(([kind, { code }]) => [kind, code]),
 ) as Readonly<Record<keyof typeof EVENTS, number>>;
+
+const PCI_NOTIFY = REGION_INDEX['virtio-pci-notify'];
+const PCI_LEGACY = REGION_INDEX['virtio-pci-legacy'];
+const MMIO = REGION_INDEX['virtio-mmio'];
+
+/** Queue that a register write notifies, or undefined where the register is no doorbell. */
+function doorbellOf(region: number, offset: number, value: number): number | undefined {
+  const rings =
+    region === PCI_NOTIFY ||
+    (region === PCI_LEGACY && offset === VIRTIO_PCI_LEGACY.queue_notify.offset) ||
+    (region === MMIO && offset === VIRTIO_MMIO.QueueNotify.offset);
+  return rings ? value & 0xffff : undefined;
+}
 
 /** Looks back from moment `at` for what concerns queue `queue` of `dev`; `known` is the queue there. */
 export function traceOf(
@@ -126,7 +143,12 @@ export function traceOf(
       }
       case KIND.regRead:
       case KIND.regWrite:
-        if (device === dev) trace.touched ??= i;
+        if (device !== dev) break;
+        trace.touched ??= i;
+        if ((head & 0xff) === KIND.regWrite && trace.elsewhere === undefined) {
+          const rung = doorbellOf(aux, word(REG.offset.at), word(REG.value.at));
+          if (rung !== undefined && rung !== queue) trace.elsewhere = { event: i, queue: rung };
+        }
         break;
       case KIND.notification: {
         const sent = aux !== 0;

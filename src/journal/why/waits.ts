@@ -68,3 +68,11 @@ export function inputOf(
 ): Input | undefined {
   return INPUTS[virtioId ?? 0]?.(queue, last);
 }
+
+/** Devices that tell their driver what to do by their configuration, before it gives them any buffer. */
+const BY_CONFIG: readonly number[] = [VIRTIO_ID.BALLOON, VIRTIO_ID.MEM];
+
+/** Whether the driver of such a device may sleep without having given it a buffer. */
+export function toldByConfig(virtioId: number | undefined): boolean {
+  return BY_CONFIG.includes(virtioId ?? 0);
+}

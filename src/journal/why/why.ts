@@ -82,15 +82,15 @@ function verdictOf(scene: Scene, links: readonly Link[]): Verdict {
   const broken = links.filter(({ state }) => state === 'broken');
   // A device that stopped has a cause, which comes after it in the chain.
   const cause = scene.stopped && linkOf(scene.stopped.code);
-  const first = broken.find(({ id }) => id === cause) ?? broken[0];
+  const told = broken.some(({ id }) => id === cause);
+  const first = told ? broken.find(({ id }) => id !== 'alive') : broken[0];
   if (first) return { kind: 'broken', text: first.text, link: first.id };
   const at = (id: LinkId) => links.find((link) => link.id === id);
   if (guest === 'idle') return { kind: 'idle', text: 'Nothing has run yet.' };
-  if (guest === 'running')
-    return {
-      kind: 'going',
-      text: `The script runs. ${at('completed')?.state === 'notYet' && work.inFlight > 0 ? at('completed')?.text : nextOf(links)}`,
-    };
+  if (guest === 'running') {
+    const next = work.inFlight > 0 ? at('completed')?.text : nextOf(links);
+    return { kind: 'going', text: `The script runs.${next ? ` ${next}` : ''}` };
+  }
   const held = work.inFlight + (input ? work.pending : 0);
   if (held > 0) return { kind: 'waiting', text: at('completed')?.text ?? '' };
   const returned = known?.pushed ?? 0;
