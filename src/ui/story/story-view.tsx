@@ -5,6 +5,7 @@ import type { SessionState } from '../session/session.ts';
 import { namesOf } from '../state/names.ts';
 import { useScript } from '../state/script-store.ts';
 import { useSession, useSessionState, useSessionStateSlowly } from '../state/session-context.tsx';
+import { WhyHint } from '../why/why-hint.tsx';
 import { Narrator } from './narrator.ts';
 
 /** Events before and after the cursor that are told, and how many more a scroll to the top brings. */
@@ -95,6 +96,7 @@ export function StoryView() {
           ))}
         </ol>
       )}
+      <WhyHint />
       <p className="visually-hidden" role="status">
         {aloud && now ? `Event ${cursor}: ${now.title}. ${now.text}` : ''}
       </p>
