@@ -21,8 +21,13 @@ export function SidePane() {
           <Tabs.Tab className="tab" value="story">
             Story
           </Tabs.Tab>
-          <Tabs.Tab className="tab" value="why">
-            Why is nothing happening?
+          <Tabs.Tab
+            className="tab"
+            value="why"
+            aria-label="Why? Why is nothing happening?"
+            title="Why is nothing happening?"
+          >
+            Why?
           </Tabs.Tab>
           <Tabs.Tab className="tab" value="inspector">
             Inspector

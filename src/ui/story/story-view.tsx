@@ -47,13 +47,15 @@ export function StoryView() {
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows the cursor wherever it goes
-  useLayoutEffect(() => {
-    const it = list.current;
-    const current = it?.querySelector<HTMLElement>('[aria-current]');
-    if (it && current)
-      it.scrollTop =
-        current.offsetTop - Math.max(8, (it.clientHeight - current.offsetHeight) * 0.66);
-  }, [cursor]);
+  useLayoutEffect(() => follow(list.current), [cursor]);
+  const empty = told.length === 0;
+  // What comes up below the list must not hide where the cursor is.
+  useEffect(() => {
+    if (empty || !list.current) return undefined;
+    const observer = new ResizeObserver(() => follow(list.current));
+    observer.observe(list.current);
+    return () => observer.disconnect();
+  }, [empty]);
 
   // More was put on top: what was in sight stays there.
   useLayoutEffect(() => {
@@ -66,7 +68,7 @@ export function StoryView() {
   const now = cursor > 0 ? narrator.tell(cursor - 1) : undefined;
   return (
     <div className="story">
-      {told.length === 0 ? (
+      {empty ? (
         <p className="pane-empty">
           Press Run, or Step for one event at a time. Everything that happens is told here.
         </p>
@@ -102,6 +104,14 @@ export function StoryView() {
       </p>
     </div>
   );
+}
+
+/** Scrolls to the cursor, with more of what came before it than of what comes. */
+function follow(list: HTMLOListElement | null): void {
+  const current = list?.querySelector<HTMLElement>('[aria-current]');
+  if (list && current)
+    list.scrollTop =
+      current.offsetTop - Math.max(8, (list.clientHeight - current.offsetHeight) * 0.66);
 }
 
 const TONES = {

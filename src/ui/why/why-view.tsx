@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import './why.css';
 import {
   LINKS,
@@ -18,6 +18,8 @@ import { explainQueue } from './explained.ts';
 const FAST = 60;
 const FAST_EVERY = 300;
 
+const goesFast = ({ run, speed, vcpu }: SessionState) =>
+  run === 'running' && speed > FAST && vcpu !== 'halted';
 const atCursor = ({ moment }: SessionState) => moment;
 
 /** Every link from a kick to its interrupt, for the queue that is shown, and which one is broken. */
@@ -26,13 +28,19 @@ export function WhyView() {
   const { virtio } = useShown();
   const queue = useUi((ui) => ui.queue);
   const topology = useSessionState((state) => state.topology);
-  const fast = useSessionState((state) => state.run === 'running' && state.speed > FAST);
+  const fast = useSessionState(goesFast);
   const moment = useSessionStateSlowly(atCursor, fast, FAST_EVERY);
   const dev = virtio?.dev;
   const explanation = useMemo(
     () => (dev === undefined ? undefined : explainQueue(session, { moment, topology }, dev, queue)),
     [session, moment, topology, dev, queue],
   );
+  const list = useRef<HTMLUListElement>(null);
+  const first = explanation?.verdict.link;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another link is the first that is broken
+  useLayoutEffect(() => {
+    list.current?.querySelector('[data-first]')?.scrollIntoView?.({ block: 'nearest' });
+  }, [first, dev, queue]);
   if (!virtio || !explanation)
     return <p className="pane-empty">Select a virtio device: its queue is looked at here.</p>;
   const { verdict, links } = explanation;
@@ -44,7 +52,7 @@ export function WhyView() {
           <strong>{headline(verdict)}</strong> {verdict.text}
         </p>
       </div>
-      <ul className="why-links" aria-label="From driver to interrupt">
+      <ul ref={list} className="why-links" aria-label="From driver to interrupt">
         {links.map((link) => (
           // What a person opened stays open while the link is what it was.
           <WhyLink
