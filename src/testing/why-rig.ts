@@ -127,6 +127,7 @@ export function topologyNames(topology: MachineTopology): Names {
       return place && (place.node.id || place.above.at(-1)?.id || place.node.type);
     },
     virtioId: (dev) => placeOf(topology, dev)?.node.virtio?.deviceId,
+    transport: (dev) => placeOf(topology, dev)?.transport,
     queue: (dev, queue) => placeOf(topology, dev)?.node.virtio?.queues[queue]?.name,
   };
 }

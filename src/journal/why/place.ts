@@ -1,17 +1,13 @@
 import { PCI_BRIDGE_CONFIG, PCI_CAP, PCI_CONFIG } from '../../spec/pci.ts';
 import { ECAM_FUNCTION_SIZE, REGION_INDEX } from '../../spec/regions.ts';
 import { type Moment, type RegisterMoment, registerKey } from '../fold/moment.ts';
-import type { BusNode, DeviceNode, MachineTopology } from '../topology.ts';
-
-/** How a driver reaches a virtio device. */
-export type TransportKind = 'pci' | 'mmio' | 'ccw' | 's390-virtio';
-
-const BUSES: Readonly<Record<string, TransportKind>> = {
-  'virtio-pci-bus': 'pci',
-  'virtio-mmio-bus': 'mmio',
-  'virtio-ccw-bus': 'ccw',
-  'virtio-s390-bus': 's390-virtio',
-};
+import {
+  type BusNode,
+  type DeviceNode,
+  type MachineTopology,
+  type TransportKind,
+  transportOnBus,
+} from '../topology.ts';
 
 /** Where a virtio device is in the machine. */
 export interface Place {
@@ -25,7 +21,7 @@ export interface Place {
 export function placeOf(topology: MachineTopology, dev: number): Place | undefined {
   const walk = (bus: BusNode, above: readonly DeviceNode[]): Place | undefined => {
     for (const node of bus.children) {
-      if (node.dev === dev) return { node, transport: BUSES[bus.type], above };
+      if (node.dev === dev) return { node, transport: transportOnBus(bus.type), above };
       for (const below of node.buses) {
         const found = walk(below, [...above, node]);
         if (found) return found;

@@ -22,8 +22,9 @@ import { PackedView } from '../fold/packed-view.ts';
 import { RingView } from '../fold/ring-view.ts';
 import { accepted, deviceName } from '../narration/narration-types.ts';
 import { waitedFor } from '../schema.ts';
+import type { TransportKind } from '../topology.ts';
 import type { Question } from './chain.ts';
-import { type ConfigReader, functionOf, type Place, placeOf, type TransportKind } from './place.ts';
+import { type ConfigReader, functionOf, type Place, placeOf } from './place.ts';
 import { after, type Trace, traceOf } from './trace.ts';
 import { type Input, inputOf } from './waits.ts';
 
