@@ -84,7 +84,7 @@ export class RunShelf {
 
   /** Takes a run over that was made elsewhere. */
   add(content: RunContent): HeldRun {
-    const run = new HeldRun(++this.#lastId, content, new RunJournal(content.store));
+    const run = new HeldRun(++this.#lastId, content, new RunJournal(content.store, content.folder));
     this.#settle(run);
     this.#runs = [...this.#runs, run];
     run.control.open(run.store.length);
