@@ -80,3 +80,17 @@ test('broken states, as the engine alone names them', async ({ page }) => {
     await expect.poll(async () => (await playground.glance()).run).toBe('idle');
   }
 });
+
+test('a screen reader is told of a run in bursts, and of its end', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open();
+  await playground.fullSpeed();
+  await playground.button('Run').click();
+  await playground.until('ended');
+  const status = page.locator('.story > [role="status"]').last();
+  await expect(status).toContainText(/^\s*\d+ more events: .*buffers? returned/);
+  await expect(status).toContainText('Script ends.');
+  await playground.button('Back').click();
+  await expect(status).not.toContainText('more events');
+  await expect(status).toContainText(/^\s*Event \d+: /);
+});
