@@ -32,9 +32,11 @@ test('a guest that sleeps in vain is told why, and where', async ({ page }) => {
     const broken = links(page).locator('[data-state="broken"]');
     await expect(broken).toHaveCount(1);
     await expect(broken).toContainText('Device notified');
-    await expect(broken).toContainText('§2.7.13.4, Notifying The Device');
+    await expect(broken).toContainText('VIRTIO 1.4 §2.7.13.4, Notifying The Device');
     await expect(broken).toContainText('queue.notify()');
-    await expect(page.locator('.why [role="status"]')).toContainText('Broken: Device notified.');
+    await expect(page.locator('.why [role="status"]')).toContainText(
+      'Broken at “Device notified”.',
+    );
     await look(page, 'notification');
     const line = BUG_FORGOTTEN_NOTIFICATION.source.split('\n').indexOf('disk.queue.publish();') + 1;
     const show = broken.getByRole('button', { name: `Show line ${line}: Device notified` });
