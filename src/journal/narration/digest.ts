@@ -27,10 +27,15 @@ const COUNTED: readonly (readonly [
   ['register write', '', 'regWrite'],
 ];
 
+/** What to count of an event, by its code: places in `COUNTED`. */
+const BY_CODE: readonly (readonly number[])[] = Array.from({ length: 256 }, (_, code) =>
+  COUNTED.flatMap(([, , kind], n) => (EVENTS[kind].code === code ? [n] : [])),
+);
+
 /** Most things that a digest names. */
 const MOST = 5;
 /** Most events that are counted one by one; of more it is said how many they were. */
-const LOOKED_AT = 200_000;
+const LOOKED_AT = 16_000;
 
 /**
  * The events from number `from` to before `to` in one sentence: how many, and what the most telling of
@@ -46,15 +51,15 @@ export function digest(store: EventStore, from: number, to: number): string {
     const head = words[recordAt(i)] as number;
     const code = head & 0xff;
     if (code === EVENTS.scriptLine.code) line = store.word(i, EVENTS.scriptLine.fields.line.at);
-    for (const [n, [, , kind, holds]] of COUNTED.entries())
-      if (EVENTS[kind].code === code && (holds?.(head >>> 16) ?? true))
-        counts[n] = (counts[n] ?? 0) + 1;
+    for (const n of BY_CODE[code] ?? [])
+      if (COUNTED[n]?.[3]?.(head >>> 16) ?? true) counts[n] = (counts[n] ?? 0) + 1;
   }
   const named = COUNTED.flatMap(([noun, rest], i) => {
     const number = counts[i] ?? 0;
     return number > 0 ? [`${count(number, noun)}${rest}`] : [];
   }).slice(0, MOST);
-  const what = named.length === 0 ? '' : `: ${list(named)}`;
+  const among = first > from ? `. Among the last ${to - first} of them` : '';
+  const what = named.length === 0 ? '' : `${among}: ${list(named)}`;
   const where = line > 0 ? ` The script is at line ${line}.` : '';
   return `${count(to - from, 'more event')}${what}.${where}`;
 }
