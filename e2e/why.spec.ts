@@ -32,9 +32,11 @@ test('a guest that sleeps in vain is told why, and where', async ({ page }) => {
     const broken = links(page).locator('[data-state="broken"]');
     await expect(broken).toHaveCount(1);
     await expect(broken).toContainText('Device notified');
-    await expect(broken).toContainText('§2.7.13.4, Notifying The Device');
+    await expect(broken).toContainText('VIRTIO 1.4 §2.7.13.4, Notifying The Device');
     await expect(broken).toContainText('queue.notify()');
-    await expect(page.locator('.why [role="status"]')).toContainText('Broken: Device notified.');
+    await expect(page.locator('.why [role="status"]')).toContainText(
+      'Broken at “Device notified”.',
+    );
     await look(page, 'notification');
     const line = BUG_FORGOTTEN_NOTIFICATION.source.split('\n').indexOf('disk.queue.publish();') + 1;
     const show = broken.getByRole('button', { name: `Show line ${line}: Device notified` });
@@ -79,4 +81,18 @@ test('broken states, as the engine alone names them', async ({ page }) => {
     await page.keyboard.press('Shift+F8');
     await expect.poll(async () => (await playground.glance()).run).toBe('idle');
   }
+});
+
+test('a screen reader is told of a run in bursts, and of its end', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open();
+  await playground.fullSpeed();
+  await playground.button('Run').click();
+  await playground.until('ended');
+  const status = page.locator('.story > [role="status"]').last();
+  await expect(status).toContainText(/^\s*\d+ more events: .*buffers? returned/);
+  await expect(status).toContainText('Script ends.');
+  await playground.button('Back').click();
+  await expect(status).not.toContainText('more events');
+  await expect(status).toContainText(/^\s*Event \d+: /);
 });

@@ -1,4 +1,5 @@
 import { PCI_BRIDGE_CONFIG, PCI_CAP, PCI_CONFIG } from '../../spec/pci.ts';
+import { GIC_FIRST_SPI } from '../../spec/platform.ts';
 import { ECAM_FUNCTION_SIZE, REGION_INDEX } from '../../spec/regions.ts';
 import { type Moment, type RegisterMoment, registerKey } from '../fold/moment.ts';
 import {
@@ -113,8 +114,6 @@ const ENTRY = { bytes: 16, address: 0, data: 8, control: 12 } as const;
 const TABLE = REGION_INDEX['msix-table'];
 /** Messages to an x86 CPU go to 0xfee00000 and on, and their data begin with the vector (Intel SDM 3A §11.11). */
 const APIC_PAGES = 0xfee;
-/** Interrupts below this one are not shared peripheral ones (GICv2 §2.2.1). */
-const GIC_FIRST_SPI = 32;
 
 /** One vector of a function's MSI-X table as the guest last wrote it. */
 export function vectorOf(

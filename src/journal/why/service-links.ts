@@ -6,7 +6,7 @@ import { after } from './trace.ts';
 
 /** The device has taken what was published. */
 export function popped(scene: Scene): Finding {
-  const { work, packed, known, trace, settled, name, input } = scene;
+  const { work, packed, known, trace, settled, stopped, name, input } = scene;
   const section = packed ? '2.8.12' : '2.7.13';
   const event = trace.popped;
   const taken = known?.popped ?? 0;
@@ -21,7 +21,8 @@ export function popped(scene: Scene): Finding {
       section: input.section,
       event,
     };
-  const stuck = settled && after(trace.notified, packed ? trace.descriptor : trace.availIdx);
+  const stuck =
+    settled && !stopped && after(trace.notified, packed ? trace.descriptor : trace.availIdx);
   return {
     state: stuck ? 'broken' : 'notYet',
     text: stuck

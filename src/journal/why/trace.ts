@@ -9,9 +9,13 @@ import type { QueueMoment } from '../fold/moment.ts';
 import { ringAreas } from '../fold/ring-areas.ts';
 import { ACTOR, EVENTS, INTERRUPT, NONE, RULES, type Rule } from '../schema.ts';
 import { type EventStore, recordAt } from '../store.ts';
+import { landmarksOf } from './landmarks.ts';
 
-/** How far a trace goes back, in events: what lies further back is told without an event. */
-export const TRACE_EVENTS = 32_768;
+/**
+ * How far a trace goes back, in events: what lies further back is told without an event, but for
+ * landmarks.
+ */
+export const TRACE_EVENTS = 8192;
 
 /** An interrupt step of the queue. */
 export interface InterruptStep {
@@ -93,6 +97,10 @@ function doorbellOf(region: number, offset: number, value: number): number | und
   return rings ? value & 0xffff : undefined;
 }
 
+function word(words: Uint32Array, at: number): number {
+  return words[at] as number;
+}
+
 /** Looks back from moment `at` for what concerns queue `queue` of `dev`; `known` is the queue there. */
 export function traceOf(
   store: EventStore,
@@ -106,6 +114,7 @@ export function traceOf(
   const commands = new Map<number, number>();
   const trace: Mutable<Trace> = {
     ...NOTHING,
+    ...landmarks(store, at, dev, queue),
     taken,
     wakes,
     commands,
@@ -119,16 +128,16 @@ export function traceOf(
     if (!words) break;
     const base = recordAt(i);
     const head = words[base] as number;
-    const word = (n: number): number => words[base + n] as number;
     const aux = head >>> 16;
-    const device = word(2) & 0xffff;
-    const its = device === dev && word(2) >>> 16 === queue;
+    const device = word(words, base + 2) & 0xffff;
+    const its = device === dev && word(words, base + 2) >>> 16 === queue;
     switch (head & 0xff) {
       case KIND.memWrite:
       case KIND.dataWrite: {
         if (!desc || !avail || !used) break;
-        const addr = join64(word(2), word(3));
-        const size = (head & 0xff) === KIND.memWrite ? (head >>> 12) & 15 || 16 : word(4);
+        const addr = join64(word(words, base + 2), word(words, base + 3));
+        const size =
+          (head & 0xff) === KIND.memWrite ? (head >>> 12) & 15 || 16 : word(words, base + 4);
         const last = addr + size;
         const byDriver = ((head >>> 8) & 15) === ACTOR.driver;
         if (byDriver && addr < desc.end && last > desc.start) trace.descriptor ??= i;
@@ -146,22 +155,29 @@ export function traceOf(
         if (device !== dev) break;
         trace.touched ??= i;
         if ((head & 0xff) === KIND.regWrite && trace.elsewhere === undefined) {
-          const rung = doorbellOf(aux, word(REG.offset.at), word(REG.value.at));
+          const rung = doorbellOf(
+            aux,
+            word(words, base + REG.offset.at),
+            word(words, base + REG.value.at),
+          );
           if (rung !== undefined && rung !== queue) trace.elsewhere = { event: i, queue: rung };
         }
         break;
       case KIND.notification: {
         const sent = aux !== 0;
-        const rule = RULES[word(3)] ?? 'always';
+        const rule = RULES[word(words, base + 3)] ?? 'always';
         if (sent && its && trace.notified === undefined) {
           trace.notified = i;
           trace.notifiedRule = rule;
         } else if (sent && device === dev && !its)
-          trace.elsewhere ??= { event: i, queue: word(2) >>> 16 };
+          trace.elsewhere ??= { event: i, queue: word(words, base + 2) >>> 16 };
         else if (
           !sent &&
           trace.leftOut === undefined &&
-          (its || (device === NONE && known?.enabled && join64(word(4), word(5)) === known.desc))
+          (its ||
+            (device === NONE &&
+              known?.enabled &&
+              join64(word(words, base + 4), word(words, base + 5)) === known.desc))
         ) {
           trace.leftOut = i;
           trace.leftOutRule = rule;
@@ -181,7 +197,7 @@ export function traceOf(
         if (its) trace.answered ??= i;
         break;
       case KIND.interrupt: {
-        const line = word(INT.line.at);
+        const line = word(words, base + INT.line.at);
         if (aux === INTERRUPT.taken) {
           if (!taken.has(line)) taken.set(line, i);
           break;
@@ -190,14 +206,19 @@ export function traceOf(
         settled = true;
         if (aux === INTERRUPT.lowered) trace.lowered ??= i;
         else if (its)
-          trace.interrupt ??= { event: i, step: aux, line, rule: RULES[word(4)] ?? 'always' };
+          trace.interrupt ??= {
+            event: i,
+            step: aux,
+            line,
+            rule: RULES[word(words, base + 4)] ?? 'always',
+          };
         break;
       }
       case KIND.vcpuWait: {
         if (aux === 0) trace.halted ??= i;
         else {
           trace.woken ??= i;
-          const input = word(WAIT.input.at);
+          const input = word(words, base + WAIT.input.at);
           if (!settled) wakes.set(input, (wakes.get(input) ?? 0) + 1);
         }
         break;
@@ -205,26 +226,14 @@ export function traceOf(
       case KIND.script:
         if (aux === 0) trace.scriptStart ??= i;
         break;
-      case KIND.status:
-        if (device === dev) trace.status ??= i;
-        break;
-      case KIND.features:
-        if (device === dev && aux === 1) trace.features ??= i;
-        break;
-      case KIND.queueConfig:
-        if (its) trace.queueConfig ??= i;
-        break;
-      case KIND.reset:
-        if (device === dev) trace.reset ??= i;
-        break;
       case KIND.hypercall:
         if (device === dev) trace.touched ??= i;
-        if ((word(9) | 0) < 0) trace.refusedCall ??= i;
+        if ((word(words, base + 9) | 0) < 0) trace.refusedCall ??= i;
         break;
       case KIND.channel:
         if (device !== dev) break;
         trace.touched ??= i;
-        if (aux === CHANNEL_OP.ssch && word(6) === 3) trace.notOperational ??= i;
+        if (aux === CHANNEL_OP.ssch && word(words, base + 6) === 3) trace.notOperational ??= i;
         break;
       case KIND.ccw:
         if (device === dev && !commands.has(aux)) commands.set(aux, i);
@@ -238,10 +247,6 @@ export function traceOf(
 export const INDICATOR_COMMANDS = [VIRTIO_CCW_CMD.SET_IND, VIRTIO_CCW_CMD.SET_IND_ADAPTER] as const;
 
 const NOTHING = {
-  status: undefined,
-  features: undefined,
-  queueConfig: undefined,
-  reset: undefined,
   touched: undefined,
   descriptor: undefined,
   availEntry: undefined,
@@ -264,6 +269,16 @@ const NOTHING = {
   scriptStart: undefined,
   notOperational: undefined,
 } as const;
+
+function landmarks(store: EventStore, at: number, dev: number, queue: number) {
+  const known = landmarksOf(store);
+  return {
+    status: known.last('status', dev, queue, at),
+    features: known.last('features', dev, queue, at),
+    queueConfig: known.last('queueConfig', dev, queue, at),
+    reset: known.last('reset', dev, queue, at),
+  };
+}
 
 /** Events that are looked at for the line that ran at one of them. */
 const LINE_EVENTS = 8192;

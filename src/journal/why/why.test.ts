@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { sectionTitle } from '../../spec/sections.ts';
 import { SPLIT } from '../../spec/virtio.ts';
 import { DirectGuest } from '../../testing/direct-guest.ts';
+import { journalOf, randomDeeds } from '../../testing/random-journal.ts';
+import { NAMELESS } from '../../testing/told.ts';
 import { TRANSPORTS, type TransportName, transportLine } from '../../testing/transports.ts';
 import {
   driverScript,
@@ -16,6 +18,7 @@ import { Folder } from '../fold/folder.ts';
 import { queueKey } from '../fold/moment.ts';
 import { ACTOR, NONE } from '../schema.ts';
 import type { Explanation, LinkId } from './chain.ts';
+import { explain } from './why.ts';
 
 const ALL = Object.keys(TRANSPORTS) as TransportName[];
 const PCI = ALL.filter((name) => name.startsWith('pci'));
@@ -206,6 +209,46 @@ describe('who waits for somebody outside', () => {
       link: 'completed',
       text: expect.stringContaining('no netdev is connected'),
     });
+  });
+});
+
+describe('whatever happens', () => {
+  const topology = new DirectGuest().machine.topology();
+  it('every link has its sentence, after any journal', () => {
+    fc.assert(
+      fc.property(
+        randomDeeds(80),
+        fc.integer({ min: 1, max: 2 }),
+        fc.nat(1),
+        (deeds, dev, queue) => {
+          const store = journalOf(deeds);
+          const moment = new Folder(store).momentAt(store.length);
+          const question = { store, moment, topology, dev, queue, names: NAMELESS };
+          sound(explain(question), store.length);
+          sound(explain({ ...question, topology: undefined }), store.length);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('[2.7.7] a transmit queue that wants no interrupts is not what a sleeping guest waits for', () => {
+    const guest = new DirectGuest(
+      '-M pc -m 64 -nodefaults -netdev user,id=n0 -device virtio-net-pci,id=net0,netdev=n0',
+    );
+    guest.run(
+      NET_SCRIPT.replace(
+        'rx.wait();',
+        'tx.suppressInterrupts(true); tx.publish(tx.add({ readable: [device.dma.alloc(72)] })); tx.notify(); rx.wait();',
+      ).replace(
+        'device.status |= DRIVER_OK;',
+        'const tx = device.queue(1, { size: 256 }); device.status |= DRIVER_OK;',
+      ),
+    );
+    const found = whyOf(guest, 1);
+    expect(found.links.find(({ id }) => id === 'raised')?.text).toContain('NO_INTERRUPT');
+    expect(broken(found)).toEqual([]);
+    expect(whyOf(guest, 0).verdict.kind).toBe('waiting');
   });
 });
 

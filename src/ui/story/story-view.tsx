@@ -6,6 +6,7 @@ import { namesOf } from '../state/names.ts';
 import { useScript } from '../state/script-store.ts';
 import { useSession, useSessionState, useSessionStateSlowly } from '../state/session-context.tsx';
 import { WhyHint } from '../why/why-hint.tsx';
+import { useDigest } from './digest.ts';
 import { Narrator } from './narrator.ts';
 
 /** Events before and after the cursor that are told, and how many more a scroll to the top brings. */
@@ -29,6 +30,7 @@ export function StoryView() {
   const fast = useSessionState((state) => state.run === 'running' && state.speed > FAST);
   const { cursor, length, first } = useSessionStateSlowly(whole, fast, FAST_EVERY);
   const aloud = useSessionState((state) => state.run !== 'running' || state.speed <= ALOUD);
+  const burst = useDigest(!aloud, cursor);
   const source = useScript((script) => script.started ?? script.source);
   const lines = useMemo(() => source.split('\n'), [source]);
   const narrator = useMemo(
@@ -99,9 +101,14 @@ export function StoryView() {
           ))}
         </ol>
       )}
+      {burst && (
+        <p className="story-digest" aria-hidden="true">
+          {burst}
+        </p>
+      )}
       <WhyHint />
       <p className="visually-hidden" role="status">
-        {aloud && now ? `Event ${cursor}: ${now.title}. ${now.text}` : ''}
+        {burst} {aloud && now && `Event ${cursor}: ${now.title}. ${now.text}`}
       </p>
     </div>
   );

@@ -71,7 +71,7 @@ export function WhyView() {
 
 /** What the chain comes down to, in a word or two. */
 function headline({ kind, link }: Verdict): string {
-  if (link) return `Broken: ${LINKS[link]}.`;
+  if (link) return `Broken at “${LINKS[link]}”.`;
   return {
     broken: 'Broken.',
     waiting: 'Waiting.',
