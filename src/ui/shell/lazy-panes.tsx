@@ -4,6 +4,9 @@ const Output = lazy(async () => ({
   default: (await import('../console/output-pane.tsx')).OutputPane,
 }));
 const Side = lazy(async () => ({ default: (await import('../story/side-pane.tsx')).SidePane }));
+const Timeline = lazy(async () => ({
+  default: (await import('../timeline/timeline-pane.tsx')).TimelinePane,
+}));
 
 function Waiting({ for: Panel }: { for: ComponentType }) {
   return (
@@ -21,4 +24,9 @@ export function OutputPane() {
 /** Story and inspector: about what happened, so they may arrive after the machine. */
 export function SidePane() {
   return <Waiting for={Side} />;
+}
+
+/** The run as lanes: nothing has run before the machine is there. */
+export function TimelinePane() {
+  return <Waiting for={Timeline} />;
 }
