@@ -7,6 +7,7 @@ describe('parseOptions', () => {
       script: 'a.ts',
       machine: undefined,
       journal: undefined,
+      exports: [],
     });
     expect(parseOptions(['a.ts', '--', '-M', 'pc', '--', '--help'])).toMatchObject({
       machine: ['-M', 'pc', '--', '--help'],
@@ -15,8 +16,22 @@ describe('parseOptions', () => {
       script: 'a.ts',
       machine: [],
       journal: 'j',
+      exports: [],
     });
     expect(parseOptions(['a.ts', '--journal', 'j'])).toMatchObject({ journal: 'j' });
+  });
+
+  it('takes a file for each format that is wanted', () => {
+    const words = ['--export-trace', 't', 'a.ts', '--export-pcapng', 'p'];
+    expect(parseOptions(words, ['trace', 'pcapng'])).toMatchObject({
+      script: 'a.ts',
+      exports: [
+        { format: 'trace', file: 't' },
+        { format: 'pcapng', file: 'p' },
+      ],
+    });
+    expect(() => parseOptions(['--export-pdf', 'x', 'a.ts'], ['trace'])).toThrow('there are trace');
+    expect(() => parseOptions(['a.ts', '--export-trace'], ['trace'])).toThrow('needs the name');
   });
 
   it('gives help wherever it is asked for', () => {

@@ -5,26 +5,44 @@ export interface GuestOptions {
   readonly machine: readonly string[] | undefined;
   /** Where the journal goes, if anywhere. */
   readonly journal: string | undefined;
+  /** Files that the run goes to when it is over, each with the name of its format. */
+  readonly exports: readonly { readonly format: string; readonly file: string }[];
 }
+
+const EXPORT = '--export-';
 
 /** A command line that makes no sense. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Reads `[--journal FILE] SCRIPT [-- QEMU-ARGS]`; 'help' where that is asked for. Throws UsageError. */
-export function parseOptions(words: readonly string[]): GuestOptions | 'help' {
+/**
+ * Reads `[--journal FILE] [--export-FORMAT FILE]... SCRIPT [-- QEMU-ARGS]`; 'help' where that is asked for.
+ * `formats`: those that there are. Throws UsageError.
+ */
+export function parseOptions(
+  words: readonly string[],
+  formats: readonly string[] = [],
+): GuestOptions | 'help' {
   const end = words.indexOf('--');
   const own = end < 0 ? words : words.slice(0, end);
   const machine = end < 0 ? undefined : words.slice(end + 1);
   if (own.includes('--help') || own.includes('-h')) return 'help';
   let script: string | undefined;
   let journal: string | undefined;
+  const exports: { format: string; file: string }[] = [];
   for (let i = 0; i < own.length; i++) {
     const word = own[i] as string;
     if (word === '--journal') {
       journal = own[++i];
       if (journal === undefined) throw new UsageError('--journal needs the name of a file');
+    } else if (word.startsWith(EXPORT)) {
+      const format = word.slice(EXPORT.length);
+      if (!formats.includes(format))
+        throw new UsageError(`unknown format ${format}; there are ${formats.join(', ')}`);
+      const file = own[++i];
+      if (file === undefined) throw new UsageError(`${word} needs the name of a file`);
+      exports.push({ format, file });
     } else if (word.startsWith('-')) {
       throw new UsageError(`unknown option ${word}; QEMU's options come after SCRIPT --`);
     } else if (script !== undefined) {
@@ -32,5 +50,5 @@ export function parseOptions(words: readonly string[]): GuestOptions | 'help' {
     } else script = word;
   }
   if (script === undefined) throw new UsageError('no script was given');
-  return { script, machine, journal };
+  return { script, machine, journal, exports };
 }

@@ -1,4 +1,4 @@
-import { exportEvent } from '../journal/export.ts';
+import { exportEvent } from '../journal/export/jsonl.ts';
 import { JournalReader } from '../journal/reader.ts';
 import { JournalRing } from '../journal/ring.ts';
 import type { EventOf, JournalEvent } from '../journal/schema.ts';
@@ -11,20 +11,24 @@ export class Recorder {
   /** Script line that ran last, or 0. */
   line = 0;
   readonly #reader: JournalReader;
-  readonly #store = new EventStore();
+  /** What was recorded: all of it where it is kept, else nothing. */
+  readonly store = new EventStore();
+  readonly #keeps: boolean;
   readonly #violation: (line: number, event: EventOf<'violation'>) => void;
   readonly #write: ((line: string) => void) | undefined;
 
-  /** `violation` is called for each broken rule, `write` with each event as JSON. */
+  /** `violation` is called for each broken rule, `write` with each event as JSON; `keeps` all events. */
   constructor(
     violation: (line: number, event: EventOf<'violation'>) => void,
     write: ((line: string) => void) | undefined,
+    keeps = false,
   ) {
     const ring = JournalRing.create();
     this.journal = new JournalWriter(ring);
-    this.#reader = new JournalReader([ring], this.#store);
+    this.#reader = new JournalReader([ring], this.store);
     this.#violation = violation;
     this.#write = write;
+    this.#keeps = keeps;
     this.journal.waitForRoom = () => {
       this.#take();
       return true;
@@ -38,14 +42,14 @@ export class Recorder {
   }
 
   #take(): void {
-    const from = this.#store.length;
+    const from = this.store.length;
     this.#reader.drain();
-    for (let i = from; i < this.#store.length; i++) {
-      const event = this.#store.get(i);
+    for (let i = from; i < this.store.length; i++) {
+      const event = this.store.get(i);
       this.#write?.(exportEvent(i, event));
       this.#see(event);
     }
-    this.#store.trim(this.#store.length);
+    if (!this.#keeps) this.store.trim(this.store.length);
   }
 
   #see(event: JournalEvent): void {

@@ -4,6 +4,7 @@ import type { Device } from '../engine/qdev/device.ts';
 import { ConfigError } from '../engine/qom/errors.ts';
 import { VirtioDevice } from '../engine/virtio/virtio-device.ts';
 import { runScript } from '../guest/script/run.ts';
+import { EXPORT_FORMATS } from '../journal/export/formats.ts';
 import { violationText } from '../journal/narration/lifecycle.ts';
 import type { EventOf } from '../journal/schema.ts';
 import { DEFAULT_COMMAND_LINE, EXAMPLES } from '../lessons/examples.ts';
@@ -13,6 +14,7 @@ import { DirectHal } from '../worker/direct-hal.ts';
 import { openImage } from './files.ts';
 import { type GuestOptions, parseOptions, UsageError } from './options.ts';
 import { Recorder } from './recorder.ts';
+import { saveRun } from './save-run.ts';
 
 /** Where a run prints to, and where its random bytes come from. */
 export interface Terminal {
@@ -28,7 +30,7 @@ const WRITE_AT = 1 << 16;
 
 const HELP = `Runs a guest driver script against the machine, in one thread, without a browser.
 
-  npm run guest -- [--journal FILE] SCRIPT [-- QEMU-ARGS]
+  npm run guest -- [--journal FILE] [--export-FORMAT FILE]... SCRIPT [-- QEMU-ARGS]
 
 SCRIPT      a TypeScript file, or the name of an example:
 ${EXAMPLES.map(({ id, title }) => `              ${id.padEnd(27)} ${title}`).join('\n')}
@@ -39,6 +41,10 @@ QEMU-ARGS   the machine, in QEMU's words. Without them:
             where no file of that name exists.
 --journal FILE
             writes every event of the run to FILE, one JSON object a line.
+${EXPORT_FORMATS.map(
+  ({ name, text }) => `--export-${name} FILE
+            writes the run to FILE when it is over. ${text}`,
+).join('\n')}
 --help      this text.
 
 What the script logs goes to the standard output; its warnings and errors, and the rules of the
@@ -48,7 +54,8 @@ Exit status: 0 the script ran to its end, 1 it failed, 2 there is no such script
 /** Does what a command line asks for; returns the exit status. Throws faults of this program only. */
 export function main(words: readonly string[], terminal: Terminal): number {
   try {
-    const options = parseOptions(words);
+    const formats = EXPORT_FORMATS.map(({ name }) => name);
+    const options = parseOptions(words, formats);
     if (options !== 'help') return run(options, terminal);
     terminal.out(HELP);
     return EXIT.ok;
@@ -74,6 +81,7 @@ function run(options: GuestOptions, terminal: Terminal): number {
           violationSentence(event, (dev) => machine.devices[dev]),
         ),
       output && ((line) => output.write(line)),
+      options.exports.length > 0,
     );
     const machine: Machine = Machine.build(
       options.machine ? joinWords(options.machine) : `${DEFAULT_COMMAND_LINE} ${needs}`,
@@ -94,6 +102,7 @@ function run(options: GuestOptions, terminal: Terminal): number {
     });
     const outcome = runScript(source, hal);
     recorder.follow();
+    for (const { format, file } of options.exports) saveRun(format, file, recorder.store, machine);
     if (outcome.kind !== 'failed') return EXIT.ok;
     complain(outcome.line ?? 0, outcome.message);
     return EXIT.scriptFailed;
