@@ -1,6 +1,7 @@
 /**
  * Measures the canvas in a headless Chromium without a GPU: frames while a hand pans and zooms machines of
- * 200 and 1,000 devices and travels over a timeline of a million events, and how long the picture takes after a paste, an added device and an undo.
+ * 200 and 1,000 devices and travels over a timeline of a million events, and how long the picture takes after a
+ * paste, an added device and an undo.
  * `--url ADDRESS` measures a page that is served already; `--rounds N` (3).
  */
 import { parseArgs } from 'node:util';

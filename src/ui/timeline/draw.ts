@@ -17,8 +17,8 @@ import { fitted, type Palette, type Pen, penFor } from './pen.ts';
 import { LABEL_WIDTH, type Range, wholeRun } from './range.ts';
 
 /** Heights of the ruler above the lanes and of the map of the whole run below them, in pixels. */
-export const RULER = 16;
-export const MAP = 22;
+export const RULER = 15;
+export const MAP = 20;
 
 /** All that one picture of the strip depends on. Numbers are event numbers, and pixels before `scale`. */
 export interface Scene {
@@ -123,7 +123,11 @@ function paintLane(pen: Pen, scene: Scene, lane: Lane, place: Place): void {
 
 function name(pen: Pen, lane: Lane, place: Place, scene: Scene): void {
   const { c } = pen;
-  const middle = place.y + (lane.kind === 'queue' || lane.kind === 'plot' ? 11 : place.height / 2);
+  const middle =
+    place.y +
+    (lane.kind === 'queue' || lane.kind === 'plot'
+      ? Math.min(11, place.height / 2)
+      : place.height / 2);
   const room = pen.left - 16;
   if (lane.kind === 'group') {
     c.fillStyle = pen.colour('background');
@@ -248,9 +252,9 @@ export function drawMap(c: CanvasRenderingContext2D, scene: Scene): void {
     for (const { work: turns } of spans.devices) work += turns.covered(from, to);
     const share = (n: number): number => Math.min(1, n / (to - from)) * (height / 2 - 1);
     c.fillStyle = pen.colour('driver');
-    c.fillRect(x, y + height / 2 - share(busy), step + 0.5, share(busy));
+    c.fillRect(x, y + height / 2 - share(busy), step + 1, share(busy));
     c.fillStyle = pen.colour('device');
-    c.fillRect(x, y + height / 2, step + 0.5, share(work));
+    c.fillRect(x, y + height / 2, step + 1, share(work));
   }
   paintViolationTicks(pen, spans, y, height);
 }

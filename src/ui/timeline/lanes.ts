@@ -4,11 +4,12 @@ import type { Spans } from '../../journal/spans/spans.ts';
 
 /** Heights in pixels. */
 const ROW = 22;
+const LOWEST_ROW = 16;
 const TRACK = 10;
 /** Tracks of requests that a lane has room for; more are drawn closer. */
 const MOST_TRACKS = 16;
 const TALLEST = 8 * TRACK + 8;
-const LOWEST = 34;
+const LOWEST = 26;
 const GROUP = 20;
 const PLOT = 62;
 const TALLEST_PLOT = 120;
@@ -53,15 +54,17 @@ export function lanesOf(spans: Spans, wishes: LaneWishes): Lane[] {
     lanes.push({ ...content, name, y, height });
     y += height;
   };
-  add('guest', ROW, { kind: 'guest' });
   const queues = spans.queues.filter(isUsed);
   const devices = spans.devices.filter(
     ({ dev, configInterrupts }) =>
       queues.some((queue) => queue.dev === dev) || configInterrupts.length > configInterrupts.first,
   );
-  const others = ROW + devices.length * (3 * ROW + (devices.length > 1 ? GROUP : 0));
-  const left = (wishes.room - others) / Math.max(1, queues.length);
+  const rows = 1 + devices.length * 3 + queues.length;
+  const groups = devices.length > 1 ? devices.length * GROUP : 0;
+  const row = Math.max(LOWEST_ROW, Math.min(ROW, Math.floor((wishes.room - groups) / rows)));
+  const left = (wishes.room - groups - row * (rows - queues.length)) / Math.max(1, queues.length);
   const tallest = Math.max(LOWEST, Math.min(TALLEST, wishes.plots ? LOWEST + TRACK : left));
+  add('guest', row, { kind: 'guest' });
   for (const device of devices) {
     const { dev } = device;
     const folded = devices.length > 1 && wishes.folded.has(dev);
@@ -74,16 +77,16 @@ export function lanesOf(spans: Spans, wishes: LaneWishes): Lane[] {
         MOST_TRACKS,
         Math.max(1, requests.deepest(requests.first, requests.length)),
       );
-      const height = tracks === 1 ? ROW : Math.min(tallest, tracks * TRACK + 8);
+      const height = tracks === 1 ? row : Math.min(tallest, tracks * TRACK + 8);
       add(`queue ${queue.queue}`, height, { kind: 'queue', queue, tracks });
     }
-    add(devices.length > 1 ? 'device' : wishes.deviceName(dev), ROW, { kind: 'device', device });
+    add(devices.length > 1 ? 'device' : wishes.deviceName(dev), row, { kind: 'device', device });
     if (device.backend.length > device.backend.first)
-      add('back end', ROW, { kind: 'backend', device });
-    add('interrupts', ROW, { kind: 'interrupts', device });
+      add('back end', row, { kind: 'backend', device });
+    add('interrupts', row, { kind: 'interrupts', device });
   }
   if (devices.length === 0)
-    for (const name of ['queues', 'device', 'interrupts']) add(name, ROW, { kind: 'nothing' });
+    for (const name of ['queues', 'device', 'interrupts']) add(name, row, { kind: 'nothing' });
   const queue = plotted(queues, wishes.shown);
   if (!wishes.plots || !queue) return lanes;
   const each = Math.floor((wishes.room - y) / PLOTS.length);

@@ -402,7 +402,8 @@ function shareOf(pen: Pen, list: Intervals): (i: number) => number {
 
 /** Where the content of a lane is. */
 export function inner({ y, height }: Place): Place {
-  return { y: y + 3, height: height - 6 };
+  const edge = height < 20 ? 2 : 3;
+  return { y: y + edge, height: height - 2 * edge };
 }
 
 function box(
