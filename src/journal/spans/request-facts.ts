@@ -102,22 +102,25 @@ export function requestFacts(spans: Spans, queue: QueueSpans, row: number): Requ
   };
 }
 
-/** The row of the request that began at event number `begun`; of several, the one that was popped at `popped`. */
+/** The row of a request that was looked at before; undefined where it is not held any more. */
 export function rowOf(
-  spans: Spans,
-  queue: QueueSpans,
-  begun: number,
-  popped: number | undefined,
+  { origin }: Spans,
+  { requests }: QueueSpans,
+  { row: last, begun, popped }: Pick<RequestFacts, 'row' | 'begun' | 'popped'>,
 ): number | undefined {
-  const { requests } = queue;
-  const wanted = begun - spans.origin;
-  const first = requests.rowAt(wanted);
-  let found: number | undefined;
-  for (let row = first; row < requests.length && requests.begun(row) === wanted; row++) {
-    found ??= row;
-    if (popped !== undefined && requests.popped(row) === popped - spans.origin) return row;
+  const wanted = begun - origin;
+  const isIt = (row: number): boolean =>
+    row >= requests.first &&
+    row < requests.length &&
+    requests.begun(row) === wanted &&
+    (popped === undefined || requests.popped(row) === popped - origin);
+  if (isIt(last)) return last;
+  // What is under way moves when what is before it is forgotten.
+  for (let row = requests.rowAt(wanted); row < requests.length; row++) {
+    if (requests.begun(row) !== wanted) return undefined;
+    if (isIt(row)) return row;
   }
-  return found;
+  return undefined;
 }
 
 /** What a back end was asked by the event with that number. */

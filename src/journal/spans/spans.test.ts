@@ -168,7 +168,7 @@ describe('Spans', () => {
     expect(facts[1]).toMatchObject({ available: undefined, popped: CHUNK_EVENTS + 4, head: 6 });
     expect(facts[3]).toMatchObject({ available: CHUNK_EVENTS + 5 });
     const last = facts[3]!;
-    expect(rowOf(spans, spans.queue(4, 0)!, last.begun, last.popped)).toBe(3);
+    expect(rowOf(spans, spans.queue(4, 0)!, last)).toBe(3);
   });
 
   it('begin anew when the journal was emptied, even if it grew past the old length at once', () => {

@@ -17,7 +17,7 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['← →', 'On the timeline: one event; Page Up, Page Down a tenth; + − 0 zoom'],
   [
     'N P',
-    'On the timeline: next request, the one before; 1 to 6 go to its steps; V the next violation',
+    'On the timeline: next request, the one before; 1 to 6 go to its steps; V the next violation; F folds',
   ],
 ];
 

@@ -1,4 +1,4 @@
-import { type RequestFacts, requestFacts } from '../../journal/spans/request-facts.ts';
+import { type RequestFacts, requestFacts, rowOf } from '../../journal/spans/request-facts.ts';
 import type { Spans } from '../../journal/spans/spans.ts';
 import type { DeviceNode } from '../../protocol/topology.ts';
 import type { Session } from '../session/session.ts';
@@ -40,9 +40,23 @@ export function neighbour(
   if (!queue) return undefined;
   const { requests } = queue;
   const near = requests.rowAt(Math.max(0, cursor - spans.origin));
-  const at = chosen ? chosen.row + direction : near - (direction < 0 ? 1 : 0);
+  const here = chosen && rowOf(spans, queue, chosen);
+  const at = here === undefined ? near - (direction < 0 ? 1 : 0) : here + direction;
   const row = Math.max(requests.first, Math.min(requests.length - 1, at));
   return requestFacts(spans, queue, row);
+}
+
+/** Goes on telling of the chosen request while it is under way. */
+export function followChosen(spans: Spans): void {
+  const { chosen } = useRequest.getState();
+  if (!chosen || chosen.seen !== undefined || chosen.takenBack !== undefined) return;
+  const queue = spans.queue(chosen.dev, chosen.queue);
+  const row = queue && rowOf(spans, queue, chosen);
+  if (!queue || row === undefined) return;
+  const now = requestFacts(spans, queue, row);
+  const steps = ({ popped, used, takenBack, interrupt, seen, notification }: RequestFacts) =>
+    [popped, used, takenBack, interrupt?.event, seen, notification?.event].join();
+  if (steps(now) !== steps(chosen)) chooseRequest(now);
 }
 
 /** Number of the next violation after the cursor, or from the first on where there is none. */

@@ -106,7 +106,7 @@ function paintLane(pen: Pen, scene: Scene, lane: Lane, place: Place): void {
   else if (lane.kind === 'queue') {
     const { queue, tracks } = lane;
     const here = chosen?.dev === queue.dev && chosen.queue === queue.queue;
-    const row = here ? rowOf(spans, queue, chosen.begun, chosen.popped) : undefined;
+    const row = here ? rowOf(spans, queue, chosen) : undefined;
     paintQueue(pen, spans, queue, tracks, place, row);
   } else if (lane.kind === 'plot') paintPlot(pen, lane.plot, lane.queue, place);
   else if (lane.kind !== 'nothing') {

@@ -41,13 +41,13 @@ export interface StripListener {
   placed(x: number | undefined): void;
   /** Whether the whole run is in sight. */
   ranged(whole: boolean): void;
-  /** More or less of the journal has been read. */
-  read(): void;
+  /** More of the journal has been read, or another one: what there is now. */
+  read(spans: Spans): void;
 }
 
 /** The picture of the run on a canvas: drawn at most once a frame, and only after something changed. */
 export class StripView {
-  readonly spans: Spans;
+  #spans: Spans;
   readonly #session: Session;
   readonly #canvas: HTMLCanvasElement;
   readonly #map = document.createElement('canvas');
@@ -81,10 +81,7 @@ export class StripView {
     this.#wishes = wishes;
     this.#listener = listener;
     this.#palette = new Palette(canvas);
-    this.spans = new Spans(session.store, {
-      momentAt: (at) => session.momentAt(at),
-      bigEndian: () => session.getState().topology?.machineType.startsWith('s390') ?? false,
-    });
+    this.#spans = this.#spansOfShown();
     this.#unsubscribe = session.subscribe(() => this.dirty());
     this.dirty();
   }
@@ -93,6 +90,11 @@ export class StripView {
     this.#unsubscribe();
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#rest);
+  }
+
+  /** The run that is shown, as spans. */
+  get spans(): Spans {
+    return this.#spans;
   }
 
   /** What was drawn last; undefined before the first picture. */
@@ -216,8 +218,9 @@ export class StripView {
 
   #draw(): void {
     this.#frame = 0;
+    if (this.#session.store !== this.#spans.store) this.#spans = this.#spansOfShown();
     const { spans } = this;
-    if (spans.update(() => performance.now(), READ_MS)) this.#listener.read();
+    if (spans.update(() => performance.now(), READ_MS)) this.#listener.read(spans);
     // A long run arrives in parts, one a frame.
     if (!spans.complete) this.dirty();
     const c = this.#canvas.getContext('2d');
@@ -232,6 +235,14 @@ export class StripView {
     const inSight =
       x >= xOfEvent(scene.range.from, scene.range, scene.width) - 1 && x <= scene.width;
     this.#listener.placed(inSight ? x * this.#wishes.room : undefined);
+  }
+
+  #spansOfShown(): Spans {
+    const session = this.#session;
+    return new Spans(session.store, {
+      momentAt: (at) => session.momentAt(at),
+      bigEndian: () => session.getState().topology?.machineType.startsWith('s390') ?? false,
+    });
   }
 
   #nextScene(): Scene {

@@ -7,7 +7,7 @@ import { useShown } from '../state/shown.ts';
 import { useDark } from '../state/theme.ts';
 import { toneOf } from '../state/tone.ts';
 import { useUi } from '../state/ui-store.ts';
-import { choose } from './choice.ts';
+import { choose, followChosen } from './choice.ts';
 import { followPointer } from './gestures.ts';
 import type { Hit } from './hit.ts';
 import { HoverNote } from './hover-note.tsx';
@@ -61,7 +61,10 @@ export function Strip(props: {
         it.style.translate = `${x ?? 0}px 0`;
       },
       ranged: onWhole,
-      read: () => {},
+      read: (read) => {
+        setSpans(read);
+        followChosen(read);
+      },
     });
     view.current = strip;
     setSpans(strip.spans);
@@ -81,18 +84,21 @@ export function Strip(props: {
     view.current?.wish(wishes);
   }, [wishes]);
 
+  const fold = useCallback((dev: number | undefined) => {
+    if (dev === undefined) return;
+    setFolded((before) => {
+      const next = new Set(before);
+      if (!next.delete(dev)) next.add(dev);
+      return next;
+    });
+  }, []);
   const press = useCallback(
     (hit: Hit | undefined) => {
       if (hit?.kind === 'request') choose(session, hit.request);
       else if (hit?.kind === 'event') session.seek(hit.event + 1);
-      else if (hit?.kind === 'group')
-        setFolded((before) => {
-          const next = new Set(before);
-          if (!next.delete(hit.dev)) next.add(hit.dev);
-          return next;
-        });
+      else if (hit?.kind === 'group') fold(hit.dev);
     },
-    [session],
+    [session, fold],
   );
 
   useEffect(() => {
@@ -110,10 +116,12 @@ export function Strip(props: {
 
   // What was chosen belongs to one journal.
   useEffect(() => {
-    let { epoch } = session.store;
+    let { store } = session;
+    let { epoch } = store;
     return session.subscribe(() => {
-      if (session.store.epoch !== epoch) chooseRequest(undefined);
-      epoch = session.store.epoch;
+      if (session.store !== store || store.epoch !== epoch) chooseRequest(undefined);
+      store = session.store;
+      epoch = store.epoch;
     });
   }, [session]);
 
@@ -122,7 +130,10 @@ export function Strip(props: {
       <Slider
         host={host}
         onKeyDown={(event) => {
-          if (!view.current || !onStripKey(event, session, view.current)) return;
+          if (!view.current) return;
+          const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+          if (event.key === 'f' && plain) fold(chosen?.dev ?? virtio?.dev);
+          else if (!onStripKey(event, session, view.current)) return;
           event.preventDefault();
           event.stopPropagation();
         }}
