@@ -29,7 +29,7 @@ export interface Packet {
 /** Longest frame that is read: what a descriptor claims may be anything. */
 const MOST = 1 << 18;
 /** Events between two pauses. */
-const PAUSE_EVERY = 8192;
+const PAUSE_EVERY = 1024;
 
 interface NetQueue extends WalkedQueue {
   readonly receives: boolean;

@@ -17,7 +17,7 @@ export interface ExportSource {
 export type Piece = string | Uint8Array;
 
 /** Events between two pauses. */
-const PAUSE_EVERY = 4096;
+const PAUSE_EVERY = 512;
 
 /** Makes the spans of a whole journal, with pauses. */
 export function* spansOf(source: ExportSource): Generator<string, Spans> {
@@ -30,7 +30,7 @@ export function* spansOf(source: ExportSource): Generator<string, Spans> {
   return spans;
 }
 
-/** Calls `piece` for each held event, and joins what it answers into pieces of some thousands. */
+/** Calls `piece` for each held event, and joins what it answers into pieces of some hundreds. */
 export function* eachEvent(store: EventStore, piece: (event: number) => string): Generator<string> {
   let text = '';
   const end = store.length;
