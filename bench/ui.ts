@@ -1,6 +1,7 @@
 /**
  * Measures the canvas in a headless Chromium without a GPU: frames while a hand pans and zooms machines of
- * 200 and 1,000 devices, and how long the picture takes after a paste, an added device and an undo.
+ * 200 and 1,000 devices and travels over a timeline of a million events, and how long the picture takes after a
+ * paste, an added device and an undo.
  * `--url ADDRESS` measures a page that is served already; `--rounds N` (3); `--runs`: saved runs alone.
  */
 import { parseArgs } from 'node:util';
@@ -11,6 +12,7 @@ import { type Frames, framesDuring, hover, pan, zoom } from './ui-frames.ts';
 import { manyDevices } from './ui-line.ts';
 import { printFrames, printTimes } from './ui-report.ts';
 import { timeOpenRun, writeRun } from './ui-run.ts';
+import { middleOfLanes, openMillion, travel } from './ui-timeline.ts';
 import { timeAdd, timePaste } from './ui-times.ts';
 
 const { values: given } = parseArgs({
@@ -125,6 +127,14 @@ async function round(browser: Browser, url: string): Promise<void> {
   await zoomIn(many);
   await panAndZoom('1,000 devices, zoomed in', many);
   await many.close();
+
+  const long = await open(browser, url);
+  await openMillion(long, url);
+  const lanes = await middleOfLanes(long);
+  await measure('timeline of 1,000,000 events: zoom and pan', long, () => travel(long, lanes));
+  await long.getByRole('button', { name: 'Plots', exact: true }).click();
+  await measure('the same with its plots', long, () => travel(long, lanes));
+  await long.close();
 }
 
 /** Opens a saved run of a million events, as a person does. */

@@ -8,6 +8,7 @@ describe('parseOptions', () => {
       machine: undefined,
       journal: undefined,
       save: undefined,
+      exports: [],
     });
     expect(parseOptions(['a.ts', '--', '-M', 'pc', '--', '--help'])).toMatchObject({
       machine: ['-M', 'pc', '--', '--help'],
@@ -17,9 +18,23 @@ describe('parseOptions', () => {
       machine: [],
       journal: 'j',
       save: undefined,
+      exports: [],
     });
     expect(parseOptions(['a.ts', '--journal', 'j'])).toMatchObject({ journal: 'j' });
     expect(parseOptions(['--save', 'r', 'a.ts'])).toMatchObject({ save: 'r', journal: undefined });
+  });
+
+  it('takes a file for each format that is wanted', () => {
+    const words = ['--export-trace', 't', 'a.ts', '--export-pcapng', 'p'];
+    expect(parseOptions(words, ['trace', 'pcapng'])).toMatchObject({
+      script: 'a.ts',
+      exports: [
+        { format: 'trace', file: 't' },
+        { format: 'pcapng', file: 'p' },
+      ],
+    });
+    expect(() => parseOptions(['--export-pdf', 'x', 'a.ts'], ['trace'])).toThrow('there are trace');
+    expect(() => parseOptions(['a.ts', '--export-trace'], ['trace'])).toThrow('needs the name');
   });
 
   it('gives help wherever it is asked for', () => {

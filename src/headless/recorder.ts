@@ -1,4 +1,4 @@
-import { exportEvent } from '../journal/export.ts';
+import { exportEvent } from '../journal/export/jsonl.ts';
 import { JournalReader } from '../journal/reader.ts';
 import { JournalRing } from '../journal/ring.ts';
 import type { EventOf, JournalEvent } from '../journal/schema.ts';

@@ -134,6 +134,27 @@ describe('npm run guest', () => {
     expect(events.every(({ kind }) => kind !== 'dropped')).toBe(true);
   });
 
+  it('writes a run in each format that is wanted', () => {
+    const [trace, table, packets] = ['run.json', 'run.csv', 'run.pcapng'].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    const wanted = [
+      '--export-trace',
+      trace,
+      '--export-requests',
+      table,
+      '--export-pcapng',
+      packets,
+    ];
+    expect(run(...wanted, 'read-a-sector').status).toBe(0);
+    expect(JSON.parse(readFileSync(trace, 'utf8')).traceEvents.length).toBeGreaterThan(20);
+    const [head, ...rows] = readFileSync(table, 'utf8').trimEnd().split('\r\n');
+    expect(head).toContain('latency_events');
+    expect(rows.map((row) => row.split(',')[0])).toEqual(['disk0', 'disk0', 'disk0']);
+    expect(readFileSync(packets).readUInt32LE(0)).toBe(0x0a0d_0d0a);
+    expect(run('--export-trace', folder, 'read-a-sector')).toMatchObject({ status: 2 });
+  });
+
   it('loses no event of a long run', () => {
     const script = file(
       'long.ts',

@@ -5,6 +5,7 @@ import type { Device } from '../engine/qdev/device.ts';
 import { ConfigError } from '../engine/qom/errors.ts';
 import { VirtioDevice } from '../engine/virtio/virtio-device.ts';
 import { runScript } from '../guest/script/run.ts';
+import { EXPORT_FORMATS } from '../journal/export/formats.ts';
 import { violationText } from '../journal/narration/lifecycle.ts';
 import { RUN_FILE } from '../journal/run-file.ts';
 import type { EventOf } from '../journal/schema.ts';
@@ -12,6 +13,7 @@ import { DEFAULT_COMMAND_LINE, EXAMPLES } from '../lessons/examples.ts';
 import { joinWords } from '../options/words.ts';
 import { VIOLATIONS } from '../spec/violations.ts';
 import { DirectHal } from '../worker/direct-hal.ts';
+import { exportRun } from './export-run.ts';
 import { openImage } from './files.ts';
 import { type GuestOptions, parseOptions, UsageError } from './options.ts';
 import { Recorder } from './recorder.ts';
@@ -31,7 +33,7 @@ const WRITE_AT = 1 << 16;
 
 const HELP = `Runs a guest driver script against the machine, in one thread, without a browser.
 
-  npm run guest -- [--journal FILE] [--save FILE] SCRIPT [-- QEMU-ARGS]
+  npm run guest -- [--journal FILE] [--save FILE] [--export-FORMAT FILE]... SCRIPT [-- QEMU-ARGS]
 
 SCRIPT      a TypeScript file, or the name of an example:
 ${EXAMPLES.map(({ id, title }) => `              ${id.padEnd(27)} ${title}`).join('\n')}
@@ -43,6 +45,10 @@ QEMU-ARGS   the machine, in QEMU's words. Without them:
 --journal FILE
             writes every event of the run to FILE, one JSON object a line.
 --save FILE saves the run, to be opened in the page: drop the file there. Best named *${RUN_FILE.ending}.
+${EXPORT_FORMATS.map(
+  ({ name, text }) => `--export-${name} FILE
+            writes the run to FILE when it is over. ${text}`,
+).join('\n')}
 --help      this text.
 
 What the script logs goes to the standard output; its warnings and errors, and the rules of the
@@ -52,7 +58,8 @@ Exit status: 0 the script ran to its end, 1 it failed, 2 there is no such script
 /** Does what a command line asks for; returns the exit status. Throws faults of this program only. */
 export function main(words: readonly string[], terminal: Terminal): number {
   try {
-    const options = parseOptions(words);
+    const formats = EXPORT_FORMATS.map(({ name }) => name);
+    const options = parseOptions(words, formats);
     if (options !== 'help') return run(options, terminal);
     terminal.out(HELP);
     return EXIT.ok;
@@ -78,7 +85,7 @@ function run(options: GuestOptions, terminal: Terminal): number {
           violationSentence(event, (dev) => machine.devices[dev]),
         ),
       output && ((line) => output.write(line)),
-      options.save !== undefined,
+      options.save !== undefined || options.exports.length > 0,
     );
     const commandLine = options.machine
       ? joinWords(options.machine)
@@ -104,6 +111,8 @@ function run(options: GuestOptions, terminal: Terminal): number {
     const outcome = runScript(source, hal);
     recorder.follow();
     if (options.save !== undefined) saver?.write(options.save, recorder.store);
+    for (const { format, file } of options.exports)
+      exportRun(format, file, recorder.store, machine);
     if (outcome.kind !== 'failed') return EXIT.ok;
     complain(outcome.line ?? 0, outcome.message);
     return EXIT.scriptFailed;

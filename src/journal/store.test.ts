@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exportEvent } from './export.ts';
+import { exportEvent } from './export/jsonl.ts';
 import { EVENTS, KINDS, RECORD_WORDS } from './schema.ts';
 import { CHUNK_EVENTS, decode, EventStore } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exportEvent } from './export.ts';
+import { exportEvent } from './export/jsonl.ts';
 import { MAX_DATA } from './memory-writer.ts';
 import { JournalReader } from './reader.ts';
 import { JournalRing, RING } from './ring.ts';

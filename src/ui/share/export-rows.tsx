@@ -10,9 +10,10 @@ import { copy } from '../views/copy.ts';
 import { shellLine } from '../views/line-text.ts';
 import { startScript } from './exports.ts';
 import { saveFile } from './files.ts';
+import { RunRows } from './run-rows.tsx';
 import { pngOf, takePicture } from './take-picture.ts';
 
-/** Exports for other programs: a real QEMU, libvirt, and whatever shows pictures. */
+/** Exports for other programs: a real QEMU, libvirt, whatever shows pictures or reads runs. */
 export function ExportRows({ doc, name }: { doc: MachineDocument; name: string }) {
   const session = useSession();
   const [notes, setNotes] = useState<readonly string[]>([]);
@@ -85,6 +86,7 @@ export function ExportRows({ doc, name }: { doc: MachineDocument; name: string }
           Save .png
         </button>
       </Row>
+      <RunRows name={name} />
     </>
   );
 }

@@ -15,6 +15,10 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['F1', 'This help'],
   ['Ctrl M', 'In the editor: Tab moves the focus instead of indenting'],
   ['← →', 'On the timeline: one event; Page Up, Page Down a tenth; + − 0 zoom'],
+  [
+    'N P',
+    'On the timeline: next request, the one before; 1 to 6 go to its steps; V the next violation; F folds',
+  ],
 ];
 
 /** The canvas's keys, for the help: they count while it has the focus; see `ui/build/keys.ts`. */

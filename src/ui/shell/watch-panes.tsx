@@ -7,7 +7,7 @@ import { useNarrow } from './use-narrow.ts';
 
 /** For a room, the machine is what all look at. */
 const ROOM = {
-  rows: { upper: 86, timeline: 14 },
+  rows: { upper: 80, timeline: 20 },
   columns: { left: 22, centre: 57, right: 21 },
   centre: { topology: 74, ring: 26 },
 };
@@ -59,7 +59,7 @@ export function WatchPanes() {
         </Split>
       </Panel>
       <SplitHandle name="Panels and timeline" />
-      <Panel id="timeline" defaultSize="150px" minSize="96px" maxSize="40%">
+      <Panel id="timeline" defaultSize="150px" minSize="96px" maxSize="60%">
         <TimelinePane />
       </Panel>
     </Split>

@@ -1,223 +1,300 @@
-import { BACKEND_OPS } from '../../journal/schema.ts';
-import type { Tone } from '../state/tone.ts';
-import { type Activity, firstFrom, type Lanes, type QueueLane, type RequestSpan } from './lanes.ts';
-import { LABEL_WIDTH, RIGHT_MARGIN, type Span, xOfEvent } from './span.ts';
+import { ACTIVITIES } from '../../journal/spans/guest-lane.ts';
+import { backendFacts, type RequestFacts, rowOf } from '../../journal/spans/request-facts.ts';
+import type { Spans } from '../../journal/spans/spans.ts';
+import type { Lane } from './lanes.ts';
+import {
+  inner,
+  type Place,
+  paintBackend,
+  paintDevice,
+  paintGuest,
+  paintInterrupts,
+  paintQueue,
+  paintViolations,
+} from './paint-lanes.ts';
+import { niceAbove, PLOT_FACTS, paintPlot } from './paint-plots.ts';
+import { fitted, type Palette, type Pen, penFor } from './pen.ts';
+import { LABEL_WIDTH, type Range, wholeRun } from './range.ts';
 
-/** Most queues that get a lane of their own. */
-const QUEUE_LANES = 3;
+/** Heights of the ruler above the lanes and of the map of the whole run below them, in pixels. */
+export const RULER = 15;
+export const MAP = 20;
 
-interface Look {
+/** All that one picture of the strip depends on. Numbers are event numbers, and pixels before `scale`. */
+export interface Scene {
+  readonly spans: Spans;
+  readonly lanes: readonly Lane[];
+  /** Pixels by which the lanes are scrolled up. */
+  readonly scroll: number;
+  readonly range: Range;
+  readonly cursor: number;
+  readonly first: number;
+  readonly length: number;
   readonly width: number;
   readonly height: number;
-  readonly span: Span;
-  readonly cursor: number;
-  readonly length: number;
-  readonly tone: Tone;
-  readonly dark: boolean;
+  /** Device pixels of one. */
+  readonly scale: number;
+  readonly palette: Palette;
+  readonly chosen: RequestFacts | undefined;
+  /** Lines below a plot's name, by plot. */
+  readonly notes: ReadonlyMap<string, readonly string[]>;
+  /** What stands where nothing has happened yet. */
+  readonly empty: string;
 }
 
-const ACTIVITY_WORDS: Readonly<Record<Activity, string>> = {
-  enumerate: 'PCI enumeration',
-  registers: 'device registers',
-  memory: 'memory',
-  halted: 'halted',
-};
+/** Where the lanes are: below the ruler and above the map. */
+export function laneArea(height: number): Place {
+  return { y: RULER, height: Math.max(0, height - RULER - MAP) };
+}
 
 /** Draws the strip. Work is bounded by the pixels, not by the length of the run. */
-export function drawLanes(canvas: HTMLCanvasElement, lanes: Lanes, look: Look): void {
-  const ratio = window.devicePixelRatio || 1;
-  const { width, height, span } = look;
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-  }
-  const c = canvas.getContext('2d');
-  if (!c) return;
-  const style = getComputedStyle(canvas);
-  const known = new Map<string, string>();
-  const token = (name: string): string => {
-    let value = known.get(name);
-    if (value === undefined) {
-      value = style.getPropertyValue(name).trim();
-      known.set(name, value);
-    }
-    return value;
-  };
-  c.setTransform(ratio, 0, 0, ratio, 0, 0);
+export function drawStrip(c: CanvasRenderingContext2D, scene: Scene): void {
+  const { spans, width, height, scale, palette, range } = scene;
+  const { origin } = spans;
+  c.setTransform(scale, 0, 0, scale, 0, 0);
   c.clearRect(0, 0, width, height);
-  c.font = `11px ${token('--sans')}`;
   c.textBaseline = 'middle';
-
-  const queues = lanes.queues.slice(0, QUEUE_LANES);
-  const names = [
-    'guest',
-    ...(queues.length > 0 ? queues.map((q) => laneName(q, queues.length === 1)) : ['queues']),
-    'device',
-    'interrupts',
-  ];
-  const lane = Math.min(26, (height - 8) / names.length);
-  const centre = (i: number): number => 4 + lane * (i + 0.5);
-  const bar = Math.min(16, lane - 5);
-  const x = (count: number): number => xOfEvent(count, span, width);
-
-  names.forEach((name, i) => {
-    c.fillStyle = token('--dim');
-    c.fillText(name, 12, centre(i));
-    c.fillStyle = token('--line');
-    c.fillRect(LABEL_WIDTH, Math.round(centre(i)), width - LABEL_WIDTH - RIGHT_MARGIN, 1);
-  });
-
+  c.textAlign = 'left';
+  const local = { from: range.from - origin, to: range.to - origin };
+  const pen = penFor(c, palette, { width, height }, local, scene.length - origin, scale);
+  ruler(pen, scene);
+  const area = laneArea(height);
   c.save();
   c.beginPath();
-  c.rect(LABEL_WIDTH - 1, 0, width - LABEL_WIDTH - RIGHT_MARGIN + 2, height);
+  c.rect(0, area.y, width, area.height);
   c.clip();
-
-  const box = (from: number, to: number, row: number, fill: string, edge?: string): void => {
-    const left = x(from);
-    const w = Math.max(1.5, x(to) - left - 0.5);
-    if (w < 5) {
-      c.fillStyle = edge ?? fill;
-      c.fillRect(left, centre(row) - bar / 2, w, bar);
-      return;
-    }
-    c.fillStyle = fill;
+  for (const lane of scene.lanes) {
+    const place = { y: area.y + lane.y - scene.scroll, height: lane.height };
+    if (place.y + place.height < area.y || place.y > area.y + area.height) continue;
+    name(pen, lane, place, scene);
+    c.save();
     c.beginPath();
-    c.roundRect(left, centre(row) - bar / 2, w, bar, 3);
-    c.fill();
-    if (edge) {
-      c.strokeStyle = edge;
-      c.lineWidth = 1;
-      c.stroke();
-    }
-  };
-  const label = (text: string, from: number, to: number, row: number, ink: string): void => {
-    const left = Math.max(x(from), LABEL_WIDTH) + 5;
-    const room = Math.min(x(to), width - RIGHT_MARGIN) - left - 4;
-    if (room < 24) return;
-    if (c.measureText(text).width > room) return;
-    c.fillStyle = ink;
-    c.fillText(text, left, centre(row) + 0.5);
-  };
-
-  const fills: Readonly<Record<Activity, readonly [string, string]>> = {
-    enumerate: [token('--line'), token('--ink')],
-    registers: [token('--exit'), token('--panel')],
-    memory: [token('--driver'), token('--panel')],
-    halted: ['transparent', token('--dim')],
-  };
-  eachVisible(
-    lanes.stretches,
-    (s) => s.to + 1,
-    span,
-    look,
-    (s) => {
-      const [fill, ink] = fills[s.activity];
-      box(s.from, s.to + 1, 0, fill, s.activity === 'halted' ? token('--line-strong') : undefined);
-      label(ACTIVITY_WORDS[s.activity], s.from, s.to + 1, 0, ink);
-    },
-  );
-
-  queues.forEach((queue, k) => {
-    const end = (r: RequestSpan): number => (r.pushed ?? look.length - 1) + 1;
-    eachVisible(queue.requests, end, span, look, (r) => {
-      if (r.available !== undefined) {
-        c.setLineDash([3, 3]);
-        box(r.available, r.popped, 1 + k, token('--driver-fill'), token('--driver'));
-        c.setLineDash([]);
-      }
-      box(r.popped, end(r), 1 + k, token('--device-fill'), token('--device'));
-      const words = requestWords(r);
-      label(words, r.popped, end(r), 1 + k, token('--ink'));
-    });
-  });
-
-  const deviceRow = names.length - 2;
-  const tick = (event: number, row: number, colour: string, size: number): void => {
-    c.fillStyle = colour;
-    c.fillRect(x(event + 0.5) - 0.75, centre(row) - size / 2, 1.5, size);
-  };
-  const self = (event: number): number => event;
-  eachVisible(lanes.device, self, span, look, (e) =>
-    tick(e, deviceRow, token('--device'), bar - 4),
-  );
-  eachVisible(lanes.doorbells, self, span, look, (e) => {
-    c.fillStyle = token('--notify');
-    c.beginPath();
-    c.arc(x(e + 0.5), centre(deviceRow), 3.5, 0, Math.PI * 2);
-    c.fill();
-  });
-  eachVisible(
-    lanes.interrupts,
-    (s) => (s.lowered ?? look.length - 1) + 1,
-    span,
-    look,
-    (s) => {
-      box(s.raised, (s.lowered ?? look.length - 1) + 1, names.length - 1, token('--interrupt'));
-    },
-  );
-  eachVisible(lanes.violations, self, span, look, (e) => {
-    const at = x(e + 0.5);
-    const y = centre(deviceRow);
-    c.fillStyle = token('--violation');
-    c.beginPath();
-    c.moveTo(at, y - 8);
-    c.lineTo(at + 7, y + 5);
-    c.lineTo(at - 7, y + 5);
-    c.fill();
-  });
-
-  // What the cursor has passed is the past that the page shows; the rest is there, but later.
-  if (look.cursor < look.length) {
-    const from = x(look.cursor);
-    c.globalAlpha = 0.55;
-    c.fillStyle = token('--panel');
-    c.fillRect(from, 0, width - from, height);
-    c.globalAlpha = 1;
+    c.rect(pen.left - 3, place.y, pen.right - pen.left + 6, place.height);
+    c.clip();
+    c.font = `11px ${pen.sans}`;
+    paintLane(pen, scene, lane, place);
+    c.restore();
   }
-  if (look.cursor > 0) {
-    const left = x(look.cursor - 1);
-    const w = Math.max(2, x(look.cursor) - left);
-    c.globalAlpha = 0.35;
-    c.fillStyle = token('--current-edge');
-    c.fillRect(left, 0, w, height);
-    c.globalAlpha = 1;
-  }
+  c.save();
+  c.beginPath();
+  c.rect(pen.left - 7, area.y, pen.right - pen.left + 14, area.height);
+  c.clip();
+  paintViolations(pen, spans.violations, area.y, area.height);
+  losses(pen, spans, area);
   c.restore();
+  later(pen, scene, area);
+  c.restore();
+  if (scene.lanes.some(({ kind }) => kind === 'nothing') && !hasActed(spans))
+    empty(pen, scene, area);
+  scrollBar(pen, scene, area);
 }
 
-function laneName({ dev, queue }: QueueLane, alone: boolean): string {
-  return alone ? `queue ${queue}` : `dev ${dev} queue ${queue}`;
+/** Whether the guest has done anything yet. */
+function hasActed({ guest }: Spans): boolean {
+  return ACTIVITIES.some((name) => guest.stretches[name].length > 0);
 }
 
-function requestWords({ op, head }: RequestSpan): string {
-  if (!op) return `chain ${head}`;
-  const name = BACKEND_OPS[op.code] ?? 'request';
-  return op.length > 0 ? `${name} ${op.length} B at ${op.position}` : name;
-}
-
-/** Visits what lies in the span, at most one item a pixel. Items are in order of their ends. */
-function eachVisible<T>(
-  list: readonly T[],
-  end: (item: T) => number,
-  span: Span,
-  look: Look,
-  visit: (item: T) => void,
-): void {
-  const perPixel = (span.to - span.from) / Math.max(1, look.width - LABEL_WIDTH - RIGHT_MARGIN);
-  let i = firstFrom(list, (item) => end(item) >= span.from);
-  while (i < list.length) {
-    const item = list[i] as T;
-    visit(item);
-    const next = end(item) + perPixel * 0.75;
-    if (end(item) > span.to + (span.to - span.from)) break;
-    i =
-      perPixel < 0.75
-        ? i + 1
-        : Math.max(
-            i + 1,
-            firstFrom(list, (other) => end(other) >= next),
-          );
+function paintLane(pen: Pen, scene: Scene, lane: Lane, place: Place): void {
+  const { spans, chosen } = scene;
+  const { c } = pen;
+  if (lane.kind === 'group') return;
+  if (lane.kind !== 'plot' && !(lane.kind === 'queue' && lane.tracks > 1)) {
+    c.fillStyle = pen.colour('line');
+    c.fillRect(pen.left, Math.round(place.y + place.height / 2), pen.right - pen.left, 1);
   }
+  if (lane.kind === 'guest') paintGuest(pen, spans.guest, place);
+  else if (lane.kind === 'queue') {
+    const { queue, tracks } = lane;
+    const here = chosen?.dev === queue.dev && chosen.queue === queue.queue;
+    const row = here ? rowOf(spans, queue, chosen) : undefined;
+    paintQueue(pen, spans, queue, tracks, place, row);
+  } else if (lane.kind === 'plot') paintPlot(pen, lane.plot, lane.queue, place);
+  else if (lane.kind !== 'nothing') {
+    const queues = spans.queues.filter(({ dev }) => dev === lane.device.dev);
+    if (lane.kind === 'device') paintDevice(pen, lane.device, queues, place);
+    else if (lane.kind === 'backend')
+      paintBackend(pen, lane.device, place, (event) => {
+        const { op, length } = backendFacts(spans, event + spans.origin);
+        return `${op ?? ''} ${length.toLocaleString('en')} B`;
+      });
+    else paintInterrupts(pen, lane.device, queues, place);
+  }
+}
+
+function name(pen: Pen, lane: Lane, place: Place, scene: Scene): void {
+  const { c } = pen;
+  const middle =
+    place.y +
+    (lane.kind === 'queue' || lane.kind === 'plot'
+      ? Math.min(11, place.height / 2)
+      : place.height / 2);
+  const room = pen.left - 16;
+  if (lane.kind === 'group') {
+    c.fillStyle = pen.colour('background');
+    c.fillRect(0, place.y + 1, pen.width, place.height - 2);
+    c.font = `600 11px ${pen.sans}`;
+    c.fillStyle = pen.colour('ink');
+    c.fillText(`${lane.folded ? '▸' : '▾'} ${lane.name}`, 8, middle);
+    return;
+  }
+  if (lane.kind === 'plot') {
+    c.fillStyle = pen.colour('line');
+    c.fillRect(0, Math.round(place.y), pen.width, 1);
+    c.font = `600 11px ${pen.sans}`;
+    c.fillStyle = pen.colour('ink');
+    c.fillText(fitted(c, PLOT_FACTS[lane.plot].title, room), 10, middle);
+    c.font = `10px ${pen.sans}`;
+    c.fillStyle = pen.colour('dim');
+    for (const [i, line] of (scene.notes.get(lane.plot) ?? []).entries())
+      c.fillText(fitted(c, line, room), 10, middle + 13 * (i + 1));
+    return;
+  }
+  c.font = `11px ${pen.sans}`;
+  c.fillStyle = pen.colour('dim');
+  c.fillText(fitted(c, lane.name, room), 10, middle);
+}
+
+/** Event numbers above the lanes. */
+function ruler(pen: Pen, { spans, first }: Scene): void {
+  const { c } = pen;
+  c.font = `10px ${pen.sans}`;
+  c.fillStyle = pen.colour('dim');
+  c.fillText('event', 10, RULER / 2);
+  const step = niceAbove(Math.max(1, Math.ceil(pen.perPixel * 90)));
+  const start = Math.max(first, Math.ceil((pen.range.from + spans.origin) / step) * step);
+  for (let event = start; event <= pen.range.to + spans.origin; event += step) {
+    const x = pen.x(event - spans.origin);
+    const text = event.toLocaleString('en');
+    if (x + 4 + c.measureText(text).width > pen.right + 10) break;
+    c.fillStyle = pen.colour('line-strong');
+    c.fillRect(Math.round(x), RULER - 5, 1, 5);
+    c.fillStyle = pen.colour('dim');
+    c.fillText(text, x + 4, RULER / 2);
+  }
+}
+
+/** Where events were lost: the picture has a hole there. */
+function losses(pen: Pen, { losses: list }: Spans, area: Place): void {
+  const { c } = pen;
+  const end = list.indexOf(pen.range.to);
+  c.strokeStyle = pen.colour('violation');
+  c.setLineDash([2, 3]);
+  c.lineWidth = 1.5;
+  for (let i = list.indexOf(pen.range.from); i < end; i++) {
+    const x = pen.x(list.events.at(i) + 0.5);
+    c.beginPath();
+    c.moveTo(x, area.y);
+    c.lineTo(x, area.y + area.height);
+    c.stroke();
+  }
+  c.setLineDash([]);
+}
+
+/** What the cursor has passed is the past that the page shows; the rest is there, but later. */
+function later(pen: Pen, { spans, cursor, length }: Scene, area: Place): void {
+  const { c } = pen;
+  const at = cursor - spans.origin;
+  const x = Math.max(pen.left, pen.x(at));
+  if (cursor < length && x < pen.right) {
+    c.globalAlpha = 0.5;
+    c.fillStyle = pen.colour('panel');
+    c.fillRect(x, area.y, pen.right + 8 - x, area.height);
+    c.globalAlpha = 1;
+  }
+  const last = pen.x(at - 1);
+  if (cursor === 0 || pen.x(at) < pen.left || last > pen.right) return;
+  c.globalAlpha = 0.35;
+  c.fillStyle = pen.colour('current-edge');
+  c.fillRect(Math.max(pen.left, last), area.y, Math.max(2, pen.x(at) - last), area.height);
+  c.globalAlpha = 1;
+}
+
+function empty(pen: Pen, scene: Scene, area: Place): void {
+  const { c } = pen;
+  c.font = `12px ${pen.sans}`;
+  c.fillStyle = pen.colour('dim');
+  c.textAlign = 'center';
+  c.fillText(scene.empty, (pen.left + pen.right) / 2, area.y + area.height / 2);
+  c.textAlign = 'left';
+}
+
+function scrollBar(pen: Pen, { lanes, scroll }: Scene, area: Place): void {
+  const last = lanes.at(-1);
+  const total = last ? last.y + last.height : 0;
+  if (total <= area.height) return;
+  const size = Math.max(16, (area.height * area.height) / total);
+  const y = area.y + (scroll / (total - area.height)) * (area.height - size);
+  pen.c.fillStyle = pen.colour('line-strong');
+  pen.c.fillRect(pen.width - 5, y, 3, size);
+}
+
+/** Draws the map of everything that is held into `c`, which is as wide as the strip and `MAP` high. */
+export function drawMap(c: CanvasRenderingContext2D, scene: Scene): void {
+  const { spans, palette, width, scale, first, length } = scene;
+  const { origin } = spans;
+  c.setTransform(scale, 0, 0, scale, 0, 0);
+  c.clearRect(0, 0, width, MAP);
+  const all = wholeRun(first, length);
+  const whole = { from: all.from - origin, to: all.to - origin };
+  const pen = penFor(c, palette, { width, height: MAP }, whole, length - origin, scale);
+  const { y, height } = inner({ y: 0, height: MAP });
+  c.fillStyle = pen.colour('background');
+  c.fillRect(pen.left, y, pen.right - pen.left, height);
+  const step = 2;
+  for (let x = pen.left; x < pen.right; x += step) {
+    const from = Math.max(0, pen.eventAt(x));
+    if (from >= pen.length) break;
+    const to = Math.max(from + 1, pen.eventAt(x + step));
+    let busy = 0;
+    for (const name of ACTIVITIES)
+      if (name !== 'halted') busy += spans.guest.stretches[name].covered(from, to);
+    let work = 0;
+    for (const { work: turns } of spans.devices) work += turns.covered(from, to);
+    const share = (n: number): number => Math.min(1, n / (to - from)) * (height / 2 - 1);
+    c.fillStyle = pen.colour('driver');
+    c.fillRect(x, y + height / 2 - share(busy), step + 1, share(busy));
+    c.fillStyle = pen.colour('device');
+    c.fillRect(x, y + height / 2, step + 1, share(work));
+  }
+  paintViolationTicks(pen, spans, y, height);
+}
+
+function paintViolationTicks(pen: Pen, { violations }: Spans, y: number, height: number): void {
+  pen.c.fillStyle = pen.colour('violation');
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = violations.first; i < violations.length; ) {
+    const event = violations.events.at(i);
+    const x = pen.x(event + 0.5);
+    if (x > last + 1) pen.c.fillRect(x - 1, y, 2, height);
+    last = x;
+    i = Math.max(i + 1, violations.indexOf(Math.ceil(event + pen.perPixel)));
+  }
+}
+
+/** Draws the map, and on it the part of the run that is in sight, and the cursor. */
+export function placeMap(c: CanvasRenderingContext2D, map: HTMLCanvasElement, scene: Scene): void {
+  const { width, height, scale, palette, first, length, range, cursor } = scene;
+  const top = height - MAP;
+  c.setTransform(1, 0, 0, 1, 0, 0);
+  c.drawImage(map, 0, Math.round(top * scale));
+  c.setTransform(scale, 0, 0, scale, 0, 0);
+  const whole = wholeRun(first, length);
+  const pen = penFor(c, palette, { width, height: MAP }, whole, length, scale);
+  const { y, height: size } = inner({ y: top, height: MAP });
+  const [left, right] = [pen.x(range.from), Math.min(pen.right, pen.x(range.to))];
+  c.fillStyle = pen.colour('panel');
+  c.globalAlpha = 0.65;
+  c.fillRect(pen.left, y, left - pen.left, size);
+  c.fillRect(right, y, pen.right - right, size);
+  c.globalAlpha = 1;
+  c.strokeStyle = pen.colour('line-strong');
+  c.lineWidth = 1.5;
+  c.strokeRect(left, y, Math.max(3, right - left), size);
+  c.fillStyle = pen.colour('ink');
+  c.fillRect(Math.max(pen.left, pen.x(cursor)) - 0.75, y - 2, 1.5, size + 4);
+  c.font = `10px ${pen.sans}`;
+  c.fillStyle = pen.colour('dim');
+  c.fillText('whole run', 10, top + MAP / 2);
+  c.fillStyle = pen.colour('line');
+  c.fillRect(LABEL_WIDTH - 4, 0, 1, height);
 }

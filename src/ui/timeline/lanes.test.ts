@@ -1,125 +1,82 @@
 import { describe, expect, it } from 'vitest';
-import { JournalReader } from '../../journal/reader.ts';
-import { JournalRing } from '../../journal/ring.ts';
-import type { Space } from '../../journal/schema.ts';
-import { CHUNK_EVENTS, EventStore } from '../../journal/store.ts';
-import { JournalWriter } from '../../journal/writer.ts';
-import { REGION_INDEX } from '../../spec/regions.ts';
-import { firstFrom, Lanes } from './lanes.ts';
+import { Spans } from '../../journal/spans/spans.ts';
+import type { Deed } from '../../testing/random-journal.ts';
+import { journalOf } from '../../testing/random-journal.ts';
+import { heightOf, type LaneWishes, lanesOf, PLOTS } from './lanes.ts';
 
-const NOTIFY = REGION_INDEX['virtio-pci-notify'];
-const COMMON = REGION_INDEX['virtio-pci-common'];
-
-function journal() {
-  const ring = JournalRing.create(1 << 15, 1 << 12);
-  const writer = new JournalWriter(ring);
-  const store = new EventStore();
-  const reader = new JournalReader([ring], store);
-  const lanes = new Lanes(store);
-  const sync = () => {
-    writer.flush();
-    reader.drain();
-    do lanes.update();
-    while (!lanes.complete);
+/** One request at a time on a queue of a device: available, popped, used, `count` of them. */
+const requests =
+  (dev: number, queue: number, count: number, together = 1): Deed =>
+  (j) => {
+    const driver = 0x1_0000 * dev + 0x1000 * queue;
+    j.queueConfig(dev, queue, true, false, 64, driver - 0x800, driver, driver + 0x800);
+    for (let i = 0; i < count; i += together) {
+      j.memWrite(0, driver + 2, 2, i, 0, i + together, 0);
+      j.notification('driver', dev, queue, true, 'always');
+      for (let k = 0; k < together; k++) j.chainPopped(dev, queue, k, i + k + 1, 16, 1, 2);
+      for (let k = 0; k < together; k++) j.chainPushed(dev, queue, k, i + k + 1, 1);
+      j.interrupt(dev, queue, 'raised', 11, 'always');
+    }
   };
-  return { writer, store, lanes, sync };
+
+function spansOf(deeds: readonly Deed[]): Spans {
+  const spans = new Spans(journalOf(deeds), {
+    momentAt: () => {
+      throw new Error('the journal is whole');
+    },
+    bigEndian: () => false,
+  });
+  spans.update();
+  return spans;
 }
 
-/** One request: publish, doorbell, pop, back end, push, interrupt, acknowledge. */
-function request(writer: JournalWriter, driver: number, head: number): void {
-  writer.memWrite(0, driver + 2, 2, 0, 0, 1, 0);
-  writer.register(true, 'memory', 0x1000, 2, 0, 4, NOTIFY, 0);
-  writer.notification('driver', 4, 0, true, 'always');
-  writer.chainPopped(4, 0, head, 0, 16, 513, 3);
-  writer.backendRequest(4, 0, 'read', 7, 512, 512);
-  writer.backendCompletion(4, 0, 'read', 7, 0, 512);
-  writer.chainPushed(4, 0, head, 0, 513);
-  writer.interrupt(4, 0, 'raised', 11, 'always');
-  writer.interrupt(4, 0, 'lowered', 11, 'always');
-}
+const WISHES: LaneWishes = {
+  room: 200,
+  folded: new Set(),
+  plots: false,
+  shown: undefined,
+  deviceName: (dev) => `disk${dev}`,
+};
 
-describe('Lanes', () => {
-  it('follows a chain from publication to its return', () => {
-    const { writer, lanes, sync } = journal();
-    writer.queueConfig(4, 0, true, false, 8, 0x1000, 0x2000, 0x3000);
-    request(writer, 0x2000, 5);
-    sync();
-    expect(lanes.queues[0]?.requests).toEqual([
-      {
-        dev: 4,
-        queue: 0,
-        head: 5,
-        available: 1,
-        popped: 4,
-        pushed: 7,
-        op: { code: 0, position: 512, length: 512 },
-      },
+describe('lanesOf', () => {
+  it('has the guest and empty lanes before anything has happened', () => {
+    const lanes = lanesOf(spansOf([]), WISHES);
+    expect(lanes.map(({ name }) => name)).toEqual(['guest', 'queues', 'device', 'interrupts']);
+  });
+
+  it('gives each queue a lane, as high as its requests are deep and there is room', () => {
+    const one = lanesOf(spansOf([requests(4, 0, 3)]), WISHES);
+    expect(one.map(({ name }) => name)).toEqual(['guest', 'queue 0', 'disk4', 'interrupts']);
+    const deep = lanesOf(spansOf([requests(4, 0, 16, 8)]), WISHES);
+    const height = (lanes: typeof one) => lanes.find(({ kind }) => kind === 'queue')?.height ?? 0;
+    expect(height(deep)).toBeGreaterThan(height(one));
+    const low = lanesOf(spansOf([requests(4, 0, 16, 8)]), { ...WISHES, room: 100 });
+    expect(height(low)).toBeLessThan(height(deep));
+    const bottoms = deep.map(({ y, height: tall }) => y + tall);
+    expect(deep.slice(1).map(({ y }) => y)).toEqual(bottoms.slice(0, -1));
+    expect(heightOf(deep)).toBe(bottoms.at(-1));
+  });
+
+  it('groups the lanes of several devices, and folds them away', () => {
+    const spans = spansOf([requests(4, 0, 1), requests(4, 1, 1), requests(6, 0, 1)]);
+    const kinds = (folded: ReadonlySet<number>) =>
+      lanesOf(spans, { ...WISHES, folded }).map(({ name }) => name);
+    expect(kinds(new Set())).toEqual([
+      ...['guest', 'disk4', 'queue 0', 'queue 1', 'device', 'interrupts'],
+      ...['disk6', 'queue 0', 'device', 'interrupts'],
     ]);
-    expect(lanes.interrupts).toEqual([{ raised: 8, lowered: 9 }]);
-    expect(lanes.doorbells).toEqual([3]);
-  });
-
-  it('leaves open what has not ended', () => {
-    const { writer, lanes, sync } = journal();
-    writer.chainPopped(4, 0, 1, 0, 16, 513, 3);
-    writer.interrupt(4, 0, 'raised', 11, 'always');
-    sync();
-    expect(lanes.queues[0]?.requests[0]?.pushed).toBeUndefined();
-    expect(lanes.queues[0]?.requests[0]?.available).toBeUndefined();
-    expect(lanes.interrupts[0]?.lowered).toBeUndefined();
-  });
-
-  it('joins what the guest does in one go, and splits where it turns to something else', () => {
-    const { writer, lanes, sync } = journal();
-    const read = (space: Space, region: number) =>
-      writer.setValue(writer.register(false, space, 0, 4, 0, 4, region, 0), 0);
-    for (let i = 0; i < 3; i++) read('pciConfig', REGION_INDEX['pci-config']);
-    for (let i = 0; i < 2; i++) read('memory', COMMON);
-    writer.status(4, 0, 1);
-    read('memory', COMMON);
-    writer.memWrite(0, 0x5000, 4, 0, 0, 1, 0);
-    writer.vcpuWait('halt', [0], 0);
-    writer.vcpuWait('wake', [0], 0);
-    sync();
-    expect(lanes.stretches).toEqual([
-      { activity: 'enumerate', from: 0, to: 2 },
-      { activity: 'registers', from: 3, to: 6 },
-      { activity: 'memory', from: 7, to: 7 },
-      { activity: 'halted', from: 8, to: 9 },
+    expect(kinds(new Set([4]))).toEqual([
+      ...['guest', 'disk4', 'disk6', 'queue 0', 'device', 'interrupts'],
     ]);
-    expect(lanes.device).toEqual([5]);
   });
 
-  it('starts again when the journal was emptied, even if it grew past the old length at once', () => {
-    const { writer, store, lanes, sync } = journal();
-    writer.violation(4, 0, 1, 2, 3);
-    writer.violation(4, 0, 1, 2, 3);
-    sync();
-    expect(lanes.violations).toEqual([0, 1]);
-    store.clear();
-    for (let i = 0; i < 5; i++) writer.scriptLine(i);
-    sync();
-    expect(lanes.violations).toEqual([]);
-    expect(lanes.scanned).toBe(5);
-  });
-
-  it('forgets what the store forgot', () => {
-    const { writer, store, lanes, sync } = journal();
-    for (let i = 0; i < CHUNK_EVENTS + 10; i++) writer.violation(4, 0, 1, i, 0);
-    sync();
-    expect(lanes.violations).toHaveLength(CHUNK_EVENTS + 10);
-    store.trim(CHUNK_EVENTS);
-    lanes.update();
-    expect(lanes.violations[0]).toBe(CHUNK_EVENTS);
-    expect(lanes.violations).toHaveLength(10);
-  });
-});
-
-describe('firstFrom', () => {
-  it('finds the edge, also at the ends', () => {
-    const list = [1, 4, 9];
-    expect(firstFrom(list, (n) => n >= 0)).toBe(0);
-    expect(firstFrom(list, (n) => n >= 5)).toBe(2);
-    expect(firstFrom(list, (n) => n >= 10)).toBe(3);
+  it('puts the plots of the queue that is shown below', () => {
+    const spans = spansOf([requests(4, 0, 1), requests(6, 0, 1)]);
+    const plots = (shown: LaneWishes['shown']) =>
+      lanesOf(spans, { ...WISHES, plots: true, shown }).flatMap((lane) =>
+        lane.kind === 'plot' ? [[lane.plot, lane.queue.dev]] : [],
+      );
+    expect(plots({ dev: 6, queue: 0 })).toEqual(PLOTS.map((plot) => [plot, 6]));
+    expect(plots({ dev: 9, queue: 0 })).toEqual(PLOTS.map((plot) => [plot, 4]));
   });
 });

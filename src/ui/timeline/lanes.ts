@@ -1,283 +1,121 @@
-import { TWO_32 } from '../../base/bits.ts';
-import { EVENTS, INTERRUPT, SPACE } from '../../journal/schema.ts';
-import type { EventStore } from '../../journal/store.ts';
-import { REGION_INDEX } from '../../spec/regions.ts';
-import { SPLIT } from '../../spec/virtio.ts';
+import type { DeviceSpans } from '../../journal/spans/device-spans.ts';
+import type { QueueSpans } from '../../journal/spans/queue-spans.ts';
+import type { Spans } from '../../journal/spans/spans.ts';
 
-/** What the guest was doing, in the guest's lane. */
-export type Activity = 'enumerate' | 'registers' | 'memory' | 'halted';
+/** Heights in pixels. */
+const ROW = 22;
+const LOWEST_ROW = 16;
+const TRACK = 10;
+/** Tracks of requests that a lane has room for; more are drawn closer. */
+const MOST_TRACKS = 16;
+const TALLEST = 8 * TRACK + 8;
+const LOWEST = 26;
+const GROUP = 20;
+const PLOT = 62;
+const TALLEST_PLOT = 120;
 
-/** A stretch of the guest's lane: events `from` to `to`, both included. */
-export interface Stretch {
-  readonly activity: Activity;
-  readonly from: number;
-  to: number;
+/** Plots that can stand below the lanes. */
+export const PLOTS = ['latency', 'depth', 'batch', 'notifications', 'interrupts'] as const;
+export type Plot = (typeof PLOTS)[number];
+
+/** What a lane shows. */
+export type LaneContent =
+  | { readonly kind: 'guest' }
+  | { readonly kind: 'group'; readonly dev: number; readonly folded: boolean }
+  | { readonly kind: 'queue'; readonly queue: QueueSpans; readonly tracks: number }
+  | { readonly kind: 'device' | 'backend' | 'interrupts'; readonly device: DeviceSpans }
+  | { readonly kind: 'plot'; readonly plot: Plot; readonly queue: QueueSpans }
+  | { readonly kind: 'nothing' };
+
+/** A lane and its place, in pixels from the top of all lanes. */
+export type Lane = LaneContent & {
+  readonly name: string;
+  readonly y: number;
+  readonly height: number;
+};
+
+/** How the person wants the lanes. */
+export interface LaneWishes {
+  /** Pixels that there are for them: queues take what is left. */
+  readonly room: number;
+  /** Devices whose lanes are folded away. */
+  readonly folded: ReadonlySet<number>;
+  /** Whether the plots are shown, and of which queue. */
+  readonly plots: boolean;
+  readonly shown: { readonly dev: number; readonly queue: number } | undefined;
+  deviceName(dev: number): string;
 }
 
-/** The life of one chain, by event numbers; undefined where the journal has not got there. */
-export interface RequestSpan {
-  readonly dev: number;
-  readonly queue: number;
-  readonly head: number;
-  /** The driver published it. */
-  readonly available: number | undefined;
-  readonly popped: number;
-  pushed: number | undefined;
-  /** Code of the first back-end operation it caused, with its place and length in bytes. */
-  op: { readonly code: number; readonly position: number; readonly length: number } | undefined;
-}
-
-/** The requests of one queue. */
-export interface QueueLane {
-  readonly dev: number;
-  readonly queue: number;
-  readonly requests: RequestSpan[];
-}
-
-/** An interrupt line that was up. */
-export interface IrqSpan {
-  readonly raised: number;
-  lowered: number | undefined;
-}
-
-/** Most events that one call looks at, so that a long run never holds up a frame. */
-const BATCH = 100_000;
-
-interface QueuePlace {
-  readonly dev: number;
-  readonly queue: number;
-  /** Guest-physical address of the available ring's idx. */
-  readonly availIdx: number;
-  /** Event that last published, until a pop takes it. */
-  published: number | undefined;
-}
-
-/**
- * The journal as lanes, kept up to date event by event. Everything in it is an event number;
- * nothing is measured in time, because the journal has none.
- */
-export class Lanes {
-  readonly stretches: Stretch[] = [];
-  /** Requests by queue, in the order in which queues were first used; each list ascending. */
-  readonly queues: QueueLane[] = [];
-  readonly interrupts: IrqSpan[] = [];
-  /** Doorbells, device-side steps and violations, ascending. */
-  readonly doorbells: number[] = [];
-  readonly device: number[] = [];
-  readonly violations: number[] = [];
-  /** Count of events looked at. */
-  scanned = 0;
-
-  readonly #store: EventStore;
-  #first = 0;
-  /** The store's epoch that the lanes belong to. */
-  #epoch = -1;
-  #halted = false;
-  readonly #places = new Map<number, QueuePlace>();
-  readonly #open = new Map<number, RequestSpan>();
-  readonly #lines = new Map<number, IrqSpan>();
-
-  constructor(store: EventStore) {
-    this.#store = store;
-  }
-
-  /** Takes in what is new; whether anything changed. */
-  update(): boolean {
-    const store = this.#store;
-    const before = this.scanned;
-    const replaced = store.epoch !== this.#epoch;
-    if (replaced) this.#clear();
-    this.#epoch = store.epoch;
-    if (store.first > this.#first) this.#trim(store.first);
-    this.scanned = Math.max(this.scanned, store.first);
-    const end = Math.min(store.length, this.scanned + BATCH);
-    for (let i = this.scanned; i < end; i++) this.#take(i);
-    this.scanned = end;
-    return replaced || end !== before;
-  }
-
-  /** Whether everything in the store has been looked at. */
-  get complete(): boolean {
-    return this.scanned === this.#store.length;
-  }
-
-  #clear(): void {
-    for (const list of [
-      this.stretches,
-      this.queues,
-      this.interrupts,
-      this.doorbells,
-      this.device,
-      this.violations,
-    ])
-      list.length = 0;
-    this.#places.clear();
-    this.#open.clear();
-    this.#lines.clear();
-    this.#halted = false;
-    this.#first = 0;
-    this.scanned = 0;
-  }
-
-  #trim(first: number): void {
-    this.#first = first;
-    dropBefore(this.stretches, (s) => s.to >= first);
-    for (const { requests } of this.queues)
-      dropBefore(requests, (r) => (r.pushed ?? first) >= first);
-    dropBefore(this.interrupts, (s) => (s.lowered ?? first) >= first);
-    for (const list of [this.doorbells, this.device, this.violations])
-      dropBefore(list, (event) => event >= first);
-  }
-
-  #take(i: number): void {
-    const store = this.#store;
-    const head = store.word(i, 0);
-    const aux = head >>> 16;
-    const devQueue = store.word(i, 2);
-    switch (head & 0xff) {
-      case EVENTS.regRead.code:
-      case EVENTS.regWrite.code: {
-        const enumerates =
-          store.word(i, 8) === SPACE.pciConfig ||
-          aux === REGION_INDEX['pci-config'] ||
-          aux === REGION_INDEX['pci-config-ports'];
-        this.#guest(enumerates ? 'enumerate' : 'registers', i);
-        break;
-      }
-      case EVENTS.channel.code:
-      case EVENTS.hypercall.code:
-        this.#guest('registers', i);
-        break;
-      case EVENTS.memWrite.code:
-      case EVENTS.dataWrite.code: {
-        if (((head >>> 8) & 15) !== 0) {
-          this.device.push(i);
-          break;
-        }
-        this.#guest('memory', i);
-        const addr = store.word(i, 2) + store.word(i, 3) * TWO_32;
-        for (const place of this.#places.values()) if (place.availIdx === addr) place.published = i;
-        break;
-      }
-      case EVENTS.vcpuWait.code:
-        this.#halted = aux === 0;
-        this.#guest('halted', i);
-        break;
-      case EVENTS.scriptLine.code:
-      case EVENTS.script.code:
-        this.#halted = false;
-        break;
-      case EVENTS.queueConfig.code: {
-        const availIdx = store.word(i, 6) + store.word(i, 7) * TWO_32 + SPLIT.availIdx;
-        const [dev, queue] = [devQueue & 0xffff, devQueue >>> 16];
-        if (aux === 1) this.#places.set(devQueue, { dev, queue, availIdx, published: undefined });
-        else this.#places.delete(devQueue);
-        this.device.push(i);
-        break;
-      }
-      case EVENTS.notification.code:
-        if (aux === 1) this.doorbells.push(i);
-        break;
-      case EVENTS.chainPopped.code: {
-        const place = this.#places.get(devQueue);
-        const span: RequestSpan = {
-          dev: devQueue & 0xffff,
-          queue: devQueue >>> 16,
-          head: aux,
-          available: place?.published,
-          popped: i,
-          pushed: undefined,
-          op: undefined,
-        };
-        this.#laneOf(span.dev, span.queue).requests.push(span);
-        this.#open.set(keyOf(devQueue, aux), span);
-        this.device.push(i);
-        break;
-      }
-      case EVENTS.chainPushed.code: {
-        const key = keyOf(devQueue, aux);
-        const span = this.#open.get(key);
-        if (span) span.pushed = i;
-        this.#open.delete(key);
-        this.device.push(i);
-        break;
-      }
-      case EVENTS.backendRequest.code: {
-        const span = [...this.#open.values()].findLast(
-          (s) => s.dev === (devQueue & 0xffff) && s.queue === devQueue >>> 16 && !s.op,
-        );
-        if (span)
-          span.op = {
-            code: aux,
-            position: store.word(i, 4) + store.word(i, 5) * TWO_32,
-            length: store.word(i, 6),
-          };
-        this.device.push(i);
-        break;
-      }
-      case EVENTS.interrupt.code: {
-        const line = store.word(i, 3);
-        if (aux === INTERRUPT.raised && !this.#lines.has(line)) {
-          const span: IrqSpan = { raised: i, lowered: undefined };
-          this.interrupts.push(span);
-          this.#lines.set(line, span);
-        } else if (aux === INTERRUPT.lowered) {
-          const span = this.#lines.get(line);
-          if (span) span.lowered = i;
-          this.#lines.delete(line);
-        }
-        break;
-      }
-      case EVENTS.violation.code:
-        this.violations.push(i);
-        break;
-      case EVENTS.backendCompletion.code:
-      case EVENTS.status.code:
-      case EVENTS.features.code:
-      case EVENTS.configChange.code:
-      case EVENTS.reset.code:
-      case EVENTS.ccw.code:
-      case EVENTS.channelStatus.code:
-        this.device.push(i);
-        break;
+/** All lanes from top to bottom: the guest, each device that has done something with its queues, and the plots. */
+export function lanesOf(spans: Spans, wishes: LaneWishes): Lane[] {
+  const lanes: Lane[] = [];
+  let y = 0;
+  const add = (name: string, height: number, content: LaneContent): void => {
+    lanes.push({ ...content, name, y, height });
+    y += height;
+  };
+  const queues = spans.queues.filter(isUsed);
+  const devices = spans.devices.filter(
+    ({ dev, configInterrupts }) =>
+      queues.some((queue) => queue.dev === dev) || configInterrupts.length > configInterrupts.first,
+  );
+  const rows = 1 + devices.length * 3 + queues.length;
+  const groups = devices.length > 1 ? devices.length * GROUP : 0;
+  const row = Math.max(LOWEST_ROW, Math.min(ROW, Math.floor((wishes.room - groups) / rows)));
+  const left = (wishes.room - groups - row * (rows - queues.length)) / Math.max(1, queues.length);
+  const tallest = Math.max(LOWEST, Math.min(TALLEST, wishes.plots ? LOWEST + TRACK : left));
+  add('guest', row, { kind: 'guest' });
+  for (const device of devices) {
+    const { dev } = device;
+    const folded = devices.length > 1 && wishes.folded.has(dev);
+    if (devices.length > 1) add(wishes.deviceName(dev), GROUP, { kind: 'group', dev, folded });
+    if (folded) continue;
+    for (const queue of queues) {
+      if (queue.dev !== dev) continue;
+      const { requests } = queue;
+      const tracks = Math.min(
+        MOST_TRACKS,
+        Math.max(1, requests.deepest(requests.first, requests.length)),
+      );
+      const height = tracks === 1 ? row : Math.min(tallest, tracks * TRACK + 8);
+      add(`queue ${queue.queue}`, height, { kind: 'queue', queue, tracks });
     }
+    add(devices.length > 1 ? 'device' : wishes.deviceName(dev), row, { kind: 'device', device });
+    if (device.backend.length > device.backend.first)
+      add('back end', row, { kind: 'backend', device });
+    add('interrupts', row, { kind: 'interrupts', device });
   }
-
-  #laneOf(dev: number, queue: number): QueueLane {
-    let lane = this.queues.find((one) => one.dev === dev && one.queue === queue);
-    if (!lane) {
-      lane = { dev, queue, requests: [] };
-      this.queues.push(lane);
-    }
-    return lane;
-  }
-
-  /** Extends the guest's last stretch, or starts one. Events of others in between do not split it. */
-  #guest(activity: Activity, i: number): void {
-    const last = this.stretches.at(-1);
-    if (activity === 'halted') {
-      if (this.#halted) this.stretches.push({ activity, from: i, to: i });
-      else if (last?.activity === 'halted') last.to = i;
-    } else if (last?.activity === activity) last.to = i;
-    else this.stretches.push({ activity, from: i, to: i });
-  }
+  if (devices.length === 0)
+    for (const name of ['queues', 'device', 'interrupts']) add(name, row, { kind: 'nothing' });
+  const queue = plotted(queues, wishes.shown);
+  if (!wishes.plots || !queue) return lanes;
+  const each = Math.floor((wishes.room - y) / PLOTS.length);
+  const tall = Math.max(PLOT, Math.min(TALLEST_PLOT, each));
+  for (const plot of PLOTS) add(plot, tall, { kind: 'plot', plot, queue });
+  return lanes;
 }
 
-const keyOf = (devQueue: number, head: number): number => devQueue * 0x1_0000 + head;
-
-function dropBefore<T>(list: T[], keeps: (item: T) => boolean): void {
-  const start = list.findIndex(keeps);
-  list.splice(0, start < 0 ? list.length : start);
+/** The queue that the plots are of: the one that is shown elsewhere, or the first that has had requests. */
+function plotted(
+  queues: readonly QueueSpans[],
+  shown: LaneWishes['shown'],
+): QueueSpans | undefined {
+  const busy = ({ requests }: QueueSpans) => requests.length > 0;
+  return (
+    queues.find(
+      (queue) => queue.dev === shown?.dev && queue.queue === shown.queue && busy(queue),
+    ) ??
+    queues.find(busy) ??
+    queues[0]
+  );
 }
 
-/** Index of the first item for which `reached` holds, in a list where it holds from some item on. */
-export function firstFrom<T>(list: readonly T[], reached: (item: T) => boolean): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (reached(list[middle] as T)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+function isUsed({ setup, requests, notifications }: QueueSpans): boolean {
+  return setup !== undefined || requests.length > 0 || notifications.length > 0;
+}
+
+/** Height of all lanes together. */
+export function heightOf(lanes: readonly Lane[]): number {
+  const last = lanes.at(-1);
+  return last ? last.y + last.height : 0;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { REGION_INDEX } from '../spec/regions.ts';
-import { VIOLATION_INDEX } from '../spec/violations.ts';
-import { journalOf } from '../testing/random-journal.ts';
-import { exportJournal } from './export.ts';
+import { REGION_INDEX } from '../../spec/regions.ts';
+import { VIOLATION_INDEX } from '../../spec/violations.ts';
+import { journalOf } from '../../testing/random-journal.ts';
+import { exportJournal } from './jsonl.ts';
 
 describe('the exported journal', () => {
   it('is one line of JSON an event, with names for numbers and keys in a fixed order', () => {

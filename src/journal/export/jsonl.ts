@@ -1,6 +1,6 @@
-import { CHANNEL_OPS } from '../spec/channel-io.ts';
-import { REGIONS, registerName } from '../spec/regions.ts';
-import { VIOLATIONS, type ViolationInfo } from '../spec/violations.ts';
+import { CHANNEL_OPS } from '../../spec/channel-io.ts';
+import { REGIONS, registerName } from '../../spec/regions.ts';
+import { VIOLATIONS, type ViolationInfo } from '../../spec/violations.ts';
 import {
   BACKEND_OPS,
   EVENTS,
@@ -9,8 +9,8 @@ import {
   LOG_LEVELS,
   RULES,
   SPACES,
-} from './schema.ts';
-import type { EventStore } from './store.ts';
+} from '../schema.ts';
+import type { EventStore } from '../store.ts';
 
 /** Fields whose numbers stand for names, by kind and field: what the number means. */
 const NAMED: Readonly<Record<string, (code: number) => string | undefined>> = {
@@ -37,12 +37,12 @@ function regionName(code: number): string | undefined {
 }
 
 /**
- * One event as a line of JSON without a line end. Keys, in this order: `event` (its number), `kind`,
- * `actor`, `clock`, `size` where the kind has one, the fields of the kind in the order of `EVENTS`,
- * `register` where a register has a name, then `text`, or `old` and `new`. Numbers that stand for
- * names are names, where they are known; bytes are hexadecimal digits; all else is a number.
+ * One event as fields by name, in this order: `event` (its number), `kind`, `actor`, `clock`, `size` where
+ * the kind has one, the fields of the kind in the order of `EVENTS`, `register` where a register has a
+ * name, then `text`, or `old` and `new`. Numbers that stand for names are names, where they are known;
+ * bytes are hexadecimal digits; all else is a number.
  */
-export function exportEvent(index: number, event: JournalEvent): string {
+export function eventFields(index: number, event: JournalEvent): Record<string, unknown> {
   const out: Record<string, unknown> = {
     event: index,
     kind: event.kind,
@@ -65,7 +65,12 @@ export function exportEvent(index: number, event: JournalEvent): string {
     out.old = hexDigits(event.data.subarray(0, event.length));
     out.new = hexDigits(event.data.subarray(event.length));
   }
-  return JSON.stringify(out);
+  return out;
+}
+
+/** One event as a line of JSON without a line end: see `eventFields`. */
+export function exportEvent(index: number, event: JournalEvent): string {
+  return JSON.stringify(eventFields(index, event));
 }
 
 /** The held events from number `from` to before `to`, one line each. */

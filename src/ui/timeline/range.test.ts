@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eventAtX, follow, wholeRun, xOfEvent, zoomed } from './span.ts';
+import { eventAtX, follow, wholeRun, xOfEvent, zoomed } from './range.ts';
 
-describe('span', () => {
+describe('range', () => {
   it('turns pixels into events and back', () => {
-    const span = { from: 100, to: 300 };
+    const range = { from: 100, to: 300 };
     for (const count of [100, 150.5, 300])
-      expect(eventAtX(xOfEvent(count, span, 900), span, 900)).toBeCloseTo(count);
+      expect(eventAtX(xOfEvent(count, range, 900), range, 900)).toBeCloseTo(count);
   });
 
   it('shows a short run at a readable width', () => {
@@ -15,15 +15,15 @@ describe('span', () => {
   });
 
   it('keeps the cursor in sight, moving no more than it must', () => {
-    const span = { from: 100, to: 200 };
-    expect(follow(span, 150, 0, 1000)).toEqual(span);
-    expect(follow(span, 198, 0, 1000)).toEqual({ from: 103, to: 203 });
-    expect(follow(span, 10, 0, 1000)).toEqual({ from: 5, to: 105 });
+    const range = { from: 100, to: 200 };
+    expect(follow(range, 150, 0, 1000)).toEqual(range);
+    expect(follow(range, 198, 0, 1000)).toEqual({ from: 103, to: 203 });
+    expect(follow(range, 10, 0, 1000)).toEqual({ from: 5, to: 105 });
   });
 
   it('zooms about the pointer and never leaves the run', () => {
-    const span = { from: 0, to: 1000 };
-    const near = zoomed(span, { deltaX: 0, deltaY: -300 }, 250, 0, 1000);
+    const range = { from: 0, to: 1000 };
+    const near = zoomed(range, { deltaX: 0, deltaY: -300 }, 250, 0, 1000);
     expect((250 - near.from) / (near.to - near.from)).toBeCloseTo(0.25);
     fc.assert(
       fc.property(

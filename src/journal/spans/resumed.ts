@@ -1,0 +1,58 @@
+import { distance16, swapBytes, wrap16 } from '../../base/bits.ts';
+import { PACKED, SPLIT, VIRTIO_F, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
+import type { Moment, QueueMoment } from '../fold/moment.ts';
+import { placeAfter } from '../fold/packed-state.ts';
+import { PackedPublication, type Publication, SplitPublication } from './publication.ts';
+import type { Spans } from './spans.ts';
+
+/** Begins spans in the middle of a run, where the fold knows what the machine was like. */
+export function resumed(spans: Spans, moment: Moment): void {
+  for (const { dev, accepted } of moment.devices.values())
+    if (Math.floor(accepted / 2 ** VIRTIO_F.VIRTIO_F_VERSION_1) % 2 === 1) spans.modern.add(dev);
+  for (const queue of moment.queues.values()) if (queue.enabled) resumeQueue(spans, moment, queue);
+}
+
+function resumeQueue(spans: Spans, moment: Moment, now: QueueMoment): void {
+  const { dev, queue, packed, size, desc, driver, inFlight } = now;
+  if (size === 0 || size > VIRTQ_MAX_SIZE) return;
+  const bigEndian = spans.bigEndian && !spans.modern.has(dev);
+  const known = spans.needQueue(dev, queue);
+  const { publication, waiting } = packed
+    ? packedPlace(moment, now)
+    : splitPlace(moment, now, bigEndian);
+  known.setUp({ packed, bigEndian, size, desc, driver }, 0, publication);
+  known.resume(inFlight, waiting, 0);
+  spans.watch.update(known);
+  spans.needDevice(dev);
+}
+
+/** How far the driver is, and the keys of the chains that wait for the device. */
+interface Place {
+  readonly publication: Publication;
+  readonly waiting: readonly number[];
+}
+
+function splitPlace({ memory }: Moment, now: QueueMoment, bigEndian: boolean): Place {
+  const { driver, size, lastAvailIdx } = now;
+  const stored = memory.u16(driver + SPLIT.availIdx);
+  const index = bigEndian ? swapBytes(stored, 2) : stored;
+  const count = distance16(lastAvailIdx, index);
+  return {
+    publication: new SplitPublication(driver, size, bigEndian, index),
+    waiting: Array.from({ length: count <= size ? count : 0 }, (_, i) =>
+      wrap16(lastAvailIdx + i + 1),
+    ),
+  };
+}
+
+function packedPlace({ memory }: Moment, now: QueueMoment): Place {
+  const { desc, size, ring, inFlight, lastAvailIdx } = now;
+  const { chains = [], avail } = ring ?? {};
+  let place = lastAvailIdx;
+  const waiting = chains.slice(inFlight.length).map(({ descriptors }) => {
+    place = placeAfter(place, descriptors.length, size);
+    return place;
+  });
+  const flagsOf = (slot: number) => memory.u16(desc + PACKED.descSize * slot + PACKED.descFlags);
+  return { publication: new PackedPublication(desc, size, avail, flagsOf), waiting };
+}
