@@ -27,7 +27,9 @@ function rings(size: number, whole: boolean): Record<string, JournalRun> {
 /** Folds, travels and weighs journals of a million events, and prints what that costs. `only`: a part of their names. */
 export async function measureJournals(only = ''): Promise<Record<string, JournalCosts>> {
   const found: Record<string, JournalCosts> = {};
-  console.log('a million events in one thread; ms (95 of 100 are below, the longest), MB');
+  console.log(
+    'a million events in one thread; ms of CPU time (95 of 100 are below, the longest), MB',
+  );
   for (const [name, run] of Object.entries(RUNS)) {
     if (!name.includes(only)) continue;
     const worker = new Worker(new URL('./journal.worker.js', import.meta.url), {
@@ -51,7 +53,7 @@ function print(name: string, costs: JournalCosts): void {
   console.log(`  on step by step         ${spread(forward, MOST.step)}`);
   console.log(`  a jump anywhere         ${spread(seek, MOST.seek)}`);
   console.log(
-    `  memory                  ${mb(memory)} of at most ${mb(MOST.bytes)}${memory > MOST.bytes ? ' MISSED' : ''}: records ${mb(records)}, payloads ${mb(payloads)}, the rest ${mb(memory - records - payloads)} with ${costs.checkpoints} checkpoints`,
+    `  memory                  ${mb(memory)} of at most ${mb(MOST.bytes)}${memory > MOST.bytes ? ' MISSED' : ''}: records ${mb(records)} before they are packed, payloads ${mb(payloads)}, ${costs.checkpoints} checkpoints`,
   );
 }
 

@@ -143,7 +143,13 @@ export class Folder {
   /** The store is about to begin at event `first`. */
   #begin(first: number): void {
     if (this.#store.epoch !== this.#epoch) this.#state = this.#restart();
-    const snapshot = this.#snapshotAt(first);
+    const state = this.#state;
+    const base = this.#baseFor(first);
+    if (base) this.#state = new FoldState(base, this.#logs);
+    this.#forward(first);
+    const snapshot = this.#state.seal();
+    // The fold goes on where it was: the way back there may be long.
+    if (state.at >= first) this.#state = state;
     this.#checkpoints.beginAt(snapshot);
     this.#trail = [];
     this.#logs.console.forgetBefore(snapshot.consoleCount);

@@ -44,6 +44,27 @@ it('counts payloads as well as events', () => {
   expect(store.payloadBytes).toBeLessThan((1 << 20) + 2 * CHUNK_EVENTS * 200);
 });
 
+it('packs what is not new, a part at a time, until nothing is left', () => {
+  const { store, writer, tap } = makeTap(1_000_000, 1 << 30);
+  for (let i = 0; i < 20_000; i++) {
+    writer.scriptLine(i);
+    writer.flush();
+    if (i % 1000 === 0) tap.drainAll();
+  }
+  tap.drainAll();
+  for (let i = 0; i < 10 * CHUNK_EVENTS; i++) {
+    writer.scriptLine(i);
+    if (i % 1000 === 0) tap.drainAll();
+  }
+  writer.flush();
+  tap.drainAll();
+  let frames = 0;
+  while (tap.settle(0)) frames++;
+  expect(frames).toBeGreaterThan(1);
+  expect(store.pack()).toBe(0);
+  expect(store.get(12_345)).toMatchObject({ line: 12_345 });
+});
+
 it('takes more of a frame that has time, and less of one that has none', () => {
   const { store, writer, tap } = makeTap(1_000_000, 1 << 30);
   const takes = (ms: number): number => {

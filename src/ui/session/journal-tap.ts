@@ -7,6 +7,8 @@ import type { MachineMemory } from '../../protocol/messages.ts';
 const MAX_EVENTS = 1_000_000;
 /** Payload bytes that are held, about. */
 const MAX_PAYLOAD_BYTES = 128 << 20;
+/** Chunks that a frame packs: two milliseconds. */
+const PACKED_CHUNKS = 4;
 /** What draining and folding may cost of a frame, in ms: half of one at 60 Hz. */
 const BUDGET_MS = 8;
 /** Events of each ring that a frame takes at least, so that a slow page gets on; and at most. */
@@ -62,6 +64,15 @@ export class JournalTap {
     if (ms > BUDGET_MS) this.#limit = Math.max(MIN_EVENTS, Math.floor(this.#limit * 0.75));
     else if (count >= this.#limit && ms < BUDGET_MS / 2)
       this.#limit = Math.min(MAX_FRAME_EVENTS, this.#limit * 2);
+  }
+
+  /**
+   * Packs some of what is held, a little where `count` events have filled the frame already. Returns
+   * whether there may be more to pack.
+   */
+  settle(count: number): boolean {
+    const most = count >= this.#limit ? 1 : PACKED_CHUNKS;
+    return this.#store.pack(most) === most;
   }
 
   #trim(): void {

@@ -425,6 +425,8 @@ export class LiveSession implements Session {
     const state = this.#snapshot();
     live?.machine?.tap.learn(drained, this.#parts.now() - begin);
     this.#publish(state);
+    // When all else is done, so that it is not taken for the cost of events.
+    if (live?.machine?.tap.settle(drained)) this.#wake();
   };
 
   #publish(state = this.#snapshot()): void {
