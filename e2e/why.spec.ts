@@ -57,6 +57,7 @@ test('a guest that sleeps in vain is told why, and where', async ({ page }) => {
       await page.emulateMedia({ colorScheme: scheme });
       const found = await new AxeBuilder({ page }).include('[data-pane="side"]').analyze();
       expect(found.violations).toEqual([]);
+      await look(page, scheme);
     }
   });
 });
