@@ -113,7 +113,15 @@ test('[2.7, 2.8] a queue is drawn, read out, opened and laid out in the other fo
     await expect(entry).toHaveAccessibleName(/^Descriptor 7: /);
     await entry.press('Enter');
     await expect(playground.button('Overview')).toHaveAttribute('aria-pressed', 'false');
+    await entry.press('-');
+    await expect(playground.button('Overview')).toHaveAttribute('aria-pressed', 'true');
+    await drawn(page);
     await entry.blur();
+    const area = await page.locator('.ring-scroll').boundingBox();
+    if (!area) throw new Error('there is no picture');
+    await page.mouse.move(area.x + area.width / 2, area.y + 40);
+    await page.mouse.wheel(0, -100);
+    await expect(playground.button('Overview')).toHaveAttribute('aria-pressed', 'false');
   });
 
   await test.step('the lens lays the same workload out as a packed ring', async () => {

@@ -13,14 +13,20 @@ import type { RingNow } from './source.ts';
 /** Most bytes that the card shows. */
 const SHOWN = 512;
 
+/** Where a card stands: above or below its entry, and how high it may be, in pixels. */
+export interface CardPlace {
+  readonly side: 'above' | 'below';
+  readonly room: number;
+}
+
 /** All about one entry: a descriptor's bytes as they are at the cursor, decoded, or what a ring's entry means. */
 export function EntryCard(props: {
   now: RingNow;
   view: RingView | PackedView;
   virtioId: number | undefined;
   spot: Spot;
-  /** On which side of the rings the card leaves the entry in sight. */
-  place: 'above' | 'below';
+  /** Where it leaves the entry in sight. */
+  place: CardPlace;
   /** Stays until it is closed. */
   pinned: boolean;
   close(): void;
@@ -28,7 +34,12 @@ export function EntryCard(props: {
   const { now, view, virtioId, spot, place, pinned, close } = props;
   const fault = faultSentence(view, now.violations, spot, virtioId);
   return (
-    <div className="ring-bytes" data-place={place} data-pinned={pinned || undefined}>
+    <div
+      className="ring-bytes"
+      data-place={place.side}
+      data-pinned={pinned || undefined}
+      style={{ maxHeight: place.room }}
+    >
       {pinned && (
         <button
           type="button"

@@ -32,13 +32,16 @@ export function RingBody(props: { source: RingSource; virtioId: number | undefin
   if (lens)
     return (
       <Suspense>
-        <LensView {...{ source, now, virtioId, mode, setMode }} />
+        <LensView
+          key={`${now.queue.dev} ${now.queue.queue}`}
+          {...{ source, now, virtioId, mode, setMode }}
+        />
       </Suspense>
     );
   return (
     <div className="ring-body">
       <RingPicture
-        key={now.queue.packed ? 'packed' : 'split'}
+        key={`${now.queue.dev} ${now.queue.queue} ${now.queue.packed}`}
         source={source}
         now={now}
         virtioId={virtioId}

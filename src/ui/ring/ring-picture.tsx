@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { viewOf } from '../../journal/fold/packed-view.ts';
-import { chainNamed, nameOf } from './chains.ts';
+import { chainNamed, isBlank, nameOf } from './chains.ts';
 import { Differ } from './differ.ts';
-import { EntryCard } from './entry-card.tsx';
+import { type CardPlace, EntryCard } from './entry-card.tsx';
 import { EntryCursor } from './entry-cursor.tsx';
 import { firstHit, hitsOf } from './hits.ts';
 import { useLook } from './look.ts';
@@ -70,7 +70,10 @@ export function RingPicture(props: PictureProps) {
     [size, view.size, view.packed, mode, zoom, openedKey],
   );
 
-  const shown = pinned ?? hover ?? (focused ? spot : undefined);
+  const at = hover ?? (focused ? spot : undefined);
+  // What is unfolded is not covered by a card about it.
+  const unfoldedHere = at?.entry === undefined && opened.some(({ index }) => index === at?.index);
+  const shown = pinned ?? (unfoldedHere ? undefined : at);
   const chain = useMemo(() => {
     const own = shown?.structure === 'desc' ? view.descriptor(shown.index)?.head : undefined;
     const name = own === undefined ? pointed : nameOf(view, own);
@@ -253,7 +256,7 @@ export function RingPicture(props: PictureProps) {
       view.descriptor(at.index)?.indirect
     )
       toggle(at.index);
-    else setPinned(at);
+    else setPinned(isBlank(view, at) ? undefined : at);
   };
 
   return (
@@ -309,7 +312,7 @@ export function RingPicture(props: PictureProps) {
         </div>
       </div>
       <Feet view={view} layout={layout} hits={hits} eventIdx={now.eventIdx} />
-      {shown && (
+      {shown && !isBlank(view, shown) && (
         <EntryCard
           now={now}
           view={view}
@@ -324,11 +327,15 @@ export function RingPicture(props: PictureProps) {
   );
 }
 
-/** On which side of the picture a card leaves an entry in sight. */
-function placeOf(layout: Layout, spot: Spot, box: HTMLElement | null): 'above' | 'below' {
-  const place = layout.boxOf(spot);
-  if (!box || !place) return 'below';
-  return place.y - box.scrollTop > box.clientHeight / 2 ? 'above' : 'below';
+/** On which side of the picture a card leaves an entry in sight, and how high it may be there, in pixels. */
+function placeOf(layout: Layout, spot: Spot, box: HTMLElement | null): CardPlace {
+  const at = layout.boxOf(spot);
+  if (!box || !at) return { side: 'below', room: 200 };
+  const above = at.y - box.scrollTop;
+  const below = box.clientHeight - above - at.height;
+  const side = above > below ? 'above' : 'below';
+  // Heads and feet of the picture may be covered; less than this could not be read.
+  return { side, room: Math.max(130, Math.max(above, below) + 26) };
 }
 
 /** The painter's news stand on its host, for whoever wants to wait for a picture, or measures it. */

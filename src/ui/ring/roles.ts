@@ -56,14 +56,14 @@ export function faultsOf(view: QueueView, violations: readonly ViolationMoment[]
     if (!info?.at || violation.index >= view.size) continue;
     const structure = info.at === 'descriptor' || packed ? 'desc' : 'avail';
     const key = `${structure}${violation.index}`;
-    const title = sectionTitle(info.section);
-    const text = `§${info.section}${title ? ` ${title}` : ''}`;
-    if (!faults.has(key)) faults.set(key, { structure, index: violation.index, text });
+    const { section } = info;
+    const title = sectionTitle(section) ?? '';
+    if (!faults.has(key)) faults.set(key, { structure, index: violation.index, section, title });
   }
   return [...faults.values()];
 }
 
-/** What is wrong with an entry, as a sentence; undefined where nothing is known to be. */
+/** What is wrong with an entry, as a sentence with its section; undefined where nothing is known to be. */
 export function faultSentence(
   view: QueueView,
   violations: readonly ViolationMoment[],
@@ -77,5 +77,9 @@ export function faultSentence(
     const on = info.at === 'descriptor' || packed ? 'desc' : 'avail';
     return violation.index === index && structure === on;
   });
-  return found && violationText(found, { virtioId: () => virtioId });
+  if (!found) return undefined;
+  const section = VIOLATIONS[found.code]?.section ?? '';
+  const title = sectionTitle(section) ?? '';
+  const text = violationText(found, { virtioId: () => virtioId });
+  return `${text} VIRTIO 1.4 §${section} ${title}`.trimEnd();
 }

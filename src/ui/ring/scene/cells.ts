@@ -9,7 +9,7 @@ import type {
 import { flagLetters, flagWords, markWords, packedWord } from '../entry-words.ts';
 import type { Box } from './layout.ts';
 import type { BoxStyle, Pen } from './pen.ts';
-import type { Token } from './protocol.ts';
+import type { Fault, Token } from './protocol.ts';
 
 /** What is true of an entry beside what it holds. */
 export interface Marks {
@@ -18,7 +18,7 @@ export interface Marks {
   /** Part of the chain that somebody points at. */
   readonly chain: boolean;
   /** The rule that it broke. */
-  readonly fault: string | undefined;
+  readonly fault: Fault | undefined;
   /** Too narrow for words. */
   readonly narrow: boolean;
 }
@@ -202,9 +202,11 @@ function label(
   const most = box.x + box.width - from - 18;
   const x = box.x + box.width - INSET;
   const y = box.y + box.height / 2;
-  if (fault)
-    pen.text(`⚠ ${fault}`, x, y, { colour: 'violation', weight: 600, align: 'right', most });
-  else if (text && most > 24)
+  if (fault) {
+    // A title that is cut off tells less than none.
+    const words = `⚠ §${fault.section}${most > 190 ? ` ${fault.title}` : ''}`;
+    pen.text(words, x, y, { colour: 'violation', weight: 600, size: 11, align: 'right', most });
+  } else if (text && most > 24)
     pen.text(text, x, y, {
       colour: quiet && !lit ? 'dim' : 'ink',
       face: 'sans',

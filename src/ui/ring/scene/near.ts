@@ -5,6 +5,7 @@ import { drawAvailable, drawDescriptor, drawPacked, drawTableEntry, drawUsed } f
 import { type Box, INDENT, type Layout, type Row } from './layout.ts';
 import { drawLinks, linksOf } from './links.ts';
 import type { Pen } from './pen.ts';
+import type { Fault } from './protocol.ts';
 import { drawWires, type Wire, wiresOf } from './wires.ts';
 
 /** What the readable part of the picture shows. */
@@ -17,7 +18,7 @@ export interface NearScene {
   lit(structure: RingStructure, index: number): boolean;
   /** Descriptors that are lit as one chain. */
   readonly chain: ReadonlySet<number>;
-  fault(structure: RingStructure, index: number): string | undefined;
+  fault(structure: RingStructure, index: number): Fault | undefined;
   role(index: number): string | undefined;
 }
 
@@ -111,7 +112,7 @@ function cellOf(
     fault: entry === undefined ? scene.fault(structure, index) : undefined,
     narrow: layout.columns.narrow,
   };
-  const more = `${marks.lit} ${marks.chain} ${marks.fault}`;
+  const more = `${marks.lit} ${marks.chain} ${marks.fault?.section}`;
   if (entry !== undefined) {
     const table = tables.get(index) ?? view.table(index);
     tables.set(index, table);

@@ -288,7 +288,7 @@ export class Painter {
         lit.some((l) => l.structure === structure && index >= l.first && index <= l.last),
       chain: new Set(this.#sight?.chain),
       fault: (structure, index) =>
-        this.#words.faults.find((f) => f.structure === structure && f.index === index)?.text,
+        this.#words.faults.find((f) => f.structure === structure && f.index === index),
       role: (index) => this.#roles.get(index),
     };
   }

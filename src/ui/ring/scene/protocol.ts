@@ -47,8 +47,9 @@ export interface Sight extends Pick<Place, 'width' | 'height' | 'mode' | 'zoom'>
 export interface Fault {
   readonly structure: RingStructure;
   readonly index: number;
-  /** The section, and what is wrong, in a few words. */
-  readonly text: string;
+  /** Number of the section of VIRTIO 1.4, and its title. */
+  readonly section: string;
+  readonly title: string;
 }
 
 /** What the entries are called. */
