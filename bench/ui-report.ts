@@ -40,10 +40,10 @@ export function printRing(ring: ReadonlyMap<string, RingFrames>): void {
     '',
   ];
   const rows = all.map(([name, it], i) => {
-    const share = it.processor - without;
     const { perSecond, p95 } = it.frames;
+    const share = (it.processor - without) / perSecond;
     const holds = perSecond >= RING.perSecond && p95 <= RING.p95 && share <= RING.main;
-    const targets = `≥ ${RING.perSecond}, p95 ≤ ${RING.p95}, share ${share.toFixed(2)} ≤ ${RING.main}`;
+    const targets = `≥ ${RING.perSecond}, p95 ≤ ${RING.p95}, ${share.toFixed(2)} ms a frame ≤ ${RING.main}`;
     return [
       name,
       perSecond.toFixed(1),
@@ -51,7 +51,7 @@ export function printRing(ring: ReadonlyMap<string, RingFrames>): void {
       it.dots.toFixed(0),
       it.drawn.toFixed(1),
       it.painting.toFixed(2),
-      it.processor.toFixed(2),
+      it.processor.toFixed(0),
       i < all.length - 1 ? `${targets}: ${holds ? 'holds' : 'MISSED'}` : '',
     ];
   });

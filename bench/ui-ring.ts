@@ -21,7 +21,7 @@ export interface RingFrames {
   readonly drawn: number;
   /** Milliseconds that the painter's thread draws in a frame. */
   readonly painting: number;
-  /** Milliseconds of the processor that the page's thread takes a frame: other programs do not count. */
+  /** Milliseconds of the processor that the page's thread takes a second: other programs do not count. */
   readonly processor: number;
 }
 
@@ -120,7 +120,7 @@ export async function ringAtWork(page: Page, shown: boolean): Promise<RingFrames
     dots: (after.dots - before.dots) / seconds,
     drawn: (after.frames - before.frames) / seconds,
     painting: (after.spent - before.spent) / Math.max(1, after.frames - before.frames),
-    processor: (taken * 1000) / (frames.perSecond * STRETCH_MS),
+    processor: taken / seconds,
   };
 }
 

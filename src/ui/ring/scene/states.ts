@@ -33,29 +33,26 @@ export function cellStates(view: RingView | PackedView, structure: RingStructure
 }
 
 function availableStates(view: RingView, states: Uint8Array): void {
-  const { availIdx, pending } = view;
+  const { availIdx, pending, size } = view;
   const { availStaged, popped } = view.queue;
-  const seen = Math.min(view.size, Math.max(availIdx, popped));
-  fill(states, view, availIdx - seen, seen, CELL.seen);
-  fill(states, view, view.queue.lastAvailIdx, pending, CELL.waiting);
-  fill(states, view, availIdx, Math.min(availStaged, view.size), CELL.filling);
+  const next = view.slotOf(availIdx);
+  const seen = Math.min(size, Math.max(availIdx, popped));
+  fill(states, next - seen, seen, CELL.seen);
+  fill(states, next - pending, pending, CELL.waiting);
+  fill(states, next, Math.min(availStaged, size), CELL.filling);
 }
 
 function usedStates(view: RingView, states: Uint8Array): void {
-  const { usedIdx } = view;
+  const { usedIdx, size } = view;
   const { usedStaged, pushed } = view.queue;
-  const known = Math.min(view.size, Math.max(usedIdx, pushed));
-  fill(states, view, usedIdx - known, known, CELL.used);
-  fill(states, view, usedIdx, Math.min(usedStaged, view.size), CELL.device);
+  const next = view.slotOf(usedIdx);
+  const known = Math.min(size, Math.max(usedIdx, pushed));
+  fill(states, next - known, known, CELL.used);
+  fill(states, next, Math.min(usedStaged, size), CELL.device);
 }
 
-/** `count` entries from free-running index `first` on. */
-function fill(
-  states: Uint8Array,
-  view: RingView,
-  first: number,
-  count: number,
-  state: number,
-): void {
-  for (let i = 0; i < count; i++) states[view.slotOf(first + i)] = state;
+/** `count` entries from slot `first` on, which may be up to a lap before the ring's beginning. */
+function fill(states: Uint8Array, first: number, count: number, state: number): void {
+  const size = states.length;
+  for (let i = 0; i < count; i++) states[(first + i + size) % size] = state;
 }
