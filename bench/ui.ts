@@ -1,8 +1,8 @@
 /**
  * Measures the page's pictures in a headless Chromium without a GPU: frames while a hand pans and zooms machines of
  * 200 and 1,000 devices, how long the picture takes after a paste, an added device and an undo; and a queue of
- * 4,096 entries at work, and a jump in one of 32,768.
- * `--url ADDRESS` measures a page that is served already; `--rounds N` (3); `--only ring` or `topology`.
+ * 4,096 entries at work, a jump in one of 32,768, and saved runs that are opened.
+ * `--url ADDRESS` measures a page that is served already; `--rounds N` (3); `--only ring`, `topology` or `runs`.
  */
 import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright';
@@ -12,6 +12,7 @@ import { type Frames, framesDuring, hover, pan, zoom } from './ui-frames.ts';
 import { manyDevices } from './ui-line.ts';
 import { printFrames, printRing, printTimes } from './ui-report.ts';
 import { type RingFrames, ringAtWork, seekLargest } from './ui-ring.ts';
+import { timeOpenRun, writeRun } from './ui-run.ts';
 import { timeAdd, timePaste } from './ui-times.ts';
 
 const { values: given } = parseArgs({
@@ -131,10 +132,8 @@ async function watch(browser: Browser, url: string): Promise<Page> {
   return page;
 }
 
-async function round(browser: Browser, url: string): Promise<void> {
-  if (given.only !== 'topology') await ringRound(browser, url);
-  if (given.only !== 'ring') await topologyRound(browser, url);
-}
+/** Whether a part is measured. */
+const wanted = (part: 'ring' | 'topology' | 'runs'): boolean => (given.only ?? part) === part;
 
 async function topologyRound(browser: Browser, url: string): Promise<void> {
   const blank = await open(browser, url);
@@ -161,6 +160,16 @@ async function topologyRound(browser: Browser, url: string): Promise<void> {
   await many.close();
 }
 
+/** Opens a saved run of a million events, as a person does. */
+async function openRun(browser: Browser, url: string, path: string): Promise<void> {
+  const page = await open(browser, url, '-M pc -m 64 -device virtio-rng-pci,id=rng0');
+  const { shown, longest } = await timeOpenRun(page, path);
+  took('a saved run of a million events, opened', shown);
+  took('the longest task of the page meanwhile', longest);
+  await page.close();
+}
+
+const saved = wanted('runs') ? writeRun() : undefined;
 const server = given.url === undefined ? await preview({ preview: { port: 0 } }) : undefined;
 const url = given.url ?? server?.resolvedUrls?.local[0] ?? '';
 const browser = await chromium.launch({
@@ -168,7 +177,11 @@ const browser = await chromium.launch({
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
 });
 try {
-  for (let i = 0; i < ROUNDS; i++) await round(browser, url);
+  for (let i = 0; i < ROUNDS; i++) {
+    if (saved !== undefined) await openRun(browser, url, saved);
+    if (wanted('ring')) await ringRound(browser, url);
+    if (wanted('topology')) await topologyRound(browser, url);
+  }
 } finally {
   await browser.close();
   await server?.close();

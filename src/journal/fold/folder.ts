@@ -1,15 +1,22 @@
 import { assert } from '../../base/assert.ts';
 import type { EventStore } from '../store.ts';
-import { CHECKPOINT_BYTES, CHECKPOINT_EVERY, Checkpoints } from './checkpoints.ts';
+import { CHECKPOINT_EVERY, Checkpoints } from './checkpoints.ts';
 import { FoldLogs, FoldState, type Snapshot, START } from './fold-state.ts';
 import { type Moment, PINS } from './moment.ts';
 
+/** Most memory for payloads and checkpoints together, but for checkpoints at least `LEAST`; bytes. */
+const PAYLOADS_AND_CHECKPOINTS = 64 << 20;
+const LEAST = 16 << 20;
+
 /**
  * Going back, the last of these events before the target get snapshots this far apart, so that the
- * next step back is short.
+ * next step back is short; and those before them others further apart, so that every later one is.
  */
 const TRAIL_EVENTS = 512;
 const TRAIL_EVERY = 64;
+const TRAIL_FAR = 2048;
+/** Most snapshots of a trail. */
+const TRAIL_MOST = 32;
 
 /**
  * Folds the events of a store into the state after any number of them. Going on from where it
@@ -30,10 +37,15 @@ export class Folder {
   #trail: Snapshot[] = [];
   #moment: Moment | undefined;
 
-  /** `budget`: most memory for checkpoints beyond the newest state, in bytes, as estimated. */
-  constructor(store: EventStore, budget = CHECKPOINT_BYTES) {
+  /**
+   * `budget`: most memory for checkpoints beyond the newest state, in bytes, as estimated; without it,
+   * what the payloads leave of `PAYLOADS_AND_CHECKPOINTS`.
+   */
+  constructor(store: EventStore, budget?: number) {
     this.#store = store;
-    this.#checkpoints = new Checkpoints(budget);
+    this.#checkpoints = new Checkpoints(
+      () => budget ?? Math.max(LEAST, PAYLOADS_AND_CHECKPOINTS - store.payloadBytes),
+    );
     this.#epoch = store.epoch;
     this.#state = this.#restart();
     store.onTrim((first) => this.#begin(first));
@@ -81,13 +93,18 @@ export class Folder {
 
   /** Folds up to shortly before `target`, over events that were folded before. */
   #layTrail(target: number): void {
-    if (target - this.#state.at <= TRAIL_EVERY || target > this.#furthest) return;
-    this.#trail = [];
-    let next = Math.max(this.#state.at, target - TRAIL_EVENTS);
-    for (; next < target; next += TRAIL_EVERY) {
+    const { at } = this.#state;
+    if (target - at <= TRAIL_EVERY || target > this.#furthest) return;
+    const trail = this.#trail.filter((known) => known.at <= at && known.at % TRAIL_FAR === 0);
+    const near = target - TRAIL_EVENTS;
+    while (this.#state.at < target - TRAIL_EVERY) {
+      const from = this.#state.at;
+      const far = (Math.floor(from / TRAIL_FAR) + 1) * TRAIL_FAR;
+      const next = from < near ? Math.min(far, near) : from + TRAIL_EVERY;
       this.#state.run(this.#store, next);
-      this.#trail.push(this.#state.seal());
+      trail.push(this.#state.seal());
     }
+    this.#trail = trail.slice(-TRAIL_MOST);
   }
 
   /** Folds on to `target`, and leaves checkpoints where nobody has been. */

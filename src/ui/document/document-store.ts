@@ -115,8 +115,8 @@ export function connectDocument(session: Session): () => void {
   let topology: MachineTopology | undefined;
   const look = () => {
     const state = session.getState();
-    if (acting || !state.topology || state.topology === topology) return;
-    topology = state.topology;
+    if (acting || !state.machine || state.machine === topology) return;
+    topology = state.machine;
     if (state.commandLine !== builtLine || !live) adoptBuilt(state.commandLine, topology);
     else followLive(topology);
   };
@@ -265,7 +265,7 @@ async function build(
 
 async function buildExactly(session: Session, doc: MachineDocument): Promise<Refused | undefined> {
   const line = lineOf(doc);
-  const before = session.getState().topology;
+  const before = session.getState().machine;
   const restore = followSelection(before, keyOf);
   acting = true;
   try {
@@ -277,7 +277,7 @@ async function buildExactly(session: Session, doc: MachineDocument): Promise<Ref
         ...(refusedOption !== undefined && { option: refusedOption }),
       };
     }
-    const { topology } = session.getState();
+    const { machine: topology } = session.getState();
     useDocument.setState({ doc });
     if (topology) {
       noteBuilt(doc, line, topology);
@@ -303,7 +303,7 @@ async function refuse(
   hot = false,
   repairs: readonly string[] = [],
 ): Promise<boolean> {
-  const { topology } = session.getState();
+  const { machine: topology } = session.getState();
   const types = await deviceTypes(session);
   const { advise } = await import('../../document/advice/advise.ts');
   const advice = advise({ doc, before, topology, types, hot, ...refused });
@@ -354,7 +354,7 @@ async function plugLive(
     const refused = { message: complaint };
     return await refuse(session, step.label, step.doc, doc, refused, options, true, repairs);
   }
-  const { topology } = session.getState();
+  const { machine: topology } = session.getState();
   if (!topology || !live) return true;
   // What was asked to leave may still be there.
   const is = new Set(doc.options.map(({ key }) => key));
