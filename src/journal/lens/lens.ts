@@ -50,7 +50,8 @@ interface AtWork {
  */
 export class Lens {
   readonly store = new EventStore();
-  readonly #run: EventStore;
+  /** The journal that is read. */
+  readonly run: EventStore;
   readonly #momentAt: (at: number) => Moment;
   readonly #dev: number;
   readonly #queue: number;
@@ -70,7 +71,7 @@ export class Lens {
 
   /** `momentAt` folds the run: it is asked where the queue is set up. */
   constructor(run: EventStore, momentAt: (at: number) => Moment, dev: number, queue: number) {
-    this.#run = run;
+    this.run = run;
     this.#momentAt = momentAt;
     this.#dev = dev;
     this.#queue = queue;
@@ -83,15 +84,15 @@ export class Lens {
 
   /** The run has begun anew, or has forgotten what is not looked at yet: another lens is needed. */
   get stale(): boolean {
-    return this.#run.epoch !== this.#epoch || this.#run.first > this.#seen;
+    return this.run.epoch !== this.#epoch || this.run.first > this.#seen;
   }
 
   /** Whether all events up to `at` were looked at; looks at some more. A long run takes several calls. */
   follow(at: number): boolean {
-    if (this.#run.first > this.#first) this.#forget(this.#run.first);
-    const end = Math.min(at, this.#run.length, this.#seen + MOST_EVENTS);
+    if (this.run.first > this.#first) this.#forget(this.run.first);
+    const end = Math.min(at, this.run.length, this.#seen + MOST_EVENTS);
     for (; this.#seen < end; this.#seen++) this.#see(this.#seen);
-    return this.#seen >= Math.min(at, this.#run.length);
+    return this.#seen >= Math.min(at, this.run.length);
   }
 
   /** The other format after the first `at` events of the run, as far as they were looked at. */
@@ -109,7 +110,7 @@ export class Lens {
   }
 
   #see(event: number): void {
-    const words = this.#run.words(event);
+    const words = this.run.words(event);
     if (!words) return;
     const at = recordAt(event);
     const kind = (words[at] as number) & 0xff;
@@ -200,7 +201,7 @@ export class Lens {
     const addr = addressAt(words, at);
     const length = words[at + EVENTS.dataWrite.fields.length.at] as number;
     if (!this.#touches(addr, length)) return;
-    this.#written(addr, this.#run.payload(event)?.subarray(length, 2 * length) ?? new Uint8Array());
+    this.#written(addr, this.run.payload(event)?.subarray(length, 2 * length) ?? new Uint8Array());
   }
 
   #touches(addr: number, length: number): boolean {

@@ -43,7 +43,8 @@ export class LensSource implements RingSource {
     const { store } = this.#session;
     const { moment, run } = this.#session.getState();
     const running = run === 'running';
-    if (!this.#lens || this.#lens.stale) {
+    // Another run may be shown meanwhile, or this one has begun anew.
+    if (!this.#lens || this.#lens.run !== store || this.#lens.stale) {
       const momentAt = (at: number) => this.#session.momentAt(at);
       this.#lens = new Lens(store, momentAt, this.#dev, this.#queue);
       this.#at = -1;
