@@ -37,7 +37,11 @@ export interface PictureProps {
 export function RingPicture(props: PictureProps) {
   const { source, now, virtioId, mode, setMode, pointed, point } = props;
   const view = useMemo(() => viewOf(now.queue, now.memory), [now.queue, now.memory]);
-  const hits = useMemo(() => hitsOf(now.last, view, now.queues), [now.last, view, now.queues]);
+  // Whose buffer an event wrote is looked for while somebody can look.
+  const hits = useMemo(
+    () => hitsOf(now.last, view, now.queues, !now.running),
+    [now.last, view, now.queues, now.running],
+  );
   const [box, setBox] = useState<HTMLDivElement | null>(null);
   const stage = useRef<HTMLDivElement>(null);
   const link = useRef<PainterLink>(undefined);
