@@ -24,6 +24,11 @@ module.exports = [
     limit: '320 kB',
   },
   {
+    name: 'drawing: workers of canvases',
+    path: 'dist/page/assets/drawing/*.js',
+    limit: '20 kB',
+  },
+  {
     name: 'monaco: editor and its workers, gzip',
     path: 'dist/page/assets/monaco/*.js',
     limit: '3 MB',

@@ -32,9 +32,12 @@ function chunkFolder(chunk: { moduleIds: readonly string[] }): string {
   return ofMonaco(chunk.moduleIds) ? 'monaco' : 'page';
 }
 
-/** Monaco's own workers are counted with the editor. */
-const workerFile = (chunk: { moduleIds: readonly string[] }): string =>
-  `assets/${ofMonaco(chunk.moduleIds) ? 'monaco' : 'worker'}/[name]-[hash].js`;
+/** Monaco's own workers are counted with the editor, and those that draw apart from the machine's. */
+function workerFile({ moduleIds }: { moduleIds: readonly string[] }): string {
+  const drawing = moduleIds.some((id) => id.includes('/src/ui/'));
+  const folder = ofMonaco(moduleIds) ? 'monaco' : drawing ? 'drawing' : 'worker';
+  return `assets/${folder}/[name]-[hash].js`;
+}
 
 export default defineConfig({
   plugins: [react()],

@@ -1,4 +1,5 @@
 import type { Frames } from './ui-frames.ts';
+import type { RingFrames } from './ui-ring.ts';
 
 /** What must hold, in frames a second. */
 const TARGET = 55;
@@ -22,6 +23,33 @@ export function printFrames(frames: ReadonlyMap<string, Frames>): void {
     it.script.toFixed(2),
     TARGETS.includes(name) ? `≥ ${TARGET}: ${it.perSecond >= TARGET ? 'holds' : 'MISSED'}` : '',
   ]);
+  printColumns([head, ...rows]);
+}
+
+/** What must hold for the ring: frames a second, ms between frames (95 of 100), and ms a frame of the page's thread. */
+const RING = { perSecond: 58, p95: 20, main: 2 } as const;
+
+/** Prints what a ring at work costs; the last is the page without it, by which its share is known. */
+export function printRing(ring: ReadonlyMap<string, RingFrames>): void {
+  const all = [...ring];
+  const without = all.at(-1)?.[1].processor ?? 0;
+  const head = ['', 'frames/s', 'p95 ms', 'dots/s', 'drawn/s', 'painter ms', 'page’s ms/s', ''];
+  const rows = all.map(([name, it], i) => {
+    const { perSecond, p95 } = it.frames;
+    const share = (it.processor - without) / perSecond;
+    const holds = perSecond >= RING.perSecond && p95 <= RING.p95 && share <= RING.main;
+    const targets = `≥ ${RING.perSecond}, p95 ≤ ${RING.p95}, ${share.toFixed(2)} ms a frame ≤ ${RING.main}`;
+    return [
+      name,
+      perSecond.toFixed(1),
+      p95.toFixed(1),
+      it.dots.toFixed(0),
+      it.drawn.toFixed(1),
+      it.painting.toFixed(2),
+      it.processor.toFixed(0),
+      i < all.length - 1 ? `${targets}: ${holds ? 'holds' : 'MISSED'}` : '',
+    ];
+  });
   printColumns([head, ...rows]);
 }
 

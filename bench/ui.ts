@@ -1,8 +1,9 @@
 /**
- * Measures the canvas in a headless Chromium without a GPU: frames while a hand pans and zooms machines of
- * 200 and 1,000 devices and travels over a timeline of a million events, and how long the picture takes after a
- * paste, an added device and an undo.
- * `--url ADDRESS` measures a page that is served already; `--rounds N` (3); `--runs`: saved runs alone.
+ * Measures the page's pictures in a headless Chromium without a GPU: frames while a hand pans and zooms machines of
+ * 200 and 1,000 devices and travels over a timeline of a million events, how long the picture takes after a paste, an
+ * added device and an undo; and a queue of 4,096 entries at work, a jump in one of 32,768, and saved runs that are
+ * opened. `--url ADDRESS` measures a page that is served already; `--rounds N` (3); `--only ring`, `topology`,
+ * `timeline` or `runs`.
  */
 import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright';
@@ -10,7 +11,8 @@ import { preview } from 'vite';
 import { requireBrowser } from '../.ci/browser.mjs';
 import { type Frames, framesDuring, hover, pan, zoom } from './ui-frames.ts';
 import { manyDevices } from './ui-line.ts';
-import { printFrames, printTimes } from './ui-report.ts';
+import { printFrames, printRing, printTimes } from './ui-report.ts';
+import { type RingFrames, ringAtWork, seekLargest } from './ui-ring.ts';
 import { timeOpenRun, writeRun } from './ui-run.ts';
 import { middleOfLanes, openMillion, travel } from './ui-timeline.ts';
 import { timeAdd, timePaste } from './ui-times.ts';
@@ -19,7 +21,7 @@ const { values: given } = parseArgs({
   options: {
     url: { type: 'string' },
     rounds: { type: 'string', default: '3' },
-    runs: { type: 'boolean' },
+    only: { type: 'string' },
   },
 });
 const ROUNDS = Math.max(1, Number(given.rounds) || 3);
@@ -104,7 +106,39 @@ async function zoomIn(page: Page): Promise<void> {
   }
 }
 
-async function round(browser: Browser, url: string): Promise<void> {
+/** With the queue looked at, and without: the best round of each. */
+const ring = new Map<string, RingFrames>();
+
+async function ringRound(browser: Browser, url: string): Promise<void> {
+  for (const shown of [true, false]) {
+    const page = await watch(browser, url);
+    const got = await ringAtWork(page, shown);
+    const name = shown ? '4,096 entries, 4,500 dots/s' : 'the same run, another device looked at';
+    console.error(`${name}: ${got.frames.perSecond.toFixed(1)} frames/s`);
+    const best = ring.get(name);
+    if (!best || got.frames.perSecond > best.frames.perSecond) ring.set(name, got);
+    await page.close();
+  }
+  const page = await watch(browser, url);
+  for (const ms of await seekLargest(page)) took('jump in a queue of 32,768 entries', ms);
+  await page.close();
+}
+
+/** The page as a visitor finds it. */
+async function watch(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: VIEW });
+  await page.addInitScript('globalThis.__name = (it) => it');
+  await page.goto(url);
+  await page.getByRole('button', { name: /^virtio-blk-pci disk0/ }).waitFor();
+  await page.waitForTimeout(1200);
+  return page;
+}
+
+/** Whether a part is measured. */
+const wanted = (part: 'ring' | 'topology' | 'timeline' | 'runs'): boolean =>
+  (given.only ?? part) === part;
+
+async function topologyRound(browser: Browser, url: string): Promise<void> {
   const blank = await open(browser, url);
   await measure('floor: an empty page', blank, () => hover(blank, { x: 500, y: 400 }));
   await blank.close();
@@ -127,7 +161,9 @@ async function round(browser: Browser, url: string): Promise<void> {
   await zoomIn(many);
   await panAndZoom('1,000 devices, zoomed in', many);
   await many.close();
+}
 
+async function timelineRound(browser: Browser, url: string): Promise<void> {
   const long = await open(browser, url);
   await openMillion(long, url);
   const lanes = await middleOfLanes(long);
@@ -146,7 +182,7 @@ async function openRun(browser: Browser, url: string, path: string): Promise<voi
   await page.close();
 }
 
-const saved = writeRun();
+const saved = wanted('runs') ? writeRun() : undefined;
 const server = given.url === undefined ? await preview({ preview: { port: 0 } }) : undefined;
 const url = given.url ?? server?.resolvedUrls?.local[0] ?? '';
 const browser = await chromium.launch({
@@ -155,13 +191,16 @@ const browser = await chromium.launch({
 });
 try {
   for (let i = 0; i < ROUNDS; i++) {
-    await openRun(browser, url, saved);
-    if (!given.runs) await round(browser, url);
+    if (saved !== undefined) await openRun(browser, url, saved);
+    if (wanted('ring')) await ringRound(browser, url);
+    if (wanted('topology')) await topologyRound(browser, url);
+    if (wanted('timeline')) await timelineRound(browser, url);
   }
 } finally {
   await browser.close();
   await server?.close();
 }
 console.log(`Best of ${ROUNDS} rounds, ${VIEW.width} × ${VIEW.height}, Chromium without a GPU.`);
-printFrames(frames);
+if (frames.size > 0) printFrames(frames);
+if (ring.size > 0) printRing(ring);
 printTimes(times);

@@ -43,7 +43,7 @@ async function inTheMiddle(playground: Playground): Promise<void> {
   const at = journal.findIndex((event) => event.kind === 'dataWrite' && event.actor !== 'driver');
   expect(at).toBeGreaterThan(0);
   await playground.page.evaluate((to) => window.virtioPlayground!.session.seek(to), at + 1);
-  await expect(playground.page.locator('.ring-desc[data-hit]')).toBeVisible();
+  await expect(playground.page.locator('.ring-stage')).toHaveAttribute('data-at', String(at + 1));
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {

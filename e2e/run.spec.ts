@@ -183,7 +183,21 @@ test('Step goes one event at a time, and the line, the wire, the cell and the se
   await expect(page.locator('.way')).toHaveAttribute('data-carrier', 'exit');
 
   await test.step('a descriptor shows its bytes, decoded', async () => {
+    const entry = page.locator('.ring-cursor');
     await page.getByRole('button', { name: /^Descriptor 0: / }).focus();
     await expect(page.locator('.ring-bytes')).toContainText('IN, sector 1');
+    await entry.press('ArrowDown');
+    await expect(entry).toHaveAccessibleName(/^Descriptor 1: data, .* 512 bytes, WRITE NEXT/);
+    await entry.press('ArrowLeft');
+    await expect(entry).toHaveAccessibleName(/^Available ring, entry 1: empty/);
+    await entry.press('Home');
+    await expect(entry).toHaveAccessibleName(
+      /^Available ring, entry 0: head 0, index 0, published, not taken/,
+    );
+    await entry.press(' ');
+    await entry.blur();
+    await expect(page.locator('.ring-bytes')).toContainText('0 mod');
+    await page.locator('.ring-bytes').getByRole('button', { name: 'Close' }).click();
+    await expect(page.locator('.ring-bytes')).toHaveCount(0);
   });
 });

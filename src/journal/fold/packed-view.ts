@@ -11,7 +11,7 @@ import {
   VIRTQ_DESC_F_WRITE,
   VIRTQ_MAX_SIZE,
 } from '../../spec/virtio.ts';
-import type { GuestImage } from './guest-image.ts';
+import type { RingMemory } from './flat-memory.ts';
 import type { PackedChain, PackedRing, QueueMoment } from './moment.ts';
 import { FIRST_PLACE, slotOfPlace, wrapOfPlace } from './packed-state.ts';
 import {
@@ -22,6 +22,8 @@ import {
   type RingOwner,
   RingView,
   roleOf,
+  type TableEntry,
+  tableEntries,
 } from './ring-view.ts';
 
 /**
@@ -71,12 +73,12 @@ export class PackedView implements QueueView {
   readonly packed = true;
   readonly queue: QueueMoment;
   readonly size: number;
-  readonly #memory: GuestImage;
+  readonly #memory: RingMemory;
   readonly #ring: PackedRing;
   #claims: Map<number, Claim> | undefined;
   #filling: Map<number, readonly number[]> | undefined;
 
-  constructor(queue: QueueMoment, memory: GuestImage) {
+  constructor(queue: QueueMoment, memory: RingMemory) {
     this.queue = queue;
     this.#memory = memory;
     this.size = queue.enabled && queue.ring && queue.size <= VIRTQ_MAX_SIZE ? queue.size : 0;
@@ -148,6 +150,24 @@ export class PackedView implements QueueView {
       position,
       role: run && position !== undefined ? roleOf(position, run.length) : undefined,
     };
+  }
+
+  ownerAt(index: number): RingOwner {
+    if (this.#claimOf(index)) return 'device';
+    return this.queue.filling.has(index) ? 'driver' : 'free';
+  }
+
+  /** Whether descriptor `index`, which nobody owns, was written by the device when it returned a chain. */
+  isUsed(index: number): boolean {
+    if (this.ownerAt(index) !== 'free') return false;
+    const now = this.#read(this.queue.desc + PACKED.descSize * index);
+    return now.avail === now.used && !blank(now);
+  }
+
+  table(index: number, most = MOST_PIECES): readonly TableEntry[] {
+    if (!(index >= 0 && index < this.size)) return [];
+    const { addr, len } = this.#read(this.queue.desc + PACKED.descSize * index);
+    return tableEntries(this.#memory, index, addr, len, most, true);
   }
 
   chain(head: number): readonly PackedDescriptorView[] {
@@ -286,7 +306,7 @@ export class PackedView implements QueueView {
 }
 
 /** A view of a queue, whichever its format. */
-export function viewOf(queue: QueueMoment, memory: GuestImage): RingView | PackedView {
+export function viewOf(queue: QueueMoment, memory: RingMemory): RingView | PackedView {
   return queue.packed ? new PackedView(queue, memory) : new RingView(queue, memory);
 }
 

@@ -1,5 +1,6 @@
 import { distance16, join64, wrap16 } from '../../base/bits.ts';
 import {
+  PACKED,
   SPLIT,
   VIRTQ_AVAIL_F_NO_INTERRUPT,
   VIRTQ_DESC,
@@ -9,7 +10,7 @@ import {
   VIRTQ_MAX_SIZE,
   VIRTQ_USED_F_NO_NOTIFY,
 } from '../../spec/virtio.ts';
-import type { GuestImage } from './guest-image.ts';
+import type { RingMemory } from './flat-memory.ts';
 import type { QueueMoment } from './moment.ts';
 
 /**
@@ -52,6 +53,13 @@ export interface ChainPiece {
   readonly writable: boolean;
 }
 
+/** One entry of an indirect table (VIRTIO 1.4 §2.7.5.3). */
+export interface TableEntry extends ChainPiece {
+  readonly flags: number;
+  readonly next: number;
+  readonly hasNext: boolean;
+}
+
 /** What a queue of either format shows of its descriptors and chains. */
 export interface QueueView {
   readonly queue: QueueMoment;
@@ -59,8 +67,12 @@ export interface QueueView {
   readonly size: number;
   /** Descriptor `index`, or undefined where there is none. */
   descriptor(index: number): DescriptorView | undefined;
+  /** Who may touch descriptor `index`, without reading the rest of it. */
+  ownerAt(index: number): RingOwner;
   /** The chain that begins at descriptor `head`. */
   chain(head: number): readonly DescriptorView[];
+  /** Entries of the indirect table that descriptor `index` points to, in the order of memory, at most `most`. */
+  table(index: number, most?: number): readonly TableEntry[];
   /**
    * The memory that the chain at descriptor `head` names, what is in an indirect table included; at
    * most about `most` pieces.
@@ -123,10 +135,10 @@ export class RingView implements QueueView {
    * size.
    */
   readonly size: number;
-  readonly #memory: GuestImage;
+  readonly #memory: RingMemory;
   #claims: Claims | undefined;
 
-  constructor(queue: QueueMoment, memory: GuestImage) {
+  constructor(queue: QueueMoment, memory: RingMemory) {
     this.queue = queue;
     this.#memory = memory;
     const usable = queue.enabled && !queue.packed && queue.size <= VIRTQ_MAX_SIZE;
@@ -191,11 +203,11 @@ export class RingView implements QueueView {
   descriptor(index: number): DescriptorView | undefined {
     if (!this.#has(index)) return undefined;
     const { addr, len, flags, next } = this.#read(index);
+    const owned = this.ownerAt(index);
     this.#claims ??= this.#claim();
     const claims = this.#claims;
     const head = claims.head[index] ?? -1;
     const position = claims.position[index] ?? 0;
-    const owned = head < 0 ? 'free' : claims.device.has(head) ? 'device' : 'driver';
     return {
       index,
       addr,
@@ -212,10 +224,27 @@ export class RingView implements QueueView {
     };
   }
 
+  ownerAt(index: number): RingOwner {
+    this.#claims ??= this.#claim();
+    const head = this.#claims.head[index] ?? -1;
+    return head < 0 ? 'free' : this.#claims.device.has(head) ? 'device' : 'driver';
+  }
+
+  table(index: number, most = MOST_PIECES): readonly TableEntry[] {
+    if (!this.#has(index)) return [];
+    const { addr, len } = this.#read(index);
+    return tableEntries(this.#memory, index, addr, len, most);
+  }
+
+  /** What the available entry at `slot` says, whatever it means. */
+  headAt(slot: number): number {
+    return this.#memory.u16(this.queue.driver + SPLIT.availEntry(slot));
+  }
+
   /** Available entry at `slot`, or undefined where the ring has none. */
   available(slot: number): AvailableView | undefined {
     if (!this.#has(slot)) return undefined;
-    const head = this.#memory.u16(this.queue.driver + SPLIT.availEntry(slot));
+    const head = this.headAt(slot);
     const { availIdx } = this;
     const { availStaged, popped, lastAvailIdx } = this.queue;
     const ahead = this.#ahead(slot, availIdx);
@@ -279,7 +308,7 @@ export class RingView implements QueueView {
     const heads = this.#inFlight();
     for (let i = 0; i < this.pending; i++) {
       const slot = this.slotOf(this.queue.lastAvailIdx + i);
-      heads.push(this.#memory.u16(this.queue.driver + SPLIT.availEntry(slot)));
+      heads.push(this.headAt(slot));
     }
     return heads;
   }
@@ -378,6 +407,33 @@ export class RingView implements QueueView {
   #ahead(slot: number, index: number): number {
     return (slot - this.slotOf(index) + this.size) % this.size;
   }
+}
+
+/**
+ * The entries of an indirect table, as they lie in memory. Both formats have 16 bytes an entry, with address and
+ * length in the same places; of a packed one, `next` is the buffer ID.
+ */
+export function tableEntries(
+  memory: RingMemory,
+  index: number,
+  addr: number,
+  len: number,
+  most: number,
+  packed = false,
+): readonly TableEntry[] {
+  return Array.from({ length: Math.min(Math.floor(len / SPLIT.descSize), most) }, (_, i) => {
+    const at = addr + SPLIT.descSize * i;
+    const flags = memory.u16(at + (packed ? PACKED.descFlags : VIRTQ_DESC.flags));
+    return {
+      index,
+      addr: join64(memory.u32(at + VIRTQ_DESC.addr), memory.u32(at + VIRTQ_DESC.addr + 4)),
+      len: memory.u32(at + VIRTQ_DESC.len),
+      flags,
+      next: memory.u16(at + (packed ? PACKED.descId : VIRTQ_DESC.next)),
+      hasNext: !packed && (flags & VIRTQ_DESC_F_NEXT) !== 0,
+      writable: (flags & VIRTQ_DESC_F_WRITE) !== 0,
+    };
+  });
 }
 
 /** Place of a descriptor in a chain of `length`. */

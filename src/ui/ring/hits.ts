@@ -15,11 +15,12 @@ export interface Hits {
 
 const NO_HITS: Hits = { touches: [], buffer: undefined, change: undefined };
 
-/** The cells of one queue that `event` touched, and the buffer. */
+/** The cells of one queue that `event` touched, and the buffer, unless `buffers` is false. */
 export function hitsOf(
   event: JournalEvent | undefined,
   view: QueueView,
   queues: ReadonlyMap<number, QueueMoment>,
+  buffers = true,
 ): Hits {
   if (!event || view.size === 0) return NO_HITS;
   const { dev, queue } = view.queue;
@@ -33,6 +34,7 @@ export function hitsOf(
         : undefined;
     return { touches, buffer: undefined, change };
   }
+  if (!buffers) return NO_HITS;
   const length = event.kind === 'memWrite' ? event.size : event.length;
   return { ...NO_HITS, buffer: bufferAt(view, event.addr, length) };
 }

@@ -5,7 +5,8 @@ export type Theme = 'auto' | 'light' | 'dark';
 export type Era = 'before' | 'since';
 /** What the page is arranged for: watching a guest run, or building its machine. */
 export type Workspace = 'watch' | 'build';
-export type RingLook = 'picture' | 'table';
+/** Entries that can be read, all of them as cells, or as tables. */
+export type RingLook = 'picture' | 'overview' | 'table';
 /** Tabs of the two tabbed panes. */
 export type SideTab = 'story' | 'why' | 'inspector';
 export type OutputTab = 'console' | 'monitor';
@@ -31,6 +32,8 @@ export interface UiState {
   /** Whether type and lines are as large as a room with a projector needs. */
   readonly presentation: boolean;
   readonly ringLook: RingLook;
+  /** Whether the queue's workload is shown in the other ring format too. */
+  readonly ringLens: boolean;
   readonly sideTab: SideTab;
   readonly outputTab: OutputTab;
   readonly helpOpen: boolean;
@@ -57,6 +60,7 @@ export const useUi = create<UiState>()(() => ({
   line: undefined,
   presentation: false,
   ringLook: 'picture',
+  ringLens: false,
   sideTab: 'story',
   outputTab: 'console',
   helpOpen: false,

@@ -136,10 +136,16 @@ export class SplitQueue implements DeviceRing {
     const desc = this.#locate(addresses.desc, SPLIT.descTable(size), SPLIT.descAlign, 'desc');
     const used = this.#locate(addresses.device, SPLIT.usedRing(size), SPLIT.usedAlign, 'used');
     const avail = this.#locate(addresses.driver, SPLIT.availRing(size), SPLIT.availAlign, 'avail');
-    this.#ring = undefined;
-    this.plain = NO_RING;
+    this.#displace();
     if (desc < 0 || avail < 0 || used < 0 || addresses.desc === 0) return;
     this.#place(size, desc, avail, used);
+  }
+
+  /** The ring lies nowhere. */
+  #displace(): void {
+    this.#ring = undefined;
+    this.plain = NO_RING;
+    this.usedAddress = 0;
   }
 
   #place(size: number, desc: number, avail: number, used: number): void {
@@ -170,8 +176,7 @@ export class SplitQueue implements DeviceRing {
   reset(): void {
     this.addresses = { desc: 0, driver: 0, device: 0 };
     this.size = this.maxSize;
-    this.#ring = undefined;
-    this.plain = NO_RING;
+    this.#displace();
     this.lastAvailIdx = 0;
     this.shadowAvailIdx = 0;
     this.usedIdx = 0;
@@ -523,8 +528,7 @@ export class SplitQueue implements DeviceRing {
     setFields(this as SplitQueue, KEPT, state);
     this.chains.holdsBounce = state.holdsBounce as boolean;
     const [size = 0, desc = 0, avail = 0, used = 0] = (state.ring ?? []) as number[];
-    this.#ring = undefined;
-    this.plain = NO_RING;
+    this.#displace();
     if (size > 0) this.#place(size, desc, avail, used);
   }
 
