@@ -5,12 +5,18 @@ import { type SideTab, useUi } from '../state/ui-store.ts';
 const load = () => import('./side-views.ts');
 const StoryView = lazy(async () => ({ default: (await load()).StoryView }));
 const InspectorView = lazy(async () => ({ default: (await load()).InspectorView }));
+const MemoryView = lazy(() => import('../memory/memory-view.tsx'));
 
-/** What happens in words, and what the selected device is. */
+/** What happens in words, what the selected device is, and what lies in guest memory. */
 export function SidePane() {
   const tab = useUi((ui) => ui.sideTab);
   return (
-    <section className="pane" aria-label="Story and inspector" data-pane="side" tabIndex={-1}>
+    <section
+      className="pane"
+      aria-label="Story and inspector"
+      data-pane="side"
+      tabIndex={-1}
+    >
       <Tabs.Root
         className="pane-tabs"
         value={tab}
@@ -23,6 +29,9 @@ export function SidePane() {
           <Tabs.Tab className="tab" value="inspector">
             Inspector
           </Tabs.Tab>
+          <Tabs.Tab className="tab" value="memory">
+            Memory
+          </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel className="tab-panel" value="story">
           <Suspense>
@@ -32,6 +41,11 @@ export function SidePane() {
         <Tabs.Panel className="tab-panel" value="inspector">
           <Suspense>
             <InspectorView />
+          </Suspense>
+        </Tabs.Panel>
+        <Tabs.Panel className="tab-panel" value="memory">
+          <Suspense fallback={<p className="pane-empty">Opening the memory.</p>}>
+            <MemoryView />
           </Suspense>
         </Tabs.Panel>
       </Tabs.Root>
