@@ -45,8 +45,8 @@ export function ByteCard(props: { memory: MemoryAtCursor; labels: Labels; at: nu
       {label && (
         <p>
           {label.doc}. Part of the {label.structure}
-          {device !== undefined && ` of ${device}`}
-          {label.queue !== undefined && `, queue ${label.queue}`}; the {label.owner} owns it.{' '}
+          {device !== undefined && `; ${device}`}
+          {label.queue !== undefined && `, queue ${label.queue}`}. The {label.owner} owns it.{' '}
           <span className="memory-source">
             {label.section ? `VIRTIO 1.4 §${label.section}` : label.document}
           </span>

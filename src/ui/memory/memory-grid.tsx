@@ -87,6 +87,7 @@ export function MemoryGrid(props: GridProps) {
         aria-colcount={columns + 1}
         aria-readonly={!props.canEdit}
         className="memory-grid mono"
+        data-columns={columns}
         onKeyDown={onKeyDown}
         onFocus={() => {
           focused.current = true;
