@@ -12,12 +12,12 @@ import { msixEnabled, pciConfigView } from './pci-config-view.ts';
 import { configStart, registerNamed, registerWords } from './register-words.ts';
 
 const DISK = '-drive if=none,id=d0,file=hello.img,format=raw';
-const READ = `import { virtio, VirtioBlk } from 'guest';
-virtio.probe(VirtioBlk).read(1);`;
 
-function run(line: string) {
+function run(line: string, msix = false) {
   const guest = new DirectGuest(line);
-  expect(guest.run(READ)).toEqual({ kind: 'ended' });
+  const script = `import { virtio, VirtioBlk } from 'guest';
+virtio.probe(VirtioBlk, 0, ${JSON.stringify({ msix })}).read(1);`;
+  expect(guest.run(script)).toEqual({ kind: 'ended' });
   const events = guest.events();
   const folder = new Folder(guest.store);
   const moment = folder.momentAt(events.length);
@@ -37,7 +37,7 @@ describe('configuration space of a PCI function', () => {
       5,
     ],
   ])('[4.1.4] is read with its capabilities behind %s', (_, line, device) => {
-    const { guest, registers } = run(line);
+    const { guest, registers } = run(line, true);
     const parts = pciConfigView(registers, { bus: 0, device, function: 0 });
     const [header] = parts;
     const field = (name: string) => header?.fields.find((one) => one.name === name);
@@ -60,6 +60,7 @@ describe('configuration space of a PCI function', () => {
 
   it('is unknown where the guest has not looked', () => {
     const { registers } = run(`-M pc -m 64 ${DISK} -device virtio-blk-pci,drive=d0,addr=5`);
+    expect(msixEnabled(pciConfigView(registers, { bus: 0, device: 5, function: 0 }))).toBe(false);
     expect(pciConfigView(registers, { bus: 7, device: 5, function: 0 })).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { REGION_INDEX } from './regions.ts';
+import { REGION_INDEX, registerOf } from './regions.ts';
 import type { RegisterMap } from './registers.ts';
 import { VIRTIO_MMIO } from './virtio-mmio.ts';
 import { VIRTIO_PCI_COMMON, VIRTIO_PCI_LEGACY } from './virtio-pci.ts';
@@ -74,4 +74,13 @@ const SELECTORS: ReadonlyMap<number, ReadonlyMap<number, number>> = new Map([
  */
 export function selectorOf(index: number, offset: number): number | undefined {
   return SELECTORS.get(index)?.get(offset);
+}
+
+/** What a selector's value chooses, in words: `queue 1`, `bits 32 to 63`. */
+export function selectedText(index: number, offset: number, selected: number): string {
+  const selector = selectorOf(index, offset);
+  const name = selector === undefined ? undefined : registerOf(index, selector)?.name;
+  if (name?.toLowerCase().includes('feature'))
+    return `bits ${32 * selected} to ${32 * selected + 31}`;
+  return `${name === 'SHMSel' ? 'region' : 'queue'} ${selected}`;
 }

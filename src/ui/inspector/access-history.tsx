@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { type RegisterContext, registerWords, valueText } from '../../journal/register-words.ts';
+import { selectedText } from '../../spec/selected-registers.ts';
 import { useSession } from '../state/session-context.tsx';
 import { useRegisterHistory } from './use-register-history.ts';
 
@@ -44,7 +45,9 @@ export function AccessHistory(props: {
               </td>
               <td>
                 {by} {write ? 'writes' : 'reads'}
-                {selected !== undefined && <span className="history-of"> of {selected}</span>}
+                {selected !== undefined && (
+                  <span className="history-of"> {selectedText(region, offset, selected)}</span>
+                )}
               </td>
               <td className="mono">
                 {old === undefined || old === value ? '' : `${valueText(old, size)} → `}

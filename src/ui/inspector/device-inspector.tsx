@@ -82,13 +82,13 @@ export function DeviceInspector(props: { device: DeviceNode; virtio: DeviceNode 
       <Chapters chapters={chapters} />
       {building && <PropertyEditor device={device} inner={inner} />}
       {virtio && <VirtioSections virtio={virtio} />}
-      {!building && <PropertyEditor device={device} inner={inner} />}
       <RegisterSections devices={parts} />
       {platform?.channelIo && transport && (
         <ChannelSection dev={transport.dev} virtioId={virtio?.virtio?.deviceId} />
       )}
       {platform?.devicePage !== undefined && virtio && <DevicePageSection dev={virtio.dev} />}
       <RegistersNow devices={parts} />
+      {!building && <PropertyEditor device={device} inner={inner} />}
       {device.facts.length > 0 && (
         // BARs move while a guest runs; the tree is taken when the machine is built and after monitor commands.
         <Section title="Facts, as info qtree last gave them" count={device.facts.length}>

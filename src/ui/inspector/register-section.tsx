@@ -11,6 +11,7 @@ import {
 } from '../../journal/register-words.ts';
 import type { DeviceNode } from '../../protocol/topology.ts';
 import { DEVICE_CONFIG, REGION_INDEX, REGIONS } from '../../spec/regions.ts';
+import { selectedText } from '../../spec/selected-registers.ts';
 import { useSessionState, useSessionStateSlowly } from '../state/session-context.tsx';
 import { configAccesses, pciPlace } from './pci-place.ts';
 import { type RegisterRow, RegisterTable } from './register-table.tsx';
@@ -75,11 +76,7 @@ export function RegisterSections({ devices }: { devices: readonly DeviceNode[] }
           <RegisterTable caption="Device configuration" rows={shownConfig} {...table} />
         </Section>
       )}
-      <Section
-        title="Registers, as the driver last saw them"
-        count={shown.length}
-        open={shown.length > 0}
-      >
+      <Section title="Registers, as last seen" count={shown.length} open={shown.length > 0}>
         {registers.length === 0 ? (
           <p className="section-empty">The driver has not touched any.</p>
         ) : (
@@ -144,7 +141,9 @@ function registerRows(
         name: nameOf(found, offset),
         doc: found?.doc ?? '',
         ...{ offset, dev, register },
-        words: [selected !== undefined && `of ${selected}:`, words].filter(Boolean).join(' '),
+        words: [words, selected !== undefined && selectedText(region, offset, selected)]
+          .filter(Boolean)
+          .join('; '),
       };
     });
 }

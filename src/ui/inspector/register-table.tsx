@@ -67,10 +67,12 @@ export function RegisterTable(props: {
                       aria-expanded={open === key}
                       onClick={() => setOpen(open === key ? undefined : key)}
                     >
-                      {name}
+                      <Breakable text={name} />
                     </button>
                   ) : (
-                    <span className="register-name">{name}</span>
+                    <span className="register-name">
+                      <Breakable text={name} />
+                    </span>
                   )}
                 </th>
                 <td className="mono">
@@ -114,4 +116,18 @@ export function RegisterTable(props: {
       </tbody>
     </table>
   );
+}
+
+/** A long name that may go on in the next line after an underscore. */
+function Breakable({ text }: { text: string }) {
+  let at = 0;
+  return text.split(/(?<=_)/).map((part) => {
+    at += part.length;
+    return (
+      <Fragment key={at}>
+        {part}
+        <wbr />
+      </Fragment>
+    );
+  });
 }

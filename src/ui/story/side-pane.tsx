@@ -11,12 +11,7 @@ const MemoryView = lazy(() => import('../memory/memory-view.tsx'));
 export function SidePane() {
   const tab = useUi((ui) => ui.sideTab);
   return (
-    <section
-      className="pane"
-      aria-label="Story and inspector"
-      data-pane="side"
-      tabIndex={-1}
-    >
+    <section className="pane" aria-label="Story and inspector" data-pane="side" tabIndex={-1}>
       <Tabs.Root
         className="pane-tabs"
         value={tab}
