@@ -2,6 +2,7 @@ import { join64, swapBytes } from '../../base/bits.ts';
 import { bitsOf } from '../../spec/constants.ts';
 import type { Platform } from '../../spec/platform.ts';
 import { VIRTIO_F } from '../../spec/virtio.ts';
+import type { GuestImage } from '../fold/guest-image.ts';
 import type { Moment } from '../fold/moment.ts';
 import type { ReadableMemory } from './label.ts';
 
@@ -34,4 +35,44 @@ export function isBigEndian(moment: Moment, dev: number, platform: Platform | un
   if (platform?.bigEndian !== true) return false;
   const accepted = moment.devices.get(dev)?.accepted ?? 0;
   return !bitsOf(accepted).includes(VIRTIO_F.VIRTIO_F_VERSION_1);
+}
+
+/** A stretch of memory that was copied, so that each number of it is one step away. */
+interface Copy {
+  readonly start: number;
+  readonly end: number;
+  readonly view: DataView;
+}
+
+/** Memory of which some stretches are read again and again, as all of a large queue is. */
+export class CopiedMemory implements ReadableMemory {
+  readonly #memory: GuestImage;
+  readonly #copies: readonly Copy[];
+
+  constructor(
+    memory: GuestImage,
+    areas: readonly { readonly start: number; readonly end: number }[],
+  ) {
+    this.#memory = memory;
+    this.#copies = areas.map(({ start, end }) => {
+      const { buffer, byteOffset, byteLength } = memory.bytes(start, end - start);
+      return { start, end, view: new DataView(buffer, byteOffset, byteLength) };
+    });
+  }
+
+  u8(addr: number): number {
+    return this.#memory.u8(addr);
+  }
+
+  u16(addr: number): number {
+    for (const { start, end, view } of this.#copies)
+      if (addr >= start && addr + 2 <= end) return view.getUint16(addr - start, true);
+    return this.#memory.u16(addr);
+  }
+
+  u32(addr: number): number {
+    for (const { start, end, view } of this.#copies)
+      if (addr >= start && addr + 4 <= end) return view.getUint32(addr - start, true);
+    return this.#memory.u32(addr);
+  }
 }

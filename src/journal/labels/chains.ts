@@ -7,7 +7,7 @@ import {
   VIRTQ_DESC_F_NEXT,
   VIRTQ_DESC_F_WRITE,
 } from '../../spec/virtio.ts';
-import type { QueueMoment } from '../fold/moment.ts';
+import type { PackedDescriptor, QueueMoment } from '../fold/moment.ts';
 import type { ChainPiece } from '../fold/ring-view.ts';
 import type { RingNumbers } from './byte-order.ts';
 
@@ -53,20 +53,30 @@ export interface Chain {
   readonly pieces: readonly ChainPiece[];
 }
 
-/** Most chains of a queue that are followed, the newest available ones; nobody looks at more buffers at once. */
-export const MOST_CHAINS = 4096;
 /** Most returned chains that are followed, the newest. */
 const MOST_RETURNED = 64;
 /** Most entries of a table that are followed. */
 const MOST_ENTRIES = 1024;
+const STATES: readonly ChainState[] = ['taken', 'waiting', 'in the making', 'returned'];
 
 /**
  * The chains of a queue: those that the device owns, those in the making, and of a split queue those that
  * came back lately and whose descriptors nobody has used again. The guest may have written anything: what
- * loops, leaves the table or runs into another chain is cut there.
+ * loops, leaves the table or runs into another chain is cut there. A chain is put together when it is asked for:
+ * a queue may have thousands.
  */
-export function chainsOf(queue: QueueMoment, numbers: RingNumbers): readonly Chain[] {
-  return queue.packed ? packedChains(queue, numbers) : splitChains(queue, numbers);
+export interface Chains {
+  /** Whether a descriptor is part of a chain that the device owns. */
+  owns(slot: number): boolean;
+  /** Chains that name memory among the `length` bytes from `addr`, those that the device owns first. */
+  over(addr: number, length: number): readonly Chain[];
+  /** At most `most` chains; those that came back only where there are no others. */
+  some(most: number): readonly Chain[];
+}
+
+/** Finds the chains of a queue. */
+export function chainsOf(queue: QueueMoment, numbers: RingNumbers): Chains {
+  return queue.packed ? new PackedChains(queue, numbers) : new SplitChains(queue, numbers);
 }
 
 /** Reads the descriptor at `addr`. */
@@ -85,39 +95,201 @@ export function descriptorAt(
   };
 }
 
-function splitChains(queue: QueueMoment, numbers: RingNumbers): Chain[] {
-  const { size, desc, device } = queue;
-  const chains: Chain[] = [];
-  const claimed = new Set<number>();
-  const walk = (head: number, state: ChainState, may: (index: number) => boolean) => {
+/** Chains of a split queue: for each descriptor, how far its chain is, and that chain's first one. */
+class SplitChains implements Chains {
+  readonly #queue: QueueMoment;
+  readonly #numbers: RingNumbers;
+  /** 1 + index into `STATES`; 0 for a descriptor of no chain. */
+  readonly #state: Uint8Array;
+  readonly #head: Uint16Array;
+  /** First descriptors, in the order of `STATES`. */
+  readonly #heads: number[] = [];
+  /** What indirect tables name, by the descriptor that points to them. */
+  readonly #named = new Map<number, readonly ChainPiece[]>();
+
+  constructor(queue: QueueMoment, numbers: RingNumbers) {
+    this.#queue = queue;
+    this.#numbers = numbers;
+    const { size, filling, device } = queue;
+    this.#state = new Uint8Array(size);
+    this.#head = new Uint16Array(size);
+    for (const head of takenHeads(queue, numbers)) this.#claim(head, 1);
+    for (const head of waitingHeads(queue, numbers)) this.#claim(head, 2);
+    const ledTo = new Set<number>();
+    for (const index of filling) {
+      const { flags, last } = this.#read(index);
+      if (flags & VIRTQ_DESC_F_NEXT) ledTo.add(last);
+    }
+    // First those that nothing leads to, then what is left of loops.
+    for (const head of filling) if (!ledTo.has(head)) this.#claim(head, 3, filling);
+    for (const head of filling) this.#claim(head, 3, filling);
+    const usedIdx = numbers.u16(device + SPLIT.usedIdx);
+    for (let back = 1; back <= Math.min(size, MOST_RETURNED, queue.pushed); back++) {
+      const slot = wrap16(usedIdx - back) % size;
+      this.#claim(numbers.u32(device + SPLIT.usedEntry(slot)), 4);
+    }
+  }
+
+  owns(slot: number): boolean {
+    const state = this.#state[slot];
+    return state === 1 || state === 2;
+  }
+
+  over(addr: number, length: number): readonly Chain[] {
+    const heads = new Set<number>();
+    const end = addr + length;
+    for (let index = 0; index < this.#queue.size; index++) {
+      if (this.#state[index] === 0) continue;
+      const at = this.#queue.desc + SPLIT.descSize * index;
+      const start = this.#numbers.u64(at + VIRTQ_DESC.addr);
+      const indirect = (this.#numbers.u16(at + VIRTQ_DESC.flags) & VIRTQ_DESC_F_INDIRECT) !== 0;
+      const touches = start < end && start + this.#numbers.u32(at + VIRTQ_DESC.len) > addr;
+      if (touches || (indirect && this.#tableNames(index, addr, end)))
+        heads.add(this.#head[index] as number);
+    }
+    return [...heads]
+      .sort((a, b) => (this.#state[a] as number) - (this.#state[b] as number))
+      .map((head) => this.#chain(head));
+  }
+
+  some(most: number): readonly Chain[] {
+    const others = this.#heads.filter((head) => this.#state[head] !== 4);
+    return (others.length > 0 ? others : this.#heads)
+      .slice(0, most)
+      .map((head) => this.#chain(head));
+  }
+
+  #claim(head: number, state: number, among?: ReadonlySet<number>): void {
+    const may = (index: number) =>
+      index < this.#queue.size && this.#state[index] === 0 && (!among || among.has(index));
+    if (may(head)) this.#heads.push(head);
+    for (let index = head; may(index); ) {
+      this.#state[index] = state;
+      this.#head[index] = head;
+      const at = this.#queue.desc + SPLIT.descSize * index;
+      if (!(this.#numbers.u16(at + VIRTQ_DESC.flags) & VIRTQ_DESC_F_NEXT)) return;
+      index = this.#numbers.u16(at + VIRTQ_DESC.next);
+    }
+  }
+
+  #chain(head: number): Chain {
     const descriptors: Descriptor[] = [];
-    for (let index = head; index < size && !claimed.has(index) && may(index); ) {
-      claimed.add(index);
-      const descriptor = descriptorAt(numbers, desc + SPLIT.descSize * index, index, false);
+    const seen = new Set<number>();
+    for (let index = head; this.#head[index] === head && !seen.has(index); ) {
+      if (this.#state[index] === 0) break;
+      seen.add(index);
+      const descriptor = this.#read(index);
       descriptors.push(descriptor);
       if (!(descriptor.flags & VIRTQ_DESC_F_NEXT)) break;
       index = descriptor.last;
     }
-    if (descriptors.length > 0) chains.push(chainOf(head, state, descriptors, numbers, false));
+    const state = STATES[(this.#state[head] as number) - 1] ?? 'returned';
+    return chainOf(head, state, descriptors, this.#numbers, false);
+  }
+
+  #tableNames(index: number, addr: number, end: number): boolean {
+    let pieces = this.#named.get(index);
+    if (!pieces) {
+      pieces = chainOf(index, 'taken', [this.#read(index)], this.#numbers, false).pieces;
+      this.#named.set(index, pieces);
+    }
+    return pieces.some((piece) => piece.addr < end && piece.addr + piece.len > addr);
+  }
+
+  #read(index: number): Descriptor {
+    const at = this.#queue.desc + SPLIT.descSize * index;
+    return descriptorAt(this.#numbers, at, index, false);
+  }
+}
+
+/** Chains of a packed queue: those that the device owns are as they were when they became available. */
+class PackedChains implements Chains {
+  readonly #numbers: RingNumbers;
+  readonly #found: readonly FoundChain[];
+  readonly #owned = new Set<number>();
+  readonly #chains = new Map<FoundChain, Chain>();
+
+  constructor(queue: QueueMoment, numbers: RingNumbers) {
+    this.#numbers = numbers;
+    const found: FoundChain[] = [];
+    const taken = new Map<number, number>();
+    for (const id of queue.inFlight) taken.set(id, (taken.get(id) ?? 0) + 1);
+    for (const { id, descriptors } of queue.ring?.chains ?? []) {
+      const left = taken.get(id) ?? 0;
+      taken.set(id, left - 1);
+      found.push({ id, state: left > 0 ? 'taken' : 'waiting', descriptors });
+      for (const { slot } of descriptors) if (!queue.filling.has(slot)) this.#owned.add(slot);
+    }
+    found.push(...inTheMaking(queue, numbers));
+    this.#found = found;
+  }
+
+  owns(slot: number): boolean {
+    return this.#owned.has(slot);
+  }
+
+  over(addr: number, length: number): readonly Chain[] {
+    const end = addr + length;
+    const chains: Chain[] = [];
+    for (const found of this.#found)
+      if (found.descriptors.some((one) => this.#touches(found, one, addr, end)))
+        chains.push(this.#chain(found));
+    return chains;
+  }
+
+  some(most: number): readonly Chain[] {
+    return this.#found.slice(0, most).map((found) => this.#chain(found));
+  }
+
+  #touches(found: FoundChain, one: PackedDescriptor, addr: number, end: number): boolean {
+    if (one.addr < end && one.addr + one.len > addr) return true;
+    if (!(one.flags & VIRTQ_DESC_F_INDIRECT)) return false;
+    return this.#chain(found).pieces.some(
+      (piece) => piece.addr < end && piece.addr + piece.len > addr,
+    );
+  }
+
+  #chain(found: FoundChain): Chain {
+    let chain = this.#chains.get(found);
+    if (!chain) {
+      const { id, state, descriptors } = found;
+      const read = descriptors.map(({ slot, ...rest }) => ({ index: slot, last: id, ...rest }));
+      chain = chainOf(id, state, read, this.#numbers, true);
+      this.#chains.set(found, chain);
+    }
+    return chain;
+  }
+}
+
+/** A chain of a packed queue before its tables are read. */
+interface FoundChain {
+  readonly id: number;
+  readonly state: ChainState;
+  readonly descriptors: readonly PackedDescriptor[];
+}
+
+/** Descriptors that are written and not available yet follow one another, and a chain ends at one without NEXT. */
+function inTheMaking({ filling, size, desc }: QueueMoment, numbers: RingNumbers): FoundChain[] {
+  const chains: FoundChain[] = [];
+  let run: PackedDescriptor[] = [];
+  let id = 0;
+  const end = () => {
+    if (run.length > 0) chains.push({ id, state: 'in the making', descriptors: run });
+    run = [];
   };
-  const any = () => true;
-  for (const head of takenHeads(queue, numbers).slice(-MOST_CHAINS)) walk(head, 'taken', any);
-  for (const head of waitingHeads(queue, numbers).slice(-MOST_CHAINS)) walk(head, 'waiting', any);
-  const { filling } = queue;
-  const ledTo = new Set<number>();
-  for (const index of filling) {
-    const at = desc + SPLIT.descSize * index;
-    if (numbers.u16(at + VIRTQ_DESC.flags) & VIRTQ_DESC_F_NEXT)
-      ledTo.add(numbers.u16(at + VIRTQ_DESC.next));
+  for (const slot of [...filling].sort((a, b) => a - b)) {
+    if (run.length > 0 && run.at(-1)?.slot !== slot - 1) end();
+    const { addr, len, flags, last } = descriptorAt(
+      numbers,
+      desc + PACKED.descSize * slot,
+      slot,
+      true,
+    );
+    run.push({ slot, addr, len, flags });
+    id = last;
+    if (!(flags & VIRTQ_DESC_F_NEXT) || slot === size - 1) end();
   }
-  const isFilled = (index: number) => filling.has(index);
-  for (const head of filling) if (!ledTo.has(head)) walk(head, 'in the making', isFilled);
-  for (const head of filling) walk(head, 'in the making', isFilled);
-  const usedIdx = numbers.u16(device + SPLIT.usedIdx);
-  for (let back = 1; back <= Math.min(size, MOST_RETURNED, queue.pushed); back++) {
-    const slot = wrap16(usedIdx - back) % size;
-    walk(numbers.u32(device + SPLIT.usedEntry(slot)), 'returned', any);
-  }
+  end();
   return chains;
 }
 
@@ -141,33 +313,6 @@ function waitingHeads(queue: QueueMoment, numbers: RingNumbers): number[] {
   return Array.from({ length: count }, (_, i) =>
     numbers.u16(driver + SPLIT.availEntry(wrap16(lastAvailIdx + i) % size)),
   );
-}
-
-function packedChains(queue: QueueMoment, numbers: RingNumbers): Chain[] {
-  const chains: Chain[] = [];
-  const { ring, size, desc, filling } = queue;
-  const taken = new Map<number, number>();
-  for (const id of queue.inFlight) taken.set(id, (taken.get(id) ?? 0) + 1);
-  for (const { id, descriptors } of (ring?.chains ?? []).slice(-MOST_CHAINS)) {
-    const left = taken.get(id) ?? 0;
-    taken.set(id, left - 1);
-    const read = descriptors.map(({ slot, ...rest }) => ({ index: slot, last: id, ...rest }));
-    chains.push(chainOf(id, left > 0 ? 'taken' : 'waiting', read, numbers, true));
-  }
-  let run: Descriptor[] = [];
-  const end = () => {
-    const tail = run.at(-1);
-    if (tail) chains.push(chainOf(tail.last, 'in the making', run, numbers, true));
-    run = [];
-  };
-  for (const index of [...filling].sort((a, b) => a - b)) {
-    if (run.length > 0 && run.at(-1)?.index !== index - 1) end();
-    const descriptor = descriptorAt(numbers, desc + PACKED.descSize * index, index, true);
-    run.push(descriptor);
-    if (!(descriptor.flags & VIRTQ_DESC_F_NEXT) || index === size - 1) end();
-  }
-  end();
-  return chains;
 }
 
 function chainOf(

@@ -3,8 +3,8 @@ import { unknownQueue } from '../fold/queue-state.ts';
 import { type RingStructure, ringAreas } from '../fold/ring-areas.ts';
 import type { BusNode, DeviceNode, MachineTopology } from '../topology.ts';
 import { bufferLabels, type ChainContext, tableLabels } from './buffer-labels.ts';
-import { isBigEndian, type RingNumbers, ringNumbers } from './byte-order.ts';
-import { type Chain, chainsOf } from './chains.ts';
+import { CopiedMemory, isBigEndian, type RingNumbers, ringNumbers } from './byte-order.ts';
+import { type Chains, chainsOf } from './chains.ts';
 import { type DevicePageEntry, devicePage } from './device-page-labels.ts';
 import { indicatorLabels } from './indicators.ts';
 import type { Label, LabelKind, LabelSource } from './label.ts';
@@ -27,8 +27,7 @@ const NAMED_CHAINS = 8;
 interface LabelledQueue {
   readonly context: ChainContext;
   readonly numbers: RingNumbers;
-  chains: readonly Chain[] | undefined;
-  owned: ReadonlySet<number> | undefined;
+  chains: Chains | undefined;
 }
 
 /**
@@ -45,14 +44,15 @@ export class Labels {
     const { moment, topology, platform } = source;
     const ids = virtioDevices(topology);
     this.#queues = [...moment.queues.values()]
-      .filter((queue) => ringAreas(queue).length > 0)
-      .map(({ dev, queue, packed }) => {
+      .map((place) => ({ place, areas: ringAreas(place) }))
+      .filter(({ areas }) => areas.length > 0)
+      .map(({ place: { dev, queue, packed }, areas }) => {
         const bigEndian = isBigEndian(moment, dev, platform);
-        const numbers = ringNumbers(moment.memory, bigEndian);
+        const numbers = ringNumbers(new CopiedMemory(moment.memory, areas), bigEndian);
         // Requests in big-endian numbers are not read: every number would be wrong.
         const virtioId = bigEndian ? undefined : ids.get(dev)?.virtio?.deviceId;
         const context = { dev, queue, packed, numbers, memory: moment.memory, virtioId };
-        return { context, numbers, chains: undefined, owned: undefined };
+        return { context, numbers, chains: undefined };
       });
   }
 
@@ -64,17 +64,15 @@ export class Labels {
     const labels: Label[] = [];
     for (const queue of this.#queues) {
       const moment = this.#momentOf(queue);
-      const owned = (index: number) => this.#owned(queue).has(index);
+      const owned = (index: number) => this.#chains(queue).owns(index);
       labels.push(...ringLabels(moment, queue.numbers, owned, addr, length));
     }
     for (const area of this.#others())
       if (addr < area.end && addr + length > area.start) labels.push(area);
-    for (const queue of this.#queues)
-      for (const chain of this.#chains(queue))
-        labels.push(...tableLabels(chain, queue.context, addr, length));
-    for (const queue of this.#queues)
-      for (const chain of this.#chains(queue))
-        labels.push(...bufferLabels(chain, queue.context, addr, length));
+    const found = this.#queues.map((queue) => this.#chains(queue).over(addr, length));
+    for (const label of [tableLabels, bufferLabels])
+      for (const [i, { context }] of this.#queues.entries())
+        for (const chain of found[i] ?? []) labels.push(...label(chain, context, addr, length));
     return labels;
   }
 
@@ -94,8 +92,7 @@ export class Labels {
           ...{ addr: start, length: end - start, dev, queue: number },
           kind: structure === 'desc' ? 'descriptors' : packed ? 'suppression' : KINDS[structure],
         });
-      const chains = this.#chains(queue).filter(({ state }) => state !== 'returned');
-      for (const chain of (chains.length > 0 ? chains : this.#chains(queue)).slice(0, NAMED_CHAINS))
+      for (const chain of this.#chains(queue).some(NAMED_CHAINS))
         for (const { index, addr, len } of chain.pieces.slice(0, NAMED_CHAINS))
           found.push({
             ...{ name: `buffer of descriptor ${index}`, addr, length: len, kind: 'buffer' },
@@ -144,18 +141,9 @@ export class Labels {
     return found ?? unknownQueue(context.dev, context.queue);
   }
 
-  #chains(queue: LabelledQueue): readonly Chain[] {
+  #chains(queue: LabelledQueue): Chains {
     queue.chains ??= chainsOf(this.#momentOf(queue), queue.numbers);
     return queue.chains;
-  }
-
-  #owned(queue: LabelledQueue): ReadonlySet<number> {
-    queue.owned ??= new Set(
-      this.#chains(queue)
-        .filter(({ state }) => state === 'taken' || state === 'waiting')
-        .flatMap(({ slots }) => slots),
-    );
-    return queue.owned;
   }
 }
 
