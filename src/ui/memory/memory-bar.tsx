@@ -53,7 +53,7 @@ export function MemoryBar({ memory, labels }: { memory: MemoryAtCursor; labels: 
         type="button"
         className="button button-small"
         disabled={!canGoBack}
-        title="The place before the last jump"
+        aria-label="Back to the place before"
         onClick={jumpBack}
       >
         Back
