@@ -21,7 +21,7 @@ type Access = EventOf<'regRead'> | EventOf<'regWrite'>;
 const isAccess = (event: JournalEvent): event is Access =>
   event.kind === 'regRead' || event.kind === 'regWrite';
 const region = REGION_INDEX['virtio-pci-common'];
-const dev = events.find((event) => isAccess(event) && event.region === region)?.dev as number;
+const dev = events.filter(isAccess).find((event) => event.region === region)?.dev as number;
 
 describe('RegisterHistory', () => {
   it('knows every access to every register, and no other', () => {
