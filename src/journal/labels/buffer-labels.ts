@@ -1,4 +1,5 @@
 import { hex } from '../../base/bits.ts';
+import type { RequestContext } from '../decode/request.ts';
 import { type DecodedRequest, decodeRequest } from '../decode-request.ts';
 import type { GuestImage } from '../fold/guest-image.ts';
 import type { ChainPiece } from '../fold/ring-view.ts';
@@ -17,6 +18,7 @@ export interface ChainContext {
   readonly memory: GuestImage;
   /** Virtio ID of the device; undefined where its requests cannot be read, as those in big-endian numbers. */
   readonly virtioId: number | undefined;
+  readonly request: RequestContext;
 }
 
 const STATES: Readonly<Record<Chain['state'], string>> = {
@@ -62,7 +64,7 @@ export function bufferLabels(
   const inRange = (start: number, bytes: number) => addr < start + bytes && addr + length > start;
   const pieces = chain.pieces.filter((piece) => inRange(piece.addr, piece.len));
   if (pieces.length === 0) return [];
-  const request = decodeRequest(context.virtioId, chain.pieces, context.memory);
+  const request = decodeRequest(context.virtioId, chain.pieces, context.memory, context.request);
   const labels: Label[] = [];
   for (const field of request?.fields ?? [])
     for (const part of field.parts)

@@ -1,5 +1,4 @@
-import { type QueueMoment, queueKey } from '../fold/moment.ts';
-import { unknownQueue } from '../fold/queue-state.ts';
+import type { QueueMoment } from '../fold/moment.ts';
 import { type RingStructure, ringAreas } from '../fold/ring-areas.ts';
 import type { BusNode, DeviceNode, MachineTopology } from '../topology.ts';
 import { bufferLabels, type ChainContext, tableLabels } from './buffer-labels.ts';
@@ -25,6 +24,7 @@ export interface MemorySymbol {
 const NAMED_CHAINS = 8;
 
 interface LabelledQueue {
+  readonly place: QueueMoment;
   readonly context: ChainContext;
   readonly numbers: RingNumbers;
   chains: Chains | undefined;
@@ -46,13 +46,17 @@ export class Labels {
     this.#queues = [...moment.queues.values()]
       .map((place) => ({ place, areas: ringAreas(place) }))
       .filter(({ areas }) => areas.length > 0)
-      .map(({ place: { dev, queue, packed }, areas }) => {
+      .map(({ place, areas }) => {
+        const { dev, queue, packed } = place;
         const bigEndian = isBigEndian(moment, dev, platform);
         const numbers = ringNumbers(new CopiedMemory(moment.memory, areas), bigEndian);
         // Requests in big-endian numbers are not read: every number would be wrong.
-        const virtioId = bigEndian ? undefined : ids.get(dev)?.virtio?.deviceId;
-        const context = { dev, queue, packed, numbers, memory: moment.memory, virtioId };
-        return { context, numbers, chains: undefined };
+        const facts = ids.get(dev)?.virtio;
+        const virtioId = bigEndian ? undefined : facts?.deviceId;
+        const accepted = moment.devices.get(dev)?.accepted ?? 0;
+        const request = { queue: facts?.queues[queue]?.name ?? '', accepted };
+        const context = { dev, queue, packed, numbers, memory: moment.memory, virtioId, request };
+        return { place, context, numbers, chains: undefined };
       });
   }
 
@@ -63,9 +67,8 @@ export class Labels {
   over(addr: number, length: number): readonly Label[] {
     const labels: Label[] = [];
     for (const queue of this.#queues) {
-      const moment = this.#momentOf(queue);
       const owned = (index: number) => this.#chains(queue).owns(index);
-      labels.push(...ringLabels(moment, queue.numbers, owned, addr, length));
+      labels.push(...ringLabels(queue.place, queue.numbers, owned, addr, length));
     }
     for (const area of this.#others())
       if (addr < area.end && addr + length > area.start) labels.push(area);
@@ -86,7 +89,7 @@ export class Labels {
     const found: MemorySymbol[] = [];
     for (const queue of this.#queues) {
       const { dev, queue: number, packed } = queue.context;
-      for (const { structure, start, end } of ringAreas(this.#momentOf(queue)))
+      for (const { structure, start, end } of ringAreas(queue.place))
         found.push({
           name: STRUCTURES[packed ? 'packed' : 'split'][structure],
           ...{ addr: start, length: end - start, dev, queue: number },
@@ -135,14 +138,8 @@ export class Labels {
     return this.#page;
   }
 
-  #momentOf({ context }: LabelledQueue): QueueMoment {
-    const { moment } = this.#source;
-    const found = moment.queues.get(queueKey(context.dev, context.queue));
-    return found ?? unknownQueue(context.dev, context.queue);
-  }
-
   #chains(queue: LabelledQueue): Chains {
-    queue.chains ??= chainsOf(this.#momentOf(queue), queue.numbers);
+    queue.chains ??= chainsOf(queue.place, queue.numbers);
     return queue.chains;
   }
 }

@@ -12,7 +12,7 @@ import type {
   Trial,
 } from '../../protocol/messages.ts';
 import type { MachineTopology } from '../../protocol/topology.ts';
-import { Continuation } from './continuation.ts';
+import type { Continuation } from './continuation.ts';
 import type { FrameSource } from './frames.ts';
 import type { VcpuGlance } from './gate.ts';
 import type { HeldRun } from './held-run.ts';
@@ -183,9 +183,12 @@ export class LiveSession implements Session {
     shown.control.pause();
     return this.#exclusively(async () => {
       if (this.#phase !== 'ready') return { kind: 'refused', message: 'There is no machine' };
-      this.#continuation = new Continuation(this.#room, this.#runs);
+      // The first screen does without it.
+      const { Continuation } = await import('./continuation.ts');
+      const continuation = new Continuation(this.#room, this.#runs);
+      this.#continuation = continuation;
       try {
-        return this.#arrive(await this.#continuation.carryOut(shown, source));
+        return this.#arrive(await continuation.carryOut(shown, source));
       } finally {
         this.#continuation = undefined;
         this.#frame(this.#parts.now());

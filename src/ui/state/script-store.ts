@@ -10,6 +10,8 @@ export interface ScriptState {
   readonly started: string | undefined;
   /** Whether the browser keeps it over a reload. */
   readonly kept: boolean;
+  /** Line to be brought into sight, 1-based; another object each time somebody asks. */
+  readonly shown: { readonly line: number } | undefined;
   /** Grows when the text was replaced from outside the editor. */
   readonly replaced: number;
 }
@@ -20,8 +22,14 @@ export const useScript = create<ScriptState>()(() => ({
   example: '',
   started: undefined,
   kept: true,
+  shown: undefined,
   replaced: 0,
 }));
+
+/** Brings a line into sight, and puts the cursor there. */
+export function showLine(line: number): void {
+  useScript.setState({ shown: { line } });
+}
 
 /** Wait after the last keystroke before the text is kept, in ms. */
 const KEEP_AFTER = 250;

@@ -4,10 +4,11 @@ import { type SideTab, useUi } from '../state/ui-store.ts';
 
 const load = () => import('./side-views.ts');
 const StoryView = lazy(async () => ({ default: (await load()).StoryView }));
+const WhyView = lazy(async () => ({ default: (await load()).WhyView }));
 const InspectorView = lazy(async () => ({ default: (await load()).InspectorView }));
 const MemoryView = lazy(() => import('../memory/memory-view.tsx'));
 
-/** What happens in words, what the selected device is, and what lies in guest memory. */
+/** What happens in words, why nothing does, what the selected device is, and what lies in guest memory. */
 export function SidePane() {
   const tab = useUi((ui) => ui.sideTab);
   return (
@@ -21,6 +22,14 @@ export function SidePane() {
           <Tabs.Tab className="tab" value="story">
             Story
           </Tabs.Tab>
+          <Tabs.Tab
+            className="tab"
+            value="why"
+            aria-label="Why? Why is nothing happening?"
+            title="Why is nothing happening?"
+          >
+            Why?
+          </Tabs.Tab>
           <Tabs.Tab className="tab" value="inspector">
             Inspector
           </Tabs.Tab>
@@ -31,6 +40,11 @@ export function SidePane() {
         <Tabs.Panel className="tab-panel" value="story">
           <Suspense>
             <StoryView />
+          </Suspense>
+        </Tabs.Panel>
+        <Tabs.Panel className="tab-panel" value="why">
+          <Suspense>
+            <WhyView />
           </Suspense>
         </Tabs.Panel>
         <Tabs.Panel className="tab-panel" value="inspector">

@@ -5,6 +5,8 @@ import type { SessionState } from '../session/session.ts';
 import { namesOf } from '../state/names.ts';
 import { useScript } from '../state/script-store.ts';
 import { useSession, useSessionState, useSessionStateSlowly } from '../state/session-context.tsx';
+import { WhyHint } from '../why/why-hint.tsx';
+import { useDigest } from './digest.ts';
 import { Narrator } from './narrator.ts';
 
 /** Events before and after the cursor that are told, and how many more a scroll to the top brings. */
@@ -24,14 +26,16 @@ const whole = (state: SessionState): SessionState => state;
 export function StoryView() {
   const session = useSession();
   const topology = useSessionState((state) => state.topology);
+  const store = useSessionState((state) => state.store);
   const fast = useSessionState((state) => state.run === 'running' && state.speed > FAST);
   const { cursor, length, first } = useSessionStateSlowly(whole, fast, FAST_EVERY);
   const aloud = useSessionState((state) => state.run !== 'running' || state.speed <= ALOUD);
+  const burst = useDigest(!aloud, cursor);
   const source = useScript((script) => script.started ?? script.source);
   const lines = useMemo(() => source.split('\n'), [source]);
   const narrator = useMemo(
-    () => new Narrator(session.store, (at) => session.momentAt(at), namesOf(topology)),
-    [session, topology],
+    () => new Narrator(store, (at) => session.momentAt(at), namesOf(topology)),
+    [session, store, topology],
   );
   const [reach, setReach] = useState(BEFORE);
   const list = useRef<HTMLOListElement>(null);
@@ -46,13 +50,15 @@ export function StoryView() {
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows the cursor wherever it goes
-  useLayoutEffect(() => {
-    const it = list.current;
-    const current = it?.querySelector<HTMLElement>('[aria-current]');
-    if (it && current)
-      it.scrollTop =
-        current.offsetTop - Math.max(8, (it.clientHeight - current.offsetHeight) * 0.66);
-  }, [cursor]);
+  useLayoutEffect(() => follow(list.current), [cursor]);
+  const empty = told.length === 0;
+  // What comes up below the list must not hide where the cursor is.
+  useEffect(() => {
+    if (empty || !list.current) return undefined;
+    const observer = new ResizeObserver(() => follow(list.current));
+    observer.observe(list.current);
+    return () => observer.disconnect();
+  }, [empty]);
 
   // More was put on top: what was in sight stays there.
   useLayoutEffect(() => {
@@ -65,7 +71,7 @@ export function StoryView() {
   const now = cursor > 0 ? narrator.tell(cursor - 1) : undefined;
   return (
     <div className="story">
-      {told.length === 0 ? (
+      {empty ? (
         <p className="pane-empty">
           Press Run, or Step for one event at a time. Everything that happens is told here.
         </p>
@@ -86,7 +92,7 @@ export function StoryView() {
               index={index}
               narration={narration}
               code={
-                session.store.kindAt(index) === 'scriptLine'
+                store.kindAt(index) === 'scriptLine'
                   ? lines[(narration.at.line ?? 0) - 1]
                   : undefined
               }
@@ -95,11 +101,25 @@ export function StoryView() {
           ))}
         </ol>
       )}
+      {burst && (
+        <p className="story-digest" aria-hidden="true">
+          {burst}
+        </p>
+      )}
+      <WhyHint />
       <p className="visually-hidden" role="status">
-        {aloud && now ? `Event ${cursor}: ${now.title}. ${now.text}` : ''}
+        {burst} {aloud && now && `Event ${cursor}: ${now.title}. ${now.text}`}
       </p>
     </div>
   );
+}
+
+/** Scrolls to the cursor, with more of what came before it than of what comes. */
+function follow(list: HTMLOListElement | null): void {
+  const current = list?.querySelector<HTMLElement>('[aria-current]');
+  if (list && current)
+    list.scrollTop =
+      current.offsetTop - Math.max(8, (list.clientHeight - current.offsetHeight) * 0.66);
 }
 
 const TONES = {
