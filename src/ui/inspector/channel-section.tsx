@@ -1,4 +1,5 @@
 import { type CcwCommand, ccwCommand } from '../../journal/ccw-view.ts';
+import type { DeviceNode } from '../../protocol/topology.ts';
 import { showMemory } from '../memory/memory-store.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { Section } from './section.tsx';
@@ -8,15 +9,19 @@ import { useRegisterHistory } from './use-register-history.ts';
 const MOST = 128;
 
 /** What a driver told a channel device, and was told, command by command; the newest of each. */
-export function ChannelSection({ dev, virtioId }: { dev: number; virtioId: number | undefined }) {
+export function ChannelSection(props: {
+  devices: readonly DeviceNode[];
+  virtioId: number | undefined;
+}) {
+  const { devices, virtioId } = props;
   const session = useSession();
   const at = useSessionState((state) => state.cursor);
   const { history } = useRegisterHistory();
+  const momentAt = (count: number) => session.momentAt(count);
   const commands = newestOfEach(
-    history.marks(dev, 'ccw', at, MOST).flatMap((event) => {
-      const moment = (count: number) => session.momentAt(count);
-      return ccwCommand(session.store, event, at, virtioId, moment) ?? [];
-    }),
+    devices
+      .flatMap(({ dev }) => history.marks(dev, 'ccw', at, MOST))
+      .flatMap((event) => ccwCommand(session.store, event, at, virtioId, momentAt) ?? []),
   );
   return (
     <Section title="Channel commands" count={commands.length} open={commands.length > 0}>

@@ -83,8 +83,8 @@ export function DeviceInspector(props: { device: DeviceNode; virtio: DeviceNode 
       {building && <PropertyEditor device={device} inner={inner} />}
       {virtio && <VirtioSections virtio={virtio} />}
       <RegisterSections devices={parts} />
-      {platform?.channelIo && transport && (
-        <ChannelSection dev={transport.dev} virtioId={virtio?.virtio?.deviceId} />
+      {platform?.channelIo && virtio && (
+        <ChannelSection devices={parts} virtioId={virtio.virtio?.deviceId} />
       )}
       {platform?.devicePage !== undefined && virtio && <DevicePageSection dev={virtio.dev} />}
       <RegistersNow devices={parts} />
