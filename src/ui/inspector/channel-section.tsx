@@ -2,6 +2,7 @@ import { type CcwCommand, ccwCommand } from '../../journal/ccw-view.ts';
 import type { DeviceNode } from '../../protocol/topology.ts';
 import { showMemory } from '../memory/memory-store.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
+import { Breakable } from './breakable.tsx';
 import { Section } from './section.tsx';
 import { useRegisterHistory } from './use-register-history.ts';
 
@@ -28,7 +29,7 @@ export function ChannelSection(props: {
       {commands.length === 0 ? (
         <p className="section-empty">The driver has sent none.</p>
       ) : (
-        <table className="grid">
+        <table className="grid registers">
           <caption className="visually-hidden">The newest of each channel command</caption>
           <thead>
             <tr>
@@ -41,7 +42,7 @@ export function ChannelSection(props: {
             {commands.map((command) => (
               <tr key={command.event} data-current={command.event === at - 1 || undefined}>
                 <th scope="row" className="mono" title={`VIRTIO 1.4 §${command.section}`}>
-                  {command.name}
+                  <Breakable text={command.name} />
                 </th>
                 <td className="mono">
                   {command.fields.map(({ name, value, doc }) => (

@@ -18,7 +18,7 @@ export function DevicePageSection({ dev }: { dev: number }) {
       {fields.length === 0 ? (
         <p className="section-empty">The page has none for it.</p>
       ) : (
-        <table className="grid">
+        <table className="grid registers">
           <caption className="visually-hidden">Fields of the device descriptor</caption>
           <thead>
             <tr>

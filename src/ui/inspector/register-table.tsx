@@ -4,6 +4,7 @@ import type { RegisterMoment } from '../../journal/fold/moment.ts';
 import { type RegisterContext, valueText } from '../../journal/register-words.ts';
 import { useSession } from '../state/session-context.tsx';
 import { AccessHistory } from './access-history.tsx';
+import { Breakable } from './breakable.tsx';
 
 /** One row of a table of registers. */
 export interface RegisterRow {
@@ -40,7 +41,9 @@ export function RegisterTable(props: {
       <caption className="visually-hidden">{caption}</caption>
       <thead>
         <tr>
-          <th scope="col">register</th>
+          <th scope="col" className="register-column">
+            register
+          </th>
           <th scope="col">value</th>
           <th scope="col">last</th>
         </tr>
@@ -116,18 +119,4 @@ export function RegisterTable(props: {
       </tbody>
     </table>
   );
-}
-
-/** A long name that may go on in the next line after an underscore. */
-function Breakable({ text }: { text: string }) {
-  let at = 0;
-  return text.split(/(?<=_)/).map((part) => {
-    at += part.length;
-    return (
-      <Fragment key={at}>
-        {part}
-        <wbr />
-      </Fragment>
-    );
-  });
 }

@@ -18,7 +18,7 @@ export function StatusHistory({ dev, at }: { dev: number; at: number }) {
   return (
     <details className="status-history">
       <summary>How it got there: {changes.length} changes</summary>
-      <table className="grid">
+      <table className="grid registers">
         <caption className="visually-hidden">
           Changes of the device status, the newest first
         </caption>
