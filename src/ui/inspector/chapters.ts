@@ -46,12 +46,17 @@ export function chaptersOf(
   deviceId: number | undefined,
   transportAncestors: readonly string[],
 ): Chapter[] {
-  const kind = DEVICE_TYPES.findIndex((name) => VIRTIO_ID[name] === deviceId);
   const transport = TRANSPORTS.find(([type]) => transportAncestors.includes(type));
-  return [kind < 0 ? undefined : `5.${kind + 1}`, transport?.[1]].flatMap((section) => {
+  return [deviceChapter(deviceId), transport?.[1]].flatMap((section) => {
     const title = section === undefined ? undefined : sectionTitle(section);
     return section === undefined || title === undefined ? [] : [{ section, title }];
   });
+}
+
+/** Number of the section about a kind of device: `5.2`; undefined where there is none. */
+export function deviceChapter(deviceId: number | undefined): string | undefined {
+  const kind = DEVICE_TYPES.findIndex((name) => VIRTIO_ID[name] === deviceId);
+  return kind < 0 ? undefined : `5.${kind + 1}`;
 }
 
 /** Address of a chapter as published; its entry in the contents, since anchors have no stable names. */

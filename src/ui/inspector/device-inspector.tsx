@@ -6,7 +6,9 @@ import { keyOf } from '../document/live-machine.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import { useUi } from '../state/ui-store.ts';
 import { backEndNodeId } from '../topology/back-ends.ts';
+import { ChannelSection } from './channel-section.tsx';
 import { chaptersOf } from './chapters.ts';
+import { DevicePageSection } from './device-page-section.tsx';
 import { IdField } from './id-field.tsx';
 import { Ancestors, Chapters, NodeLink } from './identity.tsx';
 import { PropertyEditor } from './property-editor.tsx';
@@ -27,6 +29,11 @@ export function DeviceInspector(props: { device: DeviceNode; virtio: DeviceNode 
   const ownKey = keyOf(device);
   const inner = virtio === device ? undefined : virtio;
   const transport = inner ? device : place?.carrier;
+  // The journal has accesses under the transport: who looks at the device in it wants those too.
+  const parts = [...new Set([virtio ? (transport ?? device) : device, device, virtio])].filter(
+    (one) => one !== undefined,
+  );
+  const platform = useSessionState((state) => state.memoryFacts?.platform);
   const chapters = chaptersOf(virtio?.virtio?.deviceId, [
     ...device.ancestors,
     ...(virtio ? (transport?.ancestors ?? []) : []),
@@ -75,9 +82,13 @@ export function DeviceInspector(props: { device: DeviceNode; virtio: DeviceNode 
       <Chapters chapters={chapters} />
       {building && <PropertyEditor device={device} inner={inner} />}
       {virtio && <VirtioSections virtio={virtio} />}
+      <RegisterSections devices={parts} />
+      {platform?.channelIo && virtio && (
+        <ChannelSection devices={parts} virtioId={virtio.virtio?.deviceId} />
+      )}
+      {platform?.devicePage !== undefined && virtio && <DevicePageSection dev={virtio.dev} />}
+      <RegistersNow devices={parts} />
       {!building && <PropertyEditor device={device} inner={inner} />}
-      <RegistersNow devices={inner ? [device, inner] : [device]} />
-      <RegisterSections devices={inner ? [device, inner] : [device]} />
       {device.facts.length > 0 && (
         // BARs move while a guest runs; the tree is taken when the machine is built and after monitor commands.
         <Section title="Facts, as info qtree last gave them" count={device.facts.length}>

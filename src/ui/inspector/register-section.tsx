@@ -1,43 +1,98 @@
+import { useMemo, useState } from 'react';
 import { hex } from '../../base/bits.ts';
 import type { DeviceMoment, RegisterMoment } from '../../journal/fold/moment.ts';
+import { type ConfigPart, msixEnabled, pciConfigView } from '../../journal/pci-config-view.ts';
+import type { RegisterHistory } from '../../journal/register-history.ts';
+import {
+  configStart,
+  type RegisterContext,
+  registerNamed,
+  registerWords,
+} from '../../journal/register-words.ts';
 import type { DeviceNode } from '../../protocol/topology.ts';
-import { REGION_INDEX, REGIONS, registerName } from '../../spec/regions.ts';
-import { VIRTIO_MMIO_CONFIG } from '../../spec/virtio-mmio.ts';
-import { useSession, useSessionState } from '../state/session-context.tsx';
+import { DEVICE_CONFIG, REGION_INDEX, REGIONS } from '../../spec/regions.ts';
+import { selectedText } from '../../spec/selected-registers.ts';
+import { useSessionState, useSessionStateSlowly } from '../state/session-context.tsx';
+import { configAccesses, pciPlace } from './pci-place.ts';
+import { type RegisterRow, RegisterTable } from './register-table.tsx';
 import { Section } from './section.tsx';
+import { useRegisterHistory } from './use-register-history.ts';
 
-const NOTHING: DeviceMoment['registers'] = new Map();
+/** While a guest runs fast, registers are shown anew this often, in ms. */
+const FAST_EVERY = 160;
 
-/** Registers of a device, and of the virtio device in it, as the driver last saw or wrote them at the cursor. */
+/**
+ * Registers of a transport and of the virtio device behind it, the device's own configuration and PCI
+ * configuration space, as the guest last saw or wrote them at the cursor.
+ */
 export function RegisterSections({ devices }: { devices: readonly DeviceNode[] }) {
-  const [first, second] = devices;
-  const a = useSessionState(({ moment }) => registersOf(moment.devices, first));
-  const b = useSessionState(({ moment }) => registersOf(moment.devices, second));
-  const deviceId = devices.find((device) => device.virtio)?.virtio?.deviceId;
-  const seen = [...a.values(), ...b.values()].sort(
-    (x, y) => x.region - y.region || x.offset - y.offset,
-  );
-  const config = seen.filter(isConfigSpace);
-  const others = seen.filter((register) => !isConfigSpace(register));
+  const running = useSessionState((state) => state.run === 'running');
+  const moment = useSessionStateSlowly((state) => state.moment, running, FAST_EVERY);
+  const topology = useSessionState((state) => state.topology);
+  const { history } = useRegisterHistory();
+  const [wanted, setWanted] = useState('');
+  const facts = devices.find(({ virtio }) => virtio)?.virtio;
+  const pci = devices.find(({ ancestors }) => ancestors.includes('pci-device'));
+  const parts = useMemo(() => {
+    if (!pci) return [];
+    const accesses = configAccesses(moment);
+    const place = pciPlace(topology, pci.path, accesses);
+    return place ? pciConfigView(accesses, place) : [];
+  }, [moment, topology, pci]);
+  const context: RegisterContext = {
+    virtioId: facts?.deviceId,
+    queues: facts?.queues.map(({ name }) => name) ?? [],
+    msix: msixEnabled(parts),
+  };
+  const seen = devices.flatMap(({ dev }) => seenOf(moment.devices.get(dev)));
+  const registers = registerRows(seen, context, history, moment.at);
+  const config = configRows(seen, context);
+  const space = spaceRows(parts, moment.devices);
+  const match = matcher(wanted);
+  const [shown, shownConfig, shownSpace] = [registers, config, space].map((rows) =>
+    rows.filter(match),
+  ) as [RegisterRow[], RegisterRow[], RegisterRow[]];
+  const table = { context, at: moment.at };
+  const nothing = registers.length + config.length + space.length === 0;
   return (
     <>
-      <Section
-        title="Registers, as the driver last saw them"
-        count={others.length}
-        open={others.length > 0}
-      >
-        {others.length === 0 ? (
+      {!nothing && (
+        <div className="property-filter register-search">
+          <input
+            type="search"
+            aria-label="Search registers"
+            placeholder="Search registers, values, meanings"
+            value={wanted}
+            onChange={(event) => setWanted(event.target.value)}
+          />
+        </div>
+      )}
+      {config.length > 0 && (
+        <Section
+          title="Configuration space"
+          count={shownConfig.length}
+          open={wanted !== '' && shownConfig.length > 0}
+        >
+          <RegisterTable caption="Device configuration" rows={shownConfig} {...table} />
+        </Section>
+      )}
+      <Section title="Registers, as last seen" count={shown.length} open={shown.length > 0}>
+        {registers.length === 0 ? (
           <p className="section-empty">The driver has not touched any.</p>
         ) : (
-          <RegisterTable registers={others} deviceId={deviceId} />
+          <RegisterTable caption="Registers" rows={shown} {...table} />
         )}
       </Section>
-      {deviceId !== undefined && (
-        <Section title="Configuration space, as the driver last saw it" count={config.length}>
-          {config.length === 0 ? (
-            <p className="section-empty">The driver has not read it.</p>
+      {pci && (
+        <Section
+          title="PCI configuration space"
+          count={shownSpace.length}
+          open={wanted !== '' && shownSpace.length > 0}
+        >
+          {space.length === 0 ? (
+            <p className="section-empty">The guest has not looked at this function yet.</p>
           ) : (
-            <RegisterTable registers={config} deviceId={deviceId} />
+            <RegisterTable caption="PCI configuration space" rows={shownSpace} {...table} />
           )}
         </Section>
       )}
@@ -45,81 +100,123 @@ export function RegisterSections({ devices }: { devices: readonly DeviceNode[] }
   );
 }
 
-/** Whether a register belongs to the device's own configuration (VIRTIO 1.4 §2.5). */
-function isConfigSpace({ region, offset }: RegisterMoment): boolean {
-  if (region === REGION_INDEX['virtio-pci-device']) return true;
-  return region === REGION_INDEX['virtio-mmio'] && offset >= VIRTIO_MMIO_CONFIG;
+interface Seen {
+  readonly dev: number;
+  readonly register: RegisterMoment;
 }
 
-function RegisterTable(props: {
-  registers: readonly RegisterMoment[];
-  deviceId: number | undefined;
-}) {
-  const session = useSession();
-  const newest = useSessionState((state) => state.cursor - 1);
-  const { registers, deviceId } = props;
-  return (
-    <table className="grid registers">
-      <thead>
-        <tr>
-          <th scope="col">register</th>
-          <th scope="col">value</th>
-          <th scope="col">by</th>
-        </tr>
-      </thead>
-      <tbody>
-        {registers.map((register, i) => (
-          <RegisterRow
-            key={`${register.region} ${register.offset} ${register.size}`}
-            register={register}
-            head={registers[i - 1]?.region !== register.region}
-            deviceId={deviceId}
-            current={register.event === newest}
-            go={() => session.seek(register.event + 1)}
-          />
-        ))}
-      </tbody>
-    </table>
-  );
+const CONFIG_SPACE: ReadonlySet<number> = new Set([
+  REGION_INDEX['pci-config'],
+  REGION_INDEX['pci-ecam'],
+]);
+
+function seenOf(device: DeviceMoment | undefined): Seen[] {
+  return [...(device?.registers.values() ?? [])]
+    .filter(({ region }) => !CONFIG_SPACE.has(region))
+    .map((register) => ({ dev: device?.dev ?? 0, register }));
 }
 
-function RegisterRow(props: {
-  register: RegisterMoment;
-  head: boolean;
-  deviceId: number | undefined;
-  current: boolean;
-  go(): void;
-}) {
-  const { register, head, deviceId, current, go } = props;
-  const name = registerName(register.region, register.offset, deviceId);
-  const region = REGIONS[register.region];
-  return (
-    <>
-      {head && (
-        <tr className="grid-group">
-          <th scope="colgroup" colSpan={3} title={region?.source}>
-            {region?.name ?? 'not decoded'}
-          </th>
-        </tr>
-      )}
-      <tr data-current={current || undefined}>
-        <th scope="row" className="mono" title={`offset ${hex(register.offset)}`}>
-          {name ?? hex(register.offset)}
-        </th>
-        <td className="mono">{hex(register.value, register.size * 2)}</td>
-        <td>
-          <button type="button" className="link" title={`Event ${register.event + 1}`} onClick={go}>
-            {register.write ? 'write' : 'read'}
-          </button>
-        </td>
-      </tr>
-    </>
-  );
+function registerRows(
+  seen: readonly Seen[],
+  context: RegisterContext,
+  history: RegisterHistory,
+  at: number,
+): RegisterRow[] {
+  return seen
+    .filter(({ register }) => {
+      const start = configStart(register.region, context);
+      return start === undefined || register.offset < start;
+    })
+    .sort((a, b) => a.register.region - b.register.region || a.register.offset - b.register.offset)
+    .map(({ dev, register }) => {
+      const { region, offset, value } = register;
+      const found = registerNamed(region, offset, context);
+      const [last] = history.accesses(dev, region, offset, at, 1);
+      const selected = last?.event === register.event ? last.selected : undefined;
+      const words = registerWords(region, offset, value, context, selected);
+      return {
+        key: `${dev} ${region} ${offset}`,
+        group: REGIONS[region]?.name ?? 'not decoded',
+        source: REGIONS[region]?.source ?? '',
+        name: nameOf(found, offset),
+        doc: found?.doc ?? '',
+        ...{ offset, dev, register },
+        words: [words, selected !== undefined && selectedText(region, offset, selected)]
+          .filter(Boolean)
+          .join('; '),
+      };
+    });
 }
 
-function registersOf(
+function nameOf(found: ReturnType<typeof registerNamed>, offset: number): string {
+  if (!found) return hex(offset);
+  return found.within > 0 ? `${found.name}+${found.within}` : found.name;
+}
+
+/** Every field of the device's configuration, seen or not. */
+function configRows(seen: readonly Seen[], context: RegisterContext): RegisterRow[] {
+  const layout = DEVICE_CONFIG[context.virtioId ?? 0];
+  if (!layout) return [];
+  const rows: RegisterRow[] = [];
+  for (const [name, { offset, width, doc }] of Object.entries(layout)) {
+    const about = { group: '', source: '', doc };
+    let any = false;
+    for (const { dev, register } of seen) {
+      const start = configStart(register.region, context);
+      if (start === undefined) continue;
+      const at = register.offset - start;
+      if (at < offset || at >= offset + width) continue;
+      any = true;
+      const piece = at > offset || register.size < width ? `${name}+${at - offset}` : name;
+      rows.push({
+        ...about,
+        key: `${name} ${at} ${register.size}`,
+        name: piece,
+        ...{ offset: at, dev, register },
+        words: register.size <= 6 ? String(register.value) : '',
+      });
+    }
+    if (!any)
+      rows.push({
+        ...about,
+        key: name,
+        name,
+        offset,
+        dev: undefined,
+        register: undefined,
+        words: '',
+      });
+  }
+  return rows;
+}
+
+/** Fields of PCI configuration space: a host bridge has the accesses. */
+function spaceRows(
+  parts: readonly ConfigPart[],
   devices: ReadonlyMap<number, DeviceMoment>,
-  device: DeviceNode | undefined,
-): DeviceMoment['registers'] {
-  return (device && devices.get(device.dev)?.registers) ?? NOTHING;
+): RegisterRow[] {
+  const keepers = new Map<RegisterMoment, number>();
+  for (const { dev, registers } of devices.values())
+    for (const register of registers.values())
+      if (CONFIG_SPACE.has(register.region)) keepers.set(register, dev);
+  return parts.flatMap((part) =>
+    part.fields.map(({ offset, width, name, value, words, doc, register }) => ({
+      key: `${part.offset} ${offset} ${name}`,
+      group: part.offset === 0 ? part.name : `${hex(part.offset, 2)} ${part.name}`,
+      source: part.source,
+      ...{ name, doc, offset, register, words },
+      dev: keepers.get(register),
+      value: hex(value, 2 * width),
+    })),
+  );
+}
+
+function matcher(wanted: string): (row: RegisterRow) => boolean {
+  const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return () => true;
+  return ({ name, doc, group, words: said, value, register }) => {
+    const shown = value ?? (register ? hex(register.value, 2 * register.size) : '');
+    const text = `${name} ${doc} ${group} ${said} ${shown}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
 }

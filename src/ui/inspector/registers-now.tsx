@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { RegisterFacts } from '../../protocol/messages.ts';
 import type { DeviceNode } from '../../protocol/topology.ts';
+import { REGIONS } from '../../spec/regions.ts';
+import { VIRTIO_MMIO_CONFIG } from '../../spec/virtio-mmio.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { Section } from './section.tsx';
 
@@ -8,20 +10,36 @@ import { Section } from './section.tsx';
 const EVERY = 500;
 
 /**
- * Registers of a device, and of the virtio device in it, as they are in the machine: read without a trace, and
- * again whenever it moved.
+ * Registers that the machine has and the journal has not seen, read without a trace and again whenever the machine
+ * moved. They are of now: at an earlier moment they are not shown.
  */
 export function RegistersNow({ devices }: { devices: readonly DeviceNode[] }) {
-  const live = useSessionState((state) => state.cursor === state.length);
-  const registers = useRegisters(devices.map(({ path }) => path).join('\n'));
+  const atEnd = useSessionState((state) => state.live && state.cursor === state.length);
+  if (!atEnd)
+    return (
+      <Section title="Live registers" open>
+        <p className="section-empty">
+          You look at the past. What the machine holds now is shown at the end of a live run.
+        </p>
+      </Section>
+    );
+  return <LiveRegisters devices={devices} />;
+}
+
+function LiveRegisters({ devices }: { devices: readonly DeviceNode[] }) {
+  const all = useRegisters(devices.map(({ path }) => path).join('\n'));
+  const moment = useSessionState((state) => state.moment);
+  const seen = new Set<string>();
+  for (const { dev } of devices)
+    for (const { region, offset } of moment.devices.get(dev)?.registers.values() ?? [])
+      seen.add(placeOf(REGIONS[region]?.name ?? '', offset));
+  const registers = all.filter(({ region, offset }) => !seen.has(placeOf(region, offset)));
   if (registers.length === 0) return null;
   return (
-    <Section title="Registers, as they are now" count={registers.length} open>
-      {!live && (
-        <p className="section-empty">
-          You look at an earlier moment; these are the registers of the machine as it stands.
-        </p>
-      )}
+    <Section title="Live: registers that the journal has not seen" count={registers.length}>
+      <p className="section-empty">
+        Read from the machine as it is now. No driver did, so the journal has none of it.
+      </p>
       <table className="grid registers">
         <thead>
           <tr>
@@ -41,6 +59,14 @@ export function RegistersNow({ devices }: { devices: readonly DeviceNode[] }) {
       </table>
     </Section>
   );
+}
+
+/** What a register is known by, in the journal and to the machine: device configuration begins anywhere. */
+function placeOf(region: string, offset: number): string {
+  if (region === 'virtio-pci-device') return `config ${offset}`;
+  if (region === 'virtio-mmio' && offset >= VIRTIO_MMIO_CONFIG)
+    return `config ${offset - VIRTIO_MMIO_CONFIG}`;
+  return `${region} ${offset}`;
 }
 
 function Row({ register, head }: { register: RegisterFacts; head: boolean }) {

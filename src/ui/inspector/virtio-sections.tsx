@@ -3,20 +3,25 @@ import type { DeviceNode } from '../../protocol/topology.ts';
 import { STATUS } from '../../spec/virtio.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import { useUi } from '../state/ui-store.ts';
+import { FeatureSection } from './feature-section.tsx';
 import { featureBits } from './features.ts';
 import { Section } from './section.tsx';
+import { StatusHistory } from './status-history.tsx';
 
 /** A virtio device as it is at the cursor: status, queues, features. */
 export function VirtioSections({ virtio }: { virtio: DeviceNode }) {
   const state = useSessionState(({ moment }) => moment.devices.get(virtio.dev));
   const queues = useSessionState(({ moment }) => moment.queues);
+  const at = useSessionState(({ cursor }) => cursor);
   const shown = useUi((ui) => ui.queue);
   const facts = virtio.virtio;
   if (!facts) return null;
-  const features = featureBits(facts.deviceId, state?.offered ?? 0, state?.accepted ?? 0);
+  const { offered = 0, accepted = 0, status = 0 } = state ?? {};
+  const features = featureBits(facts.deviceId, { offered, accepted, status });
   return (
     <>
-      <StatusBits status={state?.status ?? 0} />
+      <StatusBits status={status} />
+      <StatusHistory dev={virtio.dev} at={at} />
       <Section title="Queues" count={facts.queues.length} open>
         <table className="grid">
           <thead>
@@ -52,23 +57,7 @@ export function VirtioSections({ virtio }: { virtio: DeviceNode }) {
           </tbody>
         </table>
       </Section>
-      <Section title="Features" count={features.length} open={features.length > 0}>
-        {features.length === 0 ? (
-          <p className="section-empty">The driver has not asked yet.</p>
-        ) : (
-          <ul className="plain-list features">
-            {features.map(({ bit, name, doc, offered, accepted }) => (
-              <li key={bit} title={doc} data-accepted={accepted || undefined}>
-                <span className="mono feature-bit">{bit}</span>
-                <span className="mono feature-name">{name ?? 'not in VIRTIO 1.4'}</span>
-                <span>
-                  {accepted ? (offered ? 'accepted' : 'accepted, not offered') : 'offered'}
-                </span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Section>
+      <FeatureSection features={features} />
     </>
   );
 }

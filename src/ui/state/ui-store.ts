@@ -8,7 +8,7 @@ export type Workspace = 'watch' | 'build';
 /** Entries that can be read, all of them as cells, or as tables. */
 export type RingLook = 'picture' | 'overview' | 'table';
 /** Tabs of the two tabbed panes. */
-export type SideTab = 'story' | 'why' | 'inspector';
+export type SideTab = 'story' | 'why' | 'inspector' | 'memory';
 export type OutputTab = 'console' | 'monitor';
 
 /** What the person chose to look at. Nothing about the machine: that is the session's. */

@@ -6,8 +6,9 @@ const load = () => import('./side-views.ts');
 const StoryView = lazy(async () => ({ default: (await load()).StoryView }));
 const WhyView = lazy(async () => ({ default: (await load()).WhyView }));
 const InspectorView = lazy(async () => ({ default: (await load()).InspectorView }));
+const MemoryView = lazy(() => import('../memory/memory-view.tsx'));
 
-/** What happens in words, why nothing does, and what the selected device is. */
+/** What happens in words, why nothing does, what the selected device is, and what lies in guest memory. */
 export function SidePane() {
   const tab = useUi((ui) => ui.sideTab);
   return (
@@ -32,6 +33,9 @@ export function SidePane() {
           <Tabs.Tab className="tab" value="inspector">
             Inspector
           </Tabs.Tab>
+          <Tabs.Tab className="tab" value="memory">
+            Memory
+          </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel className="tab-panel" value="story">
           <Suspense>
@@ -46,6 +50,11 @@ export function SidePane() {
         <Tabs.Panel className="tab-panel" value="inspector">
           <Suspense>
             <InspectorView />
+          </Suspense>
+        </Tabs.Panel>
+        <Tabs.Panel className="tab-panel" value="memory">
+          <Suspense fallback={<p className="pane-empty">Opening the memory.</p>}>
+            <MemoryView />
           </Suspense>
         </Tabs.Panel>
       </Tabs.Root>

@@ -1,0 +1,87 @@
+import { VIRTIO_CCW_CMD, VIRTIO_THININT_AREA } from '../../spec/virtio-ccw.ts';
+import type { Moment } from '../fold/moment.ts';
+import { EVENTS } from '../schema.ts';
+import { type EventStore, recordAt } from '../store.ts';
+import { ringNumbers } from './byte-order.ts';
+import type { IndicatorArea, Label, ReadableMemory } from './label.ts';
+
+const CCW = EVENTS.ccw;
+
+/** What a `ccw` event told of a device's indicators: the command's data lay in memory when it was carried out. */
+export function indicatorsToldBy(
+  store: EventStore,
+  event: number,
+  momentAt: (at: number) => Moment,
+): readonly IndicatorArea[] {
+  const words = store.words(event);
+  const w = recordAt(event);
+  if (!words || ((words[w] as number) & 0xff) !== CCW.code) return [];
+  const told = store.get(event);
+  if (told.kind !== 'ccw') return [];
+  const { dev, command: code, cda } = told;
+  const command = INDICATOR_COMMANDS.find((name) => VIRTIO_CCW_CMD[name] === code);
+  if (!command) return [];
+  const numbers = ringNumbers(momentAt(event).memory, true);
+  const about = { dev, command, event };
+  if (command === 'SET_IND_ADAPTER') {
+    const { summary_indicator, indicator, bit_nr } = VIRTIO_THININT_AREA;
+    const bit = numbers.u64(cda + bit_nr.offset);
+    return [
+      {
+        ...about,
+        part: 'summary',
+        addr: numbers.u64(cda + summary_indicator.offset),
+        length: 1,
+        bit: 0,
+      },
+      {
+        ...{ ...about, part: 'queues', addr: numbers.u64(cda + indicator.offset) },
+        ...{ length: Math.floor(bit / 8) + 8, bit },
+      },
+    ];
+  }
+  const addr = numbers.u64(cda);
+  return [
+    { ...about, part: command === 'SET_IND' ? 'queues' : 'configuration', addr, length: 8, bit: 0 },
+  ];
+}
+
+const INDICATOR_COMMANDS = ['SET_IND', 'SET_CONF_IND', 'SET_IND_ADAPTER'] as const;
+
+const SECTIONS = {
+  SET_IND: '4.3.2.6.1',
+  SET_CONF_IND: '4.3.2.6.2',
+  SET_IND_ADAPTER: '4.3.2.6.3',
+} as const;
+const DOCS = {
+  queues: 'A bit a queue, from the left: set by the device when it has used a buffer',
+  configuration: 'Bit 0, from the left: set by the device when its configuration changed',
+  summary: 'Set by a device when one of its indicators is',
+} as const;
+
+/** Labels of indicators, as they are in `memory`. */
+export function indicatorLabels(areas: readonly IndicatorArea[], memory: ReadableMemory): Label[] {
+  return areas
+    .filter(({ addr }) => addr !== 0)
+    .map(({ dev, command, part, addr, length, bit }) => {
+      const set: number[] = [];
+      for (let i = 0; i < length; i++)
+        for (let k = 0; k < 8; k++) if (memory.u8(addr + i) & (0x80 >> k)) set.push(8 * i + k);
+      const queues = set.filter((number) => number >= bit).map((number) => `queue ${number - bit}`);
+      const value =
+        part === 'queues'
+          ? queues.join(', ') || 'none set'
+          : part === 'summary'
+            ? String(memory.u8(addr))
+            : set.length > 0
+              ? 'set'
+              : 'not set';
+      return {
+        ...{ start: addr, end: addr + length, kind: 'indicators' as const },
+        structure: command === 'SET_IND_ADAPTER' ? 'adapter indicators' : 'classic indicators',
+        field: part === 'queues' ? 'indicators' : `${part} indicator`,
+        ...{ value, doc: DOCS[part], owner: 'device' as const, section: SECTIONS[command] },
+        ...{ dev, queue: undefined },
+      };
+    });
+}
