@@ -22,8 +22,10 @@ const memory = workerData as MachineMemory;
 const control = new Int32Array(memory.control);
 const journal = new JournalWriter(new JournalRing(memory.machineJournal));
 const machine = buildMachine(journal, memory.ram);
-const server = new ExitServer(control, machine, (error) => {
-  throw error;
+const server = new ExitServer(control, machine, {
+  onFault(error) {
+    throw error;
+  },
 });
 const loop = new ServeLoop({ next: (turn) => setImmediate(turn), now: () => performance.now() });
 loop.start(server);

@@ -79,6 +79,12 @@ export class GuestMemory {
     this.#write(addr, 8, value >>> 0, Math.floor(value / 2 ** 32) >>> 0);
   }
 
+  /** What a bus read of an address finds in RAM, of 1, 2 or 4 bytes; undefined where there is none. It is no action. */
+  found(addr: number, size: number): number | undefined {
+    const at = this.ram.offsetOf(addr, size);
+    return at < 0 ? undefined : this.ram.readAt(at, size);
+  }
+
   /** A copy of `length` bytes. */
   readBytes(addr: number, length: number): Uint8Array {
     const at = this.#at(addr, length);
@@ -88,16 +94,20 @@ export class GuestMemory {
   /** Copies `bytes` to `addr`. */
   writeBytes(addr: number, bytes: Uint8Array): void {
     const at = this.#at(addr, bytes.length);
-    if (this.journal.on) {
-      this.pace.take();
-      this.journal.bytesWritten(
-        ACTOR.driver,
-        addr,
-        this.ram.u8.slice(at, at + bytes.length),
-        bytes,
-      );
+    const { u8 } = this.ram;
+    if (!this.journal.on) {
+      u8.set(bytes, at);
+      return;
     }
-    this.ram.u8.set(bytes, at);
+    // A credit for each event.
+    const most = this.journal.longestWrite;
+    for (let done = 0; done < bytes.length; done += most) {
+      const piece = bytes.subarray(done, done + most);
+      this.pace.take();
+      const before = u8.slice(at + done, at + done + piece.length);
+      this.journal.bytesWritten(ACTOR.driver, addr + done, before, piece);
+      u8.set(piece, at + done);
+    }
   }
 
   /** Sets `length` bytes to `value`. */

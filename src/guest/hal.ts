@@ -17,7 +17,7 @@ export interface Hal {
   readonly ram: GuestMemory;
   /** What the guest was told about the machine it is on. */
   readonly platform: Platform;
-  /** Bus read (a "VM exit"). Undecoded memory reads zero, undecoded ports read all ones. Unsigned result. */
+  /** Bus read (a "VM exit", unless there is RAM). Undecoded memory reads zero, undecoded ports read all ones. Unsigned result. */
   read(space: BusSpace, addr: number, size: AccessSize): number;
   /** Bus write (a "VM exit"). Undecoded addresses ignore it. */
   write(space: BusSpace, addr: number, size: AccessSize, value: number): void;

@@ -45,6 +45,8 @@ export class JournalWriter {
   on: boolean;
   /** Logical clock of this thread: the clock of its newest event, unsigned 32 bits that wrap. */
   clock: number;
+  /** Count of plug events. */
+  plugs = 0;
   /** Called when the ring is full; true when room was made, false to drop the event. */
   waitForRoom: () => boolean = () => false;
 
@@ -284,9 +286,14 @@ export class JournalWriter {
     words[w + 12] = before | (head << 16);
   }
 
+  /** Bytes of the longest write that is one event. */
+  get longestWrite(): number {
+    return Math.max(16, Math.min(MAX_DATA, (this.ring.sideMask + 1) >> 2));
+  }
+
   /** A write of any length; short ones become `memWrite`, very long ones several events. `before` and `after` have the same length. */
   bytesWritten(actor: number, addr: number, before: Uint8Array, after: Uint8Array): void {
-    const most = Math.max(16, Math.min(MAX_DATA, (this.ring.sideMask + 1) >> 2));
+    const most = this.longestWrite;
     for (let at = 0; at < after.length; at += most)
       this.#written(
         actor,
@@ -490,6 +497,7 @@ export class JournalWriter {
   }
 
   plug(dev: number, realized: boolean, path: string): void {
+    this.plugs++;
     this.#text(EVENTS.plug.code, ACTOR.device, realized ? 1 : 0, dev, path);
   }
 

@@ -37,10 +37,21 @@ export const CONTROL = {
   machineAsleep: 16,
   /** 1 while the vCPU sleeps on `mailbox`. Written by the vCPU. */
   vcpuAsleep: 17,
+  /** At which script lines the vCPU takes its credit away and waits, see `WATCH`. Written by the page. */
+  watch: 18,
+  /** `irqSeq` that the vCPU had seen when it went to sleep. Written by the vCPU. */
+  haltedAt: 19,
   /** First of eight words of asserted interrupt inputs, a bit each. Written by the machine. */
   irq: 20,
-  words: 36,
+  /** First of `WATCHED_LINES / 32` words, a bit for each script line. Written by the page. */
+  lines: 36,
+  words: 36 + 1024,
 } as const;
+
+/** Script lines that `CONTROL.lines` has a bit for, from 0 on. */
+export const WATCHED_LINES = 32 * 1024;
+/** Values of `CONTROL.watch`: none, those of `CONTROL.lines`, each. */
+export const WATCH = { none: 0, lines: 1, all: 2 } as const;
 
 /** Arguments of a call, and its result in place of the first: 64-bit floats from this index on, as they count. */
 export const CALL_ARGS = 14;

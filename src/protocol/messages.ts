@@ -1,5 +1,5 @@
 import type { DeviceFacts, DeviceType, QtreeLine } from '../journal/device-facts.ts';
-import type { Platform } from '../spec/platform.ts';
+import type { MemoryFacts, TopologyVersion } from '../journal/run-record.ts';
 import type { MachineTopology } from './topology.ts';
 
 export type {
@@ -12,15 +12,8 @@ export type {
 } from '../journal/device-facts.ts';
 
 /** Shared memory of a running machine, handed to page and vCPU. */
-export interface MachineMemory {
+export interface MachineMemory extends MemoryFacts {
   readonly ram: SharedArrayBuffer;
-  /** Guest-physical address of RAM byte 0. */
-  readonly ramBase: number;
-  readonly ramSize: number;
-  /** Guest-physical addresses that RAM lies behind, and where in the buffer; absent where it is one piece. */
-  readonly ramWindows?: readonly { base: number; size: number; offset: number }[];
-  /** What the guest is told of the machine. */
-  readonly platform: Platform;
   /** Mailbox, credit, interrupt and wake-up words: see `control.ts`. */
   readonly control: SharedArrayBuffer;
   /** Journal ring of the machine thread. */
@@ -49,9 +42,17 @@ export type MachineRequest = {
       readonly kind: 'build';
       readonly commandLine: string;
       readonly images: readonly ImageSource[];
+      /** Of all that is random in the machine. */
+      readonly seed: number;
+      /** Images are first made what they were at the start of the machine with this `start`. */
+      readonly start?: number;
     }
   /** Power cycle: the same command line on empty RAM; images keep what was written. Answered as `build` is. */
-  | { readonly kind: 'reset' }
+  | { readonly kind: 'reset'; readonly seed: number }
+  /** Nobody will go back to the start of a machine. */
+  | { readonly kind: 'forgetStart'; readonly start: number }
+  /** The person writes to guest RAM. */
+  | { readonly kind: 'poke'; readonly addr: number; readonly bytes: Uint8Array }
   | { readonly kind: 'monitor'; readonly line: string }
   /** Asks what could stand at the end of an unfinished monitor line. */
   | { readonly kind: 'complete'; readonly line: string }
@@ -92,7 +93,9 @@ export interface ImageFacts {
 export type MachineReply = { readonly id: number } & (
   | {
       readonly kind: 'built';
-      readonly topology: MachineTopology;
+      readonly topology: TopologyVersion;
+      /** Names what images were like when it started. */
+      readonly start: number;
       readonly memory: MachineMemory;
       readonly warnings: readonly string[];
       readonly images: readonly ImageFacts[];
@@ -107,7 +110,9 @@ export type MachineReply = { readonly id: number } & (
   /** The line asked a question (`-device help`): there is no machine, only the program's answer. */
   | { readonly kind: 'answered'; readonly text: string }
   /** `topology`: after the command. */
-  | { readonly kind: 'monitor'; readonly output: string; readonly topology: MachineTopology }
+  | { readonly kind: 'monitor'; readonly output: string; readonly topology: TopologyVersion }
+  /** Whether it was all RAM. */
+  | { readonly kind: 'poked'; readonly done: boolean }
   /** Words that may replace what stands from `start` on. */
   | { readonly kind: 'completed'; readonly start: number; readonly candidates: readonly string[] }
   /** `content` is undefined where no image has that name. */
@@ -133,11 +138,14 @@ export type Trial =
 export type MachineNotice =
   /** What guests wrote to images, whenever it changed. */
   | { readonly kind: 'images'; readonly images: readonly ImageFacts[] }
-  /** Something happened that management software would be told; `topology` as it is since. */
+  /**
+   * Something happened that management software would be told, or devices came and went; `topologies`:
+   * what the machine has been since the last notice, the newest last.
+   */
   | {
       readonly kind: 'events';
       readonly events: readonly MachineEvent[];
-      readonly topology: MachineTopology;
+      readonly topologies: readonly TopologyVersion[];
     }
   /** The machine threw: a fault of this program. It answers no access any more. */
   | { readonly kind: 'fault'; readonly message: string };
@@ -147,6 +155,8 @@ export type VcpuRequest = {
   readonly kind: 'run';
   readonly source: string;
   readonly memory: MachineMemory;
+  /** What `Math.random` and `Date` begin with. */
+  readonly chance: { readonly seed: number; readonly time: number };
 };
 
 /** vCPU worker → page. */

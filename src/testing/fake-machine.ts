@@ -44,15 +44,17 @@ export class FakeMachine implements BusTarget {
 
   /** A channel subsystem of one subchannel, number 0, that answers by the parity of the operand's address. */
   channel(op: number, schid: number, address: number): number {
-    if (this.journal.on) this.journal.log('device', 'device', `channel ${op} ${address}`);
-    return schid === 0x1_0000 ? address & 1 : 3;
+    const cc = schid === 0x1_0000 ? address & 1 : 3;
+    if (this.journal.on) this.journal.channel(NONE, op, schid, address, cc);
+    return cc;
   }
 
   /** Latches input `subcode`, and says what the three arguments come to. */
   hypercall(subcode: number, a: number, b: number, c: number): number {
-    if (this.journal.on) this.journal.log('device', 'device', `call ${subcode}`);
+    const result = a - b * c;
+    if (this.journal.on) this.journal.hypercall(NONE, subcode, a + 2 ** 50, b, c + 3, result);
     this.#set(subcode, true);
-    return a - b * c;
+    return result;
   }
 
   read(space: BusSpace, addr: number, size: AccessSize): number {

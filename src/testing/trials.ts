@@ -23,7 +23,6 @@ export class Trials {
       if (bytes > MOST_RAM) throw new RangeError('too much');
       return new SharedArrayBuffer(bytes);
     },
-    random: (into) => into.fill(0),
     post: (message) => {
       if ('id' in message) this.#reply = message;
     },

@@ -48,6 +48,8 @@ export class DirectHal implements Hal {
   }
 
   read(space: BusSpace, addr: number, size: AccessSize): number {
+    const found = space === 'memory' ? this.ram.found(addr, size) : undefined;
+    if (found !== undefined) return found;
     this.#pace.take();
     return this.#machine.read(space, addr, size);
   }

@@ -1,5 +1,6 @@
 import { Overlay } from '../engine/backends/block.ts';
 import type { ByteSource } from '../engine/backends/byte-source.ts';
+import type { State } from '../engine/qom/state.ts';
 
 /** Bytes of a piece: what one write marks as changed. */
 const PIECE = 65536;
@@ -20,6 +21,16 @@ export class DiskImage extends Overlay implements ByteSource {
     const last = Math.floor((position + bytes.length - 1) / PIECE);
     for (let piece = Math.floor(position / PIECE); piece <= last; piece++) this.#touched.add(piece);
     super.write(position, bytes);
+  }
+
+  override freeze(): State {
+    return { ...super.freeze(), touched: new Set(this.#touched) };
+  }
+
+  override loadState(state: State): void {
+    super.loadState(state);
+    this.#touched.clear();
+    for (const piece of state.touched as Set<number>) this.#touched.add(piece);
   }
 
   override restore(): void {

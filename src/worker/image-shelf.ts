@@ -1,4 +1,5 @@
 import { type ByteSource, bytesSource } from '../engine/backends/byte-source.ts';
+import type { State } from '../engine/qom/state.ts';
 import type { FileContent, ImageFacts, ImageSource } from '../protocol/messages.ts';
 import { DiskImage } from './disk-image.ts';
 
@@ -10,13 +11,18 @@ export interface Files {
   join(parts: readonly (FileContent | Uint8Array<ArrayBuffer>)[]): FileContent;
 }
 
+interface Shelved {
+  readonly image: DiskImage;
+  readonly content: FileContent;
+}
+
+/** All images as they were at some moment. */
+export type FrozenShelf = ReadonlyMap<string, Shelved & { readonly state: State }>;
+
 /** The images that a machine's `file=` can name, by name. */
 export class ImageShelf {
   readonly #files: Files;
-  readonly #images = new Map<
-    string,
-    { readonly image: DiskImage; readonly content: FileContent }
-  >();
+  readonly #images = new Map<string, Shelved>();
 
   constructor(files: Files) {
     this.#files = files;
@@ -55,6 +61,24 @@ export class ImageShelf {
     }
     parts.push(entry.content.slice(at));
     return this.#files.join(parts);
+  }
+
+  /** All images as they are now. What guests write from now on is kept apart. */
+  freeze(): FrozenShelf {
+    return new Map(
+      [...this.#images].map(([name, shelved]) => [
+        name,
+        { ...shelved, state: shelved.image.freeze() },
+      ]),
+    );
+  }
+
+  /** Makes the images of `frozen` what they were then; others stay. */
+  thaw(frozen: FrozenShelf): void {
+    for (const [name, { image, content, state }] of frozen) {
+      image.loadState(state);
+      this.#images.set(name, { image, content });
+    }
   }
 
   /** Drops what guests wrote to an image. */

@@ -1,8 +1,11 @@
+import { SeededRandom } from '../base/seeded-random.ts';
 import { Answered } from '../engine/machine/answered.ts';
 import type { Host } from '../engine/machine/host.ts';
 import { StartRefused } from '../engine/machine/start-log.ts';
 import { ConfigError } from '../engine/qom/errors.ts';
 import { JournalRing } from '../journal/ring.ts';
+import type { TopologyVersion } from '../journal/run-record.ts';
+import { ACTOR } from '../journal/schema.ts';
 import { JournalWriter, silentJournal } from '../journal/writer.ts';
 import type { GuestRam } from '../memory/guest-ram.ts';
 import { CONTROL } from '../protocol/control.ts';
@@ -24,7 +27,7 @@ import type { BusTarget } from './channel/bus-target.ts';
 import { ExitServer } from './channel/exit-server.ts';
 import { ServeLoop, type Thread } from './channel/serve-loop.ts';
 import { describe } from './describe.ts';
-import { type Files, ImageShelf } from './image-shelf.ts';
+import { type Files, type FrozenShelf, ImageShelf } from './image-shelf.ts';
 import { RamPool } from './ram-pool.ts';
 
 /** What the service needs of a machine. */
@@ -53,7 +56,6 @@ export interface MachineEnvironment {
   readonly thread: Thread;
   /** A zeroed buffer of at least `bytes` bytes. Throws RangeError where that much cannot be had. */
   allocate(bytes: number): SharedArrayBuffer;
-  random(into: Uint8Array): void;
   post(message: MachineReply | MachineNotice): void;
 }
 
@@ -84,8 +86,13 @@ export class MachineService {
   #retired: Running | undefined;
   #toldImages = '';
   #toldImagesAt = 0;
+  /** What images were like when machines started, by the names that were given to it. */
+  readonly #starts = new Map<number, FrozenShelf>();
+  #lastStart = 0;
   /** The machine has events that the page was not told. */
   #eventsWait = false;
+  /** What the machine has been since the page was told. */
+  #topologies: TopologyVersion[] = [];
 
   constructor(env: MachineEnvironment) {
     this.#env = env;
@@ -114,7 +121,8 @@ export class MachineService {
     switch (request.kind) {
       case 'build':
         this.#shelve(request.images);
-        return this.#build(id, request.commandLine);
+        if (request.start !== undefined) this.#backTo(request.start);
+        return this.#build(id, request.commandLine, request.seed);
       case 'try':
         this.#shelve(request.images);
         return { id, kind: 'tried', trial: this.#try(request.commandLine) };
@@ -127,7 +135,12 @@ export class MachineService {
       case 'qtree':
         return { id, kind: 'qtree', lines: this.#machine().machine.qtree() };
       case 'reset':
-        return this.#build(id, this.#machine().commandLine);
+        return this.#build(id, this.#machine().commandLine, request.seed);
+      case 'forgetStart':
+        this.#starts.delete(request.start);
+        return { id, kind: 'done' };
+      case 'poke':
+        return { id, kind: 'poked', done: this.#poke(request.addr, request.bytes) };
       case 'monitor':
         return this.#monitor(id, request.line);
       case 'complete':
@@ -148,9 +161,28 @@ export class MachineService {
     for (const image of images) this.#shelf.add(image);
   }
 
+  #backTo(start: number): void {
+    const frozen = this.#starts.get(start);
+    if (!frozen)
+      throw new ConfigError('What was on the disks at the start of that run is not known any more');
+    this.#shelf.thaw(frozen);
+  }
+
+  #poke(addr: number, bytes: Uint8Array): boolean {
+    const { ram, journal } = this.#machine().machine;
+    const at = ram.offsetOf(addr, bytes.length);
+    if (at < 0 || bytes.length === 0) return false;
+    if (journal.on)
+      journal.bytesWritten(ACTOR.user, addr, ram.u8.slice(at, at + bytes.length), bytes);
+    ram.u8.set(bytes, at);
+    journal.handOver();
+    return true;
+  }
+
   /** Builds a machine that never runs, and lets go of it: it may read images, and RAM not at all. */
   #try(commandLine: string): Trial {
     const borrowed: SharedArrayBuffer[] = [];
+    const random = new SeededRandom(0);
     try {
       const machine = this.#env.build(commandLine, {
         allocateRam: (bytes) => {
@@ -162,7 +194,7 @@ export class MachineService {
           const image = this.#shelf.open(name);
           return image && { length: image.length, read: (at, into) => image.read(at, into) };
         },
-        random: (into) => this.#env.random(into),
+        random: (into) => random.fill(into),
         journal: silentJournal(),
       });
       const { warnings } = machine;
@@ -176,7 +208,9 @@ export class MachineService {
     }
   }
 
-  #build(id: number, commandLine: string): MachineReply {
+  #build(id: number, commandLine: string, seed: number): MachineReply {
+    const random = new SeededRandom(seed);
+    const start = this.#shelf.freeze();
     const ring = JournalRing.create(RING_EVENTS, RING_BYTES);
     const journal = new JournalWriter(ring);
     let ram: SharedArrayBuffer | undefined;
@@ -188,7 +222,7 @@ export class MachineService {
           return ram;
         },
         openImage: (name) => this.#shelf.open(name),
-        random: (into) => this.#env.random(into),
+        random: (into) => random.fill(into),
         journal,
       });
     } catch (error) {
@@ -208,17 +242,23 @@ export class MachineService {
     machine.onEvent = () => {
       this.#eventsWait = true;
     };
-    const server = new ExitServer(new Int32Array(memory.control), machine, (error) =>
-      this.#fault(error),
-    );
+    const server = new ExitServer(new Int32Array(memory.control), machine, {
+      onFault: (error) => this.#fault(error),
+      onPlug: () => this.#noteTopology(machine),
+    });
     this.#loop.stop();
     if (this.#vcpuRuns) this.#retired = this.#running;
     else if (this.#running?.ram) this.#pool.release(this.#running.ram);
     this.#running = { commandLine, machine, server, ram: memory.ram };
-    const topology = machine.topology();
+    this.#topologies = [];
+    const topology = { plugs: journal.plugs, topology: machine.topology() };
     const images = this.#shelf.facts();
     this.#toldImages = JSON.stringify(images);
-    return { id, kind: 'built', topology, memory, warnings: machine.warnings, images };
+    this.#starts.set(++this.#lastStart, start);
+    return {
+      ...{ id, kind: 'built', topology, start: this.#lastStart },
+      ...{ memory, warnings: machine.warnings, images },
+    };
   }
 
   #monitor(id: number, line: string): MachineReply {
@@ -227,7 +267,8 @@ export class MachineService {
     server.publishInterrupts();
     machine.journal.handOver();
     this.#tellEvents();
-    return { id, kind: 'monitor', output, topology: machine.topology() };
+    const topology = { plugs: machine.journal.plugs, topology: machine.topology() };
+    return { id, kind: 'monitor', output, topology };
   }
 
   #switchVcpu(running: boolean, lost: boolean): void {
@@ -236,6 +277,10 @@ export class MachineService {
     if (running) {
       current.machine.cont();
       current.machine.journal.refresh();
+      // What firmware did comes before all that the guest does.
+      current.server.publishInterrupts();
+      current.machine.journal.handOver();
+      this.#tellEvents();
       this.#loop.start(current.server);
       return;
     }
@@ -252,11 +297,17 @@ export class MachineService {
     return this.#running;
   }
 
+  #noteTopology(machine: ServedMachine): void {
+    this.#topologies.push({ plugs: machine.journal.plugs, topology: machine.topology() });
+  }
+
   #tellEvents(): void {
-    if (!this.#eventsWait || !this.#running) return;
+    if (!this.#running || !(this.#eventsWait || this.#topologies.length > 0)) return;
     this.#eventsWait = false;
     const { machine } = this.#running;
-    this.#env.post({ kind: 'events', events: machine.takeEvents(), topology: machine.topology() });
+    this.#noteTopology(machine);
+    const topologies = this.#topologies.splice(0);
+    this.#env.post({ kind: 'events', events: machine.takeEvents(), topologies });
   }
 
   #fault(error: unknown): void {

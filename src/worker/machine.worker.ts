@@ -5,9 +5,6 @@ import { describe } from './describe.ts';
 import { MachineService } from './machine-service.ts';
 import { wasmMemory } from './wasm-memory.ts';
 
-/** `getRandomValues` fills at most this many bytes of unshared memory at a time. */
-const RANDOM_BYTES = 65536;
-
 /** A message to itself comes back behind the messages that wait already. */
 const loop = new MessageChannel();
 let nextTurn: (() => void) | undefined;
@@ -27,12 +24,6 @@ const service = new MachineService({
     now: () => performance.now(),
   },
   allocate: wasmMemory,
-  random(into) {
-    for (let at = 0; at < into.length; at += RANDOM_BYTES) {
-      const part = into.subarray(at, at + RANDOM_BYTES);
-      part.set(crypto.getRandomValues(new Uint8Array(part.length)));
-    }
-  },
   post: (message) => self.postMessage(message),
 });
 self.addEventListener('message', ({ data }: MessageEvent<MachineRequest>) => service.handle(data));

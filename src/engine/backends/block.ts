@@ -12,6 +12,8 @@ export class Overlay {
   #length: number;
   /** Bytes of the image that still show. */
   #shown: number;
+  /** Clusters that a frozen state has too: they are copied before they are written to. */
+  readonly #shared = new WeakSet<Uint8Array>();
 
   constructor(source: ByteSource) {
     this.source = source;
@@ -31,7 +33,7 @@ export class Overlay {
     for (const cluster of [...this.#clusters.keys()]) {
       const over = cluster * CLUSTER + CLUSTER - length;
       if (over >= CLUSTER) this.#clusters.delete(cluster);
-      else if (over > 0) this.#clusters.get(cluster)?.fill(0, CLUSTER - over);
+      else if (over > 0) this.#own(cluster).fill(0, CLUSTER - over);
     }
   }
 
@@ -52,14 +54,14 @@ export class Overlay {
 
   write(position: number, bytes: Uint8Array): void {
     this.#pieces(position, bytes.length, (cluster, within, at, length) => {
-      let changed = this.#clusters.get(cluster);
-      if (!changed) {
-        changed = new Uint8Array(CLUSTER);
-        this.#readSource(cluster * CLUSTER, changed);
-        this.#clusters.set(cluster, changed);
-      }
-      changed.set(bytes.subarray(at, at + length), within);
+      this.#own(cluster).set(bytes.subarray(at, at + length), within);
     });
+  }
+
+  /** What has been written, for `loadState`; what is in it is copied when it is written to, and no sooner. */
+  freeze(): State {
+    for (const cluster of this.#clusters.values()) this.#shared.add(cluster);
+    return { ...this.saveState(), clusters: new Map(this.#clusters) };
   }
 
   saveState(): State {
@@ -75,6 +77,16 @@ export class Overlay {
   /** Forgets everything that was written. */
   restore(): void {
     this.#clusters.clear();
+  }
+
+  /** A cluster to be written to. */
+  #own(cluster: number): Uint8Array {
+    const before = this.#clusters.get(cluster);
+    if (before && !this.#shared.has(before)) return before;
+    const own = before?.slice() ?? new Uint8Array(CLUSTER);
+    if (!before) this.#readSource(cluster * CLUSTER, own);
+    this.#clusters.set(cluster, own);
+    return own;
   }
 
   #readSource(position: number, into: Uint8Array): void {

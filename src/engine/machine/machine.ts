@@ -472,11 +472,17 @@ export class Machine implements DeviceContext {
    * interruption code. Where there is no channel subsystem, nothing is operational. Recorded.
    */
   channel(op: number, schid: number, address: number): number {
-    return this.cpu.channel?.(op, schid, address) ?? 3;
+    const cc = this.cpu.channel?.(op, schid, address);
+    if (cc !== undefined) return cc;
+    if (this.journal.on) this.journal.channel(NONE, op, schid, address, 3);
+    return 3;
   }
 
   /** DIAGNOSE 500: the guest's register 2, signed; -38 where there is no such call. Recorded. */
   hypercall(subcode: number, a: number, b: number, c: number): number {
-    return this.cpu.hypercall?.(subcode, a, b, c) ?? -38;
+    const result = this.cpu.hypercall?.(subcode, a, b, c);
+    if (result !== undefined) return result;
+    if (this.journal.on) this.journal.hypercall(NONE, subcode, a, b, c, -38);
+    return -38;
   }
 }

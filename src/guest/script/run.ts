@@ -1,6 +1,7 @@
 import { format } from '../api/format.ts';
 import { createGuestModule } from '../api/guest-module.ts';
 import type { Hal } from '../hal.ts';
+import { type Chance, chanceStandIns } from './chance.ts';
 import { compileScript } from './compile.ts';
 import { CompileError, type ScriptProblem } from './problem.ts';
 import { standIns } from './sandbox.ts';
@@ -14,6 +15,8 @@ export type ScriptOutcome =
   | { readonly kind: 'stopped' }
   | ({ readonly kind: 'failed' } & ScriptProblem);
 
+/** Where nobody says what chance brings. */
+const NO_CHANCE: Chance = { seed: 0, time: 0 };
 /** Frames that must still fit on the stack when a function of the script is entered. */
 const RESERVE = 64;
 /** Frames that are enough to find the script's own below those of the guest library. */
@@ -24,14 +27,16 @@ const ERROR = Error as ErrorConstructor & { stackTraceLimit?: number | undefined
 /**
  * Compiles a script and runs it to its end, synchronously. Everything it does goes through `hal`;
  * each statement passes `hal.line`, so that a loop without end can be stopped. Never throws for
- * what the script did.
+ * what the script did. The same `chance` gives the same run on the same machine.
  */
-export function runScript(source: string, hal: Hal): ScriptOutcome {
+export function runScript(source: string, hal: Hal, chance = NO_CHANCE): ScriptOutcome {
   const guest = createGuestModule(hal);
   try {
     const script = compileScript(source, new Set(Object.keys(guest)));
     const run = new ScriptRun(hal);
     const values = standIns(script.mentioned);
+    for (const [name, value] of chanceStandIns(chance))
+      if (script.mentioned.has(name)) values.set(name, value);
     if (script.mentioned.has('console')) values.set('console', guest.log.console);
     values.set(script.names.line, run.line);
     values.set(script.names.enter, run.enter);

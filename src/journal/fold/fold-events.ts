@@ -175,6 +175,7 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
   },
   plug(state, words, at) {
     const dev = lo16(words, at, EVENTS.plug.fields.dev);
+    state.now.plugs++;
     if (aux(words, at) === 0) state.removeDevice(dev);
     else state.device(dev);
   },

@@ -1,5 +1,6 @@
 import { REGION_INDEX } from '../../spec/regions.ts';
 import { SPLIT } from '../../spec/virtio.ts';
+import { isAction } from '../actions.ts';
 import { NONE } from '../schema.ts';
 import type { EventStore } from '../store.ts';
 import { recordAt } from '../store.ts';
@@ -45,6 +46,8 @@ export const START: Snapshot = {
   script: 'idle',
   scriptError: undefined,
   run: 0,
+  actions: 0,
+  plugs: 0,
   haltedOn: undefined,
   devices: new Map(),
   queues: new Map(),
@@ -105,6 +108,8 @@ export class FoldState {
       const words = store.words(this.now.at);
       if (!words) return;
       const at = recordAt(this.now.at);
+      // Without a script, what acts is the board's firmware.
+      if (isAction(words, at) && this.now.script === 'running') this.now.actions++;
       FOLD[(words[at] as number) & 0xff]?.(this, words, at, store);
       this.now.at++;
     }

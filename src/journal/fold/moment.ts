@@ -147,6 +147,10 @@ export interface Moment {
   readonly scriptError: { readonly message: string; readonly line: number } | undefined;
   /** Count of script runs begun. */
   readonly run: number;
+  /** Guest actions so far, each of which took a credit: see `isAction`. */
+  readonly actions: number;
+  /** Count of devices that came or went: which version of the topology holds. */
+  readonly plugs: number;
   /** The vCPU is halted and waits for one of these interrupt inputs, or undefined. */
   readonly haltedOn: readonly number[] | undefined;
   /** Asserted interrupt inputs, ascending. */

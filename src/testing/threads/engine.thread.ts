@@ -19,8 +19,10 @@ const machine = Machine.build(commandLine, {
   random: (into) => into.fill(4),
   journal: new JournalWriter(new JournalRing(memory.machineJournal)),
 });
-const server = new ExitServer(new Int32Array(memory.control), machine, (error) => {
-  throw error;
+const server = new ExitServer(new Int32Array(memory.control), machine, {
+  onFault(error) {
+    throw error;
+  },
 });
 new ServeLoop({ next: (turn) => setImmediate(turn), now: () => performance.now() }).start(server);
 parentPort?.postMessage('ready');

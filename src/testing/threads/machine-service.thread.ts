@@ -65,7 +65,6 @@ const service = new MachineService({
   },
   thread: { next: (turn) => setImmediate(turn), now: () => performance.now() },
   allocate: (bytes) => new SharedArrayBuffer(bytes),
-  random: (into) => into.fill(4),
   post: (message) => port.postMessage(message),
 });
 port.on('message', (request: MachineRequest) => service.handle(request));

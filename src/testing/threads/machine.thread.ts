@@ -11,9 +11,9 @@ import { FakeMachine } from '../fake-machine.ts';
 const memory = workerData as MachineMemory;
 const journal = new JournalWriter(new JournalRing(memory.machineJournal));
 const machine = new FakeMachine(new GuestRam(memory.ram), journal);
-const server = new ExitServer(new Int32Array(memory.control), machine, (error) =>
-  parentPort?.postMessage(String(error)),
-);
+const server = new ExitServer(new Int32Array(memory.control), machine, {
+  onFault: (error) => parentPort?.postMessage(String(error)),
+});
 const loop = new ServeLoop({ next: (turn) => setImmediate(turn), now: () => performance.now() });
 loop.start(server);
 parentPort?.on('message', (message: string) => {

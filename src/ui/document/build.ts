@@ -44,7 +44,7 @@ export async function buildExactly(
   doc: MachineDocument,
 ): Promise<Refused | undefined> {
   const line = lineOf(doc);
-  const before = session.getState().topology;
+  const before = session.getState().machine;
   const restore = followSelection(before, keyOf);
   return await actingOn(async () => {
     if (!(await session.build(line))) {
@@ -55,7 +55,7 @@ export async function buildExactly(
         ...(refusedOption !== undefined && { option: refusedOption }),
       };
     }
-    const { topology } = session.getState();
+    const { machine: topology } = session.getState();
     useDocument.setState({ doc });
     if (topology) {
       noteBuilt(doc, line, topology);

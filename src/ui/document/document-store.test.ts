@@ -43,7 +43,8 @@ class BenchSession {
     }
     this.built.push(commandLine);
     this.#machine = built;
-    this.set({ commandLine, refused: undefined, run: 'idle', topology: built.topology() });
+    const machine = built.topology();
+    this.set({ commandLine, refused: undefined, run: 'idle', topology: machine, machine });
     return true;
   }
   async tryLine(commandLine: string) {
@@ -54,7 +55,8 @@ class BenchSession {
   async monitor(line: string): Promise<string> {
     this.told.push(line);
     const output = this.#machine?.monitor(line) ?? '';
-    this.set({ topology: this.#machine?.topology() });
+    const machine = this.#machine?.topology();
+    this.set({ topology: machine, machine });
     return output;
   }
   deviceTypes = async () => this.#machine?.types() ?? [];

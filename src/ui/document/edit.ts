@@ -121,7 +121,7 @@ async function refuse(
   hot = false,
   repairs: readonly string[] = [],
 ): Promise<boolean> {
-  const { topology } = session.getState();
+  const { machine: topology } = session.getState();
   const types = await deviceTypes(session);
   const { advise } = await import('../../document/advice/advise.ts');
   const advice = advise({ doc, before, topology, types, hot, ...refused });

@@ -22,7 +22,7 @@ export async function plug(
         if (undoing !== undefined) await session.monitor(undoing);
       return complaint;
     }
-    const { topology } = session.getState();
+    const { machine: topology } = session.getState();
     if (!topology) return old;
     const both = inOrder([...doc.options, ...gone(old, doc)], old);
     return followDevices({ ...doc, options: both }, topology);

@@ -27,8 +27,8 @@ export function connectDocument(session: Session): () => void {
   let topology: MachineTopology | undefined;
   const look = () => {
     const state = session.getState();
-    if (acting || !state.topology || state.topology === topology) return;
-    topology = state.topology;
+    if (acting || !state.machine || state.machine === topology) return;
+    topology = state.machine;
     if (state.commandLine !== builtLine || !live) adoptBuilt(state.commandLine, topology);
     else followLive(topology);
   };

@@ -10,5 +10,7 @@ export function createSession(): Session {
     spawnVcpu,
     frames: new BrowserFrames(),
     now: () => performance.now(),
+    time: () => Date.now(),
+    seed: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
   });
 }

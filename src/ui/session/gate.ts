@@ -1,4 +1,4 @@
-import { CONTROL, UNLIMITED, VCPU_STATE } from '../../protocol/control.ts';
+import { CONTROL, UNLIMITED, VCPU_STATE, WATCH, WATCHED_LINES } from '../../protocol/control.ts';
 import type { Brake, VcpuView } from './run-control.ts';
 
 const STATES = {
@@ -20,12 +20,21 @@ export interface VcpuGlance extends VcpuView {
 /** The page's end of the control block: grants credit, asks for the end of a run, wakes the machine. Never blocks. */
 export class Gate implements Brake {
   readonly #control: Int32Array;
+  /** Run control has no say: credit comes from `give`, and no line is watched. */
+  #suspended = false;
+  #watched: readonly number[] = [];
+  #watchesAll = false;
 
   constructor(control: SharedArrayBuffer) {
     this.#control = new Int32Array(control);
   }
 
   grant(actions: number): void {
+    if (!this.#suspended) this.give(actions);
+  }
+
+  /** Grants also while run control is suspended. */
+  give(actions: number): void {
     // Free-running or stopped in between: nothing to add to.
     if (Atomics.load(this.#control, CONTROL.credit) === UNLIMITED) return;
     Atomics.add(this.#control, CONTROL.credit, actions);
@@ -33,19 +42,55 @@ export class Gate implements Brake {
   }
 
   free(): void {
+    if (this.#suspended) return;
     Atomics.store(this.#control, CONTROL.credit, UNLIMITED);
     Atomics.notify(this.#control, CONTROL.credit);
   }
 
   hold(): void {
+    if (!this.#suspended) this.withdraw();
+  }
+
+  /** No credit, also while run control is suspended. */
+  withdraw(): void {
     if (Atomics.load(this.#control, CONTROL.stop) === 0)
       Atomics.store(this.#control, CONTROL.credit, 0);
   }
 
-  /** Makes the block ready for a run. To be called only while no vCPU runs. */
+  /** Takes the say from run control. */
+  suspend(): void {
+    this.#suspended = true;
+    this.withdraw();
+    this.#setWatch([], false);
+  }
+
+  /** Gives it back; what it wants to watch meanwhile counts now. */
+  release(): void {
+    this.#suspended = false;
+    this.#setWatch(this.#watched, this.#watchesAll);
+  }
+
+  watch(lines: readonly number[], any: boolean): void {
+    this.#watched = lines;
+    this.#watchesAll = any;
+    if (!this.#suspended) this.#setWatch(lines, any);
+  }
+
+  #setWatch(lines: readonly number[], any: boolean): void {
+    const bits = new Int32Array(WATCHED_LINES / 32);
+    for (const line of lines)
+      if (line < WATCHED_LINES) bits[line >>> 5] = (bits[line >>> 5] ?? 0) | (1 << (line & 31));
+    this.#control.set(bits, CONTROL.lines);
+    const some = lines.length > 0 ? WATCH.lines : WATCH.none;
+    // Published behind the bits, which the vCPU looks at after it.
+    Atomics.store(this.#control, CONTROL.watch, any ? WATCH.all : some);
+  }
+
+  /** Makes the block ready for a run, which counts as begun. To be called only while no vCPU runs. */
   arm(): void {
     Atomics.store(this.#control, CONTROL.stop, 0);
     Atomics.store(this.#control, CONTROL.credit, 0);
+    Atomics.store(this.#control, CONTROL.vcpuState, VCPU_STATE.running);
   }
 
   /** Asks the vCPU to end its run at its next action or wait. */
@@ -74,10 +119,10 @@ export class Gate implements Brake {
     const credit = Atomics.load(this.#control, CONTROL.credit);
     const code = Atomics.load(this.#control, CONTROL.vcpuState);
     const state = STATES[code as keyof typeof STATES] ?? 'off';
-    return {
-      state,
-      waits: state === 'waitsForCredit' && credit === 0,
-      rests: state === 'waitsForCredit' || state === 'halted' || state === 'off',
-    };
+    const asleep =
+      state === 'halted' &&
+      Atomics.load(this.#control, CONTROL.haltedAt) === Atomics.load(this.#control, CONTROL.irqSeq);
+    const waits = state === 'waitsForCredit' && credit === 0;
+    return { state, waits, rests: waits || asleep || state === 'off' };
   }
 }

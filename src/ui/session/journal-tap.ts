@@ -41,6 +41,11 @@ export class JournalTap {
     return count;
   }
 
+  /** Moves all that was published, however long it takes. */
+  drainAll(): void {
+    while (this.#reader.drain() > 0) this.#trim();
+  }
+
   /** Whether published events wait to be drained. */
   get more(): boolean {
     return this.#reader.rings.some(

@@ -1,86 +1,21 @@
-import { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bundle } from '../../testing/threads/spawn.ts';
-import type { FrameSource } from './frames.ts';
-import { LiveSession } from './live-session.ts';
-import type { SessionState } from './session.ts';
-import type { WorkerPort } from './worker-port.ts';
+import { SessionRig, type ThreadCode, threadCode } from '../../testing/page/session-rig.ts';
+import type { LiveSession } from './live-session.ts';
 
-let machineCode: string;
-let vcpuCode: string;
+let code: ThreadCode;
 beforeAll(async () => {
-  machineCode = await bundle(
-    new URL('../../testing/threads/machine-service.thread.ts', import.meta.url),
-  );
-  vcpuCode = await bundle(new URL('../../testing/threads/vcpu.thread.ts', import.meta.url));
+  code = await threadCode('fake');
 });
 
-let workers: Worker[];
+let rig: SessionRig;
 let session: LiveSession;
-
-function spawn(code: string): WorkerPort {
-  const worker = new Worker(code, { eval: true });
-  workers.push(worker);
-  const port: WorkerPort = {
-    post: (message) => worker.postMessage(message),
-    onMessage: () => {},
-    onError: () => {},
-    terminate: () => {
-      void worker.terminate();
-    },
-  };
-  worker.on('message', (message: unknown) => port.onMessage(message));
-  worker.on('error', (error) => port.onError(String(error)));
-  return port;
-}
-
-class TimerFrames implements FrameSource {
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #callback: ((now: number) => void) | undefined;
-  request(callback: (now: number) => void): void {
-    if (this.#callback) return;
-    this.#callback = callback;
-    this.#timer = setTimeout(() => {
-      this.#callback = undefined;
-      callback(performance.now());
-    }, 4);
-  }
-  get idle(): boolean {
-    return this.#callback === undefined;
-  }
-  dispose(): void {
-    clearTimeout(this.#timer);
-  }
-}
-
-let frames: TimerFrames;
 beforeEach(() => {
-  workers = [];
-  frames = new TimerFrames();
-  session = new LiveSession({
-    spawnMachine: () => spawn(machineCode),
-    spawnVcpu: () => spawn(vcpuCode),
-    frames,
-    now: () => performance.now(),
-  });
+  rig = new SessionRig(code);
+  session = rig.session;
 });
-afterEach(async () => {
-  session.dispose();
-  await Promise.all(workers.map((worker) => worker.terminate()));
-});
+afterEach(() => rig.dispose());
 
-/** The first state that `test` likes, now or later. */
-function until(test: (state: SessionState) => boolean): Promise<SessionState> {
-  const now = session.getState();
-  if (test(now)) return Promise.resolve(now);
-  return new Promise((resolve) => {
-    const remove = session.subscribe(() => {
-      if (!test(session.getState())) return;
-      remove();
-      resolve(session.getState());
-    });
-  });
-}
+const until: SessionRig['until'] = (test) => rig.until(test);
 
 const kinds = (): string[] =>
   Array.from({ length: session.store.length }, (_, i) => session.store.kindAt(i) ?? '');
@@ -166,7 +101,7 @@ describe('run', () => {
     const clocks = Array.from({ length: second.length }, (_, i) => session.store.word(i, 1));
     expect(clocks).toEqual(clocks.map((_, i) => i + 1));
     expect(session.store.kindAt(first.length)).toBe('script');
-    await until(() => frames.idle);
+    await until(() => rig.idle);
   });
 
   it('moves the picture at the speed that was set', async () => {

@@ -1,72 +1,50 @@
-import { Folder } from '../../journal/fold/folder.ts';
+import type { EventBreakpoint } from '../../journal/breakpoints.ts';
 import type { Moment } from '../../journal/fold/moment.ts';
-import { EventStore } from '../../journal/store.ts';
+import type { RunContent } from '../../journal/run-record.ts';
+import type { EventStore } from '../../journal/store.ts';
 import type {
   DeviceFacts,
   DeviceType,
   ImageFacts,
-  ImageSource,
-  MachineMemory,
   MachineNotice,
   MachineReply,
   QtreeLine,
   Trial,
 } from '../../protocol/messages.ts';
 import type { MachineTopology } from '../../protocol/topology.ts';
+import { Continuation } from './continuation.ts';
 import type { FrameSource } from './frames.ts';
-import { Gate, type VcpuGlance } from './gate.ts';
-import { JournalTap } from './journal-tap.ts';
-import { MachineLink } from './machine-link.ts';
-import { type Brake, RunControl } from './run-control.ts';
-import type { Completion, ScriptProblem, Session, SessionState, Speed } from './session.ts';
-import { type VcpuEnd, VcpuLink } from './vcpu-link.ts';
-import type { WorkerPort } from './worker-port.ts';
+import type { VcpuGlance } from './gate.ts';
+import type { HeldRun } from './held-run.ts';
+import { type Deed, MachineRoom, type Threads } from './machine-room.ts';
+import { Questions } from './questions.ts';
+import type { Goal } from './run-control.ts';
+import { RunShelf } from './run-shelf.ts';
+import type { Completion, Continued, Session, SessionState, Speed } from './session.ts';
 
 /** What the session needs of the program around it. */
-export interface SessionParts {
-  readonly spawnMachine: () => WorkerPort;
-  readonly spawnVcpu: () => WorkerPort;
+export interface SessionParts extends Threads {
   readonly frames: FrameSource;
   /** Milliseconds of a clock that never goes back, for what a frame costs. */
   readonly now: () => number;
+  /** Milliseconds since 1970, for scripts that ask. */
+  readonly time: () => number;
+  /** 32 random bits: all that is random in a machine or a script comes of them. */
+  readonly seed: () => number;
 }
-
-/** How long a guest has to obey a stop, in ms, before its thread is ended. */
-const STOP_MS = 1_000;
 
 const OFF: VcpuGlance = { state: 'off', waits: false, rests: true };
 
-/** A machine that was built, and what the page needs to watch it. */
-interface Live {
-  readonly memory: MachineMemory;
-  readonly gate: Gate;
-  readonly tap: JournalTap;
-}
-
-/** A run of a script, from its start to the moment when the machine has let go of it. */
-interface Run {
-  readonly over: Promise<void>;
-  /** Set by a stop: how the run ends is nobody's news. */
-  stopped: boolean;
-  /** Its thread was ended from outside. */
-  lost: boolean;
-}
-
-/** The session: threads, run control and journal behind one handle. */
+/** The session: threads, run control and journals behind one handle. */
 export class LiveSession implements Session {
-  readonly store = new EventStore();
-  readonly #folder = new Folder(this.store);
   readonly #parts: SessionParts;
-  readonly #vcpu: VcpuLink;
-  readonly #control: RunControl;
+  readonly #runs = new RunShelf();
+  readonly #room: MachineRoom;
+  readonly #questions: Questions;
   readonly #listeners = new Set<() => void>();
-  readonly #images = new Map<string, ImageSource['content']>();
-  /** Names of images that the machine thread does not have yet. */
-  readonly #unsent = new Set<string>();
-  #machine: MachineLink;
-  #live: Live | undefined;
-  #run: Run | undefined;
-  /** What must not overlap: builds, resets and starts, one after another. */
+  /** A run is being repeated: its machine is nobody's business until it has come there. */
+  #continuation: Continuation | undefined;
+  /** What must not overlap: builds, starts and whatever else is done to the machine, one after another. */
   #queue: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
@@ -77,24 +55,28 @@ export class LiveSession implements Session {
   #refusedOption: number | undefined;
   #answered: string | undefined;
   #warnings: readonly string[] = [];
-  #topology: MachineTopology | undefined;
+  /** The machine as it is now. */
+  #now: MachineTopology | undefined;
   #facts: readonly ImageFacts[] = [];
   #glance: VcpuGlance = OFF;
-  #problem: ScriptProblem | undefined;
-  #shownProblem: ScriptProblem | undefined;
   #state: SessionState;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
-    const brake: Brake = {
-      grant: (actions) => this.#live?.gate.grant(actions),
-      free: () => this.#live?.gate.free(),
-      hold: () => this.#live?.gate.hold(),
+    this.#room = new MachineRoom(parts, {
+      notice: (notice) => this.#notice(notice),
+      fault: (message) => this.#break(message),
+      wake: () => this.#wake(),
+    });
+    this.#questions = new Questions(this.#room, () => this.#runs.live !== undefined);
+    this.#runs.onDrop = ({ origin }) => {
+      if (origin) void this.#room.link.request({ kind: 'forgetStart', start: origin.start });
     };
-    this.#control = new RunControl(brake);
-    this.#vcpu = new VcpuLink(parts.spawnVcpu);
-    this.#machine = this.#startMachine();
     this.#state = this.#snapshot();
+  }
+
+  get store(): EventStore {
+    return this.#runs.shown.store;
   }
 
   getState(): SessionState {
@@ -107,140 +89,205 @@ export class LiveSession implements Session {
   }
 
   momentAt(at: number): Moment {
-    return this.#folder.momentAt(at);
+    return this.#runs.shown.journal.folder.momentAt(at);
   }
 
   addImage(name: string, content: Blob | Uint8Array): void {
-    this.#images.set(name, content);
-    this.#unsent.add(name);
+    this.#room.images.add(name, content);
   }
 
   build(commandLine: string): Promise<boolean> {
+    this.#continuation?.abort();
     return this.#exclusively(() => this.#build(commandLine));
   }
 
   async reset(): Promise<void> {
+    this.#continuation?.abort();
     await this.#exclusively(async () => {
-      await this.#stopRun();
-      if (!this.#live || this.#phase === 'broken') await this.#build(this.#commandLine);
-      else await this.#adopt(await this.#machine.request({ kind: 'reset' }), this.#commandLine);
+      await this.#room.stopScript();
+      if (!this.#runs.live || this.#phase === 'broken') await this.#build(this.#commandLine);
+      else {
+        const seed = this.#parts.seed();
+        const reply = await this.#room.link.request({ kind: 'reset', seed });
+        await this.#adopt(reply, this.#commandLine, seed);
+      }
     });
   }
 
   run(source: string): void {
-    const { run } = this.#control;
-    if (run === 'paused') this.#control.resume();
-    else if (run !== 'running') this.#start(source, 0);
+    const { control, machine } = this.#runs.shown;
+    if (control.run === 'paused' || (!machine && control.behind)) control.resume();
+    else if (control.run !== 'running') this.#start(source);
     this.#wake();
   }
 
   pause(): void {
-    this.#control.pause();
+    this.#continuation?.abort();
+    this.#runs.shown.control.pause();
     this.#wake();
   }
 
   step(source: string): void {
-    if (this.#control.live || this.#control.behind) this.#control.step();
-    else this.#start(source, 1);
-    this.#wake();
+    this.#go(source, { kind: 'events', count: 1 });
   }
 
   stepBack(): void {
-    this.seek(this.#control.cursor - 1);
+    this.seek(this.#runs.shown.control.cursor - 1);
+  }
+
+  stepLine(source: string): void {
+    this.#go(source, { kind: 'line' });
+  }
+
+  stepOver(source: string): void {
+    this.#go(source, { kind: 'action' });
+  }
+
+  stepBackLine(): void {
+    const { journal, control } = this.#runs.shown;
+    this.seek(journal.walk.previousLine(control.cursor));
+  }
+
+  stepBackOver(): void {
+    const { journal, control } = this.#runs.shown;
+    this.seek(journal.walk.previousAction(control.cursor));
+  }
+
+  runToLine(source: string, line: number): void {
+    this.#go(source, { kind: 'line', line });
   }
 
   seek(at: number): void {
-    this.#control.seek(at);
+    this.#runs.shown.control.seek(at);
     this.#wake();
   }
 
   setSpeed(speed: Speed): void {
-    this.#control.setSpeed(speed);
+    this.#runs.setSpeed(speed);
     this.#wake();
   }
 
-  async monitor(line: string): Promise<string> {
-    if (!this.#live) return '';
-    const reply = await this.#machine.request({ kind: 'monitor', line });
-    if (reply.kind !== 'monitor') return 'message' in reply ? reply.message : '';
-    if (JSON.stringify(reply.topology) !== JSON.stringify(this.#topology)) {
-      this.#topology = reply.topology;
-      // Whoever asked looks at the machine as soon as the answer is there.
-      this.#publish();
-    }
+  setLineBreakpoints(lines: readonly number[]): void {
+    const sorted = [...new Set(lines)].sort((a, b) => a - b);
+    this.#runs.setBreakpoints(sorted, this.#runs.eventBreakpoints);
     this.#wake();
-    return reply.output;
   }
 
-  async tryLine(commandLine: string): Promise<Trial> {
-    const images = this.#unsentImages();
-    const reply = await this.#machine.request({ kind: 'try', commandLine, images });
-    this.#markSent(images);
-    if (reply.kind === 'tried') return reply.trial;
-    return { kind: 'refused', message: 'message' in reply ? reply.message : '' };
+  setEventBreakpoints(list: readonly EventBreakpoint[]): void {
+    this.#runs.setBreakpoints(this.#runs.lineBreakpoints, [...list]);
+    this.#wake();
   }
 
-  async deviceTypes(): Promise<readonly DeviceType[]> {
-    const reply = this.#live && (await this.#machine.request({ kind: 'types' }));
-    return reply?.kind === 'types' ? reply.types : [];
+  continueFrom(source: string): Promise<Continued> {
+    const { shown } = this.#runs;
+    shown.control.pause();
+    return this.#exclusively(async () => {
+      if (this.#phase !== 'ready') return { kind: 'refused', message: 'There is no machine' };
+      this.#continuation = new Continuation(this.#room, this.#runs);
+      try {
+        return this.#arrive(await this.#continuation.carryOut(shown, source));
+      } finally {
+        this.#continuation = undefined;
+        this.#frame(this.#parts.now());
+      }
+    });
   }
 
-  async device(path: string): Promise<DeviceFacts | undefined> {
-    const reply = this.#live && (await this.#machine.request({ kind: 'device', path }));
-    return reply?.kind === 'device' ? reply.facts : undefined;
+  poke(addr: number, bytes: Uint8Array): Promise<boolean> {
+    return this.#exclusively(async () => {
+      const { live, shown } = this.#runs;
+      if (!live || live !== shown || live.control.run === 'running' || live.control.behind)
+        return false;
+      const reply = await this.#act(live, { kind: 'poke', addr, bytes: bytes.slice() });
+      return reply.kind === 'poked' && reply.done;
+    });
   }
 
-  async qtree(): Promise<readonly QtreeLine[]> {
-    const reply = this.#live && (await this.#machine.request({ kind: 'qtree' }));
-    return reply?.kind === 'qtree' ? reply.lines : [];
+  showRun(id: number): void {
+    const run = this.#runs.find(id);
+    if (run && (!this.#continuation || run !== this.#runs.live)) this.#runs.show(run);
+    this.#wake();
   }
 
-  async complete(line: string): Promise<Completion> {
-    const reply = this.#live && (await this.#machine.request({ kind: 'complete', line }));
-    return reply?.kind === 'completed' ? reply : { start: line.length, candidates: [] };
+  dropRun(id: number): void {
+    const run = this.#runs.find(id);
+    if (run) this.#runs.drop(run);
+    this.#wake();
   }
 
-  async imageContent(name: string): Promise<Blob | undefined> {
-    const reply = await this.#machine.request({ kind: 'image', name });
-    return reply.kind === 'image' && reply.content instanceof Blob ? reply.content : undefined;
+  openRun(content: RunContent): number {
+    const run = this.#runs.add(content);
+    this.#runs.show(run);
+    this.#wake();
+    return run.id;
+  }
+
+  runContent(id: number): RunContent | undefined {
+    return this.#runs.find(id)?.content;
+  }
+
+  monitor(line: string): Promise<string> {
+    return this.#exclusively(async () => {
+      const { live } = this.#runs;
+      if (!live) return '';
+      const reply = await this.#act(live, { kind: 'monitor', line });
+      if (reply.kind === 'monitor') return reply.output;
+      return 'message' in reply ? (reply.message ?? '') : '';
+    });
   }
 
   async restoreImage(name: string): Promise<void> {
-    await this.#machine.request({ kind: 'restoreImage', name });
+    await this.#exclusively(async () => {
+      const { live } = this.#runs;
+      if (live) await this.#act(live, { kind: 'restoreImage', name });
+      else await this.#room.link.request({ kind: 'restoreImage', name });
+    });
+  }
+
+  tryLine(commandLine: string): Promise<Trial> {
+    return this.#questions.tryLine(commandLine);
+  }
+
+  deviceTypes(): Promise<readonly DeviceType[]> {
+    return this.#questions.deviceTypes();
+  }
+
+  device(path: string): Promise<DeviceFacts | undefined> {
+    return this.#questions.device(path);
+  }
+
+  qtree(): Promise<readonly QtreeLine[]> {
+    return this.#questions.qtree();
+  }
+
+  complete(line: string): Promise<Completion> {
+    return this.#questions.complete(line);
+  }
+
+  imageContent(name: string): Promise<Blob | undefined> {
+    return this.#questions.imageContent(name);
   }
 
   dispose(): void {
     this.#disposed = true;
-    this.#live?.gate.stop();
-    this.#vcpu.close();
-    this.#machine.close();
+    this.#continuation?.abort();
+    this.#runs.live?.machine?.gate.stop();
+    this.#room.close();
     this.#parts.frames.dispose();
     this.#listeners.clear();
   }
 
   async #build(commandLine: string): Promise<boolean> {
     if (this.#phase === 'broken') {
-      this.#machine.close();
-      await this.#stopRun();
-      this.#machine = this.#startMachine();
+      await this.#room.startAnew();
+      this.#runs.forgetOrigins();
     }
-    const images = this.#unsentImages();
-    const reply = await this.#machine.request({ kind: 'build', commandLine, images });
-    this.#markSent(images);
-    return this.#adopt(reply, commandLine);
-  }
-
-  #unsentImages(): ImageSource[] {
-    return [...this.#unsent].map((name) => ({ name, content: this.#images.get(name)! }));
-  }
-
-  #markSent(images: readonly ImageSource[]): void {
-    for (const { name, content } of images)
-      if (this.#images.get(name) === content) this.#unsent.delete(name);
+    const seed = this.#parts.seed();
+    return this.#adopt(await this.#room.build(commandLine, seed), commandLine, seed);
   }
 
   /** Takes over the machine that was built, if one was. */
-  async #adopt(reply: MachineReply, commandLine: string): Promise<boolean> {
+  async #adopt(reply: MachineReply, commandLine: string, seed: number): Promise<boolean> {
     this.#refused = reply.kind === 'refused' ? reply.message : undefined;
     this.#refusedOption = reply.kind === 'refused' ? reply.option : undefined;
     this.#answered = reply.kind === 'answered' ? reply.text : undefined;
@@ -250,95 +297,81 @@ export class LiveSession implements Session {
       this.#publish();
       return false;
     }
-    await this.#stopRun();
-    const { memory } = reply;
-    this.store.clear();
-    this.#control.reset();
-    this.#live = {
-      memory,
-      gate: new Gate(memory.control),
-      tap: new JournalTap(memory, this.store),
-    };
-    this.#machine.wake = () => this.#live?.gate.wakeMachine();
+    await this.#room.stopScript();
+    const { memory, topology, warnings, images } = reply;
+    const run = this.#runs.replaceLive({ commandLine, source: '', topologies: [topology], memory });
+    this.#room.connect(run, reply, seed);
+    this.#glance = OFF;
     this.#phase = 'ready';
     this.#fault = undefined;
     this.#commandLine = commandLine;
-    this.#topology = reply.topology;
-    this.#warnings = reply.warnings;
-    this.#facts = reply.images;
-    this.#problem = undefined;
-    this.#shownProblem = undefined;
-    this.#glance = OFF;
+    this.#warnings = warnings;
+    this.#facts = images;
     this.#frame(this.#parts.now());
     return true;
   }
 
-  #start(source: string, steps: number): void {
+  /** Shows where a repetition has led. */
+  #arrive(came: Continued): Continued {
+    const { live } = this.#runs;
+    if (!live) return came;
+    this.#runs.show(live);
+    this.#commandLine = live.commandLine;
+    // Run control learns how long the journal is.
+    this.#frame(this.#parts.now());
+    live.control.seek(came.kind === 'refused' ? live.store.length : came.at);
+    return came;
+  }
+
+  /** Moves on to a goal, starting `source` where nothing runs and nothing is left to show. */
+  #go(source: string, goal: Goal): void {
+    const { control, machine } = this.#runs.shown;
+    if (control.live || control.behind || !machine) control.go(goal);
+    else this.#start(source, goal);
+    this.#wake();
+  }
+
+  #start(source: string, goal?: Goal): void {
     void this.#exclusively(async () => {
+      const { live, shown } = this.#runs;
+      if (!live || live !== shown) return;
       // Pressed again before the first press had begun.
-      if (this.#control.live) {
-        if (steps > 0) this.#control.step();
+      if (live.control.live) {
+        if (goal) live.control.go(goal);
         return;
       }
-      await this.#run?.over;
-      const live = this.#live;
-      if (!live || this.#phase === 'broken') return;
-      live.gate.arm();
-      this.#problem = undefined;
-      this.#shownProblem = undefined;
-      this.#control.begin(steps);
-      const run: Run = { over: this.#follow(source, live), stopped: false, lost: false };
-      this.#run = run;
+      if (!live.machine || this.#phase === 'broken') return;
+      const chance = { seed: this.#parts.seed(), time: this.#parts.time() };
+      const start = { kind: 'script', source, chance } as const;
+      this.#room.note(live, start);
+      await this.#room.launch(live, start);
+      live.control.begin(goal);
       this.#wake();
     });
   }
 
-  /** Runs a script to its end, and until the machine knows that no vCPU runs. */
-  async #follow(source: string, live: Live): Promise<void> {
-    void this.#machine.request({ kind: 'vcpu', running: true });
-    const end = await this.#vcpu.run(source, live.memory);
-    const run = this.#run;
-    live.gate.markOff();
-    if (run?.stopped) this.#control.abandon();
-    else {
-      this.#problem = problemOf(end);
-      this.#control.end(end.kind === 'ended' ? 'ended' : 'failed');
-    }
-    this.#wake();
-    await this.#machine.request({ kind: 'vcpu', running: false, lost: run?.lost === true });
-    this.#run = undefined;
-    this.#wake();
-  }
-
-  /** Ends the run, if there is one, by force where it does not obey. */
-  async #stopRun(): Promise<void> {
-    const run = this.#run;
-    if (!run) return;
-    run.stopped = true;
-    this.#live?.gate.stop();
-    const timer = setTimeout(() => {
-      run.lost = true;
-      this.#vcpu.kill('the script did not stop');
-    }, STOP_MS);
-    await run.over;
-    clearTimeout(timer);
-  }
-
-  #startMachine(): MachineLink {
-    for (const name of this.#images.keys()) this.#unsent.add(name);
-    return new MachineLink(
-      this.#parts.spawnMachine(),
-      (notice) => this.#notice(notice),
-      (message) => this.#break(message),
-    );
+  /** Does something to the machine, as its person does, and shows it where the picture showed all. */
+  async #act(run: HeldRun, deed: Deed): Promise<MachineReply> {
+    const { control } = run;
+    const follows = control.run !== 'running' && !control.behind;
+    const reply = await this.#room.act(run, deed);
+    if (follows) control.follow();
+    // Whoever asked looks at the machine as soon as the answer is there.
+    this.#frame(this.#parts.now());
+    return reply;
   }
 
   /** The machine's own doings: devices that left, `stop` and `cont` at the monitor. */
-  #machineEvents({ events, topology }: Extract<MachineNotice, { kind: 'events' }>): void {
-    if (JSON.stringify(topology) !== JSON.stringify(this.#topology)) this.#topology = topology;
+  #machineEvents({ events, topologies }: Extract<MachineNotice, { kind: 'events' }>): void {
+    const { live } = this.#runs;
+    if (!live) return;
+    for (const version of topologies) live.topologies.add(version);
+    // What is repeated moves as it is told.
+    if (this.#continuation) return;
+    const { control } = live;
     for (const { event } of events)
-      if (event === 'STOP' && this.#control.run === 'running') this.#control.pause();
-      else if (event === 'RESUME' && this.#control.run === 'paused') this.#control.resume();
+      if (event === 'STOP' && control.run === 'running') control.pause();
+      else if (event === 'RESUME' && control.run === 'paused') control.resume();
   }
 
   #notice(notice: MachineNotice): void {
@@ -352,7 +385,8 @@ export class LiveSession implements Session {
   #break(message: string): void {
     this.#phase = 'broken';
     this.#fault = message;
-    void this.#stopRun();
+    this.#continuation?.abort();
+    void this.#room.stopScript();
     this.#wake();
   }
 
@@ -369,19 +403,24 @@ export class LiveSession implements Session {
   readonly #frame = (now: number): void => {
     if (this.#disposed) return;
     const begin = this.#parts.now();
+    const { live, shown } = this.#runs;
     let drained = 0;
-    if (this.#live) {
-      const { gate, tap } = this.#live;
+    if (live?.machine) {
+      const { gate, tap } = live.machine;
       // Before the journal: what the vCPU did before it came to this state is in it then.
       this.#glance = gate.glance();
       drained = tap.drain();
-      const { first, length } = this.store;
-      this.#control.frame(now, { first, length, more: tap.more }, this.#glance);
+      const { first, length } = live.store;
+      live.control.frame(now, { first, length, more: tap.more }, this.#glance);
+      if (live.control.run === 'failed') live.shownProblem = live.problem;
     }
-    if (this.#control.run === 'failed') this.#shownProblem = this.#problem;
-    if (this.#control.active) this.#wake();
+    if (shown !== live) {
+      const { first, length } = shown.store;
+      shown.control.frame(now, { first, length, more: false }, OFF);
+    }
+    if (live?.control.active || shown.control.active) this.#wake();
     const state = this.#snapshot();
-    this.#live?.tap.learn(drained, this.#parts.now() - begin);
+    live?.machine?.tap.learn(drained, this.#parts.now() - begin);
     this.#publish(state);
   };
 
@@ -392,7 +431,11 @@ export class LiveSession implements Session {
   }
 
   #snapshot(): SessionState {
-    const { cursor, run, speed } = this.#control;
+    const { shown, live } = this.#runs;
+    const { cursor, run, speed, stopped } = shown.control;
+    const { store, machine } = shown;
+    const moment = shown.journal.folder.momentAt(cursor);
+    if (!this.#continuation && live) this.#now = live.topologies.newest;
     return {
       phase: this.#phase,
       fault: this.#fault,
@@ -401,31 +444,28 @@ export class LiveSession implements Session {
       refusedOption: this.#refusedOption,
       answered: this.#answered,
       warnings: this.#warnings,
-      topology: this.#topology,
-      memory: this.#live?.memory,
+      topology: shown.topologies.at(moment.plugs),
+      machine: this.#now,
+      memory: machine?.memory,
+      memoryFacts: shown.memory,
       images: this.#facts,
       run,
       speed,
-      vcpu: this.#glance.state,
+      vcpu: machine ? this.#glance.state : 'off',
       cursor,
-      length: this.store.length,
-      first: this.store.first,
-      moment: this.#folder.momentAt(cursor),
-      problem: this.#shownProblem,
+      length: store.length,
+      first: store.first,
+      moment,
+      problem: shown.shownProblem,
+      store,
+      live: machine !== undefined,
+      runs: this.#runs.summaries,
+      shownRun: shown.id,
+      stopped,
+      lineBreakpoints: this.#runs.lineBreakpoints,
+      eventBreakpoints: this.#runs.eventBreakpoints,
     };
   }
-}
-
-function problemOf(end: VcpuEnd): ScriptProblem | undefined {
-  if (end.kind === 'ended') return undefined;
-  if (end.kind === 'lost') return { phase: 'run', message: end.message };
-  const { phase, message, line, column } = end;
-  return {
-    phase,
-    message,
-    ...(line === undefined ? {} : { line }),
-    ...(column === undefined ? {} : { column }),
-  };
 }
 
 function same(a: SessionState, b: SessionState): boolean {

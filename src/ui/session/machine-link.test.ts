@@ -31,7 +31,7 @@ afterEach(() => {
 
 it('gives each request its own answer, in whatever order they come', async () => {
   const first = link.request({ kind: 'monitor', line: 'a' });
-  const second = link.request({ kind: 'reset' });
+  const second = link.request({ kind: 'reset', seed: 1 });
   port.onMessage({ id: posted[1]?.id, kind: 'done' });
   port.onMessage({ id: posted[0]?.id, kind: 'refused', message: 'no' });
   port.onMessage({ id: 99, kind: 'done' });
@@ -42,23 +42,23 @@ it('gives each request its own answer, in whatever order they come', async () =>
 
 it('wakes the machine after the request is there', () => {
   link.wake = () => posted.push({ id: 0, kind: 'wake' });
-  void link.request({ kind: 'reset' });
+  void link.request({ kind: 'reset', seed: 1 });
   expect(posted.map(({ kind }) => kind)).toEqual(['reset', 'wake']);
 });
 
 it('gives up on a thread that does not answer, at once for whatever is asked later', async () => {
-  const first = link.request({ kind: 'reset' });
-  const second = link.request({ kind: 'reset' });
+  const first = link.request({ kind: 'reset', seed: 1 });
+  const second = link.request({ kind: 'reset', seed: 1 });
   await vi.advanceTimersByTimeAsync(60_000);
   expect((await first).kind).toBe('failed');
   expect((await second).kind).toBe('failed');
   expect(faults).toEqual(['the machine thread does not answer']);
-  expect((await link.request({ kind: 'reset' })).kind).toBe('failed');
+  expect((await link.request({ kind: 'reset', seed: 1 })).kind).toBe('failed');
   expect(posted.length).toBe(2);
 });
 
 it('does not give up on one that answered', async () => {
-  const request = link.request({ kind: 'reset' });
+  const request = link.request({ kind: 'reset', seed: 1 });
   port.onMessage({ id: posted[0]?.id, kind: 'done' });
   await request;
   await vi.advanceTimersByTimeAsync(60_000);
@@ -66,14 +66,14 @@ it('does not give up on one that answered', async () => {
 });
 
 it('answers what is open when it is closed, without a fault', async () => {
-  const request = link.request({ kind: 'reset' });
+  const request = link.request({ kind: 'reset', seed: 1 });
   link.close();
   expect((await request).kind).toBe('failed');
   expect([faults.length, port.ended]).toEqual([0, true]);
 });
 
 it('reports what the thread threw', async () => {
-  const request = link.request({ kind: 'reset' });
+  const request = link.request({ kind: 'reset', seed: 1 });
   port.onError('boom');
   expect(await request).toMatchObject({ kind: 'failed', message: 'boom' });
   expect(faults).toEqual(['boom']);

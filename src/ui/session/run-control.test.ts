@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Brake, RunControl, type VcpuView } from './run-control.ts';
+import { type Brake, RunControl, type Stop, type VcpuView, type Walk } from './run-control.ts';
 
 /** A guest that brings `burst(n)` events with its n-th action, as soon as it has credit. */
 class Guest implements Brake {
@@ -13,6 +13,7 @@ class Guest implements Brake {
   /** Actions that it does between two frames at full speed. */
   pace = 1000;
   halted = false;
+  watched: { lines: readonly number[]; any: boolean } = { lines: [], any: false };
 
   grant(actions: number): void {
     this.credit += actions;
@@ -22,6 +23,9 @@ class Guest implements Brake {
   }
   hold(): void {
     this.credit = 0;
+  }
+  watch(lines: readonly number[], any: boolean): void {
+    this.watched = { lines, any };
   }
   get over(): boolean {
     return this.actions >= this.life;
@@ -39,12 +43,25 @@ class Guest implements Brake {
   }
 }
 
+/** A journal in which nothing stops the picture. */
+class NoStops implements Walk {
+  nextBreak(): Stop | undefined {
+    return undefined;
+  }
+  nextLine(): number | undefined {
+    return undefined;
+  }
+  nextAction(): number | undefined {
+    return undefined;
+  }
+}
+
 let guest: Guest;
 let control: RunControl;
 let now: number;
 beforeEach(() => {
   guest = new Guest();
-  control = new RunControl(guest);
+  control = new RunControl(guest, new NoStops());
   now = 0;
 });
 
@@ -164,11 +181,11 @@ describe('at full speed', () => {
 
 describe('step', () => {
   it('moves by exactly one event, and the guest by one action at most', () => {
-    control.begin(1);
+    control.begin({ kind: 'events', count: 1 });
     frames(5);
     expect(control.cursor).toBe(1);
     for (let n = 2; n < 10; n++) {
-      control.step();
+      control.go({ kind: 'events', count: 1 });
       frames(5);
       expect(control.cursor).toBe(n);
       expect(guest.actions).toBe(n);
@@ -178,30 +195,30 @@ describe('step', () => {
 
   it('shows the events that one action brought one by one', () => {
     guest.burst = () => 3;
-    control.begin(1);
+    control.begin({ kind: 'events', count: 1 });
     frames(5);
-    control.step();
+    control.go({ kind: 'events', count: 1 });
     frames(5);
     expect([control.cursor, guest.events]).toEqual([2, 3]);
-    control.step();
+    control.go({ kind: 'events', count: 1 });
     frames(5);
     expect([control.cursor, guest.events]).toEqual([3, 3]);
-    control.step();
+    control.go({ kind: 'events', count: 1 });
     frames(5);
     expect([control.cursor, guest.events]).toEqual([4, 6]);
   });
 
   it('goes past actions that bring no event', () => {
     guest.burst = (action) => (action % 4 === 0 ? 1 : 0);
-    control.begin(1);
+    control.begin({ kind: 'events', count: 1 });
     frames(20);
     expect([control.cursor, guest.actions]).toEqual([1, 4]);
   });
 
   it('counts presses that come faster than frames', () => {
-    control.begin(1);
-    control.step();
-    control.step();
+    control.begin({ kind: 'events', count: 1 });
+    control.go({ kind: 'events', count: 1 });
+    control.go({ kind: 'events', count: 1 });
     frames(20);
     expect(control.cursor).toBe(3);
   });
@@ -213,16 +230,16 @@ describe('step', () => {
     control.pause();
     frames(3);
     const { cursor } = control;
-    control.step();
+    control.go({ kind: 'events', count: 1 });
     frames(3);
     expect([control.cursor, control.run]).toEqual([cursor + 1, 'paused']);
   });
 
   it('ends where the script ends', () => {
     guest.life = 2;
-    control.begin(1);
+    control.begin({ kind: 'events', count: 1 });
     frames(3);
-    control.step();
+    control.go({ kind: 'events', count: 1 });
     frames(3);
     expect([control.cursor, control.run]).toEqual([2, 'ended']);
   });
@@ -305,15 +322,6 @@ describe('without a run, the picture', () => {
     guest.events += 7;
     frame();
     expect([control.cursor, control.run]).toEqual([12, 'ended']);
-  });
-});
-
-describe('a reset', () => {
-  it('starts anew', () => {
-    control.begin();
-    frames(63);
-    control.reset();
-    expect([control.cursor, control.run, control.live]).toEqual([0, 'idle', false]);
   });
 });
 

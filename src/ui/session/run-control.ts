@@ -1,4 +1,4 @@
-import type { RunState, Speed } from './session.ts';
+import type { RunState, Speed, StopReason } from './session.ts';
 
 /** The vCPU as a frame finds it, read before the journal is drained, so that what it did is in the journal. */
 export interface VcpuView {
@@ -25,13 +25,42 @@ export interface Brake {
   free(): void;
   /** No credit. */
   hold(): void;
+  /** Makes the guest hold by itself when it is about to execute one of `lines`, or any line. */
+  watch(lines: readonly number[], any: boolean): void;
 }
+
+/** A place at which the picture stops, as a count of events, and why. */
+export interface Stop {
+  readonly at: number;
+  readonly reason: StopReason;
+}
+
+/** Finds places in the journal. All are counts of events; `from` and `to` are, too. */
+export interface Walk {
+  /** The first place behind `from`, at most `to`, at which a breakpoint stops the picture. */
+  nextBreak(from: number, to: number): Stop | undefined;
+  /** The same for where the script is about to execute `line`, or any line. */
+  nextLine(from: number, to: number, line?: number): number | undefined;
+  /** The first place from `from` on, before `to`, where a guest action is next. */
+  nextAction(from: number, to: number): number | undefined;
+}
+
+/** Where motion ends by itself. */
+export type Goal =
+  /** So many events on. */
+  | { readonly kind: 'events'; readonly count: number }
+  /** The script is about to execute `line`, or any line. */
+  | { readonly kind: 'line'; readonly line?: number }
+  /** The guest is about to act, and what it did last has run its course. */
+  | { readonly kind: 'action' };
 
 /** How the finished run went. */
 export type RunOutcome = 'ended' | 'failed';
 
 /** Steps asked for in advance, at most: a key held down must not go on for minutes. */
 const MAX_STEPS = 100;
+/** Guest actions that are granted at once at full speed where the guest must not run far past an event. */
+const BURST = 8192;
 /** Longest time between two frames that counts, in ms: a tab that slept does not catch up. */
 const MAX_FRAME_MS = 250;
 
@@ -42,6 +71,7 @@ const MAX_FRAME_MS = 250;
  */
 export class RunControl {
   readonly #brake: Brake;
+  readonly #walk: Walk;
   #speed: Speed = 25;
   #cursor = 0;
   #first = 0;
@@ -51,6 +81,14 @@ export class RunControl {
   /** The picture is at the journal's end and stays there, until the guest has come to rest; for good where none runs. */
   #settling = true;
   #steps = 0;
+  /** What is gone for as fast as it goes. */
+  #goal: Exclude<Goal, { kind: 'events' }> | undefined;
+  /** The picture or the guest has moved since the goal was set. */
+  #moved = false;
+  #stopped: StopReason | undefined;
+  /** Lines with a breakpoint; and whether events have some. */
+  #lines: readonly number[] = [];
+  #bursts = false;
   /** Fraction of an event that the picture is due to move. */
   #due = 0;
   #then: number | undefined;
@@ -59,8 +97,9 @@ export class RunControl {
   #begun = false;
   #outcome: RunOutcome | undefined;
 
-  constructor(brake: Brake) {
+  constructor(brake: Brake, walk: Walk) {
     this.#brake = brake;
+    this.#walk = walk;
   }
 
   get cursor(): number {
@@ -69,6 +108,11 @@ export class RunControl {
 
   get speed(): Speed {
     return this.#speed;
+  }
+
+  /** Why the picture stopped by itself, where it did. */
+  get stopped(): StopReason | undefined {
+    return this.#stopped;
   }
 
   /** Whether a script runs or waits on the machine, so that `resume` and `step` act on it. */
@@ -83,25 +127,25 @@ export class RunControl {
 
   /** Whether frames are needed although nobody does anything. */
   get active(): boolean {
-    return this.#live || this.#more || (this.#playing && this.behind);
+    return this.#live || this.#more || ((this.#playing || this.#goal !== undefined) && this.behind);
   }
 
   get run(): RunState {
     if (!this.#begun) return 'idle';
     if (this.#outcome && this.#atEnd) return this.#outcome;
-    return this.#playing ? 'running' : 'paused';
+    return this.#playing || this.#goal?.kind === 'line' ? 'running' : 'paused';
   }
 
-  /** A script starts: playing, or for `steps` events and then paused. */
-  begin(steps = 0): void {
+  /** A script starts: playing, or for a goal, and then it is paused. */
+  begin(goal?: Goal): void {
     this.#live = true;
     this.#begun = true;
     this.#outcome = undefined;
     this.#cursor = this.#length;
     this.#brake.hold();
     this.#stay();
-    this.#steps = steps;
-    if (steps === 0) this.resume();
+    if (goal) this.go(goal);
+    else this.resume();
   }
 
   /** The script is over; the picture may still be behind. */
@@ -120,32 +164,48 @@ export class RunControl {
 
   /** Plays on from where the picture is. */
   resume(): void {
+    this.#stay();
     this.#playing = true;
-    this.#steps = 0;
-    this.#due = 0;
-    this.#settling = false;
-    if (this.#speed === Number.POSITIVE_INFINITY) this.#brake.free();
+    this.#release();
   }
 
   pause(): void {
-    const settle = this.#playing && this.#speed === Number.POSITIVE_INFINITY;
-    this.#brake.hold();
-    this.#stay();
+    const settle =
+      this.#goal?.kind === 'line' || (this.#playing && this.#speed === Number.POSITIVE_INFINITY);
+    this.#halt();
     this.#settling = settle;
   }
 
-  /** Moves the picture one event on; at the end of the journal, as soon as the guest's next event has come. */
-  step(): void {
-    if (this.#playing) this.pause();
-    this.#settling = false;
-    this.#steps = Math.min(this.#steps + 1, MAX_STEPS);
-    this.#moveSteps();
+  /** Moves towards a goal: over what is recorded, and at its end with the guest, as soon as that has come so far. */
+  go(goal: Goal): void {
+    if (goal.kind === 'events') {
+      if (this.#playing || this.#goal) this.#halt();
+      this.#stopped = undefined;
+      this.#settling = false;
+      this.#steps = Math.min(this.#steps + goal.count, MAX_STEPS);
+      this.#moveSteps();
+      return;
+    }
+    // A key that is held down asks again and again.
+    if (this.#goal?.kind === goal.kind) return;
+    this.#halt();
+    this.#goal = goal;
+    this.#moved = false;
+    this.#watch();
+  }
+
+  /** Where the picture stops from now on, besides: at lines, and at events where `events` says so. */
+  setBreakpoints(lines: readonly number[], events: boolean): void {
+    const released = this.#playing && this.#speed === Number.POSITIVE_INFINITY;
+    this.#lines = lines;
+    this.#bursts = events;
+    this.#watch();
+    if (released && events) this.#brake.hold();
   }
 
   /** Moves the picture to a count of events, as near as it is held, and pauses. */
   seek(at: number): void {
-    this.#brake.hold();
-    this.#stay();
+    this.#halt();
     if (!Number.isNaN(at)) this.#cursor = this.#held(Math.trunc(at));
   }
 
@@ -156,21 +216,30 @@ export class RunControl {
     this.#speed = speed;
     this.#due = 0;
     if (!this.#playing) return;
-    if (speed === Number.POSITIVE_INFINITY) this.#brake.free();
+    if (speed === Number.POSITIVE_INFINITY) this.#release();
     else if (wasFree) {
       this.#brake.hold();
       this.#settling = true;
     }
   }
 
-  /** The journal starts anew, and nothing runs. */
-  reset(): void {
-    this.abandon();
-    this.#settling = true;
-    this.#cursor = 0;
-    this.#first = 0;
-    this.#length = 0;
-    this.#more = false;
+  /** The machine is gone; what it did stays. */
+  detach(): void {
+    this.#stay();
+    this.#live = false;
+  }
+
+  /** A run of `length` events that is over was opened: its end is shown. */
+  open(length: number): void {
+    this.#begun = true;
+    this.#outcome = 'ended';
+    this.#length = length;
+    this.#cursor = length;
+  }
+
+  /** Shows all that has happened, unless something moves: a person did it. */
+  follow(): void {
+    if (!this.#playing && !this.#goal) this.#settling = true;
   }
 
   /** Moves the picture and grants credit. `now` in ms. */
@@ -184,32 +253,93 @@ export class RunControl {
     if (this.#settling) {
       this.#cursor = journal.length;
       this.#settling = journal.more || !this.#live || !vcpu.rests;
-    } else if (this.#playing) this.#play(elapsed, vcpu);
+    } else if (this.#goal) this.#pursue(this.#goal, vcpu);
+    else if (this.#playing) this.#play(elapsed, vcpu);
     else this.#moveSteps();
     if (this.#steps > 0 && this.#atEnd) {
       if (!this.#live) this.#steps = 0;
       else if (vcpu.waits) this.#brake.grant(1);
     }
+    if (this.#playing && this.#begun && !this.#live && !this.#outcome && this.#atEnd) this.#stay();
     if (this.#outcome && this.#atEnd) {
+      const { stopped } = this;
       this.#stay();
+      this.#stopped = stopped;
       this.#settling = true;
     }
   }
 
   #play(elapsed: number, vcpu: VcpuView): void {
     if (this.#speed === Number.POSITIVE_INFINITY) {
-      this.#cursor = this.#length;
+      if (!this.#moveTo(this.#length)) this.#goOn(vcpu);
       return;
     }
     const perFrame = (this.#speed * elapsed) / 1000;
     this.#due += perFrame;
     const moved = Math.min(Math.floor(this.#due), this.#length - this.#cursor);
-    this.#cursor += moved;
+    if (this.#moveTo(this.#cursor + moved)) return;
     this.#due -= moved;
     // Time in which there was nothing to show is not made up for.
     if (!this.behind) this.#due = Math.min(this.#due, 1);
     const wanted = Math.max(1, Math.ceil(perFrame)) - (this.#length - this.#cursor);
-    if (this.#live && !this.#more && vcpu.waits && wanted > 0) this.#brake.grant(wanted);
+    if (!this.#live || this.#more || !vcpu.waits || wanted <= 0) return;
+    // The guest may have come to a place at which the picture will stop.
+    if (!this.#walk.nextBreak(this.#cursor, this.#length)) this.#brake.grant(wanted);
+  }
+
+  /** Moves the picture as far towards the goal as there is something to show, and lets the guest go on from there. */
+  #pursue(goal: { kind: 'line'; line?: number } | { kind: 'action' }, vcpu: VcpuView): void {
+    const from = this.#cursor;
+    const found =
+      goal.kind === 'line'
+        ? this.#walk.nextLine(from, this.#length, goal.line)
+        : this.#walk.nextAction(from + 1, this.#length);
+    if (this.#moveTo(found ?? this.#length)) return;
+    if (found !== undefined) {
+      this.#halt();
+      if (goal.kind === 'line' && goal.line !== undefined)
+        this.#stopped = { kind: 'line', line: goal.line };
+      return;
+    }
+    if (this.#cursor > from) this.#moved = true;
+    if (this.#more) return;
+    if (!this.#live) this.#halt();
+    else if (goal.kind === 'line') this.#goOn(vcpu);
+    else if (this.#moved) {
+      if (vcpu.rests) this.#halt();
+    } else if (vcpu.waits) {
+      this.#brake.grant(1);
+      this.#moved = true;
+    }
+  }
+
+  /** Moves the picture on to `to`, or to a breakpoint before that, where it stays; returns whether it did. */
+  #moveTo(to: number): boolean {
+    const stop = this.#walk.nextBreak(this.#cursor, to);
+    this.#cursor = stop?.at ?? to;
+    if (!stop) return false;
+    this.#halt();
+    this.#stopped = stop.reason;
+    return true;
+  }
+
+  /** The picture is at full speed, and may go on. */
+  #release(): void {
+    if (this.#speed === Number.POSITIVE_INFINITY && !this.#bursts && !this.behind)
+      this.#brake.free();
+  }
+
+  /** The picture is at the journal's end, and the guest may go on as fast as it can. */
+  #goOn(vcpu: VcpuView): void {
+    if (!this.#live || this.#more || !vcpu.waits) return;
+    if (this.#bursts) this.#brake.grant(BURST);
+    else this.#brake.free();
+  }
+
+  #watch(): void {
+    const goal = this.#goal?.kind === 'line' ? this.#goal : undefined;
+    const lines = goal?.line === undefined ? this.#lines : [...this.#lines, goal.line];
+    this.#brake.watch(lines, goal !== undefined && goal.line === undefined);
   }
 
   /** The picture shows all that has happened. */
@@ -223,12 +353,23 @@ export class RunControl {
     this.#steps -= moved;
   }
 
+  /** Nothing moves any more, the guest neither. */
+  #halt(): void {
+    this.#brake.hold();
+    this.#stay();
+  }
+
   /** Nothing moves by itself any more. */
   #stay(): void {
     this.#playing = false;
     this.#settling = false;
     this.#steps = 0;
     this.#due = 0;
+    this.#stopped = undefined;
+    if (this.#goal) {
+      this.#goal = undefined;
+      this.#watch();
+    }
   }
 
   #held(at: number): number {

@@ -1,4 +1,6 @@
+import type { EventBreakpoint } from '../../journal/breakpoints.ts';
 import type { Moment } from '../../journal/fold/moment.ts';
+import type { MemoryFacts, RunContent } from '../../journal/run-record.ts';
 import type { EventStore } from '../../journal/store.ts';
 import type {
   DeviceFacts,
@@ -26,6 +28,36 @@ export interface ScriptProblem {
   readonly column?: number;
 }
 
+/** Why the picture stopped by itself. */
+export type StopReason =
+  /** A breakpoint in the script, or the line that was run to; the line is about to be executed. */
+  | { readonly kind: 'line'; readonly line: number }
+  /** `event` was the last thing to happen. */
+  | { readonly kind: 'event'; readonly breakpoint: EventBreakpoint; readonly event: number };
+
+/** One of the runs that the page holds: a machine's life from its start on. */
+export interface RunSummary {
+  readonly id: number;
+  readonly name: string;
+  /** Count of events. */
+  readonly length: number;
+  /** Whether its machine is there and may go on. */
+  readonly live: boolean;
+  /** The run that it repeats, if it does, and the count of events from which it goes its own way. */
+  readonly branch: { readonly of: number; readonly at: number } | undefined;
+}
+
+/** How "continue from here" went. The machine is paused, unless there is none. */
+export type Continued =
+  /** All that had happened up to event count `at` happened again. */
+  | { readonly kind: 'same'; readonly at: number }
+  /** The script was changed: from event count `at` on it does something else, and there it stands. */
+  | { readonly kind: 'edited'; readonly at: number }
+  /** The machine did not repeat itself: event `at` is another one than the recorded one. */
+  | { readonly kind: 'differs'; readonly at: number }
+  /** Nothing was done; why, as a sentence. */
+  | { readonly kind: 'refused'; readonly message: string };
+
 /**
  * What the page knows, replaced at most once per animation frame. Everything about the machine's
  * past and present is in `moment`, the fold of the journal at the cursor.
@@ -43,8 +75,14 @@ export interface SessionState {
   /** What QEMU says to the last command line, where that was a question (`-device help`). */
   readonly answered: string | undefined;
   readonly warnings: readonly string[];
+  /** The machine at the cursor. */
   readonly topology: MachineTopology | undefined;
+  /** The machine as it is now, whatever is shown: what edits are about. */
+  readonly machine: MachineTopology | undefined;
+  /** Shared memory of the machine, where its run is shown. */
   readonly memory: MachineMemory | undefined;
+  /** Where guest memory lies in the shown run. */
+  readonly memoryFacts: MemoryFacts | undefined;
   readonly images: readonly ImageFacts[];
   readonly run: RunState;
   readonly speed: Speed;
@@ -58,6 +96,18 @@ export interface SessionState {
   readonly first: number;
   readonly moment: Moment;
   readonly problem: ScriptProblem | undefined;
+  /** The journal of the shown run. Another object when another run is shown. */
+  readonly store: EventStore;
+  /** Whether the shown run is that of the machine, so that it can go on. */
+  readonly live: boolean;
+  readonly runs: readonly RunSummary[];
+  /** `RunSummary.id` of the run that is shown. */
+  readonly shownRun: number;
+  /** Why the picture stands where it stands; undefined where nothing but a person stopped it. */
+  readonly stopped: StopReason | undefined;
+  /** Lines with a breakpoint, ascending, from 1. */
+  readonly lineBreakpoints: readonly number[];
+  readonly eventBreakpoints: readonly EventBreakpoint[];
 }
 
 /** Words that may replace what stands at the end of a monitor line, from `start` on. */
@@ -70,7 +120,7 @@ export interface Completion {
 export interface Session {
   getState(): SessionState;
   subscribe(listener: () => void): () => void;
-  /** The merged journal, for tables and narration. */
+  /** The merged journal of the shown run, for tables and narration; `SessionState.store`. */
   readonly store: EventStore;
   /** Fold at any held event count, for previews; cheap near a checkpoint. */
   momentAt(at: number): Moment;
@@ -85,6 +135,31 @@ export interface Session {
   step(source: string): void;
   /** Moves the picture one event back. */
   stepBack(): void;
+  /** To the next line of the script, starting `source` if nothing runs. */
+  stepLine(source: string): void;
+  /** Over a device's turn, which one access of the guest sets off: to the guest's next action. */
+  stepOver(source: string): void;
+  stepBackLine(): void;
+  stepBackOver(): void;
+  /** Goes on, as fast as it goes, until the script is about to execute `line` or a breakpoint is met. */
+  runToLine(source: string, line: number): void;
+  setLineBreakpoints(lines: readonly number[]): void;
+  setEventBreakpoints(list: readonly EventBreakpoint[]): void;
+  /**
+   * Brings machine and script to the cursor again, and keeps the run so far beside it: what comes next
+   * is a branch of it. Everything that a person did is done again at its place, with images as they were;
+   * `source` may be another script than then.
+   */
+  continueFrom(source: string): Promise<Continued>;
+  /** Writes to guest RAM, as the person's doing; false unless the machine rests and the picture shows its newest event. */
+  poke(addr: number, bytes: Uint8Array): Promise<boolean>;
+  showRun(id: number): void;
+  /** Forgets a run that is not live; the live one is shown instead where it was shown. */
+  dropRun(id: number): void;
+  /** Takes a run over, shows it, and returns its id. */
+  openRun(run: RunContent): number;
+  /** All of a run, for saving; undefined where there is none of that id. */
+  runContent(id: number): RunContent | undefined;
   /** Moves the cursor to any held event count. Pauses. */
   seek(at: number): void;
   /** Power cycle: same command line, empty RAM, empty journal; disks keep what the guest wrote. */

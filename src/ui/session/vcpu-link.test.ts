@@ -4,6 +4,8 @@ import { VcpuLink } from './vcpu-link.ts';
 import type { WorkerPort } from './worker-port.ts';
 
 const MEMORY = {} as MachineMemory;
+const CHANCE = { seed: 1, time: 2 };
+const script = (source: string) => ({ source, memory: MEMORY, chance: CHANCE });
 
 function makeLink() {
   const spawned: (WorkerPort & { posted: unknown[]; ended: boolean })[] = [];
@@ -29,20 +31,20 @@ function makeLink() {
 it('has a thread ready before it is needed, and a fresh one for each run', async () => {
   const { link, spawned } = makeLink();
   expect(spawned.length).toBe(1);
-  const run = link.run('a', MEMORY);
-  expect(spawned[0]?.posted).toEqual([{ kind: 'run', source: 'a', memory: MEMORY }]);
+  const run = link.run(script('a'));
+  expect(spawned[0]?.posted).toEqual([{ kind: 'run', ...script('a') }]);
   spawned[0]?.onMessage({ kind: 'ready' });
   spawned[0]?.onMessage({ kind: 'ended' });
   expect(await run).toEqual({ kind: 'ended' });
   expect([spawned.length, spawned[0]?.ended, spawned[1]?.ended]).toEqual([2, true, false]);
-  void link.run('b', MEMORY);
+  void link.run(script('b'));
   expect(spawned[1]?.posted.length).toBe(1);
 });
 
 it('tries again when a thread could not be started in advance, and then reports', async () => {
   const { link, spawned } = makeLink();
   spawned[0]?.onError('not found');
-  const run = link.run('a', MEMORY);
+  const run = link.run(script('a'));
   expect(spawned[1]?.posted.length).toBe(1);
   spawned[1]?.onError('not found');
   expect(await run).toEqual({ kind: 'lost', message: 'not found' });
@@ -50,7 +52,7 @@ it('tries again when a thread could not be started in advance, and then reports'
 
 it('ends a run that does not end itself, once', async () => {
   const { link, spawned } = makeLink();
-  const run = link.run('a', MEMORY);
+  const run = link.run(script('a'));
   link.kill('stopped');
   link.kill('again');
   expect(await run).toEqual({ kind: 'lost', message: 'stopped' });

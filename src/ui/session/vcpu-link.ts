@@ -1,4 +1,4 @@
-import type { MachineMemory, VcpuReply, VcpuRequest } from '../../protocol/messages.ts';
+import type { VcpuReply, VcpuRequest } from '../../protocol/messages.ts';
 import type { WorkerPort } from './worker-port.ts';
 
 /** How a run came to its end: by itself, or `lost`: its thread failed or had to be ended. */
@@ -17,8 +17,8 @@ export class VcpuLink {
     this.#prepare();
   }
 
-  /** Runs `source`; resolves when it is over. Never rejects. One run at a time. */
-  run(source: string, memory: MachineMemory): Promise<VcpuEnd> {
+  /** Runs a script; resolves when it is over. Never rejects. One run at a time. */
+  run(script: Omit<VcpuRequest, 'kind'>): Promise<VcpuEnd> {
     const worker = this.#spare ?? this.#spawn();
     this.#spare = undefined;
     return new Promise((resolve) => {
@@ -35,7 +35,7 @@ export class VcpuLink {
         if (reply.kind !== 'ready') end(reply);
       };
       worker.onError = (message) => end({ kind: 'lost', message });
-      worker.post({ kind: 'run', source, memory } satisfies VcpuRequest);
+      worker.post({ ...script, kind: 'run' } satisfies VcpuRequest);
     });
   }
 

@@ -7,6 +7,14 @@ import type { BusTarget } from './bus-target.ts';
 /** Turns that a thread polls before it sleeps: about 16 µs (two Atomics a turn would double it). */
 export const SPIN_TURNS = 2_000;
 
+/** What the server tells of. */
+interface Listener {
+  /** What the machine threw: a fault of this program; the guest then reads all ones. */
+  onFault(error: unknown): void;
+  /** Devices came or went because of an access. */
+  onPlug?(): void;
+}
+
 /**
  * The machine's end of the mailbox: answers the guest's bus accesses and calls, and publishes the interrupt
  * inputs. Everything the machine does because of an access happens before the answer is visible,
@@ -16,15 +24,14 @@ export class ExitServer {
   readonly #control: Int32Array;
   readonly #args: Float64Array;
   readonly #machine: BusTarget;
-  readonly #onFault: (error: unknown) => void;
+  readonly #listener: Listener;
   #interruptsChanged = false;
 
-  /** `onFault` is told what the machine threw: a fault of this program; the guest then reads all ones. */
-  constructor(control: Int32Array, machine: BusTarget, onFault: (error: unknown) => void) {
+  constructor(control: Int32Array, machine: BusTarget, listener: Listener) {
     this.#control = control;
     this.#args = new Float64Array(control.buffer);
     this.#machine = machine;
-    this.#onFault = onFault;
+    this.#listener = listener;
     machine.onInterrupt = () => {
       this.#interruptsChanged = true;
     };
@@ -89,9 +96,11 @@ export class ExitServer {
   #answer(): void {
     const control = this.#control;
     const { journal } = this.#machine;
+    const { plugs } = journal;
     journal.receive((control[CONTROL.clock] ?? 0) >>> 0);
     if ((control[CONTROL.op] ?? 0) <= OP.write) this.#access();
     else this.#call();
+    if (journal.plugs !== plugs) this.#listener.onPlug?.();
     this.publishInterrupts();
     journal.handOver();
     control[CONTROL.clock] = journal.clock | 0;
@@ -110,7 +119,7 @@ export class ExitServer {
       else control[CONTROL.value] = this.#machine.read(space, addr, size);
     } catch (error) {
       control[CONTROL.value] = allOnes(size);
-      this.#onFault(error);
+      this.#listener.onFault(error);
     }
   }
 
@@ -133,7 +142,7 @@ export class ExitServer {
       }
     } catch (error) {
       args[CALL_ARGS] = -1;
-      this.#onFault(error);
+      this.#listener.onFault(error);
     }
   }
 }

@@ -5,7 +5,14 @@ import { JournalRing, RING } from '../../journal/ring.ts';
 import type { LogLevel } from '../../journal/schema.ts';
 import { JournalWriter } from '../../journal/writer.ts';
 import { GuestRam } from '../../memory/guest-ram.ts';
-import { CONTROL, OP, UNLIMITED, VCPU_STATE } from '../../protocol/control.ts';
+import {
+  CONTROL,
+  OP,
+  UNLIMITED,
+  VCPU_STATE,
+  WATCH,
+  WATCHED_LINES,
+} from '../../protocol/control.ts';
 import type { MachineMemory } from '../../protocol/messages.ts';
 import type { Platform } from '../../spec/platform.ts';
 import { Mailbox, STOP_CHECK_MS } from './mailbox.ts';
@@ -51,7 +58,8 @@ export class SharedHal implements Hal, Pace {
   }
 
   read(space: BusSpace, addr: number, size: AccessSize): number {
-    return this.#exit(OP.read, space, addr, size, 0);
+    const found = space === 'memory' ? this.ram.found(addr, size) : undefined;
+    return found ?? this.#exit(OP.read, space, addr, size, 0);
   }
 
   write(space: BusSpace, addr: number, size: AccessSize, value: number): void {
@@ -79,6 +87,7 @@ export class SharedHal implements Hal, Pace {
         input = firstAsserted(this, inputs);
         if (input !== undefined) break;
         this.#checkStop();
+        Atomics.store(control, CONTROL.haltedAt, seen);
         Atomics.wait(control, CONTROL.irqSeq, seen);
       }
     } finally {
@@ -110,6 +119,8 @@ export class SharedHal implements Hal, Pace {
     if (this.journal.on) this.journal.scriptLine(line);
     // What the line does may take for ever, and the page is to see which one it was.
     this.journal.flush();
+    if (Atomics.load(this.#control, CONTROL.watch) !== WATCH.none && this.#isWatched(line))
+      this.#stay();
   }
 
   take(): void {
@@ -128,6 +139,25 @@ export class SharedHal implements Hal, Pace {
     Atomics.store(this.#control, CONTROL.vcpuState, VCPU_STATE.off);
   }
 
+  #isWatched(line: number): boolean {
+    const control = this.#control;
+    if (Atomics.load(control, CONTROL.watch) === WATCH.all) return true;
+    const word = line < WATCHED_LINES ? control[CONTROL.lines + (line >>> 5)] : 0;
+    return (((word ?? 0) >>> (line & 31)) & 1) === 1;
+  }
+
+  /** Gives back what credit there is, and waits for new credit without taking any. */
+  #stay(): void {
+    const control = this.#control;
+    const had = Atomics.load(control, CONTROL.credit);
+    // Not where the page has changed it meanwhile: that is new credit, or a stop.
+    Atomics.compareExchange(control, CONTROL.credit, had, 0);
+    while (Atomics.load(control, CONTROL.credit) === 0) {
+      this.#checkStop();
+      this.#waitForCredit();
+    }
+  }
+
   #takeOne(): void {
     const control = this.#control;
     for (;;) {
@@ -139,13 +169,19 @@ export class SharedHal implements Hal, Pace {
         if (Atomics.compareExchange(control, CONTROL.credit, credit, credit - 1) === credit) return;
         continue;
       }
-      this.journal.flush();
-      Atomics.add(control, CONTROL.creditWaits, 1);
-      Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.waitsForCredit);
-      Atomics.wait(control, CONTROL.credit, credit);
-      // Before the credit is taken: whoever sees that it is used up must not find an old state.
-      Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.running);
+      this.#waitForCredit();
     }
+  }
+
+  /** Shows what was done, and waits until there is credit. */
+  #waitForCredit(): void {
+    const control = this.#control;
+    this.journal.flush();
+    Atomics.add(control, CONTROL.creditWaits, 1);
+    Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.waitsForCredit);
+    Atomics.wait(control, CONTROL.credit, 0);
+    // Before the credit is taken: whoever sees that it is used up must not find an old state.
+    Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.running);
   }
 
   #exit(op: number, space: BusSpace, addr: number, size: AccessSize, value: number): number {

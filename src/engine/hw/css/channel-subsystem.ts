@@ -71,11 +71,14 @@ export class ChannelSubsystem {
    */
   execute(number: number, schid: number, address: number): number {
     const op = CHANNEL_OPS[number];
-    if (!op) return OPERAND.cc;
+    const { journal } = this.#context;
+    if (!op) {
+      if (journal.on) journal.channel(NONE, number, schid, address, OPERAND.cc);
+      return OPERAND.cc;
+    }
     const name = readSchid(schid);
     const subchannel = name && this.#bus.visible(name);
     const { cc, act } = this.#outcome(op, name, subchannel, address);
-    const { journal } = this.#context;
     if (journal.on)
       journal.channel(subchannel?.behind.driven ?? NONE, CHANNEL_OP[op], schid, address, cc);
     act?.();

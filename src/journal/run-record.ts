@@ -1,0 +1,33 @@
+import type { Platform } from '../spec/platform.ts';
+import type { EventStore } from './store.ts';
+import type { MachineTopology } from './topology.ts';
+
+/** The machine as it was from some number of plug events on. */
+export interface TopologyVersion {
+  /** Count of plug events (`Moment.plugs`) from which it holds. */
+  readonly plugs: number;
+  readonly topology: MachineTopology;
+}
+
+/** Where a machine's guest memory lies: what reading addresses in a journal needs. */
+export interface MemoryFacts {
+  /** Guest-physical address of RAM byte 0. */
+  readonly ramBase: number;
+  /** Bytes. */
+  readonly ramSize: number;
+  /** Guest-physical addresses that RAM lies behind, and where in it; absent where it is one piece. */
+  readonly ramWindows?: readonly { base: number; size: number; offset: number }[];
+  readonly platform: Platform;
+}
+
+/** All that is known of one machine's life, from its start on: enough to show each of its moments. */
+export interface RunContent {
+  readonly name: string;
+  readonly commandLine: string;
+  /** The script that ran last; '' where none did. */
+  readonly source: string;
+  /** In order of `plugs`; the first holds from the start. */
+  readonly topologies: readonly TopologyVersion[];
+  readonly memory: MemoryFacts;
+  readonly store: EventStore;
+}

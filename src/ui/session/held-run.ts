@@ -1,0 +1,124 @@
+import { Folder } from '../../journal/fold/folder.ts';
+import type { MemoryFacts, RunContent } from '../../journal/run-record.ts';
+import { EventStore } from '../../journal/store.ts';
+import type { MachineMemory } from '../../protocol/messages.ts';
+import type { Act } from './act.ts';
+import { Gate } from './gate.ts';
+import { JournalTap } from './journal-tap.ts';
+import { JournalWalk } from './journal-walk.ts';
+import { RunControl } from './run-control.ts';
+import type { RunSummary, ScriptProblem } from './session.ts';
+import { Topologies } from './topologies.ts';
+
+/** A journal and what reads it. */
+export class RunJournal {
+  readonly store: EventStore;
+  readonly folder: Folder;
+  readonly walk: JournalWalk;
+
+  constructor(store = new EventStore()) {
+    this.store = store;
+    this.folder = new Folder(store);
+    this.walk = new JournalWalk(store, (at) => this.folder.momentAt(at));
+  }
+}
+
+/** A machine that is there, and what the page needs to watch it. */
+export interface LiveMachine {
+  readonly memory: MachineMemory;
+  readonly gate: Gate;
+  readonly tap: JournalTap;
+}
+
+/** What a machine was made with, so that it can be made again. */
+export interface Origin {
+  /** Of all that is random in it. */
+  readonly seed: number;
+  /** Names what images were like, for the machine thread. */
+  readonly start: number;
+}
+
+/** A run as the session holds it: its journal, where the picture stands in it, and its machine if that is there. */
+export class HeldRun {
+  readonly id: number;
+  readonly name: string;
+  readonly commandLine: string;
+  readonly journal: RunJournal;
+  readonly control: RunControl;
+  readonly topologies: Topologies;
+  readonly memory: MemoryFacts | undefined;
+  /** The script that was started last. */
+  source: string;
+  machine: LiveMachine | undefined;
+  /** Undefined where the machine cannot be made again. */
+  origin: Origin | undefined;
+  readonly acts: Act[] = [];
+  branch: RunSummary['branch'];
+  /** Why the script failed; and the same as soon as the picture has come there. */
+  problem: ScriptProblem | undefined;
+  shownProblem: ScriptProblem | undefined;
+  readonly summary: RunSummary;
+
+  constructor(id: number, content: Omit<RunContent, 'store'> | undefined, journal: RunJournal) {
+    this.id = id;
+    this.name = content?.name ?? '';
+    this.commandLine = content?.commandLine ?? '';
+    this.source = content?.source ?? '';
+    this.memory = content?.memory;
+    this.topologies = new Topologies(content?.topologies);
+    this.journal = journal;
+    this.control = new RunControl(
+      {
+        grant: (actions) => this.machine?.gate.grant(actions),
+        free: () => this.machine?.gate.free(),
+        hold: () => this.machine?.gate.hold(),
+        watch: (lines, any) => this.machine?.gate.watch(lines, any),
+      },
+      journal.walk,
+    );
+    this.summary = summaryOf(this);
+  }
+
+  get store(): EventStore {
+    return this.journal.store;
+  }
+
+  /** Takes the machine over, whose journal begins here. */
+  connect(memory: MachineMemory, origin: Origin): void {
+    this.origin = origin;
+    this.machine = {
+      memory,
+      gate: new Gate(memory.control),
+      tap: new JournalTap(memory, this.store),
+    };
+  }
+
+  /** The machine goes; what it did stays. */
+  disconnect(): void {
+    this.machine = undefined;
+    this.control.detach();
+  }
+
+  get content(): RunContent | undefined {
+    const { name, commandLine, source, memory, store } = this;
+    if (!memory) return undefined;
+    return { name, commandLine, source, topologies: this.topologies.versions, memory, store };
+  }
+}
+
+/** The same object for the life of a run, so that a list of them changes only when runs come and go. */
+function summaryOf(run: HeldRun): RunSummary {
+  return {
+    id: run.id,
+    name: run.name,
+    get length() {
+      return run.store.length;
+    },
+    get live() {
+      return run.machine !== undefined;
+    },
+    get branch() {
+      return run.branch;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { EventStore } from '../../journal/store.ts';
+import type { Act, Doing } from './act.ts';
+import type { HeldRun } from './held-run.ts';
+import { RepeatCheck } from './repeat-check.ts';
+import { atRest } from './rest.ts';
+
+/** How far a run is to be repeated. */
+export interface RepeatPlan {
+  /** What a person did, in order. */
+  readonly acts: readonly Act[];
+  /** Guest actions. */
+  readonly actions: number;
+  /** Whether it ends where it first differs. */
+  readonly untilDifference: boolean;
+}
+
+/** Does again what was done to a machine, on another one that was made like it, at full speed. */
+export class Repeat {
+  readonly check: RepeatCheck;
+  readonly #run: HeldRun;
+  readonly #perform: (doing: Doing) => Promise<void>;
+  #aborted = false;
+
+  /** `run`: of the machine that repeats `first`; `perform` does one thing to it, while its guest rests. */
+  constructor(run: HeldRun, first: EventStore, perform: (doing: Doing) => Promise<void>) {
+    this.#run = run;
+    this.#perform = perform;
+    this.check = new RepeatCheck(first, run.store);
+  }
+
+  /** Ends it on the way. */
+  abort(): void {
+    this.#aborted = true;
+  }
+
+  /** Resolves when the guest rests after so many actions; false where it was ended on the way. */
+  async carryOut({ acts, actions, untilDifference }: RepeatPlan): Promise<boolean> {
+    const goes = () => !this.#aborted && !(untilDifference && this.check.difference);
+    for (const act of acts) {
+      await this.#reach(act.actions, goes);
+      if (!goes()) break;
+      this.#run.acts.push({ ...act, at: this.#run.store.length });
+      await this.#perform(act.doing);
+    }
+    await this.#reach(actions, goes);
+    return !this.#aborted;
+  }
+
+  /** Lets the guest act until it has done `actions`, or wants to do no more. */
+  async #reach(actions: number, goes: () => boolean): Promise<void> {
+    const { machine } = this.#run;
+    if (!machine) return;
+    const { check } = this;
+    const look = () => check.update();
+    await atRest(machine, look, goes);
+    while (goes() && check.actions < actions) {
+      machine.gate.give(actions - check.actions);
+      const before = check.actions;
+      await atRest(machine, look, goes);
+      if (check.actions === before) break;
+    }
+    machine.gate.withdraw();
+    // What is still under way when somebody ends it comes to rest by itself, or is ended with the machine.
+    await atRest(machine, look, () => !this.#aborted);
+  }
+}
