@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sameEvent } from '../../journal/same-event.ts';
-import { DEFAULT_COMMAND_LINE, EXAMPLES } from '../../lessons/examples.ts';
+import { DEFAULT_COMMAND_LINE } from '../../lessons/default-machine.ts';
+import { EXAMPLES } from '../../lessons/examples.ts';
 import { helloImage } from '../../lessons/hello-image.ts';
 import { SessionRig, type ThreadCode, threadCode } from '../../testing/page/session-rig.ts';
 import type { LiveSession } from './live-session.ts';
