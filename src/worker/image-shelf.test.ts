@@ -81,3 +81,34 @@ it('knows no other images', () => {
   expect(shelf.content('other.img')).toBeUndefined();
   expect(() => shelf.restore('other.img')).not.toThrow();
 });
+
+describe('a frozen shelf', () => {
+  it('gives back what guests had written, whatever they wrote since, as often as is wanted', async () => {
+    const image = shelf.open('bytes.img')!;
+    image.write(10, Uint8Array.of(1, 2, 3));
+    image.write(65536 * 2, Uint8Array.of(9));
+    const then = await bytesOf('bytes.img');
+    const facts = shelf.facts();
+    const frozen = shelf.freeze();
+    for (let round = 0; round < 3; round++) {
+      image.write(11, Uint8Array.of(7, round));
+      image.write(65536, new Uint8Array(65536).fill(round));
+      if (round === 1) image.restore();
+      if (round === 2) image.resize(1000);
+      expect(await bytesOf('bytes.img')).not.toEqual(then);
+      shelf.thaw(frozen);
+      expect(await bytesOf('bytes.img')).toEqual(then);
+      expect(shelf.facts()).toEqual(facts);
+    }
+  });
+
+  it('has the image that was there then, and leaves others alone', async () => {
+    const then = await bytesOf('bytes.img');
+    const frozen = shelf.freeze();
+    shelf.add({ name: 'bytes.img', content: new Uint8Array(100) });
+    shelf.add({ name: 'new.img', content: new Uint8Array(50) });
+    shelf.thaw(frozen);
+    expect(await bytesOf('bytes.img')).toEqual(then);
+    expect((await bytesOf('new.img')).length).toBe(50);
+  });
+});

@@ -307,3 +307,28 @@ store(0x10_0000);`;
     });
   });
 });
+
+describe('chance', () => {
+  const LOOK = `import { log } from 'guest';
+log(Math.random(), Math.random(), Math.max(1, 2), Math.PI > 3, Object.keys(Math).length);
+log(Date.now(), new Date().getTime(), new Date(5).getTime(), Date.UTC(1970, 0, 2), typeof Date());
+log(new Date() instanceof Date, new Date().toISOString(), Object.prototype.toString.call(Math));
+class Mine extends Date {}
+log(new Mine().getTime(), new Mine() instanceof Mine);`;
+  const look = (chance: { seed: number; time: number }): readonly string[] => {
+    const hal = new FakeHal(1);
+    expect(runScript(LOOK, hal, chance)).toEqual({ kind: 'ended' });
+    return hal.output;
+  };
+
+  it('is the same again with the same seed and time, and has the rest of the language', () => {
+    const first = look({ seed: 3, time: 1_000_000 });
+    expect(look({ seed: 3, time: 1_000_000 })).toEqual(first);
+    expect(first[0]).toMatch(/^0\.\d+ 0\.\d+ 2 true 0$/);
+    // Each look at the clock is a millisecond later.
+    expect(first[1]).toBe('1000000 1000001 5 86400000 string');
+    expect(first[2]).toMatch(/^true 1970-01-01T00:16:40.00\dZ \[object Math\]$/);
+    expect(first[3]).toMatch(/^100000\d true$/);
+    expect(look({ seed: 4, time: 1_000_000 })[0]).not.toBe(first[0]);
+  });
+});

@@ -1,10 +1,17 @@
 import { decodeRequest, fieldAt, type RequestField } from '../decode-request.ts';
 import type { QueueMoment } from '../fold/moment.ts';
 import { viewOf } from '../fold/packed-view.ts';
+import type { Actor } from '../schema.ts';
 import { deviceName, type Narration } from './narration-types.ts';
 import { address, count, hexBytes } from './words.ts';
 import type { Write } from './writes.ts';
 
+const WRITERS: Readonly<Record<Actor, string>> = {
+  driver: 'The driver writes',
+  device: 'The device writes',
+  backend: 'The device writes',
+  user: 'You write',
+};
 /** Chains of a queue that are searched for the buffer that a write goes to. */
 const CHAINS_SEARCHED = 64;
 /** Descriptors that are looked at for one write, however long a hostile driver makes its chains. */
@@ -16,8 +23,7 @@ const DESCRIPTORS_SEARCHED = 4096;
  */
 export function tellMemory(write: Write, length: number): Narration {
   const { actor, addr, bytes, telling } = write;
-  const who = actor === 'driver' ? 'The driver' : 'The device';
-  const tone = actor === 'driver' ? 'driver' : 'device';
+  const tone = actor === 'driver' || actor === 'user' ? 'driver' : 'device';
   const what = `${count(length, 'byte')} at ${address(addr)}`;
   const digits = hexBytes(bytes.slice(0, length));
   const shown = digits.endsWith('…') ? digits : `${digits}.`;
@@ -25,17 +31,20 @@ export function tellMemory(write: Write, length: number): Narration {
   if (!buffer)
     return {
       title: `Writes ${what}`,
-      text: `${who} writes ${what}: ${shown}`,
+      text: `${WRITERS[actor]} ${what}: ${shown}`,
       tone,
       at: { addr, length },
     };
   const { queue, head, index, field } = buffer;
-  const name = actor === 'driver' ? who : deviceName(telling.names, queue.dev);
+  const writer =
+    actor === 'driver' || actor === 'user'
+      ? WRITERS[actor]
+      : `${deviceName(telling.names, queue.dev)} writes`;
   const chain = `${queue.packed ? 'the chain from' : 'chain'} ${head}`;
   const into = field ? `the request’s ${field.name}` : 'the buffer';
   return {
     title: field ? `${field.name} ← ${field.value}` : `Writes ${what}`,
-    text: `${name} writes ${count(length, 'byte')} into ${into}, in descriptor ${index} of ${chain}: ${shown}`,
+    text: `${writer} ${count(length, 'byte')} into ${into}, in descriptor ${index} of ${chain}: ${shown}`,
     section: buffer.section ?? '2.7.4',
     tone,
     at: {

@@ -81,7 +81,10 @@ export class Continuation {
     });
     this.#repeat = repeat;
     if (this.#aborted) repeat.abort();
-    if (await repeat.carryOut(way)) return repeat;
+    if (await repeat.carryOut(way)) {
+      repeat.check.end(way.at);
+      return repeat;
+    }
     again.machine?.gate.release();
     return 'Stopped on the way';
   }

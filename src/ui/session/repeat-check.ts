@@ -46,6 +46,13 @@ export class RepeatCheck {
     }
   }
 
+  /** No more will come: that there are less than `wanted` events is a difference, too. */
+  end(wanted: number): void {
+    this.update();
+    if (!this.#difference && this.#at < wanted)
+      this.#difference = { at: this.#at, actions: this.#actions };
+  }
+
   #differs(index: number): boolean {
     const { first, length } = this.#first;
     return index >= first && index < length && !sameEvent(this.#first, this.#again, index);

@@ -332,3 +332,142 @@ describe('a speed that is none', () => {
     expect(control.speed).toBe(20);
   });
 });
+
+/** Places at which the picture stops, as counts of events. */
+class Places implements Walk {
+  breaks: number[] = [];
+  lines: number[] = [];
+  actions: number[] = [];
+  nextBreak(from: number, to: number): Stop | undefined {
+    const at = this.breaks.find((one) => one > from && one <= to);
+    return at === undefined ? undefined : { at, reason: { kind: 'line', line: at } };
+  }
+  nextLine(from: number, to: number): number | undefined {
+    return this.lines.find((one) => one > from && one <= to);
+  }
+  nextAction(from: number, to: number): number | undefined {
+    return this.actions.find((one) => one >= from && one < to);
+  }
+}
+
+describe('breakpoints', () => {
+  let places: Places;
+  beforeEach(() => {
+    places = new Places();
+    control = new RunControl(guest, places);
+  });
+
+  it.each([20, 500, Number.POSITIVE_INFINITY])('stop the picture and the guest at %d', (speed) => {
+    places.breaks = [40, 41, 300];
+    control.setSpeed(speed);
+    control.begin();
+    for (const at of places.breaks) {
+      frames(1000);
+      expect([control.cursor, control.run]).toEqual([at, 'paused']);
+      expect(control.stopped).toEqual({ kind: 'line', line: at });
+      const { actions } = guest;
+      frames(10);
+      expect(guest.actions).toBe(actions);
+      if (speed < 1000) expect(guest.actions).toBeLessThanOrEqual(at + Math.ceil(speed / 60));
+      control.resume();
+      expect(control.stopped).toBeUndefined();
+    }
+  });
+
+  it('are met again over what is recorded, and not where one stands', () => {
+    places.breaks = [40];
+    control.setSpeed(Number.POSITIVE_INFINITY);
+    control.begin();
+    frames(5);
+    for (const from of [39, 7]) {
+      control.seek(from);
+      control.resume();
+      frames(5);
+      expect(control.cursor).toBe(40);
+    }
+    control.resume();
+    frames(5);
+    expect(control.cursor).toBeGreaterThan(1000);
+  });
+
+  it('on events let the guest run in bursts', () => {
+    control.setBreakpoints([], true);
+    control.setSpeed(Number.POSITIVE_INFINITY);
+    guest.pace = 1_000_000;
+    control.begin();
+    frames(2);
+    expect(guest.actions).toBeGreaterThan(1000);
+    expect(guest.actions).toBeLessThan(20_000);
+    frames(10);
+    expect(control.cursor).toBeGreaterThan(20_000);
+  });
+
+  it('on lines are watched by the guest, and so is a line that is gone to', () => {
+    control.setBreakpoints([3, 5], false);
+    expect(guest.watched).toEqual({ lines: [3, 5], any: false });
+    control.begin({ kind: 'line' });
+    expect(guest.watched).toEqual({ lines: [3, 5], any: true });
+    control.pause();
+    control.go({ kind: 'line', line: 9 });
+    expect(guest.watched).toEqual({ lines: [3, 5, 9], any: false });
+    expect(control.run).toBe('running');
+    control.pause();
+    expect(guest.watched).toEqual({ lines: [3, 5], any: false });
+  });
+});
+
+describe('a goal', () => {
+  let places: Places;
+  beforeEach(() => {
+    places = new Places();
+    control = new RunControl(guest, places);
+    guest.burst = () => 10;
+  });
+
+  it('of a line is gone for at full speed, whatever the speed', () => {
+    places.lines = [1234, 2000];
+    control.setSpeed(1);
+    control.begin({ kind: 'line' });
+    frames(10);
+    expect([control.cursor, control.run]).toEqual([1234, 'paused']);
+    const { actions } = guest;
+    control.go({ kind: 'line' });
+    frames(1);
+    // What the guest ran ahead is walked over first.
+    expect([control.cursor, guest.actions]).toEqual([2000, actions]);
+  });
+
+  it('of an action grants one, and shows all that comes of it', () => {
+    control.begin({ kind: 'action' });
+    frames(5);
+    for (let n = 1; n < 4; n++) {
+      expect([control.cursor, guest.actions, control.run]).toEqual([10 * n, n, 'paused']);
+      control.go({ kind: 'action' });
+      frames(5);
+    }
+    places.actions = [0, 10, 20, 30];
+    control.seek(0);
+    for (const at of [10, 20, 30]) {
+      control.go({ kind: 'action' });
+      frames(1);
+      expect(control.cursor).toBe(at);
+    }
+    expect(guest.actions).toBe(4);
+  });
+
+  it('ends with the script, with the machine, and at a breakpoint', () => {
+    guest.life = 20;
+    control.begin({ kind: 'line' });
+    frames(10);
+    expect([control.cursor, control.run]).toEqual([200, 'ended']);
+    control.detach();
+    control.seek(5);
+    places.breaks = [17];
+    control.go({ kind: 'line', line: 3 });
+    frames(2);
+    expect([control.cursor, control.stopped]).toEqual([17, { kind: 'line', line: 17 }]);
+    control.go({ kind: 'line', line: 3 });
+    frames(2);
+    expect([control.cursor, control.run]).toEqual([200, 'ended']);
+  });
+});

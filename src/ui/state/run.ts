@@ -25,6 +25,21 @@ export function step(session: Session): void {
   session.step(noteStart(session));
 }
 
+/** To the next line of the script. */
+export function stepLine(session: Session): void {
+  session.stepLine(noteStart(session));
+}
+
+/** Over a device's turn, to the guest's next action. */
+export function stepOver(session: Session): void {
+  session.stepOver(noteStart(session));
+}
+
+/** Goes on until the script is about to execute a line. */
+export function runToLine(session: Session, line: number): void {
+  session.runToLine(noteStart(session), line);
+}
+
 /** Power cycle; the script stays. What came while the machine ran comes again, what was asked to leave has left. */
 export async function reset(session: Session): Promise<void> {
   if (useUi.getState().line === undefined) await session.reset();

@@ -10,6 +10,8 @@ export interface ScriptState {
   readonly started: string | undefined;
   /** Whether the browser keeps it over a reload. */
   readonly kept: boolean;
+  /** Line of the editor's cursor, from 1. */
+  readonly caret: number;
   /** Grows when the text was replaced from outside the editor. */
   readonly replaced: number;
 }
@@ -20,6 +22,7 @@ export const useScript = create<ScriptState>()(() => ({
   example: '',
   started: undefined,
   kept: true,
+  caret: 1,
   replaced: 0,
 }));
 

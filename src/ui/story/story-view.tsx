@@ -24,14 +24,15 @@ const whole = (state: SessionState): SessionState => state;
 export function StoryView() {
   const session = useSession();
   const topology = useSessionState((state) => state.topology);
+  const store = useSessionState((state) => state.store);
   const fast = useSessionState((state) => state.run === 'running' && state.speed > FAST);
   const { cursor, length, first } = useSessionStateSlowly(whole, fast, FAST_EVERY);
   const aloud = useSessionState((state) => state.run !== 'running' || state.speed <= ALOUD);
   const source = useScript((script) => script.started ?? script.source);
   const lines = useMemo(() => source.split('\n'), [source]);
   const narrator = useMemo(
-    () => new Narrator(session.store, (at) => session.momentAt(at), namesOf(topology)),
-    [session, topology],
+    () => new Narrator(store, (at) => session.momentAt(at), namesOf(topology)),
+    [session, store, topology],
   );
   const [reach, setReach] = useState(BEFORE);
   const list = useRef<HTMLOListElement>(null);
@@ -86,7 +87,7 @@ export function StoryView() {
               index={index}
               narration={narration}
               code={
-                session.store.kindAt(index) === 'scriptLine'
+                store.kindAt(index) === 'scriptLine'
                   ? lines[(narration.at.line ?? 0) - 1]
                   : undefined
               }

@@ -69,7 +69,8 @@ function Strip(props: { chosen: Span | undefined; choose(span: Span | undefined)
   const length = useSessionState((state) => state.length);
   const first = useSessionState((state) => state.first);
   const last = useSessionState(({ moment }) => moment.last);
-  const lanes = useMemo(() => new Lanes(session.store), [session]);
+  const store = useSessionState((state) => state.store);
+  const lanes = useMemo(() => new Lanes(store), [store]);
   const canvas = useRef<HTMLCanvasElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
