@@ -15,7 +15,8 @@ export function breakpointWords(what: EventBreakpoint, names: Names, tense: 'wai
     case 'notification': {
       const how =
         what.sent === undefined ? '' : what.sent ? 'sent ' : 'suppressed (not sent, by a rule) ';
-      const verb = what.sent === undefined ? (met ? 'came up ' : 'comes up ') : met ? 'was ' : 'is ';
+      const verb =
+        what.sent === undefined ? (met ? 'came up ' : 'comes up ') : met ? 'was ' : 'is ';
       return `an available buffer notification ${verb}${how}for ${place(what, names)}`;
     }
     case 'interrupt': {
@@ -54,7 +55,9 @@ export function registerWords(
 ): string {
   const { name: regionName } = REGIONS[region] ?? { name: `region ${region}` };
   const name = registerName(region, offset, names.virtioId(dev));
-  const which = name ? `${name} (${regionName} + ${hex(offset)})` : `${regionName} + ${hex(offset)}`;
+  const which = name
+    ? `${name} (${regionName} + ${hex(offset)})`
+    : `${regionName} + ${hex(offset)}`;
   return `${which} of ${deviceName(names, dev)}`;
 }
 

@@ -68,7 +68,10 @@ export function switchLine(line: number, on: boolean): void {
 export function addEvent(what: EventBreakpoint): void {
   const { events } = useBreakpoints.getState();
   const there = events.find((one) => JSON.stringify(one.what) === JSON.stringify(what));
-  if (there) return switchEvent(there.id, true);
+  if (there) {
+    switchEvent(there.id, true);
+    return;
+  }
   const id = 1 + Math.max(0, ...events.map((one) => one.id));
   useBreakpoints.setState({ events: [...events, { id, on: true, what }] });
 }

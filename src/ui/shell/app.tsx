@@ -12,6 +12,7 @@ import { NoticeBar } from './notice-bar.tsx';
 import { WatchPanes } from './watch-panes.tsx';
 
 const BuildPanes = lazy(() => import('./build-panes.tsx'));
+const RunsKeeper = lazy(() => import('../runs/keeper.tsx'));
 const DocumentKeeper = lazy(() => import('../document/keeper.tsx'));
 
 /** The page. */
@@ -47,6 +48,7 @@ function Page() {
       <NoticeBar />
       <Suspense>
         <DocumentKeeper />
+        <RunsKeeper />
       </Suspense>
       <DropZone />
       <Help />

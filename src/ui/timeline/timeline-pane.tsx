@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import './timeline.css';
 import { FitIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
+import { ContinueButton } from '../runs/continue-button.tsx';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { useShown, useShownQueue } from '../state/shown.ts';
 import { useDark } from '../state/theme.ts';
@@ -26,6 +27,7 @@ export function TimelinePane() {
       }
       actions={
         <>
+          <ContinueButton />
           <Counts />
           <button
             type="button"
