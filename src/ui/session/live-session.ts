@@ -12,7 +12,7 @@ import type {
   Trial,
 } from '../../protocol/messages.ts';
 import type { MachineTopology } from '../../protocol/topology.ts';
-import { Continuation } from './continuation.ts';
+import type { Continuation } from './continuation.ts';
 import type { FrameSource } from './frames.ts';
 import type { VcpuGlance } from './gate.ts';
 import type { HeldRun } from './held-run.ts';
@@ -183,6 +183,7 @@ export class LiveSession implements Session {
     shown.control.pause();
     return this.#exclusively(async () => {
       if (this.#phase !== 'ready') return { kind: 'refused', message: 'There is no machine' };
+      const { Continuation } = await import('./continuation.ts');
       this.#continuation = new Continuation(this.#room, this.#runs);
       try {
         return this.#arrive(await this.#continuation.carryOut(shown, source));
