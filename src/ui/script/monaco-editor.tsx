@@ -20,6 +20,8 @@ function teachOnce(): void {
   defineThemes();
 }
 
+/** Who typed so long ago is watching again, in ms. */
+const TYPING_MS = 1500;
 const FONT_SIZE = 12.5;
 const LINE_HEIGHT = 19;
 
@@ -36,6 +38,7 @@ export default function MonacoEditor(props: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<editor.IStandaloneCodeEditor>(undefined);
   const decorations = useRef<editor.IEditorDecorationsCollection>(undefined);
+  const lastTyped = useRef(Number.NEGATIVE_INFINITY);
   const stops = useRef<editor.IEditorDecorationsCollection>(undefined);
   const room = useRoom();
 
@@ -80,7 +83,9 @@ export default function MonacoEditor(props: EditorProps) {
     offerBreakpoints(it, acts);
     let following = false;
     const changes = model.onDidChangeContent(() => {
-      if (!following) typed(model.getValue());
+      if (following) return;
+      lastTyped.current = performance.now();
+      typed(model.getValue());
     });
     const unsubscribe = useScript.subscribe((now, before) => {
       if (now.replaced === before.replaced) return;
@@ -119,7 +124,7 @@ export default function MonacoEditor(props: EditorProps) {
       ...firstOfEachLine(marks.filter((mark) => mark.line <= last)).map(lineMessage),
     ]);
     editor.setModelMarkers(model, 'run', marks.filter((mark) => mark.line <= last).map(marker));
-    const typing = it.hasTextFocus();
+    const typing = it.hasTextFocus() && performance.now() - lastTyped.current < TYPING_MS;
     if (line > 0 && line <= last && !typing) it.revealLineInCenterIfOutsideViewport(line);
   }, [line, marks]);
 

@@ -114,13 +114,6 @@ function marksOf(
   violations: readonly JudgedViolation[],
 ): readonly LineMark[] {
   const marks: LineMark[] = [];
-  if (problem?.line !== undefined)
-    marks.push({
-      line: problem.line,
-      column: problem.column,
-      message: problem.message,
-      kind: 'problem',
-    });
   const marked = new Set<string>();
   for (const { line, code, text, section } of violations) {
     const key = `${line}:${code}`;
@@ -130,6 +123,11 @@ function marksOf(
       ...{ line, column: undefined, message: text, kind: 'violation' },
       ...(section !== undefined && { section }),
     });
+  }
+  // What a driver throws over a broken rule comes of it, so the rule is told first.
+  if (problem?.line !== undefined) {
+    const { line, column, message } = problem;
+    marks.push({ line, column, message, kind: 'problem' });
   }
   return marks;
 }
