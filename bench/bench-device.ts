@@ -6,6 +6,7 @@ import {
 } from '../src/engine/transports/virtio-pci/properties.ts';
 import { VirtioPci } from '../src/engine/transports/virtio-pci/virtio-pci.ts';
 import { VirtioDevice } from '../src/engine/virtio/virtio-device.ts';
+import type { VirtQueueElement } from '../src/engine/virtio/virtqueue/element.ts';
 import type { VirtQueue } from '../src/engine/virtio/virtqueue/virtqueue.ts';
 
 /** A virtio device ID that no device type has. */
@@ -31,20 +32,35 @@ export class VirtioBench extends VirtioDevice {
 
   /** Entries of the queues of devices that are made from now on. */
   static queueSize = QUEUE_SIZE;
+  /** Chains that such devices keep, the newest; undefined where each is returned as it is taken. */
+  static kept: number | undefined;
+
+  readonly #taken: VirtQueueElement[] = [];
 
   protected override realizeDevice(): void {
-    this.addQueue('requestq', VirtioBench.queueSize, (vq) => this.serve(vq));
+    const { kept } = VirtioBench;
+    this.addQueue('requestq', VirtioBench.queueSize, (vq) =>
+      kept === undefined ? this.serve(vq) : this.#keep(vq, kept),
+    );
   }
 
   /** Returns all that is available and notifies; answers how many buffers there were. */
   serve(vq: VirtQueue): number {
     let count = 0;
-    for (let element = vq.pop(); element; element = vq.pop()) {
+    for (let element = vq.pop(); element !== undefined; element = vq.pop()) {
       vq.push(element, 0);
       count++;
     }
     if (count > 0) vq.notify();
     return count;
+  }
+
+  /** Takes all that is available, and returns the oldest chains beyond those that it keeps. */
+  #keep(vq: VirtQueue, kept: number): void {
+    for (let element = vq.pop(); element; element = vq.pop()) this.#taken.push(element);
+    for (const element of this.#taken.splice(0, Math.max(0, this.#taken.length - kept)))
+      vq.push(element, 0);
+    vq.notify();
   }
 }
 

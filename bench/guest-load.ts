@@ -62,6 +62,16 @@ export class GuestLoad {
     }
   }
 
+  /** Offers `count` buffers with one doorbell, and takes back what the device returns. */
+  offerAtOnce(count: number): void {
+    const { queue } = this;
+    for (let i = 0; i < count; i++)
+      queue.post1(this.#buffers + (i % BATCH) * BUFFER, BUFFER, VIRTQ_DESC_F_WRITE);
+    queue.publish();
+    queue.notify();
+    while (queue.popUsed() >= 0);
+  }
+
   /** Batches with a doorbell, and an interrupt that is waited for and acknowledged. */
   interrupts(count: number, drained: () => void): void {
     const { queue, transport } = this;

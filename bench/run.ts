@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { buildTimes } from './build-time.ts';
+import { measureJournals } from './journal.ts';
 import { compare, Runner } from './one-thread.ts';
 import { PEERS, type Peer } from './peers.ts';
 import {
@@ -113,6 +114,14 @@ interface Target {
   readonly measured: number;
   /** Whether less is better. */
   readonly most?: boolean;
+}
+
+const [part, only] = process.argv.slice(2);
+if (part === 'journal') {
+  const journals = await measureJournals(only);
+  mkdirSync('reports', { recursive: true });
+  writeFileSync('reports/bench-journal.json', `${JSON.stringify(journals)}\n`);
+  process.exit(0);
 }
 
 const builds = buildTimes(ROUNDS);

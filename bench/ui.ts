@@ -1,7 +1,7 @@
 /**
  * Measures the canvas in a headless Chromium without a GPU: frames while a hand pans and zooms machines of
  * 200 and 1,000 devices, and how long the picture takes after a paste, an added device and an undo.
- * `--url ADDRESS` measures a page that is served already; `--rounds N` (3).
+ * `--url ADDRESS` measures a page that is served already; `--rounds N` (3); `--runs`: saved runs alone.
  */
 import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright';
@@ -10,10 +10,15 @@ import { requireBrowser } from '../.ci/browser.mjs';
 import { type Frames, framesDuring, hover, pan, zoom } from './ui-frames.ts';
 import { manyDevices } from './ui-line.ts';
 import { printFrames, printTimes } from './ui-report.ts';
+import { timeOpenRun, writeRun } from './ui-run.ts';
 import { timeAdd, timePaste } from './ui-times.ts';
 
 const { values: given } = parseArgs({
-  options: { url: { type: 'string' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    url: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    runs: { type: 'boolean' },
+  },
 });
 const ROUNDS = Math.max(1, Number(given.rounds) || 3);
 const VIEW = { width: 1440, height: 900 };
@@ -122,6 +127,16 @@ async function round(browser: Browser, url: string): Promise<void> {
   await many.close();
 }
 
+/** Opens a saved run of a million events, as a person does. */
+async function openRun(browser: Browser, url: string, path: string): Promise<void> {
+  const page = await open(browser, url, '-M pc -m 64 -device virtio-rng-pci,id=rng0');
+  const { shown, longest } = await timeOpenRun(page, path);
+  took('a saved run of a million events, opened', shown);
+  took('the longest task of the page meanwhile', longest);
+  await page.close();
+}
+
+const saved = writeRun();
 const server = given.url === undefined ? await preview({ preview: { port: 0 } }) : undefined;
 const url = given.url ?? server?.resolvedUrls?.local[0] ?? '';
 const browser = await chromium.launch({
@@ -129,7 +144,10 @@ const browser = await chromium.launch({
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
 });
 try {
-  for (let i = 0; i < ROUNDS; i++) await round(browser, url);
+  for (let i = 0; i < ROUNDS; i++) {
+    await openRun(browser, url, saved);
+    if (!given.runs) await round(browser, url);
+  }
 } finally {
   await browser.close();
   await server?.close();

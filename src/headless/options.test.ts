@@ -7,6 +7,7 @@ describe('parseOptions', () => {
       script: 'a.ts',
       machine: undefined,
       journal: undefined,
+      save: undefined,
     });
     expect(parseOptions(['a.ts', '--', '-M', 'pc', '--', '--help'])).toMatchObject({
       machine: ['-M', 'pc', '--', '--help'],
@@ -15,8 +16,10 @@ describe('parseOptions', () => {
       script: 'a.ts',
       machine: [],
       journal: 'j',
+      save: undefined,
     });
     expect(parseOptions(['a.ts', '--journal', 'j'])).toMatchObject({ journal: 'j' });
+    expect(parseOptions(['--save', 'r', 'a.ts'])).toMatchObject({ save: 'r', journal: undefined });
   });
 
   it('gives help wherever it is asked for', () => {
@@ -30,6 +33,7 @@ describe('parseOptions', () => {
     [['a.ts', 'b.ts'], 'a.ts or b.ts'],
     [['-M', 'pc'], 'come after SCRIPT --'],
     [['a.ts', '--journal'], '--journal needs'],
+    [['a.ts', '--save'], '--save needs'],
   ])('refuses %j', (words, message) => {
     expect(() => parseOptions(words)).toThrow(UsageError);
     expect(() => parseOptions(words)).toThrow(message);

@@ -11,20 +11,24 @@ export class Recorder {
   /** Script line that ran last, or 0. */
   line = 0;
   readonly #reader: JournalReader;
-  readonly #store = new EventStore();
+  /** What was recorded; the newest of it only, unless all is kept. */
+  readonly store = new EventStore();
   readonly #violation: (line: number, event: EventOf<'violation'>) => void;
   readonly #write: ((line: string) => void) | undefined;
+  readonly #keep: boolean;
 
-  /** `violation` is called for each broken rule, `write` with each event as JSON. */
+  /** `violation` is called for each broken rule, `write` with each event as JSON; `keep`: for saving the run. */
   constructor(
     violation: (line: number, event: EventOf<'violation'>) => void,
     write: ((line: string) => void) | undefined,
+    keep = false,
   ) {
     const ring = JournalRing.create();
     this.journal = new JournalWriter(ring);
-    this.#reader = new JournalReader([ring], this.#store);
+    this.#reader = new JournalReader([ring], this.store);
     this.#violation = violation;
     this.#write = write;
+    this.#keep = keep;
     this.journal.waitForRoom = () => {
       this.#take();
       return true;
@@ -38,14 +42,15 @@ export class Recorder {
   }
 
   #take(): void {
-    const from = this.#store.length;
+    const from = this.store.length;
     this.#reader.drain();
-    for (let i = from; i < this.#store.length; i++) {
-      const event = this.#store.get(i);
+    for (let i = from; i < this.store.length; i++) {
+      const event = this.store.get(i);
       this.#write?.(exportEvent(i, event));
       this.#see(event);
     }
-    this.#store.trim(this.#store.length);
+    if (this.#keep) this.store.pack();
+    else this.store.trim(this.store.length);
   }
 
   #see(event: JournalEvent): void {

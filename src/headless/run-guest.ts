@@ -1,10 +1,12 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Machine } from '../engine/machine/machine.ts';
 import type { Device } from '../engine/qdev/device.ts';
 import { ConfigError } from '../engine/qom/errors.ts';
 import { VirtioDevice } from '../engine/virtio/virtio-device.ts';
 import { runScript } from '../guest/script/run.ts';
 import { violationText } from '../journal/narration/lifecycle.ts';
+import { RUN_FILE } from '../journal/run-file.ts';
 import type { EventOf } from '../journal/schema.ts';
 import { DEFAULT_COMMAND_LINE } from '../lessons/default-machine.ts';
 import { EXAMPLES } from '../lessons/examples.ts';
@@ -14,6 +16,7 @@ import { DirectHal } from '../worker/direct-hal.ts';
 import { openImage } from './files.ts';
 import { type GuestOptions, parseOptions, UsageError } from './options.ts';
 import { Recorder } from './recorder.ts';
+import { RunSaver } from './save-run.ts';
 
 /** Where a run prints to, and where its random bytes come from. */
 export interface Terminal {
@@ -29,7 +32,7 @@ const WRITE_AT = 1 << 16;
 
 const HELP = `Runs a guest driver script against the machine, in one thread, without a browser.
 
-  npm run guest -- [--journal FILE] SCRIPT [-- QEMU-ARGS]
+  npm run guest -- [--journal FILE] [--save FILE] SCRIPT [-- QEMU-ARGS]
 
 SCRIPT      a TypeScript file, or the name of an example:
 ${EXAMPLES.map(({ id, title }) => `              ${id.padEnd(27)} ${title}`).join('\n')}
@@ -40,6 +43,7 @@ QEMU-ARGS   the machine, in QEMU's words. Without them:
             where no file of that name exists.
 --journal FILE
             writes every event of the run to FILE, one JSON object a line.
+--save FILE saves the run, to be opened in the page: drop the file there. Best named *${RUN_FILE.ending}.
 --help      this text.
 
 What the script logs goes to the standard output; its warnings and errors, and the rules of the
@@ -75,16 +79,17 @@ function run(options: GuestOptions, terminal: Terminal): number {
           violationSentence(event, (dev) => machine.devices[dev]),
         ),
       output && ((line) => output.write(line)),
+      options.save !== undefined,
     );
-    const machine: Machine = Machine.build(
-      options.machine ? joinWords(options.machine) : `${DEFAULT_COMMAND_LINE} ${needs}`,
-      {
-        allocateRam: (bytes) => new SharedArrayBuffer(bytes),
-        openImage,
-        random: (into) => terminal.random(into),
-        journal: recorder.journal,
-      },
-    );
+    const commandLine = options.machine
+      ? joinWords(options.machine)
+      : `${DEFAULT_COMMAND_LINE} ${needs}`.trim();
+    const machine: Machine = Machine.build(commandLine, {
+      allocateRam: (bytes) => new SharedArrayBuffer(bytes),
+      openImage,
+      random: (into) => terminal.random(into),
+      journal: recorder.journal,
+    });
     for (const warning of machine.warnings) terminal.error(warning);
     const hal = new DirectHal(machine, {
       print: (level, text) => {
@@ -93,8 +98,13 @@ function run(options: GuestOptions, terminal: Terminal): number {
         else complain(recorder.line, `${level === 'warn' ? 'warning' : 'error'}: ${text}`);
       },
     });
+    const saver =
+      options.save === undefined
+        ? undefined
+        : new RunSaver(machine, { name: basename(name), commandLine, source });
     const outcome = runScript(source, hal);
     recorder.follow();
+    if (options.save !== undefined) saver?.write(options.save, recorder.store);
     if (outcome.kind !== 'failed') return EXIT.ok;
     complain(outcome.line ?? 0, outcome.message);
     return EXIT.scriptFailed;

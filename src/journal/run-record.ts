@@ -1,4 +1,5 @@
 import type { Platform } from '../spec/platform.ts';
+import type { Folder } from './fold/folder.ts';
 import type { EventStore } from './store.ts';
 import type { MachineTopology } from './topology.ts';
 
@@ -30,4 +31,6 @@ export interface RunContent {
   readonly topologies: readonly TopologyVersion[];
   readonly memory: MemoryFacts;
   readonly store: EventStore;
+  /** A fold of `store` that has been there already, where there is one. */
+  readonly folder?: Folder;
 }

@@ -83,6 +83,89 @@ describe('the store', () => {
   });
 });
 
+describe('what the store keeps once', () => {
+  /** A long write by the driver: where, and what lies there before and after. */
+  const data = (addr: number, old: readonly number[], now: readonly number[]) => {
+    const record = new Uint32Array(RECORD_WORDS);
+    record[0] = EVENTS.dataWrite.code;
+    record[2] = addr;
+    record[4] = now.length;
+    // What a producer leaves in words of no meaning is nobody's.
+    record[5] = 77;
+    return { record, payload: Uint8Array.of(...old, ...now) };
+  };
+  const write = (store: EventStore, ...it: Parameters<typeof data>) => {
+    const { record, payload } = data(...it);
+    store.append(record, 0, payload);
+  };
+
+  it('is old bytes that an earlier write left, or that nobody wrote', () => {
+    const store = new EventStore();
+    write(store, 0x1000, [0, 0, 0], [1, 2, 3]);
+    write(store, 0x1000, [1, 2, 3], [4, 5, 6]);
+    write(store, 0x1000, [4, 5], [7, 8]);
+    write(store, 0x2000, [9, 9], [7, 8]);
+    write(store, 0x1000, [7, 8], [1, 1]);
+    expect(store.payloadBytes).toBe(3 + 3 + 4 + 4 + 2);
+    const all = [0, 1, 2, 3, 4].map((i) => [...(store.payload(i) ?? [])]);
+    expect(all).toEqual([
+      [0, 0, 0, 1, 2, 3],
+      [1, 2, 3, 4, 5, 6],
+      [4, 5, 7, 8],
+      [9, 9, 7, 8],
+      [7, 8, 1, 1],
+    ]);
+    expect([...store.written(1)]).toEqual([4, 5, 6]);
+    expect([...store.written(3)]).toEqual([7, 8]);
+  });
+
+  it('stays when the write that left it is forgotten', () => {
+    const store = new EventStore();
+    write(store, 0x1000, [0, 0], [1, 2]);
+    for (let i = 1; i < CHUNK_EVENTS; i++) store.append(line(i), 0);
+    write(store, 0x1000, [1, 2], [3, 4]);
+    store.append(line(1), 0);
+    store.trim(CHUNK_EVENTS);
+    expect(store.get(CHUNK_EVENTS)).toMatchObject({ data: Uint8Array.of(1, 2, 3, 4) });
+    expect(store.payloadBytes).toBe(4);
+    for (let i = 0; i < CHUNK_EVENTS; i++) store.append(line(i), 0);
+    store.trim(2 * CHUNK_EVENTS);
+    expect(store.payloadBytes).toBe(0);
+  });
+
+  it('reads the same whether chunks are packed, trimmed, or read in any order', () => {
+    const words = fc.array(fc.oneof(fc.nat(5), fc.nat(0xffff_ffff)), {
+      minLength: RECORD_WORDS,
+      maxLength: RECORD_WORDS,
+    });
+    const records = fc.array(words, { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(records, fc.array(fc.nat(40_000), { maxLength: 12 }), (some, places) => {
+        const [plain, packed] = [new EventStore(), new EventStore()];
+        for (let i = 0; i < 40_000; i++) {
+          const record = Uint32Array.from(some[i % some.length] ?? []);
+          record[1] = i;
+          for (const store of [plain, packed]) store.append(record, 0, Uint8Array.of(i, 1, 2, 3));
+          if (i % 9000 === 0) packed.pack(2);
+        }
+        expect(packed.pack()).toBeGreaterThan(0);
+        expect(packed.pack()).toBe(0);
+        for (const at of places) expect(wordsOf(packed, at)).toEqual(wordsOf(plain, at));
+        for (const store of [plain, packed]) store.trim(10_000);
+        for (const at of places) expect(wordsOf(packed, at)).toEqual(wordsOf(plain, at));
+        expect(packed.first).toBe(2 * CHUNK_EVENTS);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+/** Record and payload of an event. */
+function wordsOf(store: EventStore, index: number): unknown {
+  const words = Array.from({ length: RECORD_WORDS }, (_, word) => store.word(index, word));
+  return [words, store.payload(index)];
+}
+
 describe('decoding', () => {
   const words = fc.uint32Array({ minLength: RECORD_WORDS, maxLength: RECORD_WORDS });
   const code = fc.oneof(fc.nat(255), fc.constantFrom(...KINDS.map((_, i) => i)));

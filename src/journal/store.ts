@@ -1,5 +1,8 @@
+import { assert } from '../base/assert.ts';
 import { join64 } from '../base/bits.ts';
 import { utf8Decode } from '../base/utf8.ts';
+import { PayloadPool } from './payload-pool.ts';
+import { packRecords, unpackRecords } from './record-codec.ts';
 import {
   ACTORS,
   EVENTS,
@@ -13,23 +16,67 @@ import {
 /** Events of one chunk; the unit of growth and of trimming. */
 export const CHUNK_EVENTS = 4096;
 
+/** Newest chunks that are never packed, and packed ones that stay unpacked since they were read last. */
+const FRESH_CHUNKS = 4;
+const UNPACKED_CHUNKS = 12;
+
 interface Chunk {
-  readonly words: Uint32Array;
-  /** Payloads by index of the event in the chunk. */
-  readonly payloads: Map<number, Uint8Array>;
+  /** The records; undefined while only `packed` has them. */
+  words: Uint32Array | undefined;
+  packed: Uint8Array | undefined;
+  readonly pool: PayloadPool;
+  /** Events that borrow old bytes from this chunk. */
+  readonly borrowers: number[];
+  /** Old bytes that were borrowed from a chunk which is forgotten, by index of the event in the chunk. */
+  kept: Map<number, Uint8Array> | undefined;
+}
+
+const DATA_WRITE = EVENTS.dataWrite.code;
+const { addr: ADDR, length: LENGTH } = EVENTS.dataWrite.fields;
+/** Words of a record with a payload: where that is in the chunk's pool, and its length in bytes. */
+const POSITION = 10;
+const BYTES = 11;
+/**
+ * Word of a `dataWrite` without old bytes of its own: they are what another such event wrote, this
+ * many events before, or zeros.
+ */
+const BORROWED = 5;
+const ZEROS = 0xffff_ffff;
+/** Addresses whose last long write is remembered. */
+const MOST_WRITES = 1 << 16;
+
+/** A chunk as a file keeps it. */
+export interface SavedChunk {
+  /** Events; `CHUNK_EVENTS` in all chunks but the last one. */
+  readonly count: number;
+  /** See `record-codec.ts`. */
+  readonly records: Uint8Array;
+  readonly payloads: Uint8Array<ArrayBuffer>;
 }
 
 /**
  * The merged journal as its reader keeps it: events numbered from 0 in an order that respects
- * causality. Append-only; the oldest chunks may be forgotten (`trim`), numbers never change.
+ * causality. Append-only; the oldest chunks may be forgotten (`trim`), numbers never change. Old bytes
+ * of a long write that an earlier one has written to the same place are kept once.
  */
 export class EventStore {
   #chunks: Chunk[] = [];
-  #first = 0;
-  #length = 0;
+  #first: number;
+  #length: number;
   #epoch = 0;
   #payloadBytes = 0;
+  /** Count of chunks that are packed, all at the beginning; and those of them that are unpacked as well. */
+  #packed = 0;
+  #unpacked: Chunk[] = [];
+  /** The newest long write by address. */
+  #writes = new Map<number, number>();
   readonly #trimListeners = new Set<(first: number) => void>();
+
+  /** `first`: number of the first event, a multiple of `CHUNK_EVENTS`: those before are forgotten. */
+  constructor(first = 0) {
+    this.#first = first;
+    this.#length = first;
+  }
 
   /** Number of the oldest event still held. */
   get first(): number {
@@ -59,7 +106,13 @@ export class EventStore {
     const slot = this.#length % CHUNK_EVENTS;
     if (slot === 0) {
       this.tail = new Uint32Array(CHUNK_EVENTS * RECORD_WORDS);
-      this.#chunks.push({ words: this.tail, payloads: new Map() });
+      this.#chunks.push({
+        words: this.tail,
+        packed: undefined,
+        pool: new PayloadPool(),
+        borrowers: [],
+        kept: undefined,
+      });
     }
     this.#length++;
     return slot * RECORD_WORDS;
@@ -70,9 +123,8 @@ export class EventStore {
     const to = this.extend();
     const { tail } = this;
     for (let i = 0; i < RECORD_WORDS; i++) tail[to + i] = words[at + i] ?? 0;
-    if (!payload) return;
-    this.#chunks.at(-1)?.payloads.set(to / RECORD_WORDS, payload);
-    this.#payloadBytes += payload.length;
+    const code = (tail[to] as number) & 0xff;
+    if (PAYLOADS[code]) this.#keep(to, code, payload ?? NO_BYTES);
   }
 
   /** Forgets whole chunks before event `index`; the newest chunk always stays. */
@@ -84,9 +136,68 @@ export class EventStore {
     if (!(chunks > 0)) return;
     const first = this.#first + chunks * CHUNK_EVENTS;
     for (const listener of this.#trimListeners) listener(first);
-    for (const { payloads } of this.#chunks.splice(0, chunks))
-      for (const payload of payloads.values()) this.#payloadBytes -= payload.length;
+    for (const { borrowers } of this.#chunks.slice(0, chunks))
+      for (const borrower of borrowers) if (borrower >= first) this.#repay(borrower);
+    for (const chunk of this.#chunks.splice(0, chunks)) {
+      this.#payloadBytes -= chunk.pool.length;
+      for (const bytes of chunk.kept?.values() ?? []) this.#payloadBytes -= bytes.length;
+    }
+    this.#packed = Math.max(0, this.#packed - chunks);
+    this.#unpacked = this.#unpacked.filter((chunk) => this.#chunks.includes(chunk));
     this.#first = first;
+  }
+
+  /**
+   * Packs chunks that are not new, at most `most` of them: they take about a quarter of their room, and
+   * are unpacked when they are read. Returns how many it packed. For when there is time.
+   */
+  pack(most = Number.POSITIVE_INFINITY): number {
+    let count = 0;
+    while (count < most && this.#packed < this.#chunks.length - FRESH_CHUNKS) {
+      const chunk = this.#chunks[this.#packed++] as Chunk;
+      count++;
+      if (!chunk.words || chunk.packed) continue;
+      chunk.packed = packRecords(chunk.words, CHUNK_EVENTS);
+      chunk.pool.fit();
+      this.#readLately(chunk);
+    }
+    return count;
+  }
+
+  /**
+   * The chunks of the events so far for a file, in order, whatever comes meanwhile. Throws where the
+   * oldest events are forgotten: others refer to them.
+   */
+  *saved(): Generator<SavedChunk> {
+    assert(this.#first === 0, 'the beginning of the journal is forgotten');
+    const length = this.#length;
+    for (const [i, { words, packed, pool }] of [...this.#chunks].entries()) {
+      const count = Math.min(CHUNK_EVENTS, length - i * CHUNK_EVENTS);
+      const records = packed ?? packRecords(words ?? new Uint32Array(0), count);
+      yield { count, records, payloads: pool.get(0, pool.length) };
+    }
+  }
+
+  /**
+   * Adds a chunk of a file, whose records are `words`, behind full ones. Whatever they are, reading them
+   * is safe: what refers to payloads that are not there has none.
+   */
+  adopt({ count, records, payloads }: SavedChunk, words: Uint32Array<ArrayBuffer>): void {
+    assert(this.#length % CHUNK_EVENTS === 0, 'the chunk before is not full');
+    const full = count === CHUNK_EVENTS;
+    const chunk: Chunk = {
+      words,
+      packed: full ? records : undefined,
+      pool: new PayloadPool(payloads),
+      borrowers: [],
+      kept: undefined,
+    };
+    this.#chunks.push(chunk);
+    if (full) this.#readLately(chunk);
+    if (full && this.#packed === this.#chunks.length - 1) this.#packed++;
+    this.#payloadBytes += payloads.length;
+    this.#length += count;
+    this.tail = words;
   }
 
   /**
@@ -113,20 +224,40 @@ export class EventStore {
    * held range. Not to be written.
    */
   words(index: number): Uint32Array | undefined {
-    return this.#chunk(index)?.words;
+    const chunk = this.#chunk(index);
+    return chunk && (chunk.words ?? this.#unpack(chunk));
   }
 
   /** Payload of event `index`, if it has one and is held. Not to be written. */
   payload(index: number): Uint8Array | undefined {
-    return this.#chunk(index)?.payloads.get(index % CHUNK_EVENTS);
+    const words = this.words(index);
+    const at = recordAt(index);
+    if (!words || PAYLOADS[(words[at] as number) & 0xff] === undefined) return undefined;
+    const old = this.#oldBytes(index, words, at);
+    const own = this.#pooled(index, words, at);
+    if (!old) return own;
+    const both = new Uint8Array(2 * own.length);
+    both.set(old.subarray(0, own.length));
+    both.set(own, own.length);
+    return both;
+  }
+
+  /** What `dataWrite` event `index` wrote; empty for others. Not to be written. */
+  written(index: number): Uint8Array {
+    const words = this.words(index);
+    const at = recordAt(index);
+    if (!words || ((words[at] as number) & 0xff) !== DATA_WRITE) return NO_BYTES;
+    const pooled = this.#pooled(index, words, at);
+    if (words[at + BORROWED] !== 0) return pooled;
+    const length = words[at + LENGTH.at] as number;
+    return pooled.subarray(length, 2 * length);
   }
 
   /** Event `index` decoded. Throws RangeError outside `first`…`length`-1. */
   get(index: number): JournalEvent {
-    const chunk = this.#chunk(index);
-    if (!chunk || !Number.isInteger(index) || index >= this.#length)
-      throw new RangeError(`event ${index} is not held`);
-    return decode(chunk.words, recordAt(index), chunk.payloads.get(index % CHUNK_EVENTS));
+    const words = Number.isInteger(index) && index < this.#length ? this.words(index) : undefined;
+    if (!words) throw new RangeError(`event ${index} is not held`);
+    return decode(words, recordAt(index), this.payload(index));
   }
 
   /** Forgets everything; numbering starts at 0 again. */
@@ -135,12 +266,100 @@ export class EventStore {
     this.#first = 0;
     this.#length = 0;
     this.#payloadBytes = 0;
+    this.#packed = 0;
+    this.#unpacked = [];
+    this.#writes.clear();
     this.#epoch++;
   }
 
   #chunk(index: number): Chunk | undefined {
     return this.#chunks[Math.floor((index - this.#first) / CHUNK_EVENTS)];
   }
+
+  #unpack(chunk: Chunk): Uint32Array {
+    const words = new Uint32Array(CHUNK_EVENTS * RECORD_WORDS);
+    unpackRecords(chunk.packed ?? NO_BYTES, CHUNK_EVENTS, words);
+    chunk.words = words;
+    this.#readLately(chunk);
+    return words;
+  }
+
+  /** A packed chunk has its records as well now; the one that has had them longest lets go of them. */
+  #readLately(chunk: Chunk): void {
+    this.#unpacked.push(chunk);
+    if (this.#unpacked.length <= UNPACKED_CHUNKS) return;
+    const oldest = this.#unpacked.shift();
+    if (oldest) oldest.words = undefined;
+  }
+
+  /** Keeps the payload of the newest event, whose record begins at word `at` of `tail`. */
+  #keep(at: number, code: number, payload: Uint8Array): void {
+    const { tail } = this;
+    const chunk = this.#chunks.at(-1) as Chunk;
+    const length = tail[at + LENGTH.at] as number;
+    let own = payload;
+    if (code === DATA_WRITE) {
+      const whole = length > 0 && payload.length === 2 * length;
+      tail[at + BORROWED] = whole ? this.#lender(at, payload.subarray(0, length)) : 0;
+      if (tail[at + BORROWED] !== 0) own = payload.subarray(length);
+    }
+    tail[at + POSITION] = chunk.pool.add(own);
+    tail[at + BYTES] = payload.length;
+    this.#payloadBytes += own.length;
+  }
+
+  /** How many events before the newest one those bytes were written to its place; `ZEROS`; or 0. */
+  #lender(at: number, old: Uint8Array): number {
+    const { tail } = this;
+    const index = this.#length - 1;
+    const addr = join64(tail[at + ADDR.at] as number, tail[at + ADDR.at + 1] as number);
+    const lender = this.#writes.get(addr);
+    if (this.#writes.size >= MOST_WRITES) this.#writes.clear();
+    this.#writes.set(addr, index);
+    const chunk = lender === undefined || lender < this.#first ? undefined : this.#chunk(lender);
+    // To unpack a chunk for a few bytes takes longer than they are worth.
+    if (lender !== undefined && chunk?.words && same(this.written(lender), old)) {
+      chunk.borrowers.push(index);
+      return index - lender;
+    }
+    return old.every((byte) => byte === 0) ? ZEROS : 0;
+  }
+
+  /** Old bytes that an event does not have itself; undefined where it has them. */
+  #oldBytes(index: number, words: Uint32Array, at: number): Uint8Array | undefined {
+    if (((words[at] as number) & 0xff) !== DATA_WRITE) return undefined;
+    const back = words[at + BORROWED] as number;
+    if (back === 0) return undefined;
+    if (back === ZEROS) return new Uint8Array((words[at + BYTES] as number) / 2);
+    return this.#chunk(index)?.kept?.get(index % CHUNK_EVENTS) ?? this.written(index - back);
+  }
+
+  #pooled(index: number, words: Uint32Array, at: number): Uint8Array {
+    const bytes = words[at + BYTES] as number;
+    const code = (words[at] as number) & 0xff;
+    const half = code === DATA_WRITE && words[at + BORROWED] !== 0;
+    const pool = this.#chunk(index)?.pool;
+    return pool?.get(words[at + POSITION] as number, half ? bytes / 2 : bytes) ?? NO_BYTES;
+  }
+
+  /** An event gets bytes of its own for those that it borrows. */
+  #repay(index: number): void {
+    const chunk = this.#chunk(index);
+    const words = this.words(index);
+    const old = words && this.#oldBytes(index, words, recordAt(index));
+    if (!chunk || !old) return;
+    chunk.kept ??= new Map();
+    chunk.kept.set(index % CHUNK_EVENTS, old.slice());
+    this.#payloadBytes += old.length;
+  }
+}
+
+const NO_BYTES = new Uint8Array();
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Word at which event `index` begins in `EventStore.words(index)`. */

@@ -111,6 +111,21 @@ export interface MachineTopology {
   readonly devices: readonly string[];
 }
 
+/** How a driver reaches a virtio device (VIRTIO 1.4 §4); the last is from before that. */
+export type TransportKind = 'pci' | 'mmio' | 'ccw' | 's390-virtio';
+
+const TRANSPORTS: Readonly<Record<string, TransportKind>> = {
+  'virtio-pci-bus': 'pci',
+  'virtio-mmio-bus': 'mmio',
+  'virtio-ccw-bus': 'ccw',
+  'virtio-s390-bus': 's390-virtio',
+};
+
+/** Transport of the virtio device on a bus, by the bus's type; undefined of other buses. */
+export function transportOnBus(type: string): TransportKind | undefined {
+  return TRANSPORTS[type];
+}
+
 /**
  * Type that a transport and the virtio device in it were before QEMU 1.3 parted them: the transport's,
  * or one a device (`virtio-blk-mmio`) where the transport takes any.

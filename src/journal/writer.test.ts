@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { exportEvent } from './export.ts';
+import { MAX_DATA } from './memory-writer.ts';
 import { JournalReader } from './reader.ts';
 import { JournalRing, RING } from './ring.ts';
+import { MAX_TEXT } from './ring-writer.ts';
 import { ACTOR, EVENTS, type EventKind, type JournalEvent, NONE } from './schema.ts';
 import { EventStore } from './store.ts';
-import { JournalWriter, MAX_DATA, MAX_TEXT, silentJournal } from './writer.ts';
+import { JournalWriter, silentJournal } from './writer.ts';
 
 function rig(capacity = 256, side = 1 << 12) {
   const ring = JournalRing.create(capacity, side);

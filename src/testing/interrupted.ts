@@ -2,6 +2,7 @@ import type { Host } from '../engine/machine/host.ts';
 import { Machine } from '../engine/machine/machine.ts';
 import type { Snapshot } from '../engine/machine/snapshot.ts';
 import { ResolvedType, TypeRegistry } from '../engine/qom/type.ts';
+import { ElementPool } from '../engine/virtio/virtqueue/element-pool.ts';
 import { JournalReader } from '../journal/reader.ts';
 import { JournalRing } from '../journal/ring.ts';
 import type { JournalEvent } from '../journal/schema.ts';
@@ -123,6 +124,7 @@ function checkEqual(got: Snapshot, wanted: Snapshot): void {
 
 /** Classes whose objects are surroundings, or are compared otherwise. */
 const SURROUNDINGS = [
+  ElementPool,
   GuestRam,
   JournalWriter,
   MemoryRegion,
@@ -134,8 +136,8 @@ const SURROUNDINGS = [
 
 /** Fields that may differ: what is kept for the next use only, and how often something was reset. */
 const UNKEPT = [
-  // Elements of a queue that are free, and their generation.
-  ...['#pool', '#free', '#epoch'],
+  // Where an element of a queue lies in its pool, and its generation.
+  ...['poolSlot', 'poolNext', 'poolEpoch'],
   // Where descriptors were read last, by a queue that is in use no more.
   ...['#table', '#ring', '#size', '#scratch'],
   // A file that was opened.

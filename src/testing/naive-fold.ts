@@ -130,8 +130,8 @@ export class NaiveFold {
         const queue = this.#queue(event.dev, event.queue);
         queue.pushed++;
         queue.usedIdx = event.usedIdx % 65536;
-        // Of a head that is there twice, the one taken last comes back first.
-        const place = queue.inFlight.lastIndexOf(event.head);
+        // Of a head that is there twice, the one taken first comes back first.
+        const place = queue.inFlight.indexOf(event.head);
         if (place >= 0) queue.inFlight.splice(place, 1);
         break;
       }

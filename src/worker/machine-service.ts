@@ -166,6 +166,7 @@ export class MachineService {
     if (!frozen)
       throw new ConfigError('What was on the disks at the start of that run is not known any more');
     this.#shelf.thaw(frozen);
+    this.#tellImages(0);
   }
 
   #poke(addr: number, bytes: Uint8Array): boolean {

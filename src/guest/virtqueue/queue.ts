@@ -1,4 +1,4 @@
-import { TWO_32 } from '../../base/bits.ts';
+import { smallInt, TWO_32 } from '../../base/bits.ts';
 import { SPLIT, VIRTQ_DESC_F_INDIRECT, VIRTQ_DESC_F_WRITE } from '../../spec/virtio.ts';
 import type { DmaAllocator, DmaBuffer, MemoryRange } from '../dma.ts';
 import { Chain } from './chain.ts';
@@ -100,15 +100,15 @@ export const CHAIN = {
  */
 export abstract class VirtQueue {
   /** Number of the queue. */
-  readonly index: number;
+  declare readonly index: number;
   /** Entries. */
-  readonly size: number;
+  declare readonly size: number;
   /** Guest-physical address of the descriptor table, or of the descriptor ring. */
-  readonly desc: number;
+  declare readonly desc: number;
   /** Guest-physical address of the available ring, or of the driver's event suppression structure. */
-  readonly avail: number;
+  declare readonly avail: number;
   /** Guest-physical address of the used ring, or of the device's event suppression structure. */
-  readonly used: number;
+  declare readonly used: number;
   /** Bytes that the device wrote into the chain that `popUsed` returned last. */
   usedLength = 0;
   /** @internal */
@@ -130,10 +130,10 @@ export abstract class VirtQueue {
   ) {
     this.owner = owner;
     this.index = index;
-    this.size = size;
-    this.desc = areas.desc;
-    this.avail = areas.avail;
-    this.used = areas.used;
+    this.size = smallInt(size);
+    this.desc = smallInt(areas.desc);
+    this.avail = smallInt(areas.avail);
+    this.used = smallInt(areas.used);
     this.#pool = tables;
   }
 

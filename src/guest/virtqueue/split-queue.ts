@@ -26,53 +26,61 @@ import {
 
 const { OFFERED, BY_HAND, INDIRECT } = CHAIN;
 
-/** What the driver remembers of a descriptor, `WORDS` words each. */
+/** What the driver remembers of a descriptor, as many words as a descriptor has. */
 const WORDS = 4;
 /** The next descriptor of its chain, or of the free list. */
 const NEXT = 0;
-/** Of the head of a chain: its last descriptor; */
+/** Of the head of a chain of several: its last descriptor; */
 const LAST = 1;
 /** how many it has, and the marks; 0 where no chain begins; */
 const COUNT = 2;
 /** and the bytes that the device may write, as signed 32 bits. */
 const ROOM = 3;
+/** Bytes of an available ring before its entries. */
+const RING_HEADER = SPLIT.availEntry(0);
+/** The usual chain in the device's hands. */
+const ONE_OFFERED = 1 + OFFERED;
+/** No index of a descriptor has more bits: what V8 is told of a number that it cannot know. */
+const INDEX_BITS = VIRTQ_MAX_SIZE - 1;
 
-/** The driver's end of a split virtqueue (VIRTIO 1.4 §2.7). The head of a chain is its first descriptor. */
+/**
+ * The driver's end of a split virtqueue (VIRTIO 1.4 §2.7). The head of a chain is its first descriptor.
+ *
+ * `post1` and `popUsed` are written for V8, as the device's side is: `docs/architecture.md` has the rules.
+ */
 export class SplitQueue extends VirtQueue {
-  readonly #journal: JournalWriter;
-  readonly #pace: Pace;
-  readonly #u16: Uint16Array;
-  readonly #u32: Uint32Array;
-  readonly #mask: number;
-  /** Places in the views: descriptor 0, ring entry 0, and the single words. */
-  readonly #descAt: number;
-  readonly #availAt: number;
-  readonly #availIdxAt: number;
-  readonly #usedAt: number;
-  readonly #usedIdxAt: number;
-  readonly #availEventAt: number;
+  declare private readonly journal: JournalWriter;
+  declare private readonly pace: Pace;
+  /** All of RAM, and views on the descriptor table and on the entries of the two rings. */
+  declare private readonly u16: Uint16Array;
+  declare private readonly table: Uint32Array;
+  declare private readonly availRing: Uint16Array;
+  declare private readonly usedRing: Uint32Array;
+  declare private readonly mask: number;
+  /** Places of the single words. */
+  declare private readonly availIdxAt: number;
+  declare private readonly usedIdxAt: number;
+  declare private readonly availEventAt: number;
   /** Whether descriptors and available ring lie below 4 GiB. */
-  readonly #low: boolean;
-  readonly #eventIdx: boolean;
-  readonly #order: InOrder | undefined;
+  declare private readonly low: boolean;
+  declare private readonly eventIdx: boolean;
+  declare private readonly order: InOrder | undefined;
 
   /** What is remembered of descriptors: in one array, since V8 checks each one that a step touches. */
-  readonly #shadow: Int32Array;
-  /** First free descriptor, where `#freeCount` is not 0. */
-  #free = 0;
-  #freeCount: number;
-  /** Chains offered and not taken back. */
-  #inFlight = 0;
+  declare private readonly shadow: Int32Array;
+  /** First free descriptor, where `freeCount` is not 0. */
+  private firstFree = 0;
+  private freeCount = 0;
   /** Free-running index of the next available entry; the device sees it at `publish`. */
-  #availIdx = 0;
+  private availIdx = 0;
   /** Free-running index of the next used entry to look at. */
-  #usedIdx = 0;
+  private usedIdx = 0;
   /** The device's used index as last read. */
-  #usedSeen = 0;
+  private usedSeen = 0;
   /** The used index at which the device was told to interrupt. */
   #usedEvent = 0;
   /** The available index at the last notification. */
-  #notifiedIdx: number;
+  #notifiedIdx = 0;
   /** Bytes written into the last chain of a batch. */
   #batchLength = 0;
 
@@ -101,46 +109,46 @@ export class SplitQueue extends VirtQueue {
     };
     const availAt = place(areas.avail, SPLIT.availRing(size), SPLIT.availAlign);
     const usedAt = place(areas.used, SPLIT.usedRing(size), SPLIT.usedAlign);
-    this.#journal = memory.journal;
-    this.#pace = memory.pace;
-    this.#u16 = ram.u16;
-    this.#u32 = ram.u32;
-    this.#mask = smallInt(size) - 1;
-    this.#descAt = smallInt(place(areas.desc, SPLIT.descTable(size), SPLIT.descAlign) / 4);
-    this.#availAt = smallInt((availAt + SPLIT.availEntry(0)) / 2);
-    this.#availIdxAt = smallInt((availAt + SPLIT.availIdx) / 2);
-    this.#usedAt = smallInt((usedAt + SPLIT.usedEntry(0)) / 4);
-    this.#usedIdxAt = smallInt((usedAt + SPLIT.usedIdx) / 2);
-    this.#availEventAt = smallInt((usedAt + SPLIT.availEvent(size)) / 2);
-    this.#shadow = new Int32Array(size * WORDS);
-    for (let i = 0; i < size; i++) this.#shadow[i * WORDS + NEXT] = i + 1;
-    this.#freeCount = smallInt(size);
-    this.#availIdx = this.#usedIdx = this.#usedSeen = wrap16(firstIdx);
-    this.#notifiedIdx = this.#availIdx;
-    this.#low =
+    this.journal = memory.journal;
+    this.pace = memory.pace;
+    this.u16 = ram.u16;
+    this.mask = smallInt(size) - 1;
+    const descAt = place(areas.desc, SPLIT.descTable(size), SPLIT.descAlign);
+    this.table = new Uint32Array(ram.buffer, descAt, WORDS * size);
+    this.availRing = new Uint16Array(ram.buffer, availAt + SPLIT.availEntry(0), size);
+    this.usedRing = new Uint32Array(ram.buffer, usedAt + SPLIT.usedEntry(0), 2 * size);
+    this.availIdxAt = smallInt((availAt + SPLIT.availIdx) / 2);
+    this.usedIdxAt = smallInt((usedAt + SPLIT.usedIdx) / 2);
+    this.availEventAt = smallInt((usedAt + SPLIT.availEvent(size)) / 2);
+    this.shadow = new Int32Array(size * WORDS);
+    for (let i = 0; i < size; i++) this.shadow[i * WORDS + NEXT] = i + 1;
+    this.freeCount = smallInt(size);
+    this.availIdx = this.usedIdx = this.usedSeen = wrap16(firstIdx);
+    this.#notifiedIdx = this.availIdx;
+    this.low =
       areas.desc + SPLIT.descTable(size) <= TWO_32 && areas.avail + SPLIT.availRing(size) <= TWO_32;
-    this.#eventIdx = options.eventIdx ?? false;
-    this.#order = options.inOrder ? new InOrder(size) : undefined;
+    this.eventIdx = options.eventIdx ?? false;
+    this.order = options.inOrder ? new InOrder(size) : undefined;
   }
 
   override get free(): number {
-    return this.#freeCount;
+    return this.freeCount;
   }
 
   override get next(): number {
-    return this.#availIdx & this.#mask;
+    return this.availIdx & this.mask;
   }
 
   override get inFlight(): number {
-    return this.#inFlight;
+    return wrap16(this.availIdx - this.usedIdx);
   }
 
   override addChain(chain: Chain): number {
     const { count, readableCount } = chain;
-    if (count > this.#freeCount || count === 0) return NOTHING;
-    const shadow = this.#shadow;
-    const recorded = this.#journal.on;
-    const head = this.#free;
+    if (count > this.freeCount || count === 0) return NOTHING;
+    const shadow = this.shadow;
+    const recorded = this.journal.on;
+    const head = this.firstFree;
     let last = head;
     let next = head;
     let writable = 0;
@@ -155,10 +163,10 @@ export class SplitQueue extends VirtQueue {
       }
       if (i + 1 < count) tail |= VIRTQ_DESC_F_NEXT | (next << 16);
       if (recorded) this.#fillRecorded(last, chain.addr[i]!, len, tail);
-      else this.#fill(last, chain.addr[i]!, len, tail);
+      else this.fill(last, chain.addr[i]!, len, tail);
     }
-    this.#free = next;
-    this.#freeCount -= count;
+    this.firstFree = next;
+    this.freeCount -= count;
     const at = head * WORDS;
     shadow[at + LAST] = last;
     shadow[at + COUNT] = count;
@@ -167,40 +175,38 @@ export class SplitQueue extends VirtQueue {
   }
 
   override add1(addr: number, len: number, flags: number): number {
-    if (this.#freeCount === 0) return NOTHING;
-    const head = this.#free;
-    if (this.#journal.on === true) this.#fillRecorded(head, addr, len, flags);
-    else this.#fill(head, addr, len, flags);
-    const shadow = this.#shadow;
-    const at = head * WORDS;
-    this.#free = shadow[at + NEXT]!;
-    this.#freeCount--;
-    shadow[at + LAST] = head;
-    shadow[at + COUNT] = 1;
-    shadow[at + ROOM] = flags === 0 ? 0 : len;
+    if (this.freeCount === 0) return NOTHING;
+    const head = this.firstFree;
+    if (this.journal.on === true) this.#fillRecorded(head, addr, len, flags);
+    else this.fill(head, addr, len, flags);
+    this.takeFirst(head, 1, flags === 0 ? 0 : len);
     return head;
   }
 
   override post1(addr: number, len: number, flags: number): number {
-    if (this.#order !== undefined) return super.post1(addr, len, flags);
-    const recorded = this.#journal.on === true;
-    if (recorded && !(this.#low && this.#pace.free)) return super.post1(addr, len, flags);
-    if (this.#freeCount === 0) return NOTHING;
-    const head = this.#free;
-    const shadow = this.#shadow;
-    const at = head * WORDS;
-    if (recorded) this.#recordPost(head, addr, len, flags);
-    this.#fill(head, addr, len, flags);
-    this.#free = shadow[at + NEXT]!;
-    this.#freeCount--;
-    shadow[at + LAST] = head;
-    shadow[at + COUNT] = 1 + OFFERED;
-    shadow[at + ROOM] = flags === 0 ? 0 : len;
-    const idx = this.#availIdx;
-    this.#u16[this.#availAt + (idx & this.#mask)] = head;
-    this.#availIdx = (idx + 1) & 0xffff;
-    this.#inFlight++;
+    if (this.order !== undefined) return super.post1(addr, len, flags);
+    if (this.freeCount === 0) return NOTHING;
+    const head = this.firstFree;
+    const idx = this.availIdx;
+    if (this.journal.on === true) {
+      if (!this.low || !this.pace.free) return super.post1(addr, len, flags);
+      this.recordPost(head, addr, len, flags);
+    }
+    this.fill(head, addr, len, flags);
+    this.takeFirst(head, ONE_OFFERED, flags === 0 ? 0 : len);
+    this.availRing[idx & this.mask & INDEX_BITS] = head;
+    this.availIdx = (idx + 1) & 0xffff;
     return head;
+  }
+
+  /** Takes the first free descriptor, `head`, for a chain of its own. */
+  private takeFirst(head: number, chain: number, room: number): void {
+    const { shadow } = this;
+    const at = (head & INDEX_BITS) * WORDS;
+    this.firstFree = shadow[at + NEXT]!;
+    this.freeCount--;
+    shadow[at + COUNT] = chain;
+    shadow[at + ROOM] = room;
   }
 
   /**
@@ -208,17 +214,16 @@ export class SplitQueue extends VirtQueue {
    * The device does not see it before `publish`. Throws where no chain begins there.
    */
   override offer(head: number): void {
-    const shadow = this.#shadow;
+    const shadow = this.shadow;
     const chain = shadow[head * WORDS + COUNT]!;
     // Out of range gives undefined, which fails the comparison too.
     if (chain > 0 && chain < OFFERED) shadow[head * WORDS + COUNT] = chain + OFFERED;
     else this.#offerRare(head);
-    if (this.#order !== undefined) this.#order.push(head);
-    const at = this.#availAt + (this.#availIdx & this.#mask);
-    if (this.#journal.on === true) this.#store16Recorded(at, head);
-    else this.#u16[at] = head;
-    this.#availIdx = (this.#availIdx + 1) & 0xffff;
-    this.#inFlight++;
+    if (this.order !== undefined) this.order.push(head);
+    const slot = this.availIdx & this.mask;
+    if (this.journal.on === true) this.#recordEntry(slot, head);
+    this.availRing[slot] = head;
+    this.availIdx = (this.availIdx + 1) & 0xffff;
   }
 
   /**
@@ -229,17 +234,17 @@ export class SplitQueue extends VirtQueue {
     if (head >= 0) this.offer(head);
     // The store is sequentially consistent: the barrier that the specification demands before it
     // (VIRTIO 1.4 §2.7.13.3.1), and half of the one before the flags are read in `notify`.
-    if (this.#journal.on) this.#publishRecorded();
-    else Atomics.store(this.#u16, this.#availIdxAt, this.#availIdx);
+    if (this.journal.on) this.#publishRecorded();
+    else Atomics.store(this.u16, this.availIdxAt, this.availIdx);
   }
 
   override notify(): boolean {
     // Without what is offered and not published, of which the device knows nothing yet.
-    const idx = this.#u16[this.#availIdxAt]!;
-    const rule = this.#eventIdx ? this.#eventRule(idx) : this.#flagRule();
+    const idx = this.u16[this.availIdxAt]!;
+    const rule = this.eventIdx ? this.#eventRule(idx) : this.#flagRule();
     if (rule !== undefined) {
-      if (this.#journal.on)
-        this.#journal.notification('driver', NONE, this.index, false, rule, this.desc);
+      if (this.journal.on)
+        this.journal.notification('driver', NONE, this.index, false, rule, this.desc);
       return false;
     }
     this.owner.notify(this.index, idx);
@@ -247,23 +252,25 @@ export class SplitQueue extends VirtQueue {
   }
 
   override popUsed(): number {
-    if (this.#order !== undefined) return this.#popInOrder(this.#order);
-    const idx = this.#usedIdx;
-    if (idx === this.#usedSeen && !this.#lookAgain()) return NOTHING;
-    const at = this.#usedAt + ((idx & this.#mask) << 1);
-    const head = this.#u32[at]!;
-    const length = this.#u32[at + 1]!;
-    const shadow = this.#shadow;
-    const chain = head <= this.#mask ? shadow[head * WORDS + COUNT]! : 0;
-    if (chain >>> 16 === 1) {
-      if (length > this.#roomOf(head)) throw this.wroteTooMuch(head, length, this.#roomOf(head));
-      shadow[head * WORDS + COUNT] = 0;
-      shadow[shadow[head * WORDS + LAST]! * WORDS + NEXT] = this.#free;
-      this.#free = head;
-      this.#freeCount += chain - OFFERED;
-    } else this.#popRare(head, length);
-    this.#inFlight--;
-    this.#usedIdx = (idx + 1) & 0xffff;
+    if (this.order !== undefined) return this.#popInOrder(this.order);
+    const idx = this.usedIdx;
+    if (idx === this.usedSeen && !this.lookAgain()) return NOTHING;
+    const entry = (idx & this.mask & INDEX_BITS) * 2;
+    const id = this.usedRing[entry]!;
+    const length = this.usedRing[entry + 1]!;
+    const { shadow } = this;
+    const head = id & INDEX_BITS;
+    const at = head * WORDS;
+    if (id > this.mask || shadow[at + COUNT] !== ONE_OFFERED) this.popRare(id, length);
+    else {
+      if (length > shadow[at + ROOM]! >>> 0)
+        throw this.wroteTooMuch(head, length, this.#roomOf(head));
+      shadow[at + COUNT] = 0;
+      shadow[at + NEXT] = this.firstFree;
+      this.firstFree = head;
+      this.freeCount++;
+    }
+    this.usedIdx = (idx + 1) & 0xffff;
     this.usedLength = length;
     return head;
   }
@@ -272,8 +279,8 @@ export class SplitQueue extends VirtQueue {
     this.quiet = suppress;
     // The flags stay 0 with VIRTIO_F_EVENT_IDX; an index that was just passed is the furthest away
     // (VIRTIO 1.4 §2.7.7.1).
-    if (this.#eventIdx) this.#setUsedEvent(wrap16(this.#usedIdx - (suppress ? 1 : 0)));
-    else this.#setAvailable(this.#availIdxAt - 1, suppress ? VIRTQ_AVAIL_F_NO_INTERRUPT : 0);
+    if (this.eventIdx) this.#setUsedEvent(wrap16(this.usedIdx - (suppress ? 1 : 0)));
+    else this.#setAvailable(this.availIdxAt - 1, suppress ? VIRTQ_AVAIL_F_NO_INTERRUPT : 0);
   }
 
   override setDescriptor(index: number, { addr, len, flags = 0, next = 0 }: Descriptor): void {
@@ -283,8 +290,8 @@ export class SplitQueue extends VirtQueue {
       );
     if (this.#chainAt(index) === 0 && this.#unlink(index)) this.#mark(index, BY_HAND);
     const tail = (flags & 0xffff) | (next << 16);
-    if (this.#journal.on) this.#fillRecorded(index, addr, len, tail);
-    else this.#fill(index, addr, len, tail);
+    if (this.journal.on) this.#fillRecorded(index, addr, len, tail);
+    else this.fill(index, addr, len, tail);
   }
 
   override toString(): string {
@@ -297,14 +304,15 @@ export class SplitQueue extends VirtQueue {
     const heads: number[] = [];
     for (let head = 0; head < this.size; head++)
       if (this.#chainAt(head) & OFFERED) heads.push(head);
-    this.#shadow.fill(0);
-    this.#freeCount = this.#inFlight = 0;
+    this.shadow.fill(0);
+    this.freeCount = 0;
+    this.availIdx = this.usedIdx;
     return heads;
   }
 
   protected override markIndirect(head: number, writable: number): void {
     this.#mark(head, INDIRECT + 1);
-    this.#shadow[head * WORDS + ROOM] = writable;
+    this.shadow[head * WORDS + ROOM] = writable;
   }
 
   protected override tableTail(i: number, count: number, flags: number): number {
@@ -312,68 +320,67 @@ export class SplitQueue extends VirtQueue {
   }
 
   /** `tail`: flags in the lower half, next in the upper one. */
-  #fill(index: number, addr: number, len: number, tail: number): void {
-    const u32 = this.#u32;
-    const at = this.#descAt + (index << 2);
-    u32[at] = addr;
-    u32[at + 1] = addr < TWO_32 ? 0 : hi32(addr);
-    u32[at + 2] = len;
-    u32[at + 3] = tail;
+  private fill(index: number, addr: number, len: number, tail: number): void {
+    const { table } = this;
+    const at = (index & INDEX_BITS) * WORDS;
+    table[at] = addr;
+    table[at + 1] = addr === (addr | 0) ? 0 : hi32(addr);
+    table[at + 2] = len;
+    table[at + 3] = tail;
   }
 
   #fillRecorded(index: number, addr: number, len: number, tail: number): void {
-    this.#pace.take();
-    const at = this.#descAt + (index << 2);
+    this.pace.take();
+    const at = index * WORDS;
     const where = this.desc + SPLIT.descSize * index;
-    this.#journal.memWrite16(ACTOR.driver, where, this.#u32, at, addr, hi32(addr), len, tail);
-    this.#fill(index, addr, len, tail);
+    this.journal.memWrite16(ACTOR.driver, where, this.table, at, addr, hi32(addr), len, tail);
+    this.fill(index, addr, len, tail);
   }
 
-  #recordPost(head: number, addr: number, len: number, flags: number): void {
-    this.#pace.take();
-    this.#pace.take();
-    const slot = this.#availIdx & this.#mask;
-    this.#journal.posted(
-      this.#u32,
-      this.#descAt + (head << 2),
-      this.desc + SPLIT.descSize * head,
+  private recordPost(head: number, addr: number, len: number, flags: number): void {
+    this.pace.take();
+    const slot = this.availIdx & this.mask & INDEX_BITS;
+    const at = (head & INDEX_BITS) * WORDS;
+    this.journal.posted(
+      this.table,
+      at,
+      this.desc + 4 * at,
       addr,
       len,
       flags,
-      this.avail + SPLIT.availEntry(slot),
-      this.#u16[this.#availAt + slot]!,
+      this.avail + RING_HEADER + 2 * slot,
+      this.availRing[slot]!,
       head,
     );
   }
 
-  #store16Recorded(at: number, value: number): void {
-    this.#pace.take();
-    const where = this.avail + 2 * (at - (this.#availIdxAt - 1));
-    this.#journal.memWrite(ACTOR.driver, where, 2, this.#u16[at]!, 0, value, 0);
-    this.#u16[at] = value;
+  /** The available ring's entry `slot` is about to become `head`. */
+  #recordEntry(slot: number, head: number): void {
+    this.pace.take();
+    const where = this.avail + SPLIT.availEntry(slot);
+    this.journal.memWrite(ACTOR.driver, where, 2, this.availRing[slot]!, 0, head, 0);
   }
 
   #publishRecorded(): void {
-    this.#pace.take();
-    const at = this.#availIdxAt;
+    this.pace.take();
+    const at = this.availIdxAt;
     const where = this.avail + SPLIT.availIdx;
-    this.#journal.memWrite(ACTOR.driver, where, 2, this.#u16[at]!, 0, this.#availIdx, 0);
-    this.#journal.mark();
-    Atomics.store(this.#u16, at, this.#availIdx);
+    this.journal.memWrite(ACTOR.driver, where, 2, this.u16[at]!, 0, this.availIdx, 0);
+    this.journal.mark();
+    Atomics.store(this.u16, at, this.availIdx);
   }
 
   /** Reads the device's index again; true where it has moved. */
-  #lookAgain(): boolean {
-    let seen = Atomics.load(this.#u16, this.#usedIdxAt);
-    if (seen === this.#usedIdx && this.#wantsEvent())
-      seen = Atomics.load(this.#u16, this.#usedIdxAt);
-    if (seen === this.#usedIdx) return false;
-    const moved = (seen - this.#usedIdx) & 0xffff;
-    if (moved > this.#inFlight)
+  private lookAgain(): boolean {
+    let seen = Atomics.load(this.u16, this.usedIdxAt);
+    if (seen === this.usedIdx && this.#wantsEvent()) seen = Atomics.load(this.u16, this.usedIdxAt);
+    if (seen === this.usedIdx) return false;
+    const moved = wrap16(seen - this.usedIdx);
+    if (moved > this.inFlight)
       throw new DeviceError(
-        `queue ${this.index}: the used index moved by ${moved}, but the device had ${this.#inFlight} chains`,
+        `queue ${this.index}: the used index moved by ${moved}, but the device had ${this.inFlight} chains`,
       );
-    this.#usedSeen = seen;
+    this.usedSeen = seen;
     return true;
   }
 
@@ -383,39 +390,42 @@ export class SplitQueue extends VirtQueue {
     this.#mark(head, chain + OFFERED);
   }
 
-  #popRare(head: number, length: number): void {
+  /** Takes a chain back that is not of the usual kind, or none at all. */
+  private popRare(head: number, length: number): void {
     const chain = this.#chainAt(head);
     if (chain === BY_HAND + OFFERED) {
       this.#mark(head, BY_HAND);
       return;
     }
-    if (chain !== INDIRECT + 1 + OFFERED) throw this.returnedWrong(head);
+    const count = chain & 0xffff;
+    if (count === 0 || (chain & OFFERED) === 0) throw this.returnedWrong(head);
     const room = this.#roomOf(head);
     if (length > room) throw this.wroteTooMuch(head, length, room);
-    this.freeTable(head);
-    this.#release(head, 1);
+    if ((chain & INDIRECT) !== 0) this.freeTable(head);
+    this.#release(head, count);
   }
 
   #release(head: number, count: number): void {
-    const shadow = this.#shadow;
+    const { shadow } = this;
+    const last = count > 1 ? shadow[head * WORDS + LAST]! : head;
     shadow[head * WORDS + COUNT] = 0;
-    shadow[shadow[head * WORDS + LAST]! * WORDS + NEXT] = this.#free;
-    this.#free = head;
-    this.#freeCount += count;
+    shadow[last * WORDS + NEXT] = this.firstFree;
+    this.firstFree = head;
+    this.freeCount += count;
   }
 
   /** As `popUsed`, where one used entry may stand for several chains (VIRTIO 1.4 §2.7.9). */
   #popInOrder(order: InOrder): number {
     if (order.left === 0) {
-      const idx = this.#usedIdx;
-      if (idx === this.#usedSeen && !this.#lookAgain()) return NOTHING;
-      const at = this.#usedAt + ((idx & this.#mask) << 1);
-      const last = this.#u32[at]!;
-      const length = this.#u32[at + 1]!;
+      const idx = this.usedIdx;
+      if (idx === this.usedSeen && !this.lookAgain()) return NOTHING;
+      const at = 2 * (idx & this.mask);
+      const last = this.usedRing[at]!;
+      const length = this.usedRing[at + 1]!;
       const room = this.#roomOf(last);
       if (length > room && !(this.#chainAt(last) & BY_HAND))
         throw this.wroteTooMuch(last, length, room);
-      if (!order.begin(last, distance16(idx, this.#usedSeen))) throw this.returnedWrong(last);
+      if (!order.begin(last, distance16(idx, this.usedSeen))) throw this.returnedWrong(last);
       this.#batchLength = length;
     }
     const head = order.take();
@@ -423,21 +433,20 @@ export class SplitQueue extends VirtQueue {
     const length = order.left > 0 ? this.#roomOf(head) : this.#batchLength;
     const chain = this.#chainAt(head);
     if (chain >>> 16 === 1) this.#release(head, chain - OFFERED);
-    else this.#popRare(head, length);
-    this.#inFlight--;
-    this.#usedIdx = wrap16(this.#usedIdx + 1);
+    else this.popRare(head, length);
+    this.usedIdx = wrap16(this.usedIdx + 1);
     this.usedLength = length;
     return head;
   }
 
   #flagRule(): Rule | undefined {
-    const flags = Atomics.load(this.#u16, this.#usedIdxAt - 1);
+    const flags = Atomics.load(this.u16, this.usedIdxAt - 1);
     return flags & VIRTQ_USED_F_NO_NOTIFY ? 'noNotify' : undefined;
   }
 
   /** Whether the available index has passed avail_event since the last notification (VIRTIO 1.4 §2.7.10.1). */
   #eventRule(idx: number): Rule | undefined {
-    const event = Atomics.load(this.#u16, this.#availEventAt);
+    const event = Atomics.load(this.u16, this.availEventAt);
     const before = this.#notifiedIdx;
     this.#notifiedIdx = idx;
     return distance16(event + 1, idx) < distance16(before, idx) ? undefined : 'eventIdx';
@@ -448,47 +457,51 @@ export class SplitQueue extends VirtQueue {
    * true where something may have come back meanwhile (VIRTIO 1.4 §2.7.7.1).
    */
   #wantsEvent(): boolean {
-    if (!this.#eventIdx || this.quiet || this.#usedEvent === this.#usedIdx) return false;
-    this.#setUsedEvent(this.#usedIdx);
+    if (!this.eventIdx || this.quiet || this.#usedEvent === this.usedIdx) return false;
+    this.#setUsedEvent(this.usedIdx);
     return true;
   }
 
   #setUsedEvent(idx: number): void {
     this.#usedEvent = idx;
-    this.#setAvailable(this.#availAt + this.size, idx);
+    this.#setAvailable(this.availIdxAt + 1 + this.size, idx);
   }
 
   /** Stores a word of the available ring other than its index. */
   #setAvailable(at: number, value: number): void {
-    if (this.#journal.on) this.#store16Recorded(at, value);
-    Atomics.store(this.#u16, at, value);
+    if (this.journal.on) {
+      this.pace.take();
+      const where = this.avail + SPLIT.availIdx + 2 * (at - this.availIdxAt);
+      this.journal.memWrite(ACTOR.driver, where, 2, this.u16[at]!, 0, value, 0);
+    }
+    Atomics.store(this.u16, at, value);
   }
 
   /** Descriptors and marks of the chain that begins at `head`; 0 where none does, or there is no such descriptor. */
   #chainAt(head: number): number {
-    return head <= this.#mask ? (this.#shadow[head * WORDS + COUNT] ?? 0) : 0;
+    return head <= this.mask ? (this.shadow[head * WORDS + COUNT] ?? 0) : 0;
   }
 
   #mark(head: number, chain: number): void {
-    this.#shadow[head * WORDS + COUNT] = chain;
+    this.shadow[head * WORDS + COUNT] = chain;
   }
 
   /** Bytes that the device may write into the chain at `head`. */
   #roomOf(head: number): number {
-    return (this.#shadow[head * WORDS + ROOM] ?? 0) >>> 0;
+    return (this.shadow[head * WORDS + ROOM] ?? 0) >>> 0;
   }
 
   /** Takes `index` out of the free list; false where it is not there. */
   #unlink(index: number): boolean {
-    const shadow = this.#shadow;
+    const shadow = this.shadow;
     let before = NOTHING;
-    let at = this.#free;
-    for (let i = 0; i < this.#freeCount; i++) {
+    let at = this.firstFree;
+    for (let i = 0; i < this.freeCount; i++) {
       const next = shadow[at * WORDS + NEXT]!;
       if (at === index) {
-        if (before < 0) this.#free = next;
+        if (before < 0) this.firstFree = next;
         else shadow[before * WORDS + NEXT] = next;
-        this.#freeCount--;
+        this.freeCount--;
         return true;
       }
       before = at;

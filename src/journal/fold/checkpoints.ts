@@ -1,19 +1,12 @@
 import type { Snapshot } from './fold-state.ts';
 import { PAGE_COST } from './guest-image.ts';
+import { RegisterMap } from './register-map.ts';
+import { NODE_COST } from './sparse-array.ts';
 
 /** Events between two checkpoints when they are made. */
-export const CHECKPOINT_EVERY = 1024;
-/** Events between two old checkpoints; the newest `RECENT` ones stay closer. */
-const OLD_EVERY = 4096;
-const RECENT = 64;
+export const CHECKPOINT_EVERY = 2048;
 /** Most checkpoints of one journal. */
 const MOST = 512;
-/**
- * Most memory that they hold, unless told otherwise, beyond what the newest one holds anyway; in
- * bytes, as estimated.
- */
-export const CHECKPOINT_BYTES = 64 << 20;
-
 interface Checkpoint {
   readonly snapshot: Snapshot;
   /** Estimate of what is in the next checkpoint and not in this one, in bytes; 0 for the newest. */
@@ -21,17 +14,19 @@ interface Checkpoint {
 }
 
 /**
- * Snapshots along the journal, in order. They thin out with age: every 1,024 events for the newest
- * 65,536, every 4,096 before that. Where that is more than 512 checkpoints or the budget, every second
- * one of the older half goes, for as long as that takes.
+ * Snapshots along the journal, in order, every 2,048 events. Where that is more than 512 or the budget,
+ * the one goes whose neighbours are nearest to each other, so that no way from one to the next is much
+ * longer than the others; and new ones are made less often.
  */
 export class Checkpoints {
-  readonly #budget: number;
+  readonly #budget: () => number;
   #list: Checkpoint[] = [];
   #bytes = 0;
+  /** Events between two new ones: no fewer than between the old ones that are left. */
+  #every = CHECKPOINT_EVERY;
 
-  /** `budget`: most memory beyond the newest state, in bytes, as estimated. */
-  constructor(budget: number) {
+  /** `budget`: most memory beyond the newest state, in bytes, as estimated; asked at each addition. */
+  constructor(budget: () => number) {
     this.#budget = budget;
   }
 
@@ -42,6 +37,18 @@ export class Checkpoints {
 
   get count(): number {
     return this.#list.length;
+  }
+
+  /** Most events from one to the next. */
+  get longest(): number {
+    return Math.max(0, ...this.#gaps());
+  }
+
+  /** Event count at which the next one is due, at or after `at` + 1: a multiple of `CHECKPOINT_EVERY`. */
+  dueAfter(at: number): number {
+    const next = (Math.floor(at / CHECKPOINT_EVERY) + 1) * CHECKPOINT_EVERY;
+    const due = Math.ceil((this.newest + this.#every) / CHECKPOINT_EVERY) * CHECKPOINT_EVERY;
+    return Math.max(next, due);
   }
 
   /** Event count of the newest checkpoint, or -1. */
@@ -56,9 +63,11 @@ export class Checkpoints {
     if (!before) return;
     before.own = costBetween(before.snapshot, snapshot);
     this.#bytes += before.own;
-    const aged = this.#list.length - 1 - RECENT;
-    if (aged > 0 && (this.#list[aged]?.snapshot.at ?? 0) % OLD_EVERY !== 0) this.#remove(aged);
-    while ((this.#list.length > MOST || this.#bytes > this.#budget) && this.#thin());
+    const budget = this.#budget();
+    let thinned = false;
+    while ((this.#list.length > MOST || this.#bytes > budget) && this.#thin()) thinned = true;
+    // What lies closer than the others would go first.
+    if (thinned) this.#every = Math.max(CHECKPOINT_EVERY, Math.min(...this.#gaps()));
   }
 
   /** The newest snapshot of at most `at` events. */
@@ -78,6 +87,7 @@ export class Checkpoints {
   clear(): void {
     this.#list = [];
     this.#bytes = 0;
+    this.#every = CHECKPOINT_EVERY;
   }
 
   #lastUpTo(at: number): number {
@@ -91,14 +101,25 @@ export class Checkpoints {
     return low - 1;
   }
 
-  /**
-   * Removes every second checkpoint of the older half, never the first; false where nothing is left
-   * to remove.
-   */
+  /** Removes the checkpoint that is missed least, never the first or the newest; false where there is none. */
   #thin(): boolean {
-    const before = this.#list.length;
-    for (let i = 1; i <= this.#list.length / 2; i++) this.#remove(i);
-    return this.#list.length < before;
+    let best = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 1; i < this.#list.length - 1; i++) {
+      const gap = this.#at(i + 1) - this.#at(i - 1);
+      if (gap < least) [best, least] = [i, gap];
+    }
+    if (best > 0) this.#remove(best);
+    return best > 0;
+  }
+
+  /** Events from one to the next. */
+  #gaps(): number[] {
+    return this.#list.slice(1).map(({ snapshot }, i) => snapshot.at - this.#at(i));
+  }
+
+  #at(index: number): number {
+    return this.#list[index]?.snapshot.at ?? 0;
   }
 
   #remove(index: number): void {
@@ -118,15 +139,19 @@ export class Checkpoints {
  */
 function costBetween(older: Snapshot, newer: Snapshot): number {
   let bytes = 512 + older.memory.pagesNotIn(newer.memory) * PAGE_COST;
-  if (older.queues !== newer.queues)
-    for (const [key, queue] of older.queues)
-      if (queue !== newer.queues.get(key))
-        bytes += 256 + 8 * queue.inFlight.length + 32 * queue.filling.size;
-  if (older.devices !== newer.devices)
-    for (const [dev, device] of older.devices) {
-      const now = newer.devices.get(dev);
-      if (device !== now) bytes += 128;
-      if (device.registers !== now?.registers) bytes += 128 * device.registers.size;
+  if (older.queues !== newer.queues) {
+    bytes += 40 * older.queues.size;
+    for (const [key, queue] of older.queues) {
+      const now = newer.queues.get(key);
+      if (queue !== now) bytes += queue.costBeside(now);
     }
+  }
+  if (older.devices !== newer.devices) {
+    bytes += 40 * older.devices.size;
+    for (const [dev, { registers }] of older.devices) {
+      const now = newer.devices.get(dev)?.registers ?? RegisterMap.empty;
+      if (registers !== now) bytes += 256 + NODE_COST * registers.nodesNotIn(now);
+    }
+  }
   return bytes;
 }

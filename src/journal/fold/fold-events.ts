@@ -93,10 +93,8 @@ function touched(state: FoldState, addr: number, size: number): readonly RingAre
 }
 
 const dataWrite: Fold = (state, words, at, store) => {
-  const { addr: ADDR, length: LENGTH } = EVENTS.dataWrite.fields;
-  const addr = u64(words, at, ADDR);
-  const length = u32(words, at, LENGTH);
-  const bytes = store.payload(state.at)?.subarray(length, 2 * length) ?? [];
+  const addr = u64(words, at, EVENTS.dataWrite.fields.addr);
+  const bytes = store.written(state.at);
   if (bytes.length === 0) return;
   const areas = state.rings.over(addr, bytes.length);
   state.ringWrite(areas, addr, bytes.length, () => state.memory.write(addr, bytes));

@@ -13,15 +13,14 @@ import {
   type DeviceMoment,
   type Moment,
   PINS,
-  type QueueMoment,
   queueKey,
   type RegisterMoment,
-  registerKey,
   VIOLATION_COUNT,
   type ViolationMoment,
 } from './moment.ts';
-import { QueueState, unknownQueue } from './queue-state.ts';
-import { type RingArea, RingIndex } from './ring-areas.ts';
+import { type FoldedQueue, QueueState, unknownQueue } from './queue-state.ts';
+import { RegisterMap, type RegisterMapBuilder } from './register-map.ts';
+import { type QueuePlace, type RingArea, RingIndex } from './ring-areas.ts';
 
 /** What all states of one fold share: entries that never change once they are there. */
 export class FoldLogs {
@@ -29,8 +28,16 @@ export class FoldLogs {
   readonly violations = new AppendLog<ViolationMoment>(VIOLATION_COUNT);
 }
 
+/** A device whose registers can be changed without a copy of them all. */
+export interface FoldedDevice extends DeviceMoment {
+  readonly registers: RegisterMap;
+}
+
 /** Everything that folding knows after `at` events: immutable, and shares what did not change. */
-export interface Snapshot extends Omit<Moment, 'last' | 'console' | 'violations' | 'asserted'> {
+export interface Snapshot
+  extends Omit<Moment, 'last' | 'console' | 'violations' | 'asserted' | 'devices' | 'queues'> {
+  readonly devices: ReadonlyMap<number, FoldedDevice>;
+  readonly queues: ReadonlyMap<number, FoldedQueue>;
   /** Asserted interrupt inputs by device: dev * `PINS` + input. */
   readonly pins: ReadonlySet<number>;
   readonly rings: RingIndex;
@@ -84,9 +91,9 @@ export class FoldState {
   readonly now: Mutable<Snapshot>;
   readonly memory: ImageBuilder;
   #queues = new Map<number, QueueState>();
-  #devices = new Map<number, Mutable<DeviceMoment>>();
-  /** Devices whose register map is this state's own. */
-  #ownRegisters = new Map<number, Map<string, RegisterMoment>>();
+  #devices = new Map<number, Mutable<FoldedDevice>>();
+  /** Registers of devices, where they were changed. */
+  #registers = new Map<number, RegisterMapBuilder>();
   #rings: RingIndex | undefined;
   #ownPins: Set<number> | undefined;
 
@@ -126,10 +133,14 @@ export class FoldState {
     }
     if (this.#devices.size > 0) {
       const devices = new Map(now.devices);
-      for (const [dev, device] of this.#devices) devices.set(dev, device);
+      for (const [dev, device] of this.#devices) {
+        const registers = this.#registers.get(dev);
+        if (registers) device.registers = registers.seal();
+        devices.set(dev, device);
+      }
       now.devices = devices;
       this.#devices.clear();
-      this.#ownRegisters.clear();
+      this.#registers.clear();
     }
     if (this.#ownPins) now.pins = this.#ownPins;
     this.#ownPins = undefined;
@@ -152,14 +163,14 @@ export class FoldState {
   queueAt(desc: number): QueueState | undefined {
     for (const state of this.#queues.values())
       if (state.place.enabled && state.place.desc === desc) return state;
-    for (const [key, { dev, queue, ...moment }] of this.now.queues)
+    for (const [key, moment] of this.now.queues)
       if (!this.#queues.has(key) && moment.enabled && moment.desc === desc)
-        return this.queue(dev, queue);
+        return this.queue(moment.dev, moment.queue);
     return undefined;
   }
 
   /** A device, to be changed. */
-  device(dev: number): Mutable<DeviceMoment> {
+  device(dev: number): Mutable<FoldedDevice> {
     const known = this.#devices.get(dev);
     if (known) return known;
     const device = { ...(this.now.devices.get(dev) ?? unknownDevice(dev)) };
@@ -169,22 +180,19 @@ export class FoldState {
 
   /** The value last seen of a register, or undefined. */
   register(dev: number, region: number, offset: number): RegisterMoment | undefined {
-    const device = this.#devices.get(dev) ?? this.now.devices.get(dev);
-    return device?.registers.get(registerKey(region, offset));
+    const own = this.#registers.get(dev);
+    return (own ?? this.now.devices.get(dev)?.registers)?.find(region, offset);
   }
 
   setRegister(dev: number, register: RegisterMoment): void {
     if (dev === NONE) return;
-    this.#registersOf(dev).set(registerKey(register.region, register.offset), register);
+    this.#registersOf(dev).set(register);
   }
 
   /** Drops what was seen of a device's registers: all, or those that the driver's reset changes. */
   forgetRegisters(dev: number, all: boolean): void {
-    const device = this.#devices.get(dev) ?? this.now.devices.get(dev);
-    if (!device || device.registers.size === 0) return;
-    const registers = this.#registersOf(dev);
-    for (const [key, { region }] of registers)
-      if (all || RESET_BY_DRIVER.has(region)) registers.delete(key);
+    if (!this.#registers.has(dev) && !this.now.devices.get(dev)?.registers.size) return;
+    this.#registersOf(dev).forget((region) => all || RESET_BY_DRIVER.has(region));
   }
 
   /** A device comes back to its state at power-on, or leaves. */
@@ -204,7 +212,7 @@ export class FoldState {
     const devices = new Map(this.now.devices);
     devices.delete(dev);
     this.#devices.delete(dev);
-    this.#ownRegisters.delete(dev);
+    this.#registers.delete(dev);
     Object.assign(this.now, { queues, devices });
   }
 
@@ -220,7 +228,7 @@ export class FoldState {
   /** Where ring structures lie now. */
   get rings(): RingIndex {
     if (!this.#rings) {
-      const queues = new Map<number, QueueMoment>(this.now.queues);
+      const queues = new Map<number, QueuePlace>(this.now.queues);
       for (const [key, queue] of this.#queues) queues.set(key, queue.place);
       this.#rings = new RingIndex(queues.values());
     }
@@ -254,17 +262,15 @@ export class FoldState {
     return [...keys].filter((key) => Math.floor(key / 0x1_0000) === dev);
   }
 
-  #registersOf(dev: number): Map<string, RegisterMoment> {
-    const own = this.#ownRegisters.get(dev);
+  #registersOf(dev: number): RegisterMapBuilder {
+    const own = this.#registers.get(dev);
     if (own) return own;
-    const device = this.device(dev);
-    const registers = new Map(device.registers);
-    device.registers = registers;
-    this.#ownRegisters.set(dev, registers);
+    const registers = this.device(dev).registers.builder();
+    this.#registers.set(dev, registers);
     return registers;
   }
 }
 
-function unknownDevice(dev: number): DeviceMoment {
-  return { dev, status: 0, offered: 0, accepted: 0, generation: 0, registers: new Map() };
+function unknownDevice(dev: number): FoldedDevice {
+  return { dev, status: 0, offered: 0, accepted: 0, generation: 0, registers: RegisterMap.empty };
 }

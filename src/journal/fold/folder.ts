@@ -1,15 +1,22 @@
 import { assert } from '../../base/assert.ts';
 import type { EventStore } from '../store.ts';
-import { CHECKPOINT_BYTES, CHECKPOINT_EVERY, Checkpoints } from './checkpoints.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { FoldLogs, FoldState, type Snapshot, START } from './fold-state.ts';
 import { type Moment, PINS } from './moment.ts';
 
+/** Most memory for payloads and checkpoints together, but for checkpoints at least `LEAST`; bytes. */
+const PAYLOADS_AND_CHECKPOINTS = 64 << 20;
+const LEAST = 16 << 20;
+
 /**
  * Going back, the last of these events before the target get snapshots this far apart, so that the
- * next step back is short.
+ * next step back is short; and those before them others further apart, so that every later one is.
  */
 const TRAIL_EVENTS = 512;
 const TRAIL_EVERY = 64;
+const TRAIL_FAR = 2048;
+/** Most snapshots of a trail. */
+const TRAIL_MOST = 32;
 
 /**
  * Folds the events of a store into the state after any number of them. Going on from where it
@@ -30,10 +37,15 @@ export class Folder {
   #trail: Snapshot[] = [];
   #moment: Moment | undefined;
 
-  /** `budget`: most memory for checkpoints beyond the newest state, in bytes, as estimated. */
-  constructor(store: EventStore, budget = CHECKPOINT_BYTES) {
+  /**
+   * `budget`: most memory for checkpoints beyond the newest state, in bytes, as estimated; without it,
+   * what the payloads leave of `PAYLOADS_AND_CHECKPOINTS`.
+   */
+  constructor(store: EventStore, budget?: number) {
     this.#store = store;
-    this.#checkpoints = new Checkpoints(budget);
+    this.#checkpoints = new Checkpoints(
+      () => budget ?? Math.max(LEAST, PAYLOADS_AND_CHECKPOINTS - store.payloadBytes),
+    );
     this.#epoch = store.epoch;
     this.#state = this.#restart();
     store.onTrim((first) => this.#begin(first));
@@ -53,11 +65,19 @@ export class Folder {
   }
 
   /**
-   * Estimate of the memory that checkpoints need beyond the newest state, in bytes, and their
-   * count.
+   * Of the checkpoints: estimate of the memory that they need beyond the newest state, in bytes; their
+   * count; and most events from one to the next.
    */
-  get cost(): { readonly bytes: number; readonly checkpoints: number } {
-    return { bytes: this.#checkpoints.bytes, checkpoints: this.#checkpoints.count };
+  get cost(): { readonly bytes: number; readonly checkpoints: number; readonly longest: number } {
+    const { bytes, count, longest } = this.#checkpoints;
+    return { bytes, checkpoints: count, longest };
+  }
+
+  /** Folds what is held up to `at`, so that moments up to there come soon. */
+  prepare(at: number): void {
+    if (this.#store.epoch !== this.#epoch) this.#state = this.#restart();
+    const target = Math.min(at, this.#store.length);
+    if (target > this.#state.at) this.#forward(target);
   }
 
   #snapshotAt(target: number): Snapshot {
@@ -81,24 +101,28 @@ export class Folder {
 
   /** Folds up to shortly before `target`, over events that were folded before. */
   #layTrail(target: number): void {
-    if (target - this.#state.at <= TRAIL_EVERY || target > this.#furthest) return;
-    this.#trail = [];
-    let next = Math.max(this.#state.at, target - TRAIL_EVENTS);
-    for (; next < target; next += TRAIL_EVERY) {
+    const { at } = this.#state;
+    if (target - at <= TRAIL_EVERY || target > this.#furthest) return;
+    const trail = this.#trail.filter((known) => known.at <= at && known.at % TRAIL_FAR === 0);
+    const near = target - TRAIL_EVENTS;
+    while (this.#state.at < target - TRAIL_EVERY) {
+      const from = this.#state.at;
+      const far = (Math.floor(from / TRAIL_FAR) + 1) * TRAIL_FAR;
+      const next = from < near ? Math.min(far, near) : from + TRAIL_EVERY;
       this.#state.run(this.#store, next);
-      this.#trail.push(this.#state.seal());
+      trail.push(this.#state.seal());
     }
+    this.#trail = trail.slice(-TRAIL_MOST);
   }
 
   /** Folds on to `target`, and leaves checkpoints where nobody has been. */
   #forward(target: number): void {
     while (this.#state.at < target) {
-      const stop = (Math.floor(this.#state.at / CHECKPOINT_EVERY) + 1) * CHECKPOINT_EVERY;
-      const goal = Math.min(stop, target);
+      const due = this.#checkpoints.dueAfter(this.#state.at);
+      const goal = Math.min(due, target);
       this.#state.run(this.#store, goal);
       assert(this.#state.at === goal, `event ${this.#state.at} is not held`);
-      if (this.#state.at === stop && stop > this.#checkpoints.newest)
-        this.#checkpoints.add(this.#state.seal());
+      if (this.#state.at === due) this.#checkpoints.add(this.#state.seal());
     }
     this.#furthest = Math.max(this.#furthest, target);
   }

@@ -114,6 +114,9 @@ export class ImageBuilder {
   readonly #make: (root: Root) => GuestImage;
   /** The page last written, and its number; -1 while none is owned. */
   #pageNumber = -1;
+  /** The table last written, and its number; -1 while none is owned. */
+  #tableNumber = -1;
+  #lastTable: Table<Page> | undefined;
   #pageBytes: Uint8Array = NO_BYTES;
 
   /** Not for use outside this module: see `GuestImage.builder`. */
@@ -129,27 +132,42 @@ export class ImageBuilder {
     this.#owner = {};
     this.#map = undefined;
     this.#pageNumber = -1;
+    this.#tableNumber = -1;
     return this.#sealed;
   }
 
-  /** Lays `bytes` at guest-physical `addr`. */
-  write(addr: number, bytes: ArrayLike<number>): void {
-    for (let i = 0; i < bytes.length; i++) this.#page(addr + i)[(addr + i) % PAGE] = bytes[i] ?? 0;
+  /** Lays bytes at guest-physical `addr`. */
+  write(addr: number, source: ArrayLike<number>): void {
+    const bytes = source instanceof Uint8Array ? source : Uint8Array.from(source);
+    for (let done = 0; done < bytes.length; ) {
+      const at = (addr + done) % PAGE;
+      const count = Math.min(PAGE - at, bytes.length - done);
+      const whole = count === bytes.length ? bytes : bytes.subarray(done, done + count);
+      this.#page(addr + done).set(whole, at);
+      done += count;
+    }
   }
 
   /**
    * Lays `size` bytes at guest-physical `addr` that start, little-endian, at word `at` of `words`.
    */
   writeWords(addr: number, words: Uint32Array, at: number, size: number): void {
-    for (let i = 0; i < size; i++) {
-      const byte = ((words[at + (i >> 2)] ?? 0) >>> ((i & 3) * 8)) & 0xff;
-      this.#page(addr + i)[(addr + i) % PAGE] = byte;
+    let page = this.#page(addr);
+    for (let i = 0, to = addr % PAGE; i < size; i++, to++) {
+      if (to === PAGE) {
+        page = this.#page(addr + i);
+        to = 0;
+      }
+      page[to] = ((words[at + (i >> 2)] as number) >>> ((i & 3) * 8)) & 0xff;
     }
   }
 
   /** The little-endian 16-bit value at `addr`, aligned or not. */
   u16(addr: number): number {
-    return this.#u8(addr) | (this.#u8(addr + 1) << 8);
+    const at = addr % PAGE;
+    if (at === PAGE - 1) return this.#u8(addr) | (this.#u8(addr + 1) << 8);
+    const page = this.#bytesAt(addr);
+    return page ? (page[at] as number) | ((page[at + 1] as number) << 8) : 0;
   }
 
   /** The little-endian 32-bit value at `addr`, aligned or not; unsigned. */
@@ -158,7 +176,14 @@ export class ImageBuilder {
   }
 
   #u8(addr: number): number {
-    return pageOf(this.#root, addr)?.bytes[addr % PAGE] ?? 0;
+    return this.#bytesAt(addr)?.[addr % PAGE] ?? 0;
+  }
+
+  #bytesAt(addr: number): Uint8Array | undefined {
+    if (Math.floor(addr / PAGE) === this.#pageNumber) return this.#pageBytes;
+    if (Math.floor(addr / TABLE) === this.#tableNumber)
+      return this.#lastTable?.children[Math.floor(addr / PAGE) % FAN]?.bytes;
+    return pageOf(this.#root, addr)?.bytes;
   }
 
   /** Bytes of the page around `addr`, to be written. */
@@ -178,6 +203,8 @@ export class ImageBuilder {
   }
 
   #table(addr: number): Table<Page> {
+    const count = Math.floor(addr / TABLE);
+    if (this.#lastTable && count === this.#tableNumber) return this.#lastTable;
     this.#sealed = undefined;
     if (!this.#map) {
       this.#map = new Map(this.#root);
@@ -189,12 +216,14 @@ export class ImageBuilder {
       directory = copyOf(directory, this.#owner);
       this.#map.set(number, directory);
     }
-    const index = Math.floor(addr / TABLE) % FAN;
+    const index = count % FAN;
     let table = directory.children[index];
     if (table?.owner !== this.#owner) {
       table = copyOf(table, this.#owner);
       directory.children[index] = table;
     }
+    this.#tableNumber = count;
+    this.#lastTable = table;
     return table;
   }
 }

@@ -5,8 +5,11 @@ import {
   VIRTQ_DESC_F_NEXT,
   VIRTQ_DESC_F_USED,
 } from '../../spec/virtio.ts';
+import { Arrivals, type ArrivalsBuilder } from './arrivals.ts';
 import type { ImageBuilder } from './guest-image.ts';
+import type { IndexSetBuilder } from './index-set.ts';
 import type { PackedChain, PackedDescriptor, PackedRing, QueueMoment } from './moment.ts';
+import { NODE_COST, NODE_ELEMENTS } from './sparse-array.ts';
 
 /** Bit of a place that holds the wrap counter. */
 const WRAP = 0x8000;
@@ -45,6 +48,55 @@ export function isUsed(flags: number, place: number): boolean {
   );
 }
 
+/** Rough cost of a chain in memory, in bytes. */
+const CHAIN_COST = 150;
+
+/** A property of its own, so that a copy of the fields has it. */
+const CHAINS: PropertyDescriptor & ThisType<FoldedRing> = {
+  enumerable: true,
+  get() {
+    return FoldedRing.list(this);
+  },
+};
+
+/** A packed ring at a moment, whose chains can be changed without a copy of them all. */
+export class FoldedRing implements PackedRing {
+  /** A ring that was just set up. */
+  static readonly first = new FoldedRing(FIRST_PLACE, FIRST_PLACE, Arrivals.empty());
+  readonly avail: number;
+  readonly used: number;
+  declare readonly chains: readonly PackedChain[];
+  readonly #known: Arrivals<PackedChain>;
+  #list: readonly PackedChain[] | undefined;
+
+  constructor(avail: number, used: number, known: Arrivals<PackedChain>) {
+    this.avail = avail;
+    this.used = used;
+    this.#known = known;
+    Object.defineProperty(this, 'chains', CHAINS);
+  }
+
+  /** `chains`, as they are kept. */
+  get known(): Arrivals<PackedChain> {
+    return this.#known;
+  }
+
+  /** Estimate of the memory that this needs although another moment's ring is there, in bytes. */
+  costBeside(other: FoldedRing | undefined): number {
+    const known = other?.known ?? Arrivals.empty<PackedChain>();
+    return (
+      NODE_COST * this.#known.nodesNotIn(known) +
+      CHAIN_COST * NODE_ELEMENTS * this.#known.elementNodesNotIn(known)
+    );
+  }
+
+  /** `chains`, made when they are first asked for. */
+  static list(ring: FoldedRing): readonly PackedChain[] {
+    ring.#list ??= ring.#known.toArray();
+    return ring.#list;
+  }
+}
+
 /** What tells where a packed ring lies and how it is used. */
 type Place = Pick<QueueMoment, 'size' | 'desc' | 'inOrder'>;
 
@@ -55,49 +107,57 @@ type Place = Pick<QueueMoment, 'size' | 'desc' | 'inOrder'>;
 export class PackedState {
   #avail: number;
   #used: number;
-  #chains: readonly PackedChain[];
-  /** `#chains`, once it was changed. */
-  #own: PackedChain[] | undefined;
+  readonly #from: Arrivals<PackedChain>;
+  /** The chains, once they were changed. */
+  #own: ArrivalsBuilder<PackedChain> | undefined;
 
-  constructor({ avail, used, chains }: PackedRing) {
+  constructor({ avail, used, known }: FoldedRing) {
     this.#avail = avail;
     this.#used = used;
-    this.#chains = chains;
+    this.#from = known;
   }
 
   /** The ring as it is now. The state must not be used afterwards. */
-  seal(): PackedRing {
-    return { avail: this.#avail, used: this.#used, chains: this.#own ?? this.#chains };
+  seal(): FoldedRing {
+    return new FoldedRing(this.#avail, this.#used, this.#own?.seal() ?? this.#from);
   }
 
   /**
    * The ring was written to: goes on over what was used, then over what became available; takes
    * those descriptors out of `filling`.
    */
-  observe(queue: Place, filling: Set<number>, memory: ImageBuilder): void {
+  observe(queue: Place, filling: IndexSetBuilder, memory: ImageBuilder): void {
     while (this.#seeUsed(queue, filling, memory));
     while (this.#seeAvailable(queue, filling, memory));
   }
 
-  #seeUsed({ size, desc, inOrder }: Place, filling: Set<number>, memory: ImageBuilder): boolean {
+  #seeUsed(
+    { size, desc, inOrder }: Place,
+    filling: IndexSetBuilder,
+    memory: ImageBuilder,
+  ): boolean {
     const slot = slotOfPlace(this.#used);
     const at = desc + PACKED.descSize * slot;
-    const chains = this.#own ?? this.#chains;
-    if (chains.length === 0 || !isUsed(memory.u16(at + PACKED.descFlags), this.#used)) return false;
+    if (
+      (this.#own ?? this.#from).size === 0 ||
+      !isUsed(memory.u16(at + PACKED.descFlags), this.#used)
+    )
+      return false;
     filling.delete(slot);
     const id = memory.u16(at + PACKED.descId);
-    const found = chains.findIndex((chain) => chain.id === id);
+    const chains = this.#mine();
     // An ID that the driver never gave: nobody can tell how many descriptors were meant.
-    if (found < 0) this.#used = placeAfter(this.#used, 1, size);
-    else {
-      const from = inOrder ? 0 : found;
-      for (const { descriptors } of this.#mine().splice(from, found + 1 - from))
-        this.#used = placeAfter(this.#used, descriptors.length, size);
-    }
+    if (!chains.has(id)) this.#used = placeAfter(this.#used, 1, size);
+    else
+      for (let key = inOrder ? chains.first?.id : id; key !== undefined; ) {
+        const chain = chains.take(key);
+        this.#used = placeAfter(this.#used, chain?.descriptors.length ?? 0, size);
+        key = key === id ? undefined : chains.first?.id;
+      }
     return true;
   }
 
-  #seeAvailable({ size, desc }: Place, filling: Set<number>, memory: ImageBuilder): boolean {
+  #seeAvailable({ size, desc }: Place, filling: IndexSetBuilder, memory: ImageBuilder): boolean {
     const first = slotOfPlace(this.#avail);
     const flagsAt = desc + PACKED.descSize * first + PACKED.descFlags;
     if (!isAvailable(memory.u16(flagsAt), this.#avail)) return false;
@@ -119,14 +179,15 @@ export class PackedState {
     }
     this.#avail = placeAfter(this.#avail, descriptors.length, size);
     const chains = this.#mine();
-    chains.push({ id, descriptors });
+    // A copy has no room to spare, which an array that grew has.
+    chains.add({ id, descriptors: descriptors.slice() });
     // More than the ring holds: only a broken driver gets there, and the oldest ones are lost.
-    if (chains.length > size) chains.shift();
+    if (chains.size > size && chains.first) chains.take(chains.first.id);
     return true;
   }
 
-  #mine(): PackedChain[] {
-    this.#own ??= [...this.#chains];
+  #mine(): ArrivalsBuilder<PackedChain> {
+    this.#own ??= this.#from.builder(({ id }) => id);
     return this.#own;
   }
 }

@@ -1,9 +1,12 @@
 import { distance16, wrap16 } from '../../base/bits.ts';
 import { SPLIT, VIRTQ_DESC_F_NEXT, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
+import { Arrivals, type ArrivalsBuilder } from './arrivals.ts';
 import type { ImageBuilder } from './guest-image.ts';
+import { IndexSet, type IndexSetBuilder } from './index-set.ts';
 import type { QueueMoment } from './moment.ts';
-import { FIRST_PLACE, PackedState } from './packed-state.ts';
-import type { RingArea } from './ring-areas.ts';
+import { FIRST_PLACE, FoldedRing, PackedState } from './packed-state.ts';
+import type { QueuePlace, RingArea } from './ring-areas.ts';
+import { NODE_COST } from './sparse-array.ts';
 
 /** Bytes of a descriptor that say which buffer it is: address and length. */
 const DESC_BUFFER = 12;
@@ -17,9 +20,127 @@ const NO_COUNTS = {
   interruptsSuppressed: 0,
 };
 
-/** A queue that nothing is known of yet. */
-export function unknownQueue(dev: number, queue: number): QueueMoment {
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const itself = (head: number): number => head;
+
+/** All of a queue's moment but what grows with its ring. */
+type QueueFields = Omit<QueueMoment, 'inFlight' | 'filling' | 'ring'>;
+
+/** A copy, which does not ask for what is made when it is asked for. */
+function fieldsOf(queue: QueueFields): Mutable<QueueFields> {
   return {
+    dev: queue.dev,
+    queue: queue.queue,
+    enabled: queue.enabled,
+    packed: queue.packed,
+    inOrder: queue.inOrder,
+    size: queue.size,
+    desc: queue.desc,
+    driver: queue.driver,
+    device: queue.device,
+    lastAvailIdx: queue.lastAvailIdx,
+    usedIdx: queue.usedIdx,
+    availStaged: queue.availStaged,
+    usedStaged: queue.usedStaged,
+    popped: queue.popped,
+    pushed: queue.pushed,
+    notificationsSent: queue.notificationsSent,
+    notificationsSuppressed: queue.notificationsSuppressed,
+    interruptsRaised: queue.interruptsRaised,
+    interruptsSuppressed: queue.interruptsSuppressed,
+  };
+}
+
+/** A property of its own, so that a copy of the fields has it. */
+const IN_FLIGHT: PropertyDescriptor & ThisType<FoldedQueue> = {
+  enumerable: true,
+  get() {
+    return FoldedQueue.heads(this);
+  },
+};
+
+/** A queue at a moment, whose parts can be changed without a copy of them all. */
+export class FoldedQueue implements QueueMoment {
+  declare readonly dev: number;
+  declare readonly queue: number;
+  declare readonly enabled: boolean;
+  declare readonly packed: boolean;
+  declare readonly inOrder: boolean;
+  declare readonly size: number;
+  declare readonly desc: number;
+  declare readonly driver: number;
+  declare readonly device: number;
+  declare readonly lastAvailIdx: number;
+  declare readonly usedIdx: number;
+  declare readonly availStaged: number;
+  declare readonly usedStaged: number;
+  declare readonly popped: number;
+  declare readonly pushed: number;
+  declare readonly notificationsSent: number;
+  declare readonly notificationsSuppressed: number;
+  declare readonly interruptsRaised: number;
+  declare readonly interruptsSuppressed: number;
+  readonly filling: IndexSet;
+  readonly ring: FoldedRing | undefined;
+  declare readonly inFlight: readonly number[];
+  readonly #taken: Arrivals<number>;
+  #heads: readonly number[] | undefined;
+
+  constructor(
+    fields: QueueFields,
+    taken: Arrivals<number>,
+    filling: IndexSet,
+    ring: FoldedRing | undefined,
+  ) {
+    Object.assign(this, fields);
+    this.filling = filling;
+    this.ring = ring;
+    this.#taken = taken;
+    Object.defineProperty(this, 'inFlight', IN_FLIGHT);
+  }
+
+  /** A queue's moment, however it was made, as it can be folded on. */
+  static of(queue: QueueMoment): FoldedQueue {
+    if (queue instanceof FoldedQueue) return queue;
+    const { inFlight, filling, ring } = queue;
+    return new FoldedQueue(
+      fieldsOf(queue),
+      Arrivals.of(inFlight, itself),
+      IndexSet.of(filling),
+      ring &&
+        new FoldedRing(
+          ring.avail,
+          ring.used,
+          Arrivals.of(ring.chains, ({ id }) => id),
+        ),
+    );
+  }
+
+  /** `inFlight`, as it is kept. */
+  get taken(): Arrivals<number> {
+    return this.#taken;
+  }
+
+  /** `inFlight`, made when it is first asked for. */
+  static heads(queue: FoldedQueue): readonly number[] {
+    queue.#heads ??= queue.#taken.toArray();
+    return queue.#heads;
+  }
+
+  /** Estimate of the memory that this needs although the same queue at another moment is there, in bytes. */
+  costBeside(other: FoldedQueue | undefined): number {
+    const none = Arrivals.empty<number>();
+    const nodes =
+      this.taken.nodesNotIn(other?.taken ?? none) +
+      this.filling.nodesNotIn(other?.filling ?? IndexSet.empty);
+    return 256 + NODE_COST * nodes + (this.ring?.costBeside(other?.ring) ?? 0);
+  }
+}
+
+/** A queue that nothing is known of yet. */
+export function unknownQueue(dev: number, queue: number): FoldedQueue {
+  const fields = {
     dev,
     queue,
     enabled: false,
@@ -31,42 +152,44 @@ export function unknownQueue(dev: number, queue: number): QueueMoment {
     device: 0,
     lastAvailIdx: 0,
     usedIdx: 0,
-    inFlight: [],
-    filling: new Set(),
     availStaged: 0,
     usedStaged: 0,
-    ring: undefined,
     ...NO_COUNTS,
   };
+  return new FoldedQueue(fields, Arrivals.empty(), IndexSet.empty, undefined);
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** One queue while events are folded into it: changes in place, and seals to a `QueueMoment`. */
+/** One queue while events are folded into it: changes in place, and seals to a `FoldedQueue`. */
 export class QueueState {
-  /** What is sealed; `inFlight` and `filling` are stale while their own forms below exist. */
-  readonly #now: Mutable<QueueMoment>;
-  /**
-   * Heads in flight in order. A head that is there twice, as only a broken driver can make it, is
-   * its number plus a multiple of 65536.
-   */
-  #inFlight: Set<number> | undefined;
-  #filling: Set<number> | undefined;
+  /** What is sealed, but for the parts below where they were changed. */
+  readonly #now: Mutable<QueueFields>;
+  #taken: Arrivals<number>;
+  #filled: IndexSet;
+  #ring: FoldedRing | undefined;
+  /** Heads in flight, in order. */
+  #inFlight: ArrivalsBuilder<number> | undefined;
+  #filling: IndexSetBuilder | undefined;
   #packed: PackedState | undefined;
 
-  constructor(from: QueueMoment) {
-    this.#now = { ...from };
+  constructor(queue: QueueMoment) {
+    const from = FoldedQueue.of(queue);
+    this.#now = fieldsOf(from);
+    this.#taken = from.taken;
+    this.#filled = from.filling;
+    this.#ring = from.ring;
   }
 
   /** The queue as it is now. The state must not be used afterwards. */
-  seal(): QueueMoment {
-    if (this.#inFlight) this.#now.inFlight = Array.from(this.#inFlight, wrap16);
-    if (this.#filling) this.#now.filling = this.#filling;
-    if (this.#packed) this.#now.ring = this.#packed.seal();
-    return this.#now;
+  seal(): FoldedQueue {
+    return new FoldedQueue(
+      this.#now,
+      this.#inFlight?.seal() ?? this.#taken,
+      this.#filling?.seal() ?? this.#filled,
+      this.#packed?.seal() ?? this.#ring,
+    );
   }
 
-  get place(): QueueMoment {
+  get place(): QueuePlace {
     return this.#now;
   }
 
@@ -89,9 +212,8 @@ export class QueueState {
     if (!fresh || !packed || size > VIRTQ_MAX_SIZE) return;
     this.#now.lastAvailIdx = this.#now.usedIdx = FIRST_PLACE;
     // The driver may have filled the ring before it told the device where that is.
-    this.#packed = new PackedState({ avail: FIRST_PLACE, used: FIRST_PLACE, chains: [] });
-    this.#filling = new Set();
-    this.#packed.observe(this.#now, this.#filling, memory);
+    this.#packed = new PackedState(FoldedRing.first);
+    this.#packed.observe(this.#now, this.#fillingNow(), memory);
   }
 
   /** The device forgot the queue; counts of what happened stay. */
@@ -99,32 +221,28 @@ export class QueueState {
     this.#inFlight = undefined;
     this.#filling = undefined;
     this.#packed = undefined;
+    this.#taken = Arrivals.empty();
+    this.#filled = IndexSet.empty;
+    this.#ring = undefined;
     Object.assign(this.#now, {
       enabled: false,
       lastAvailIdx: 0,
       usedIdx: 0,
-      inFlight: [],
-      filling: new Set(),
       availStaged: 0,
       usedStaged: 0,
-      ring: undefined,
     });
   }
 
   popped(head: number, availIdx: number): void {
     this.#now.popped++;
     this.#now.lastAvailIdx = wrap16(availIdx);
-    this.#inFlight ??= keyed(this.#now.inFlight);
-    addHead(this.#inFlight, head);
+    this.#inFlightNow().add(head);
   }
 
   pushed(head: number, usedIdx: number): void {
     this.#now.pushed++;
     this.#now.usedIdx = wrap16(usedIdx);
-    this.#inFlight ??= keyed(this.#now.inFlight);
-    let key = head;
-    while (this.#inFlight.has(key + 0x1_0000)) key += 0x1_0000;
-    this.#inFlight.delete(key);
+    this.#inFlightNow().take(head);
   }
 
   notified(sent: boolean): void {
@@ -149,22 +267,21 @@ export class QueueState {
   }
 
   #wroteDescriptors(area: RingArea, addr: number, size: number, memory: ImageBuilder): void {
-    this.#filling ??= new Set(this.#now.filling);
+    const filling = this.#fillingNow();
     const { first, last } = entries(area.start, SPLIT.descSize, area.size, addr, size);
     for (let i = first; i <= last; i++) {
       const at = area.start + SPLIT.descSize * i;
       if (addr >= at + DESC_BUFFER || addr + size <= at) continue;
       const empty = memory.u32(at) === 0 && memory.u32(at + 4) === 0 && memory.u32(at + 8) === 0;
-      if (empty) this.#filling.delete(i);
-      else this.#filling.add(i);
+      if (empty) filling.delete(i);
+      else filling.add(i);
     }
-    if (area.packed) this.#wrotePacked(this.#filling, memory);
+    if (area.packed) this.#wrotePacked(filling, memory);
   }
 
   /** Descriptors of a packed ring are published by their own flags. */
-  #wrotePacked(filling: Set<number>, memory: ImageBuilder): void {
-    const { ring } = this.#now;
-    if (ring) this.#packed ??= new PackedState(ring);
+  #wrotePacked(filling: IndexSetBuilder, memory: ImageBuilder): void {
+    if (this.#ring) this.#packed ??= new PackedState(this.#ring);
     this.#packed?.observe(this.#now, filling, memory);
   }
 
@@ -200,30 +317,24 @@ export class QueueState {
 
   /** The chain from `head` is available now; a descriptor that leads back into it ends the walk. */
   #published(head: number, memory: ImageBuilder): void {
-    const filling = this.#fillingIfAny();
-    for (let i = head; filling?.delete(i); ) {
+    if ((this.#filling ?? this.#filled).size === 0) return;
+    const filling = this.#fillingNow();
+    for (let i = head; filling.delete(i); ) {
       const at = this.#now.desc + SPLIT.descSize * i;
       if (!(memory.u16(at + DESC_BUFFER) & VIRTQ_DESC_F_NEXT)) return;
       i = memory.u16(at + DESC_BUFFER + 2);
     }
   }
 
-  #fillingIfAny(): Set<number> | undefined {
-    if (!this.#filling && this.#now.filling.size > 0) this.#filling = new Set(this.#now.filling);
+  #inFlightNow(): ArrivalsBuilder<number> {
+    this.#inFlight ??= this.#taken.builder(itself);
+    return this.#inFlight;
+  }
+
+  #fillingNow(): IndexSetBuilder {
+    this.#filling ??= this.#filled.builder();
     return this.#filling;
   }
-}
-
-function addHead(keys: Set<number>, head: number): void {
-  let key = head;
-  while (keys.has(key)) key += 0x1_0000;
-  keys.add(key);
-}
-
-function keyed(heads: readonly number[]): Set<number> {
-  const keys = new Set<number>();
-  for (const head of heads) addHead(keys, head);
-  return keys;
 }
 
 /**

@@ -94,12 +94,12 @@ describe('channel I/O in words', () => {
   it('[4.3.3.2] tells whom a hypercall is about, and its answer', () => {
     expect(words((j) => j.hypercall(DEV, 3, SCHID, 2, 0, 0))).toEqual([
       'Hypercall KVM_S390_VIRTIO_CCW_NOTIFY: 0',
-      'The driver calls the hypervisor about subchannel 0x10000, queue 2 (disk0), which answers 0.',
+      'The driver tells disk0, subchannel 0x10000, that queue 2 has new available buffers.',
       '4.3.3.2',
     ]);
     expect(words((j) => j.hypercall(NONE, 1, 0x100_0000, 0, 0, -22))).toEqual([
       'Hypercall KVM_S390_VIRTIO_RESET: -22',
-      'The driver calls the hypervisor about address 0x1000000 (no device), which answers -22.',
+      'The driver resets no device. The hypervisor refuses: there is nothing of the kind (-22).',
       'Linux 4.4, kvm_virtio.h',
     ]);
   });

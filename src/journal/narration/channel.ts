@@ -15,7 +15,7 @@ import {
   type VirtioCcwCommand,
 } from '../../spec/virtio-ccw.ts';
 import { deviceName, type Teller } from './narration-types.ts';
-import { list } from './words.ts';
+import { count, list } from './words.ts';
 
 const PRINCIPLES = 'z/Architecture Principles of Operation, chapter 14';
 
@@ -93,17 +93,17 @@ function outcome(op: ChannelOp, cc: number): string {
 
 /** A command of a channel program. */
 export const tellCcw: Teller<'ccw'> = ({ event, names }) => {
-  const { dev, command, flags, count, cda, addr } = event;
+  const { dev, command, flags, count: bytes, cda, addr } = event;
   const [name, does, section] = commandWords(command);
   const chained = Object.entries(CCW_FLAG).flatMap(([flag, bit]) => (flags & bit ? [flag] : []));
   const with_ = chained.length > 0 ? `, with ${list(chained, 8)}` : '';
-  const data = count > 0 ? ` ${count} bytes at ${hex(cda)}${with_}.` : '';
+  const data = bytes > 0 ? ` ${count(bytes, 'byte')} at ${hex(cda)}${with_}.` : '';
   return {
     title: `Channel command ${name}`,
     text: `The command at ${hex(addr)} for ${deviceName(names, dev)} ${does}.${data && ` Data:${data}`}`,
     section,
     tone: 'device',
-    at: { dev, ...(count > 0 && { addr: cda, length: count }) },
+    at: { dev, ...(bytes > 0 && { addr: cda, length: bytes }) },
   };
 };
 
@@ -161,25 +161,46 @@ export const tellChannelStatus: Teller<'channelStatus'> = ({ event, names }) => 
   };
 };
 
-/** What DIAGNOSE 500 asks for, by its subcode, and where that is defined. */
-const HYPERCALLS: readonly (readonly [title: string, section?: string])[] = [
-  ['KVM_S390_VIRTIO_NOTIFY'],
-  ['KVM_S390_VIRTIO_RESET'],
-  ['KVM_S390_VIRTIO_SET_STATUS'],
-  ['KVM_S390_VIRTIO_CCW_NOTIFY', '4.3.3.2'],
+/** What DIAGNOSE 500 asks for, by its subcode: its name, what it says, and where that is defined. */
+const HYPERCALLS: readonly {
+  readonly name: string;
+  readonly text: (device: string, a: number, b: number) => string;
+  readonly section?: string;
+}[] = [
+  {
+    name: 'KVM_S390_VIRTIO_NOTIFY',
+    text: (device, ring) =>
+      `The driver tells ${device} that the ring at ${hex(ring)} has new available buffers.`,
+  },
+  { name: 'KVM_S390_VIRTIO_RESET', text: (device) => `The driver resets ${device}.` },
+  {
+    name: 'KVM_S390_VIRTIO_SET_STATUS',
+    text: (device) => `The driver has written the status in the descriptor of ${device}.`,
+  },
+  {
+    name: 'KVM_S390_VIRTIO_CCW_NOTIFY',
+    text: (device, schid, data) =>
+      `The driver tells ${device}, subchannel ${hex(schid)}, that queue ${data & 0xffff} has new available buffers.`,
+    section: '4.3.3.2',
+  },
 ];
 
 /** A call to the hypervisor. */
 export const tellHypercall: Teller<'hypercall'> = ({ event, names }) => {
   const { dev, subcode, a, b } = event;
-  const [title = `DIAGNOSE 500, subcode ${subcode}`, section] = HYPERCALLS[subcode] ?? [];
+  const call = HYPERCALLS[subcode];
+  const name = call?.name ?? `DIAGNOSE 500, subcode ${subcode}`;
   const result = event.result | 0;
-  const where =
-    section === undefined ? `address ${hex(a)}` : `subchannel ${hex(a)}, queue ${b & 0xffff}`;
+  const device = deviceName(names, dev);
+  const text = call?.text(device, a, b) ?? `The driver calls the hypervisor about ${device}.`;
+  const refused =
+    result < 0 ? ` The hypervisor refuses: there is nothing of the kind (${result}).` : '';
   return {
-    title: `Hypercall ${title}: ${result}`,
-    text: `The driver calls the hypervisor about ${where} (${deviceName(names, dev)}), which answers ${result}.`,
-    ...(section === undefined ? { document: 'Linux 4.4, kvm_virtio.h' } : { section }),
+    title: `Hypercall ${name}: ${result}`,
+    text: `${text}${refused}`,
+    ...(call?.section === undefined
+      ? { document: 'Linux 4.4, kvm_virtio.h' }
+      : { section: call.section }),
     tone: 'notification',
     at: { dev },
   };

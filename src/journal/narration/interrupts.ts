@@ -104,7 +104,8 @@ export const tellInterrupt: Teller<'interrupt'> = ({ event, before, names }) => 
   const config = queue === NONE;
   const cause = config ? 'its configuration changed' : `queue ${queue} has used buffers`;
   const at = config ? { dev } : { dev, queue };
-  const section = config ? '4.1.5.4' : '4.1.5.3';
+  const mmio = names.transport?.(dev) === 'mmio';
+  const section = mmio ? '4.2.3.4' : config ? '4.1.5.4' : '4.1.5.3';
   const tone = 'interrupt';
   const [interruption, defined] = INTERRUPTIONS[rule] ?? [];
   if (interruption !== undefined) {
@@ -128,8 +129,10 @@ export const tellInterrupt: Teller<'interrupt'> = ({ event, before, names }) => 
       return { title: `Interrupt: input ${line} raised`, text, section, tone, at };
     }
     case 'lowered': {
-      const text = `${name} lowers input ${line}: the driver has read its ISR status, or reset it.`;
-      return { title: `Input ${line} lowered`, text, section: '4.1.4.5', tone, at };
+      const why = mmio ? 'acknowledged all causes' : 'read its ISR status';
+      const text = `${name} lowers input ${line}: the driver has ${why}, or reset it.`;
+      const ends = mmio ? '4.2.3.4.1' : '4.1.4.5';
+      return { title: `Input ${line} lowered`, text, section: ends, tone, at };
     }
     case 'message': {
       const text = `${name} sends the message of MSI-X vector ${line}: ${cause}.`;

@@ -86,7 +86,10 @@ function bufferAt({ addr, bytes, telling }: Write): Buffer | undefined {
       const found = chain.find((entry) => addr >= entry.addr && addr < entry.addr + entry.len);
       if (!found) continue;
       const after = before.memory.with(addr, bytes);
-      const request = decodeRequest(names.virtioId(queue.dev), chain, after);
+      const request = decodeRequest(names.virtioId(queue.dev), chain, after, {
+        queue: names.queue(queue.dev, queue.queue) ?? '',
+        accepted: before.devices.get(queue.dev)?.accepted ?? 0,
+      });
       const field = request && fieldAt(request, addr);
       return { queue, head, index: found.index, field, section: request?.section };
     }

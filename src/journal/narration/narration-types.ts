@@ -2,6 +2,7 @@ import { VIRTIO_F } from '../../spec/virtio.ts';
 import type { Moment } from '../fold/moment.ts';
 import type { RingStructure } from '../fold/ring-areas.ts';
 import { type EventKind, type JournalEvent, NONE } from '../schema.ts';
+import type { TransportKind } from '../topology.ts';
 
 /** Whose doing an event is, for its colour: never the only mark. */
 export type Tone = 'driver' | 'device' | 'notification' | 'interrupt' | 'violation' | 'other';
@@ -50,6 +51,8 @@ export interface Names {
   device(dev: number): string | undefined;
   /** Virtio ID of a virtio device, or of the one behind a transport. */
   virtioId(dev: number): number | undefined;
+  /** How a virtio device is reached. */
+  transport?(dev: number): TransportKind | undefined;
   /** A queue, as its device calls it. */
   queue(dev: number, queue: number): string | undefined;
 }
@@ -81,6 +84,16 @@ export function queueName(names: Names, dev: number, queue: number): string {
 /** Whether the driver of a device accepted a feature, by its bit. */
 export function accepted(before: Moment, dev: number, bit: number): boolean {
   return Math.floor((before.devices.get(dev)?.accepted ?? 0) / 2 ** bit) % 2 === 1;
+}
+
+/**
+ * Whether the numbers in a device's rings are big-endian: its driver is a legacy one, and the guest's
+ * CPUs are (VIRTIO 1.4 §2.7.3). Of those that have virtio, the ones with channel I/O.
+ */
+export function bigEndianRings(before: Moment, names: Names, dev: number): boolean {
+  const transport = names.transport?.(dev);
+  if (transport === 's390-virtio') return true;
+  return transport === 'ccw' && !accepted(before, dev, VIRTIO_F.VIRTIO_F_VERSION_1);
 }
 
 /** Whether used_event and avail_event mean anything (VIRTIO 1.4 §2.7.7). */

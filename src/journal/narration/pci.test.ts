@@ -81,6 +81,20 @@ describe('PCI configuration in words', () => {
     );
   });
 
+  it('reads the same from an access by memory', () => {
+    const ecam = REGION_INDEX['pci-ecam'];
+    const place = 2 << 15;
+    expect(words(read(ecam, place, 4, 0x1042_1af4))[0]).toBe('00:02.0: 1af4:1042');
+    expect(words(write(ecam, place + 4, 2, 7))).toEqual([
+      '00:02.0 Command ← 0x0007',
+      expect.stringContaining('MASTER'),
+      'PCI 3.0 §6.2.2',
+    ]);
+    const walk = [read(ecam, place + 0x34, 1, 0x98), read(ecam, place + 0x98, 4, 0x0001_8411)];
+    expect(words(...walk)[1]).toBe('The capability at 0x98 is for MSI-X, the next one at 0x84.');
+    expect(words(read(ecam, (1 << 20) | (3 << 15), 4, 0xffff_ffff))[1]).toContain('01:03.0');
+  });
+
   it('reads the same from an access in its decoded form', () => {
     const decoded: Deed = (j) =>
       j.setValue(

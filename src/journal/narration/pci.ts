@@ -7,8 +7,15 @@ import {
   PCI_COMMAND_BITS,
   PCI_STATUS_BITS,
 } from '../../spec/constants.ts';
-import { PCI_BAR, PCI_CAP, PCI_CONFIG, PCI_PORTS, PCI_VENDOR_VIRTIO } from '../../spec/pci.ts';
-import { REGION_INDEX } from '../../spec/regions.ts';
+import {
+  PCI_BAR,
+  PCI_CAP,
+  PCI_CONFIG,
+  PCI_HEADER,
+  PCI_PORTS,
+  PCI_VENDOR_VIRTIO,
+} from '../../spec/pci.ts';
+import { ECAM_FUNCTION_SIZE, REGION_INDEX } from '../../spec/regions.ts';
 import { registerAt } from '../../spec/registers.ts';
 import { VIRTIO_ID } from '../../spec/virtio.ts';
 import {
@@ -101,6 +108,23 @@ export function tellConfigSpace({ event, before }: Access, write: boolean): Narr
     size,
     value,
     seen: (other) => registers?.get(registerKey(CONFIG, other)),
+  });
+  return { ...said, tone: 'driver', at: { dev, region, offset } };
+}
+
+/** An access to a function's configuration space by its place in memory. */
+export function tellEcam({ event, before }: Access, write: boolean): Narration {
+  const { dev, region, offset, size, value } = event;
+  const registers = before.devices.get(dev)?.registers;
+  // Where the function is comes before the offset in it, as in the other forms, but 4 bits higher.
+  const start = offset - (offset % ECAM_FUNCTION_SIZE);
+  const said = tellConfig({
+    write,
+    place: (start / ECAM_FUNCTION_SIZE) * 256,
+    offset: offset - start,
+    size,
+    value,
+    seen: (other) => registers?.get(registerKey(region, start + other)),
   });
   return { ...said, tone: 'driver', at: { dev, region, offset } };
 }
@@ -245,6 +269,23 @@ const HEADER_SAYS: Readonly<Record<string, (access: ConfigAccess) => HeaderSaid>
   Status: ({ value }) => ({
     text: `Says: ${meanings(PCI_STATUS_BITS, value)}.`,
     document: 'PCI 3.0 §6.2.3',
+  }),
+  HeaderType: ({ value }) => ({
+    text: `${value & PCI_HEADER.BRIDGE ? 'A bridge' : 'A function of its own'}, ${value & PCI_HEADER.MULTIFUNCTION ? 'one of several in its slot' : 'alone in its slot'}.`,
+    document: HEADER,
+  }),
+  InterruptPin: ({ value }) => ({
+    text:
+      value >= 1 && value <= 4
+        ? `It interrupts by its pin INT${'ABCD'[value - 1]}#.`
+        : 'It has no interrupt pin.',
+    document: HEADER,
+  }),
+  InterruptLine: ({ value, write }) => ({
+    text: write
+      ? `Notes that the pin arrives on input ${value}: a note for drivers, the device does not read it.`
+      : `Somebody has noted that the pin arrives on input ${value}.`,
+    document: HEADER,
   }),
   CapabilitiesPointer: ({ value }) => ({
     text: `The list of capabilities begins at ${hex(value & 0xfc, 2)}.`,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { REGION_INDEX } from '../../spec/regions.ts';
 import { STATUS } from '../../spec/virtio.ts';
-import { VIRTIO_PCI_COMMON as COMMON } from '../../spec/virtio-pci.ts';
+import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
+import { VIRTIO_PCI_COMMON as COMMON, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 import type { Deed } from '../../testing/random-journal.ts';
 import { DEV, last, read, words, write } from '../../testing/told.ts';
 import { NONE } from '../schema.ts';
@@ -94,17 +95,69 @@ describe('registers in words', () => {
     });
   });
 
-  it('[2.5] read the device’s own configuration', () => {
+  it('[5.2.4] read the device’s own configuration', () => {
     const config = REGION_INDEX['virtio-pci-device'];
     expect(words(read(config, 0, 4, 2048))).toEqual([
       'capacity (lower 4 of 8 bytes) is 2048',
       'Size, in 512-byte sectors.',
-      '2.5',
+      '5.2.4',
     ]);
     expect(words(read(config, 20, 4, 512))[0]).toBe('blk_size is 512');
     expect(words(read(config, 200, 4, 1))[1]).toBe(
       'Reads 4 bytes at offset 0xc8 of virtio-pci-device of disk0.',
     );
+  });
+
+  it('[4.1.5.1.3.1] tell legacy registers by what they mean', () => {
+    const legacy = REGION_INDEX['virtio-pci-legacy'];
+    const LEGACY = VIRTIO_PCI_LEGACY;
+    const queue = write(legacy, LEGACY.queue_select.offset, 2, 1);
+    expect(words(queue, write(legacy, LEGACY.queue_address.offset, 4, 0x1000))).toEqual([
+      'queue_address ← 0x1000',
+      'The whole of queue 1 is at 0x01000000, page 4096: descriptor table, available ring, used ring.',
+      '4.1.5.1.3.1',
+    ]);
+    expect(words(queue, read(legacy, LEGACY.queue_size.offset, 2, 0))[1]).toBe(
+      'There is no queue 1.',
+    );
+    expect(words(read(legacy, LEGACY.device_features.offset, 4, 1 << 9))).toEqual([
+      'device_features is 0x00000200',
+      'The device offers, of bits 0 to 31: VIRTIO_BLK_F_FLUSH.',
+      '2.2',
+    ]);
+  });
+
+  it('[4.2.3.2] tell memory-mapped registers by what they mean', () => {
+    const mmio = REGION_INDEX['virtio-mmio'];
+    const set = (name: keyof typeof VIRTIO_MMIO, value: number) =>
+      write(mmio, VIRTIO_MMIO[name].offset, 4, value);
+    const get = (name: keyof typeof VIRTIO_MMIO, value: number) =>
+      read(mmio, VIRTIO_MMIO[name].offset, 4, value);
+    expect(words(set('QueueSel', 3), set('QueueNum', 8))).toEqual([
+      'QueueNum ← 8',
+      'Queue 3 gets 8 entries.',
+      '4.2.3.2',
+    ]);
+    expect(words(get('QueueNumMax', 0))[1]).toBe('There is no queue 0.');
+    expect(words(set('QueueReady', 0))[1]).toBe('The driver takes queue 0 back.');
+    expect(words(set('GuestPageSize', 4096), set('QueuePFN', 0x4_1000))).toEqual([
+      'QueuePFN ← 0x41000',
+      'The whole of queue 0 is at 0x41000000, page 266240: descriptor table, available ring, used ring.',
+      '4.2.4',
+    ]);
+    expect(words(get('MagicValue', 0))[1]).toContain('no virtio-mmio here');
+    expect(words(get('DeviceID', 0))[1]).toBe('There is no device in this slot.');
+  });
+
+  it('[4.1.5.1.2] tell the entries of the MSI-X table', () => {
+    const table = REGION_INDEX['msix-table'];
+    expect(words(write(table, 16 + 12, 4, 1))).toEqual([
+      'Vector 1: vector control ← 0x1',
+      'MSI-X vector 1. It is masked from now on: interrupts by it wait.',
+      '4.1.5.1.2',
+    ]);
+    expect(words(write(table, 8, 4, 0x40))[1]).toContain('Its message says 0x40');
+    expect(words(read(table, 3, 1, 0))[1]).toContain('A piece of its entry');
   });
 
   it('say so where nothing answers', () => {

@@ -16,8 +16,10 @@ import { QueueState } from '../fold/queue-state.ts';
 import { ringAreas } from '../fold/ring-areas.ts';
 import { type ChainPiece, RingView } from '../fold/ring-view.ts';
 import { type Touch, touchedByWrite } from '../fold/touched.ts';
+import { sayBigEndian } from './big-endian.ts';
 import { tellMemory } from './memory.ts';
 import {
+  bigEndianRings,
   deviceName,
   type Narration,
   queueName,
@@ -81,7 +83,9 @@ function tellAnyWrite(write: Write): Narration {
       : false;
   const said = queue.packed
     ? sayPacked({ ...write, touch, ...packedViews(queue, write) })
-    : SAYS[structure]({ ...write, touch, view: new RingView(queue, before.memory) });
+    : bigEndianRings(before, telling.names, dev)
+      ? sayBigEndian(write, touch, queue)
+      : SAYS[structure]({ ...write, touch, view: new RingView(queue, before.memory) });
   const text = foreign
     ? `${said.text} This part of the ring is the ${belongs}’s to write.`
     : said.text;
@@ -353,7 +357,10 @@ function askedFor(
   { event, before, names }: Telling<'chainPopped'>,
   pieces: readonly ChainPiece[],
 ): string {
-  const request = decodeRequest(names.virtioId(event.dev), pieces, before.memory);
+  const request = decodeRequest(names.virtioId(event.dev), pieces, before.memory, {
+    queue: names.queue(event.dev, event.queue) ?? '',
+    accepted: before.devices.get(event.dev)?.accepted ?? 0,
+  });
   return request ? ` It asks for ${request.title}.` : '';
 }
 
@@ -373,6 +380,14 @@ export const tellPushed: Teller<'chainPushed'> = ({ event, before, names }) => {
   };
 };
 
+/** By transport: how a queue is set up. */
+const QUEUE_SETUP = {
+  pci: '4.1.5.1.3',
+  mmio: '4.2.3.2',
+  ccw: '4.3.2.2',
+  's390-virtio': '2.7.2',
+} as const;
+
 /** A queue was set up or taken back. */
 export const tellQueueConfig: Teller<'queueConfig'> = ({ event, names }) => {
   const { dev, queue, enabled, format, size, desc, driver, device } = event;
@@ -387,7 +402,7 @@ export const tellQueueConfig: Teller<'queueConfig'> = ({ event, names }) => {
   return {
     title: `${name}${own ? ` (${own})` : ''} is ${enabled ? 'set up' : 'taken back'}`,
     text,
-    section: enabled ? '4.1.5.1.3' : '2.6.1',
+    section: enabled ? QUEUE_SETUP[names.transport?.(dev) ?? 'pci'] : '2.6.1',
     tone: 'device',
     at: { dev, queue },
   };

@@ -4,6 +4,9 @@ import './console.css';
 import { type OutputTab, useUi } from '../state/ui-store.ts';
 import { ConsoleView } from './console-view.tsx';
 
+const WhyHint = lazy(async () => ({
+  default: (await import('../story/side-views.ts')).WhyHint,
+}));
 const MonitorView = lazy(() => import('./monitor-view.tsx'));
 
 /** What the script printed, and the machine's human monitor. */
@@ -26,6 +29,9 @@ export function OutputPane() {
         </Tabs.List>
         <Tabs.Panel className="tab-panel" value="console">
           <ConsoleView />
+          <Suspense>
+            <WhyHint />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel className="tab-panel" value="monitor">
           <Suspense fallback={<p className="pane-empty">Opening the monitor.</p>}>

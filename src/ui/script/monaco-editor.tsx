@@ -88,6 +88,11 @@ export default function MonacoEditor(props: EditorProps) {
       typed(model.getValue());
     });
     const unsubscribe = useScript.subscribe((now, before) => {
+      if (now.shown && now.shown !== before.shown) {
+        it.setPosition({ lineNumber: now.shown.line, column: 1 });
+        it.revealLineInCenter(now.shown.line);
+        it.focus();
+      }
       if (now.replaced === before.replaced) return;
       following = true;
       it.pushUndoStop();

@@ -27,6 +27,21 @@ export function PlainEditor({ line, marks, breakpoints, toggle }: EditorProps) {
     follow();
   });
 
+  useEffect(
+    () =>
+      useScript.subscribe((now, before) => {
+        const area = text.current;
+        if (!area || !now.shown || now.shown === before.shown) return;
+        const lines = now.source.split('\n');
+        const start =
+          lines.slice(0, now.shown.line - 1).join('\n').length + (now.shown.line > 1 ? 1 : 0);
+        area.focus();
+        area.setSelectionRange(start, start + (lines[now.shown.line - 1]?.length ?? 0));
+        area.scrollTop = Math.max(0, (now.shown.line - 1) * LINE - area.clientHeight / 2);
+      }),
+    [],
+  );
+
   const bad = new Set(marks.map((mark) => mark.line));
   const stops = new Map(breakpoints.map((one) => [one.line, one.on]));
   return (

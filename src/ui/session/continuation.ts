@@ -44,12 +44,14 @@ export class Continuation {
     const { difference } = first.check;
     if (!difference || difference.at >= at) return this.#arrive(run, { kind: 'same', at });
     if (!way.untilDifference) return this.#arrive(run, { kind: 'differs', at: difference.at });
-    // The guest has run on from where the new script does something else: once more, to that place.
-    await this.#room.stopScript();
-    this.#runs.dropLive();
-    const exact = { ...wayTo(run, difference.at, source), ...difference, untilDifference: false };
-    const second = await this.#again(run, exact);
-    if (typeof second === 'string') return refused(second);
+    if (first.check.actions > difference.actions) {
+      // The guest has run on from where the new script does something else: once more, to that place.
+      await this.#room.stopScript();
+      this.#runs.dropLive();
+      const exact = { ...wayTo(run, difference.at, source), ...difference, untilDifference: false };
+      const second = await this.#again(run, exact);
+      if (typeof second === 'string') return refused(second);
+    }
     return this.#arrive(run, { kind: 'edited', at: difference.at });
   }
 

@@ -16,9 +16,9 @@ export class RunJournal {
   readonly folder: Folder;
   readonly walk: JournalWalk;
 
-  constructor(store = new EventStore()) {
+  constructor(store = new EventStore(), folder = new Folder(store)) {
     this.store = store;
-    this.folder = new Folder(store);
+    this.folder = folder;
     this.walk = new JournalWalk(store, (at) => this.folder.momentAt(at));
   }
 }

@@ -183,10 +183,12 @@ export class LiveSession implements Session {
     shown.control.pause();
     return this.#exclusively(async () => {
       if (this.#phase !== 'ready') return { kind: 'refused', message: 'There is no machine' };
+      // The first screen does without it.
       const { Continuation } = await import('./continuation.ts');
-      this.#continuation = new Continuation(this.#room, this.#runs);
+      const continuation = new Continuation(this.#room, this.#runs);
+      this.#continuation = continuation;
       try {
-        return this.#arrive(await this.#continuation.carryOut(shown, source));
+        return this.#arrive(await continuation.carryOut(shown, source));
       } finally {
         this.#continuation = undefined;
         this.#frame(this.#parts.now());

@@ -65,9 +65,9 @@ export class MachineRoom {
     this.#link = this.#startMachine();
   }
 
-  /** Builds a machine; with `start`, on images as they were at the start of an earlier one. */
+  /** Builds a machine; with `start`, on the images of an earlier one as they were at its start. */
   async build(commandLine: string, seed: number, start?: number): Promise<MachineReply> {
-    const images = this.images.unsent;
+    const images = start === undefined ? this.images.unsent : [];
     const reply = await this.#link.request({
       ...{ kind: 'build', commandLine, images, seed },
       ...(start !== undefined && { start }),

@@ -142,8 +142,9 @@ export class RunControl {
     this.#begun = true;
     this.#outcome = undefined;
     this.#cursor = this.#length;
-    this.#brake.hold();
-    this.#stay();
+    this.#halt();
+    // The machine may be another one than when breakpoints were set.
+    this.#watch();
     if (goal) this.go(goal);
     else this.resume();
   }
@@ -187,7 +188,7 @@ export class RunControl {
       return;
     }
     // A key that is held down asks again and again.
-    if (this.#goal?.kind === goal.kind) return;
+    if (this.#goal && sameGoal(this.#goal, goal)) return;
     this.#halt();
     this.#goal = goal;
     this.#moved = false;
@@ -251,6 +252,7 @@ export class RunControl {
     this.#more = journal.more;
     this.#cursor = this.#held(this.#cursor);
     if (this.#settling) {
+      if (this.#playing && this.#moveTo(journal.length)) return;
       this.#cursor = journal.length;
       this.#settling = journal.more || !this.#live || !vcpu.rests;
     } else if (this.#goal) this.#pursue(this.#goal, vcpu);
@@ -375,4 +377,9 @@ export class RunControl {
   #held(at: number): number {
     return Math.min(Math.max(at, this.#first), this.#length);
   }
+}
+
+function sameGoal(a: Goal, b: Goal): boolean {
+  if (a.kind !== 'line' || b.kind !== 'line') return a.kind === b.kind;
+  return a.line === b.line;
 }

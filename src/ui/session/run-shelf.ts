@@ -1,5 +1,5 @@
 import type { EventBreakpoint } from '../../journal/breakpoints.ts';
-import type { RunContent } from '../../journal/run-record.ts';
+import type { MemoryFacts, RunContent } from '../../journal/run-record.ts';
 import { HeldRun, RunJournal } from './held-run.ts';
 import type { RunSummary, Speed } from './session.ts';
 
@@ -84,7 +84,7 @@ export class RunShelf {
 
   /** Takes a run over that was made elsewhere. */
   add(content: RunContent): HeldRun {
-    const run = new HeldRun(++this.#lastId, content, new RunJournal(content.store));
+    const run = new HeldRun(++this.#lastId, content, new RunJournal(content.store, content.folder));
     this.#settle(run);
     this.#runs = [...this.#runs, run];
     run.control.open(run.store.length);
@@ -137,7 +137,8 @@ export class RunShelf {
 
   #make(content: Omit<RunContent, 'store' | 'name'>, journal: RunJournal): HeldRun {
     const id = ++this.#lastId;
-    const run = new HeldRun(id, { ...content, name: `Run ${id}` }, journal);
+    const memory = factsOf(content.memory);
+    const run = new HeldRun(id, { ...content, memory, name: `Run ${id}` }, journal);
     this.#settle(run);
     this.#runs = [...this.#runs, run];
     this.#changed();
@@ -153,4 +154,9 @@ export class RunShelf {
   #changed(): void {
     this.#summaries = this.#runs.map(({ summary }) => summary);
   }
+}
+
+/** The facts alone: a run that is kept must not keep its machine's memory. */
+function factsOf({ ramBase, ramSize, ramWindows, platform }: MemoryFacts): MemoryFacts {
+  return { ramBase, ramSize, platform, ...(ramWindows && { ramWindows }) };
 }

@@ -170,6 +170,15 @@ describe('breakpoints on lines', () => {
     }
   });
 
+  it('that were set before the machine was built count for its guest too', async () => {
+    session.setSpeed(FULL);
+    session.setLineBreakpoints([6]);
+    await session.build(DEFAULT_COMMAND_LINE);
+    session.run(LOOP);
+    const { stopped, cursor, length } = await rests();
+    expect([stopped, cursor]).toEqual([{ kind: 'line', line: 6 }, length]);
+  });
+
   it('are where one runs to, from the start on', async () => {
     session.runToLine(LOOP, 6);
     const { moment, stopped } = await rests();

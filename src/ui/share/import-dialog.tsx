@@ -1,7 +1,8 @@
 import { type ClipboardEvent, useId, useRef, useState } from 'react';
 import { WarnIcon } from '../kit/icons.tsx';
 import { useSession } from '../state/session-context.tsx';
-import { textOf } from './files.ts';
+import { isRun, textOf } from './files.ts';
+import { openRunFile } from './saved-runs.ts';
 import { closeShare, ShareWindow } from './share-window.tsx';
 import { LONGEST_TEXT, openAny, tooLong } from './texts.ts';
 
@@ -11,7 +12,7 @@ export function ImportDialog() {
     <ShareWindow
       name="import"
       title="Open or import"
-      description="A QEMU command line, a libvirt domain, a link or a saved file. What cannot stand here as it is, is changed until it does, and you are told how. Files can be dropped on the page too."
+      description="A QEMU command line, a libvirt domain, a link, a saved file or a saved run. What cannot stand here as it is, is changed until it does, and you are told how. Files can be dropped on the page too."
     >
       <Content />
     </ShareWindow>
@@ -39,6 +40,11 @@ function Content() {
     }
   };
   const openFile = async (file: File) => {
+    if (await isRun(file)) {
+      closeShare();
+      await openRunFile(session, file);
+      return;
+    }
     const read = await textOf(file);
     if ('reason' in read) {
       setReason(`${file.name}: ${read.reason}`);
@@ -104,7 +110,7 @@ function Content() {
           ref={picker}
           type="file"
           hidden
-          accept=".json,.xml,.sh,.txt"
+          accept=".json,.xml,.sh,.txt,.virtio-run"
           aria-label="File to open"
           data-testid="import-file"
           onChange={({ target }) => {

@@ -10,6 +10,7 @@ import { ExportRows } from './export-rows.tsx';
 import { ownFiles } from './exports.ts';
 import { saveFile } from './files.ts';
 import { presentBundle, usualName } from './present.ts';
+import { RunRow } from './run-row.tsx';
 import { ShareWindow } from './share-window.tsx';
 
 /** The machine as a link, as files, as a picture. */
@@ -119,6 +120,7 @@ function Content() {
             Save {FILE_ENDING}
           </button>
         </li>
+        <RunRow name={name} />
         <ExportRows doc={doc} name={name} />
       </ul>
     </>

@@ -1,6 +1,7 @@
 import './share.css';
 import { ImportDialog } from './import-dialog.tsx';
 import { MachinesDialog } from './machines-dialog.tsx';
+import { OpeningPanel } from './opening-panel.tsx';
 import { ReportPanel } from './report-panel.tsx';
 import { ShareDialog } from './share-dialog.tsx';
 
@@ -12,6 +13,7 @@ export function ShareLayer() {
       <MachinesDialog />
       <ImportDialog />
       <ReportPanel />
+      <OpeningPanel />
     </>
   );
 }

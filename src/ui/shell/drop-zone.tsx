@@ -5,8 +5,8 @@ import { useSession } from '../state/session-context.tsx';
 const bringsFile = (event: DragEvent): boolean =>
   event.dataTransfer?.types.includes('Files') ?? false;
 
-/** Files that are machines; every other file is a disk. */
-const MACHINE = /\.(?:json|xml|sh|txt)$/i;
+/** Files that are machines or saved runs; every other file is a disk. */
+const MACHINE = /\.(?:json|xml|sh|txt|virtio-run)$/i;
 
 async function take(session: Session, file: File): Promise<void> {
   if (MACHINE.test(file.name)) await (await import('../share/index.ts')).openFile(session, file);
@@ -49,7 +49,7 @@ export function DropZone() {
     <div className="drop">
       <p>
         Drop it: the file becomes the machine’s disk
-        <small>A machine (.json, .xml, .sh, .txt) is opened</small>
+        <small>A machine (.json, .xml, .sh, .txt) or a saved run (.virtio-run) is opened</small>
       </p>
     </div>
   );

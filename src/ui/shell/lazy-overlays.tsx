@@ -56,7 +56,7 @@ export function Help() {
 
 /** Dialogs and reports about keeping and sharing, loaded when there is one to show. */
 export function Sharing() {
-  const asked = useShare((share) => share.open !== undefined || share.report !== undefined);
+  const asked = useShare(({ open, report, opening }) => Boolean(open || report || opening));
   const [loaded, setLoaded] = useState(false);
   if (asked && !loaded) setLoaded(true);
   return loaded ? (

@@ -12,6 +12,8 @@ export interface ScriptState {
   readonly kept: boolean;
   /** Line of the editor's cursor, from 1. */
   readonly caret: number;
+  /** Line to be brought into sight, 1-based; another object each time somebody asks. */
+  readonly shown: { readonly line: number } | undefined;
   /** Grows when the text was replaced from outside the editor. */
   readonly replaced: number;
 }
@@ -23,8 +25,14 @@ export const useScript = create<ScriptState>()(() => ({
   started: undefined,
   kept: true,
   caret: 1,
+  shown: undefined,
   replaced: 0,
 }));
+
+/** Brings a line into sight, and puts the cursor there. */
+export function showLine(line: number): void {
+  useScript.setState({ shown: { line } });
+}
 
 /** Wait after the last keystroke before the text is kept, in ms. */
 const KEEP_AFTER = 250;

@@ -12,11 +12,24 @@ export interface Report {
   readonly undo?: { readonly isLast: () => boolean; readonly act: () => void };
 }
 
+/** A file that is being read. */
+export interface Opening {
+  readonly title: string;
+  /** How much of it has been read, 0 to 1. */
+  readonly part: number;
+  readonly cancel: () => void;
+}
+
 /** Which dialog about keeping and sharing stands open. */
 export interface ShareState {
   readonly open: 'share' | 'machines' | 'import' | undefined;
   readonly report: Report | undefined;
+  readonly opening: Opening | undefined;
 }
 
 /** Dialogs about keeping and sharing; the page loads them when one is opened. */
-export const useShare = create<ShareState>()(() => ({ open: undefined, report: undefined }));
+export const useShare = create<ShareState>()(() => ({
+  open: undefined,
+  report: undefined,
+  opening: undefined,
+}));

@@ -7,7 +7,7 @@ export type Era = 'before' | 'since';
 export type Workspace = 'watch' | 'build';
 export type RingLook = 'picture' | 'table';
 /** Tabs of the two tabbed panes. */
-export type SideTab = 'story' | 'inspector';
+export type SideTab = 'story' | 'why' | 'inspector';
 export type OutputTab = 'console' | 'monitor';
 
 /** What the person chose to look at. Nothing about the machine: that is the session's. */

@@ -4,9 +4,10 @@ import { type SideTab, useUi } from '../state/ui-store.ts';
 
 const load = () => import('./side-views.ts');
 const StoryView = lazy(async () => ({ default: (await load()).StoryView }));
+const WhyView = lazy(async () => ({ default: (await load()).WhyView }));
 const InspectorView = lazy(async () => ({ default: (await load()).InspectorView }));
 
-/** What happens in words, and what the selected device is. */
+/** What happens in words, why nothing does, and what the selected device is. */
 export function SidePane() {
   const tab = useUi((ui) => ui.sideTab);
   return (
@@ -20,6 +21,14 @@ export function SidePane() {
           <Tabs.Tab className="tab" value="story">
             Story
           </Tabs.Tab>
+          <Tabs.Tab
+            className="tab"
+            value="why"
+            aria-label="Why? Why is nothing happening?"
+            title="Why is nothing happening?"
+          >
+            Why?
+          </Tabs.Tab>
           <Tabs.Tab className="tab" value="inspector">
             Inspector
           </Tabs.Tab>
@@ -27,6 +36,11 @@ export function SidePane() {
         <Tabs.Panel className="tab-panel" value="story">
           <Suspense>
             <StoryView />
+          </Suspense>
+        </Tabs.Panel>
+        <Tabs.Panel className="tab-panel" value="why">
+          <Suspense>
+            <WhyView />
           </Suspense>
         </Tabs.Panel>
         <Tabs.Panel className="tab-panel" value="inspector">

@@ -5,6 +5,7 @@ import type { SessionState } from '../session/session.ts';
 import { namesOf } from '../state/names.ts';
 import { useScript } from '../state/script-store.ts';
 import { useSession, useSessionState, useSessionStateSlowly } from '../state/session-context.tsx';
+import { WhyHint } from '../why/why-hint.tsx';
 import { Narrator } from './narrator.ts';
 
 /** Events before and after the cursor that are told, and how many more a scroll to the top brings. */
@@ -47,13 +48,15 @@ export function StoryView() {
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows the cursor wherever it goes
-  useLayoutEffect(() => {
-    const it = list.current;
-    const current = it?.querySelector<HTMLElement>('[aria-current]');
-    if (it && current)
-      it.scrollTop =
-        current.offsetTop - Math.max(8, (it.clientHeight - current.offsetHeight) * 0.66);
-  }, [cursor]);
+  useLayoutEffect(() => follow(list.current), [cursor]);
+  const empty = told.length === 0;
+  // What comes up below the list must not hide where the cursor is.
+  useEffect(() => {
+    if (empty || !list.current) return undefined;
+    const observer = new ResizeObserver(() => follow(list.current));
+    observer.observe(list.current);
+    return () => observer.disconnect();
+  }, [empty]);
 
   // More was put on top: what was in sight stays there.
   useLayoutEffect(() => {
@@ -66,7 +69,7 @@ export function StoryView() {
   const now = cursor > 0 ? narrator.tell(cursor - 1) : undefined;
   return (
     <div className="story">
-      {told.length === 0 ? (
+      {empty ? (
         <p className="pane-empty">
           Press Run, or Step for one event at a time. Everything that happens is told here.
         </p>
@@ -96,11 +99,20 @@ export function StoryView() {
           ))}
         </ol>
       )}
+      <WhyHint />
       <p className="visually-hidden" role="status">
         {aloud && now ? `Event ${cursor}: ${now.title}. ${now.text}` : ''}
       </p>
     </div>
   );
+}
+
+/** Scrolls to the cursor, with more of what came before it than of what comes. */
+function follow(list: HTMLOListElement | null): void {
+  const current = list?.querySelector<HTMLElement>('[aria-current]');
+  if (list && current)
+    list.scrollTop =
+      current.offsetTop - Math.max(8, (list.clientHeight - current.offsetHeight) * 0.66);
 }
 
 const TONES = {

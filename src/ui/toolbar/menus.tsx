@@ -178,9 +178,9 @@ const SHARING: readonly (readonly [
   title: string,
   text: string,
 ])[] = [
-  ['share', 'Share…', 'A link, a file, a QEMU command line, libvirt XML, a picture.'],
+  ['share', 'Share…', 'A link, a file, this run, a QEMU command line, libvirt XML, a picture.'],
   ['machines', 'My machines…', 'Keep this machine under a name; open one that was kept.'],
-  ['import', 'Open or import…', 'A command line, a libvirt domain, a link or a file.'],
+  ['import', 'Open or import…', 'A command line, a libvirt domain, a link, a file or a saved run.'],
 ];
 
 /** Keeping, sharing, opening. */

@@ -1,3 +1,4 @@
+import { SCSI_OP as OP } from '../../../spec/scsi-commands.ts';
 import {
   configuration,
   discInformation,
@@ -6,7 +7,7 @@ import {
   MECHANISM,
   readToc,
 } from './cd-commands.ts';
-import { OP, type ScsiCommand } from './command.ts';
+import type { ScsiCommand } from './command.ts';
 import { inquiry } from './disk-inquiry.ts';
 import { readBlocks, unmap, writeBlocks, writeSame } from './disk-io.ts';
 import { modeSelect, modeSense } from './disk-modes.ts';

@@ -1,4 +1,5 @@
-import { OP, type ScsiCommand } from './command.ts';
+import { SCSI_OP as OP } from '../../../spec/scsi-commands.ts';
+import type { ScsiCommand } from './command.ts';
 import { blocksExist, type DiskUnit, isWritable, SECTOR, viewOf } from './disk-unit.ts';
 import { SENSE, type Sense } from './sense.ts';
 import { failed, good, type ScsiAnswer, type ScsiTransfer } from './unit.ts';

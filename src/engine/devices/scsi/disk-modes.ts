@@ -1,5 +1,6 @@
 import { utf8Encode } from '../../../base/utf8.ts';
-import { OP, type ScsiCommand } from './command.ts';
+import { SCSI_OP as OP } from '../../../spec/scsi-commands.ts';
+import type { ScsiCommand } from './command.ts';
 import { type DiskUnit, isWritable, SECTOR, viewOf } from './disk-unit.ts';
 import { SENSE, type Sense } from './sense.ts';
 

@@ -1,10 +1,11 @@
+import { SCSI_OP as OP } from '../../../spec/scsi-commands.ts';
 import { Bus } from '../../qdev/bus.ts';
 import { Device } from '../../qdev/device.ts';
 import { ConfigError } from '../../qom/errors.ts';
 import { u32 } from '../../qom/property.ts';
 import type { State } from '../../qom/state.ts';
 import type { TypeRegistry } from '../../qom/type.ts';
-import { type CdbReader, OP, parseCdb, type ScsiCommand } from './command.ts';
+import { type CdbReader, parseCdb, type ScsiCommand } from './command.ts';
 import { attentionRank, knownSense, SENSE, type Sense } from './sense.ts';
 import { targetCommand } from './target.ts';
 import { failing, INVALID, type ScsiAnswer, type ScsiTask, type ScsiTransfer } from './unit.ts';

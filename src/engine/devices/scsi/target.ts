@@ -1,5 +1,6 @@
 import { utf8Encode } from '../../../base/utf8.ts';
-import { OP, type ScsiCommand } from './command.ts';
+import { SCSI_OP as OP } from '../../../spec/scsi-commands.ts';
+import type { ScsiCommand } from './command.ts';
 import type { ScsiBus, ScsiDevice } from './scsi-bus.ts';
 import { SENSE, senseBytes } from './sense.ts';
 import { failed, good, type ScsiAnswer, type ScsiTransfer, sendBytes } from './unit.ts';

@@ -26,10 +26,11 @@ const ROOM = 8;
  * guest RAM. Belongs to its queue; valid from `pop` until `push` gives it back.
  */
 export class VirtQueueElement {
-  /** The next element that is free; the queue's own. */
-  nextFree: VirtQueueElement | undefined;
+  /** Its place in its queue's pool, and that of the next one that is free; the pool's own. */
+  poolSlot = 0;
+  poolNext = -1;
   /** Resets that its queue had seen when it was made: what was popped before one is nobody's after it. */
-  epoch = 0;
+  poolEpoch = 0;
   /** What names the chain to the driver: its first descriptor's index, or a packed ring's buffer ID. */
   head = 0;
   /** How far the chain moves a packed ring on: its descriptors there (VIRTIO 1.4 §2.8.6). */
@@ -83,7 +84,7 @@ export class VirtQueueElement {
     return {
       ...fieldsOf(this, KEPT),
       segments: this.segments.slice(0, end),
-      forgotten: this.epoch !== epoch,
+      forgotten: this.poolEpoch !== epoch,
     };
   }
 
@@ -93,7 +94,7 @@ export class VirtQueueElement {
     const segments = state.segments as Float64Array;
     while (this.segments.length < segments.length) this.grow();
     this.segments.set(segments);
-    this.epoch = state.forgotten ? -1 : epoch;
+    this.poolEpoch = state.forgotten ? -1 : epoch;
   }
 
   /** Copies readable bytes from position `from` on; returns how many there were, at most `into.length`. */

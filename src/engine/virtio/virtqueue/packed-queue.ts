@@ -15,7 +15,8 @@ import {
 } from '../../../spec/virtio.ts';
 import { fieldsOf, type State, setFields } from '../../qom/state.ts';
 import { packedAvailableBytes } from './available-bytes.ts';
-import { VirtQueueElement } from './element.ts';
+import type { VirtQueueElement } from './element.ts';
+import { ElementPool } from './element-pool.ts';
 import { MARKS, PackedChains } from './packed-chains.ts';
 import type { QueueOwner } from './queue-owner.ts';
 import type { DeviceRing, QueueAddresses } from './virtqueue.ts';
@@ -83,6 +84,8 @@ export class PackedQueue implements DeviceRing {
   readonly #ram: GuestRam;
   readonly #journal: JournalWriter;
   readonly #chains: PackedChains;
+  /** Guest-physical address of the descriptor ring. */
+  #descAddress = 0;
   /** Byte offsets of the areas in RAM. */
   #desc8 = 0;
   #driver8 = 0;
@@ -98,10 +101,7 @@ export class PackedQueue implements DeviceRing {
   readonly #u32: Uint32Array;
   /** Chains between `fill` and `flush`, by offset. */
   readonly #filled: Filled[] = [];
-  /** Elements that came back, to be used again. */
-  #free: VirtQueueElement | undefined;
-  /** Resets so far; an element of an earlier life is forgotten when it comes back. */
-  #epoch = 0;
+  declare private readonly pool: ElementPool;
 
   constructor(owner: QueueOwner, index: number, maxSize: number) {
     this.#owner = owner;
@@ -110,6 +110,7 @@ export class PackedQueue implements DeviceRing {
     this.#u32 = owner.ram.u32;
     this.#journal = owner.journal;
     this.#chains = new PackedChains(owner, index);
+    this.pool = new ElementPool(owner.ram, owner.journal);
     this.index = index;
     this.maxSize = maxSize;
     this.size = maxSize;
@@ -145,6 +146,7 @@ export class PackedQueue implements DeviceRing {
   #place(entries: number, desc: number, driver: number, device: number): void {
     this.#entries = smallInt(entries);
     this.#chains.place(desc, entries);
+    this.#descAddress = smallInt(this.addresses.desc);
     this.#desc8 = desc;
     this.#device8 = device;
     this.#driver8 = driver;
@@ -177,8 +179,7 @@ export class PackedQueue implements DeviceRing {
     this.signalledUsed = 0;
     this.signalledUsedValid = false;
     this.#filled.length = 0;
-    this.#free = undefined;
-    this.#epoch++;
+    this.pool.reset();
     this.#chains.releaseBounce();
   }
 
@@ -193,8 +194,7 @@ export class PackedQueue implements DeviceRing {
     const flags = this.#loadFlags();
     if ((flags & MARKS) !== this.#availMarks) return undefined;
     if (this.inUse >= this.#entries) return this.#tooMany();
-    const element = this.#free ?? this.#newElement();
-    this.#free = element.nextFree;
+    const element = this.pool.take();
     const at = this.lastAvailIdx;
     if (!this.#takeOne(element, at, flags) && !this.#chains.collect(element, at, this.#availMarks))
       return this.#putBack(element);
@@ -239,18 +239,17 @@ export class PackedQueue implements DeviceRing {
   }
 
   discard(element: VirtQueueElement): void {
-    if (element.epoch === this.#epoch) this.#giveBack(element);
+    if (this.pool.knows(element)) this.#giveBack(element);
   }
 
   #giveBack(element: VirtQueueElement): void {
     this.inUse -= element.places;
     if (element.bounced === true) this.#unbounce(element);
-    element.nextFree = this.#free;
-    this.#free = element;
+    this.pool.giveBack(element);
   }
 
   push(element: VirtQueueElement, length: number): void {
-    if (element.epoch !== this.#epoch) return;
+    if (!this.pool.knows(element)) return;
     this.#giveBack(element);
     if (this.ready !== true || this.#owner.stopped !== false) return;
     const { head, places } = element;
@@ -270,7 +269,7 @@ export class PackedQueue implements DeviceRing {
   }
 
   unpop(element: VirtQueueElement): void {
-    if (element.epoch !== this.#epoch) return;
+    if (!this.pool.knows(element)) return;
     let place = this.lastAvailIdx - element.places;
     if (place < 0) {
       place += this.#entries;
@@ -281,7 +280,7 @@ export class PackedQueue implements DeviceRing {
   }
 
   fill(element: VirtQueueElement, length: number, offset: number): void {
-    if (element.epoch !== this.#epoch) return;
+    if (!this.pool.knows(element)) return;
     this.discard(element);
     while (this.#filled.length <= offset) this.#filled.push(new Filled());
     const chain = this.#filled[offset] as Filled;
@@ -478,7 +477,7 @@ export class PackedQueue implements DeviceRing {
       length,
       this.#u32[word] as number,
       this.#u32[word + 1] as number,
-      this.addresses.desc + PACKED.descSize * at + PACKED.descLen,
+      this.#descAddress + PACKED.descSize * at + PACKED.descLen,
       marks !== 0,
     );
     journal.mark();
@@ -497,8 +496,7 @@ export class PackedQueue implements DeviceRing {
   /** The list was broken: its element was not taken into use. */
   #putBack(element: VirtQueueElement): undefined {
     element.bounced = false;
-    element.nextFree = this.#free;
-    this.#free = element;
+    this.pool.giveBack(element);
   }
 
   #tooMany(): undefined {
@@ -531,24 +529,11 @@ export class PackedQueue implements DeviceRing {
   }
 
   saveElement(element: VirtQueueElement): State {
-    return element.saveState(this.#epoch);
+    return this.pool.save(element);
   }
 
   loadElement(state: State): VirtQueueElement {
-    const element = this.#newElement();
-    element.loadState(state, this.#epoch);
-    return element;
-  }
-
-  #newElement(): VirtQueueElement {
-    const element = new VirtQueueElement(
-      this.#ram,
-      () => this.#journal.on,
-      (offset, before, after) =>
-        this.#journal.bytesWritten(ACTOR.device, this.#ram.addressOf(offset), before, after),
-    );
-    element.epoch = this.#epoch;
-    return element;
+    return this.pool.load(state);
   }
 }
 

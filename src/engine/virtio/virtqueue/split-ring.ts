@@ -7,23 +7,23 @@ import { SPLIT } from '../../../spec/virtio.ts';
  * driver's misaligned, odd-sized or big-endian ring works in QEMU, and here byte by byte.
  */
 export class SplitRing {
-  readonly u16: Uint16Array;
-  readonly u32: Uint32Array;
+  /** Views on the descriptor table, and on the entries of the available and of the used ring. */
+  declare readonly table: Uint32Array;
+  declare readonly heads: Uint16Array;
+  declare readonly used: Uint32Array;
+  /** All of RAM, and the places of the single words in it. */
+  declare readonly u16: Uint16Array;
+  declare readonly availIdxAt: number;
+  declare readonly usedIdxAt: number;
+  declare readonly availEventAt: number;
   /** Entries, and what takes a free-running index to its slot. */
-  readonly entries: number;
-  readonly mask: number;
-  readonly plain: boolean;
+  declare readonly entries: number;
+  declare readonly mask: number;
+  declare readonly plain: boolean;
   /** Byte offsets of the three areas in RAM. */
-  readonly descOffset: number;
-  readonly availOffset: number;
-  readonly usedOffset: number;
-  /** Places in the views: descriptor 0, the rings' first entries, and the single words. */
-  readonly descAt: number;
-  readonly availAt: number;
-  readonly availIdxAt: number;
-  readonly usedAt: number;
-  readonly usedIdxAt: number;
-  readonly availEventAt: number;
+  declare readonly descOffset: number;
+  declare readonly availOffset: number;
+  declare readonly usedOffset: number;
 
   /** `size` entries; byte offsets of the three areas in `ram`; whether the driver is a big-endian one. */
   constructor(
@@ -34,8 +34,6 @@ export class SplitRing {
     used: number,
     bigEndian: boolean,
   ) {
-    this.u16 = ram.u16;
-    this.u32 = ram.u32;
     this.entries = smallInt(size);
     this.mask = this.entries - 1;
     const aligned = desc % 4 === 0 && avail % 2 === 0 && used % 4 === 0;
@@ -43,12 +41,15 @@ export class SplitRing {
     this.descOffset = desc;
     this.availOffset = avail;
     this.usedOffset = used;
-    this.descAt = place(desc, 4);
-    this.availAt = place(avail + SPLIT.availEntry(0), 2);
-    this.availIdxAt = place(avail + SPLIT.availIdx, 2);
-    this.usedAt = place(used + SPLIT.usedEntry(0), 4);
-    this.usedIdxAt = place(used + SPLIT.usedIdx, 2);
-    this.availEventAt = place(used + SPLIT.availEvent(size), 2);
+    const { buffer } = ram;
+    const count = this.plain ? size : 0;
+    this.table = new Uint32Array(buffer, this.plain ? desc : 0, 4 * count);
+    this.heads = new Uint16Array(buffer, this.plain ? avail + SPLIT.availEntry(0) : 0, count);
+    this.used = new Uint32Array(buffer, this.plain ? used + SPLIT.usedEntry(0) : 0, 2 * count);
+    this.u16 = ram.u16;
+    this.availIdxAt = place(avail + SPLIT.availIdx);
+    this.usedIdxAt = place(used + SPLIT.usedIdx);
+    this.availEventAt = place(used + SPLIT.availEvent(size));
   }
 
   /** Slot of a free-running index. */
@@ -57,6 +58,6 @@ export class SplitRing {
   }
 }
 
-function place(offset: number, width: number): number {
-  return smallInt(Math.floor(offset / width));
+function place(offset: number): number {
+  return smallInt(Math.floor(offset / 2));
 }

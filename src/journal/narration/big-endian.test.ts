@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { DirectGuest } from '../../testing/direct-guest.ts';
+import { transportLine } from '../../testing/transports.ts';
+import { driverScript, topologyNames } from '../../testing/why-rig.ts';
+import { Folder } from '../fold/folder.ts';
+import { narrate } from '../narration.ts';
+
+/** Titles of what is told of writes to the rings of a driver that reads three sectors. */
+function told(transport: Parameters<typeof transportLine>[0]): string[] {
+  const guest = new DirectGuest(transportLine(transport));
+  guest.run(driverScript('nothing', { before: 2 }));
+  const events = guest.events();
+  const folder = new Folder(guest.store);
+  const names = topologyNames(guest.machine.topology());
+  return events.flatMap((event, i) => {
+    const { at, title, text } = narrate(event, folder.momentAt(i), names);
+    const rings = event.kind === 'memWrite' && at.structure !== undefined;
+    if (rings) expect(text).toMatch(/big-endian here\.$/);
+    return rings ? [title] : [];
+  });
+}
+
+describe('[2.7.3] rings of a legacy driver of a big-endian guest', () => {
+  it.each(['ccw revision 0', 's390-virtio'] as const)(
+    'are read in its order over %s',
+    (transport) => {
+      const titles = told(transport);
+      for (const index of [1, 2, 3]) {
+        expect(titles).toContain(`Available index → ${index}`);
+        expect(titles).toContain(`Used index → ${index}`);
+      }
+      expect(titles).toContain('Head 0 put into available[0]');
+      expect(titles).toContain('Chain 0 put into used[2]');
+      expect(titles).toContain('Descriptor 0: len ← 16');
+      expect(titles).toContain('Descriptor 0: flags ← NEXT');
+      expect(titles.join(' ')).not.toContain('256');
+    },
+  );
+});
