@@ -1,6 +1,6 @@
 import { join64 } from '../../base/bits.ts';
 import { utf8Decode } from '../../base/utf8.ts';
-import { PCI_PORTS } from '../../spec/pci.ts';
+import { PCI_PORTS } from '../../spec/pci-ports.ts';
 import { REGION_INDEX } from '../../spec/region-names.ts';
 import { VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
