@@ -2,7 +2,7 @@ import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import './ui/styles/tokens.css';
 import './ui/styles/base.css';
-import { defaultExample } from './ui/script/examples.ts';
+import { READ_A_SECTOR } from './lessons/read-a-sector.ts';
 import { createSession } from './ui/session/create-session.ts';
 import { App } from './ui/shell/app.tsx';
 import { FaultBoundary, FaultScreen } from './ui/shell/fault-screen.tsx';
@@ -24,7 +24,7 @@ function content() {
         <IsolationNotice insecure={!window.isSecureContext} />
       </Suspense>
     );
-  recallScript(defaultExample());
+  recallScript(READ_A_SECTOR);
   try {
     const session = createSession();
     session.setSpeed(parseSpeed(recall(REMEMBERED.speed)));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { VIOLATION_INDEX, type ViolationCode } from '../spec/violations.ts';
 import { DirectGuest } from '../testing/direct-guest.ts';
-import { DEFAULT_COMMAND_LINE, EXAMPLES } from './examples.ts';
+import { DEFAULT_COMMAND_LINE } from './default-machine.ts';
+import { EXAMPLES } from './examples.ts';
 import { MACHINES } from './machines.ts';
 
 function run(id: string) {

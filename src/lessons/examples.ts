@@ -7,10 +7,6 @@ import { READ_A_SECTOR } from './read-a-sector.ts';
 import { REQUESTS_IN_FLIGHT } from './requests-in-flight.ts';
 import { THREE_DISCOVERIES } from './three-discoveries.ts';
 
-/** The machine that a new visitor finds: one disk, `hello.img`. */
-export const DEFAULT_COMMAND_LINE =
-  '-M pc -m 64 -drive if=none,id=d0,file=hello.img,format=raw -device virtio-blk-pci,id=disk0,drive=d0';
-
 /** Every example script, in the order in which one would read them; the first is the default. */
 export const EXAMPLES: readonly Example[] = [
   READ_A_SECTOR,

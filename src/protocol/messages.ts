@@ -151,18 +151,23 @@ export type MachineNotice =
   | { readonly kind: 'fault'; readonly message: string };
 
 /** Page → vCPU worker. A worker runs one script in its life, so that no run sees what another left behind. */
-export type VcpuRequest = {
-  readonly kind: 'run';
-  readonly source: string;
-  readonly memory: MachineMemory;
-  /** What `Math.random` and `Date` begin with. */
-  readonly chance: { readonly seed: number; readonly time: number };
-};
+export type VcpuRequest =
+  | {
+      readonly kind: 'run';
+      readonly source: string;
+      readonly memory: MachineMemory;
+      /** What `Math.random` and `Date` begin with. */
+      readonly chance: { readonly seed: number; readonly time: number };
+    }
+  /** Which lines have a statement; nothing is run, and a script may be after it. */
+  | { readonly kind: 'lines'; readonly source: string };
 
 /** vCPU worker → page. */
 export type VcpuReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'ended' }
+  /** Ascending, from 1; undefined where the script does not compile. */
+  | { readonly kind: 'lines'; readonly lines: readonly number[] | undefined }
   /** `line` and `column` are 1-based, in the user's source. */
   | {
       readonly kind: 'failed';

@@ -7,7 +7,8 @@ import { checkHead, isRunFile, RUN_FILE, RunReader, runHead } from '../journal/r
 import type { RunContent } from '../journal/run-record.ts';
 import { EVENTS, RECORD_WORDS } from '../journal/schema.ts';
 import { CHUNK_EVENTS, EventStore } from '../journal/store.ts';
-import { DEFAULT_COMMAND_LINE, EXAMPLES } from '../lessons/examples.ts';
+import { DEFAULT_COMMAND_LINE } from '../lessons/default-machine.ts';
+import { EXAMPLES } from '../lessons/examples.ts';
 import { DirectGuest } from '../testing/direct-guest.ts';
 import { type Deed, journalOf, randomDeeds } from '../testing/random-journal.ts';
 import { partsOfRun, readRun, validFacts } from './run-facts.ts';

@@ -9,7 +9,9 @@ import { VIRTIO_INPUT_CONFIG } from './input.ts';
 import { VIRTIO_IOMMU_CONFIG } from './iommu.ts';
 import { VIRTIO_MEM_CONFIG, VIRTIO_PMEM_CONFIG } from './mem.ts';
 import { VIRTIO_NET_CONFIG } from './net.ts';
-import { PCI_CONFIG, PCI_PORTS } from './pci.ts';
+import { PCI_CONFIG } from './pci.ts';
+import { PCI_PORTS } from './pci-ports.ts';
+import { REGION_NAMES, type RegionName } from './region-names.ts';
 import { type Register, type RegisterMap, registerAt } from './registers.ts';
 import { VIRTIO_RNG_CONFIG } from './rng.ts';
 import { VIRTIO_SCSI_CONFIG } from './scsi.ts';
@@ -22,41 +24,38 @@ import {
   VIRTIO_PCI_NOTIFY,
 } from './virtio-pci.ts';
 
+export { REGION_INDEX, type RegionName } from './region-names.ts';
+
 interface Region {
   /** What an expert calls it. */
-  readonly name: string;
+  readonly name: RegionName;
   readonly registers: RegisterMap;
   /** Section that defines it, for a citation. */
   readonly source: string;
 }
 
+/** What lies in each region. */
+const CONTENT: Readonly<Record<RegionName, Omit<Region, 'name'>>> = {
+  'pci-config-ports': { registers: PCI_PORTS, source: 'PCI 3.0 §3.2.2.3.2' },
+  'pci-config': { registers: PCI_CONFIG, source: 'PCI 3.0 §6.1' },
+  'virtio-pci-common': { registers: VIRTIO_PCI_COMMON, source: 'VIRTIO 1.4 §4.1.4.3' },
+  'virtio-pci-isr': { registers: VIRTIO_PCI_ISR, source: 'VIRTIO 1.4 §4.1.4.5' },
+  'virtio-pci-device': { registers: {}, source: 'VIRTIO 1.4 §4.1.4.6' },
+  'virtio-pci-notify': { registers: VIRTIO_PCI_NOTIFY, source: 'VIRTIO 1.4 §4.1.4.4' },
+  'virtio-pci-legacy': { registers: VIRTIO_PCI_LEGACY, source: 'VIRTIO 1.4 §4.1.4.10' },
+  'msix-table': { registers: {}, source: 'PCI 3.0 §6.8.2' },
+  'msix-pba': { registers: {}, source: 'PCI 3.0 §6.8.2' },
+  'virtio-mmio': { registers: VIRTIO_MMIO, source: 'VIRTIO 1.4 §4.2.2' },
+  'pci-ecam': { registers: PCI_CONFIG, source: 'PCI Express 5.0 §7.2.2' },
+  'acpi-pci-hotplug': { registers: ACPI_PCI_HOTPLUG, source: 'ACPI 6.5 §5.6.6' },
+  'fw-cfg-ports': { registers: FW_CFG_PORTS, source: 'QEMU 7.2 fw_cfg' },
+};
+
 /** Regions that a register event can name: an event's `region` is an index into this list. */
-export const REGIONS = [
-  { name: 'pci-config-ports', registers: PCI_PORTS, source: 'PCI 3.0 §3.2.2.3.2' },
-  { name: 'pci-config', registers: PCI_CONFIG, source: 'PCI 3.0 §6.1' },
-  { name: 'virtio-pci-common', registers: VIRTIO_PCI_COMMON, source: 'VIRTIO 1.4 §4.1.4.3' },
-  { name: 'virtio-pci-isr', registers: VIRTIO_PCI_ISR, source: 'VIRTIO 1.4 §4.1.4.5' },
-  { name: 'virtio-pci-device', registers: {}, source: 'VIRTIO 1.4 §4.1.4.6' },
-  { name: 'virtio-pci-notify', registers: VIRTIO_PCI_NOTIFY, source: 'VIRTIO 1.4 §4.1.4.4' },
-  { name: 'virtio-pci-legacy', registers: VIRTIO_PCI_LEGACY, source: 'VIRTIO 1.4 §4.1.4.10' },
-  { name: 'msix-table', registers: {}, source: 'PCI 3.0 §6.8.2' },
-  { name: 'msix-pba', registers: {}, source: 'PCI 3.0 §6.8.2' },
-  { name: 'virtio-mmio', registers: VIRTIO_MMIO, source: 'VIRTIO 1.4 §4.2.2' },
-  { name: 'pci-ecam', registers: PCI_CONFIG, source: 'PCI Express 5.0 §7.2.2' },
-  { name: 'acpi-pci-hotplug', registers: ACPI_PCI_HOTPLUG, source: 'ACPI 6.5 §5.6.6' },
-  { name: 'fw-cfg-ports', registers: FW_CFG_PORTS, source: 'QEMU 7.2 fw_cfg' },
-] as const satisfies readonly Region[];
+export const REGIONS: readonly Region[] = REGION_NAMES.map((name) => ({ name, ...CONTENT[name] }));
 
 /** Bytes of one function's configuration space in `pci-ecam`. */
 export const ECAM_FUNCTION_SIZE = 4096;
-
-/** Names of the regions that events can name. */
-export type RegionName = (typeof REGIONS)[number]['name'];
-
-/** Index of a region in `REGIONS`. */
-export const REGION_INDEX = Object.fromEntries(
-  REGIONS.map((region, i) => [region.name, i]),
-) as Readonly<Record<RegionName, number>>;
 
 /** Device configuration layouts by virtio ID. */
 export const DEVICE_CONFIG: Readonly<Record<number, RegisterMap>> = {

@@ -7,7 +7,7 @@ import { JournalRing } from '../journal/ring.ts';
 import type { JournalEvent } from '../journal/schema.ts';
 import { EventStore } from '../journal/store.ts';
 import { JournalWriter } from '../journal/writer.ts';
-import { DEFAULT_COMMAND_LINE } from '../lessons/examples.ts';
+import { DEFAULT_COMMAND_LINE } from '../lessons/default-machine.ts';
 import { helloImage } from '../lessons/hello-image.ts';
 import { DirectHal } from '../worker/direct-hal.ts';
 

@@ -1,5 +1,5 @@
 import { allOnes } from '../../base/bits.ts';
-import { PCI_PORT_BASE, PCI_PORTS } from '../../spec/pci.ts';
+import { PCI_PORT_BASE, PCI_PORTS } from '../../spec/pci-ports.ts';
 import type { AddressWindow } from '../../spec/platform.ts';
 import type { AccessSize, Hal } from '../hal.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../../lessons/examples.ts';
-import { compileScript } from './compile.ts';
+import { compileScript, statementLines } from './compile.ts';
 import { CompileError } from './problem.ts';
 import { makeFunction } from './stack.ts';
 
@@ -309,5 +309,23 @@ describe('a script that does not compile', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('lines to stop at', () => {
+  it('are those that the hooks report, whatever is imported', () => {
+    for (const { source } of EXAMPLES) {
+      const { body, names } = compileScript(source, { has: () => true } as unknown as Set<string>);
+      const reported = body.split(`${names.line}(`).slice(1);
+      const lines = new Set(reported.map((rest) => Number.parseInt(rest, 10)));
+      expect(statementLines(source)).toEqual([...lines].sort((a, b) => a - b));
+    }
+    expect(statementLines("import { nothing } from 'nowhere';\n\nnothing(\n  1,\n);\n")).toEqual([
+      3,
+    ]);
+  });
+
+  it('are unknown while a script does not compile', () => {
+    expect(statementLines('if (')).toBeUndefined();
   });
 });

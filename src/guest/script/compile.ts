@@ -48,6 +48,24 @@ export function compileScript(source: string, exported: ReadonlySet<string>): Co
   return { body: `"use strict";${imports.join('')}return () => {${body}\n}`, names, mentioned };
 }
 
+/**
+ * Lines of a script that have a statement to stop at, ascending; undefined where it does not compile. What it
+ * imports does not matter.
+ */
+export function statementLines(source: string): readonly number[] | undefined {
+  try {
+    const { code, columns } = stripTypes(source);
+    const program = parseModule(code, (message, { line, column }) => {
+      throw new CompileError(message, line, columns.sourceColumn(line, column) + 1);
+    });
+    const found = hooks(program, { line: '', enter: '' }).flatMap(({ line }) => line ?? []);
+    return [...new Set(found)].sort((a, b) => a - b);
+  } catch (error) {
+    if (error instanceof CompileError) return undefined;
+    throw error;
+  }
+}
+
 type Fail = (message: string, at: { line: number; column: number }) => never;
 
 function stripTypes(source: string): { code: string; columns: ColumnMap } {

@@ -12,6 +12,8 @@ export interface HookNames {
 interface Insertion {
   readonly at: number;
   readonly text: string;
+  /** Line that a hook reports. */
+  readonly line?: number;
   /** Whether it ends what another insertion opened. */
   readonly closes?: true;
 }
@@ -37,15 +39,17 @@ export function hooks(program: Program, names: HookNames): Insertion[] {
 
   const list = (statements: readonly AnyNode[]): void => {
     const loud = statements.filter((statement) => !isSilent(statement));
-    for (const statement of loud) found.push({ at: statement.start, text: hook(statement) });
+    for (const statement of loud)
+      found.push({ at: statement.start, text: hook(statement), line: lineOf(statement) });
   };
   /** A body that may be one statement without braces. */
   const body = (node: AnyNode, inLoop: boolean): void => {
     if (node.type === 'BlockStatement') {
-      if (inLoop && node.body.every(isSilent)) found.push({ at: node.start + 1, text: hook(node) });
+      if (inLoop && node.body.every(isSilent))
+        found.push({ at: node.start + 1, text: hook(node), line: lineOf(node) });
     } else if (inLoop || !isSilent(node)) {
       found.push(
-        { at: node.start, text: `{${hook(node)}` },
+        { at: node.start, text: `{${hook(node)}`, line: lineOf(node) },
         { at: node.end, text: '}', closes: true },
       );
     }

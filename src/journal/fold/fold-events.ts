@@ -1,7 +1,7 @@
 import { join64 } from '../../base/bits.ts';
 import { utf8Decode } from '../../base/utf8.ts';
-import { PCI_PORTS } from '../../spec/pci.ts';
-import { REGION_INDEX } from '../../spec/regions.ts';
+import { PCI_PORTS } from '../../spec/pci-ports.ts';
+import { REGION_INDEX } from '../../spec/region-names.ts';
 import { VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
 import { VIRTIO_PCI_COMMON, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';

@@ -1,4 +1,4 @@
-import { REGION_INDEX } from '../../spec/regions.ts';
+import { REGION_INDEX } from '../../spec/region-names.ts';
 import { SPLIT } from '../../spec/virtio.ts';
 import { isAction } from '../actions.ts';
 import { NONE } from '../schema.ts';

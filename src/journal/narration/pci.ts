@@ -7,14 +7,8 @@ import {
   PCI_COMMAND_BITS,
   PCI_STATUS_BITS,
 } from '../../spec/constants.ts';
-import {
-  PCI_BAR,
-  PCI_CAP,
-  PCI_CONFIG,
-  PCI_HEADER,
-  PCI_PORTS,
-  PCI_VENDOR_VIRTIO,
-} from '../../spec/pci.ts';
+import { PCI_BAR, PCI_CAP, PCI_CONFIG, PCI_HEADER, PCI_VENDOR_VIRTIO } from '../../spec/pci.ts';
+import { PCI_PORTS } from '../../spec/pci-ports.ts';
 import { ECAM_FUNCTION_SIZE, REGION_INDEX } from '../../spec/regions.ts';
 import { registerAt } from '../../spec/registers.ts';
 import { VIRTIO_ID } from '../../spec/virtio.ts';

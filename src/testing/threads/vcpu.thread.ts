@@ -9,7 +9,9 @@ import { PROGRAMS, type ProgramName } from './guest-programs.ts';
  */
 const port = parentPort!;
 const post = (reply: VcpuReply): void => port.postMessage(reply);
-port.on('message', ({ source, memory }: VcpuRequest) => {
+port.on('message', (request: VcpuRequest) => {
+  if (request.kind === 'lines') return post({ kind: 'lines', lines: undefined });
+  const { source, memory } = request;
   if (source === 'crash') throw new Error('the thread is broken');
   while (source === 'hang');
   const program = PROGRAMS[source as ProgramName];

@@ -27,6 +27,40 @@ export const StepBackIcon = icon(
     <path d="M3.5 3v10" />
   </>,
 );
+/** An arrow down to the next of some lines; up to the one before. */
+export const StepLineIcon = icon(
+  <path d="M2.5 3.5h11M2.5 8H7M2.5 12.5H7M11.5 6.5v6M9 10.2l2.5 2.5 2.5-2.5" />,
+);
+export const BackLineIcon = icon(
+  <path d="M2.5 12.5h11M2.5 8H7M2.5 3.5H7M11.5 9.5v-6M9 5.8l2.5-2.5L14 5.8" />,
+);
+/** An arrow over what the device does. */
+export const StepOverIcon = icon(
+  <>
+    <path d="M2 9.5a6 6 0 0 1 11-2M13.4 3.6v4h-4" />
+    <circle cx="8" cy="12" r="1.7" fill="currentColor" stroke="none" />
+  </>,
+);
+export const BackOverIcon = icon(
+  <>
+    <path d="M14 9.5a6 6 0 0 0-11-2M2.6 3.6v4h4" />
+    <circle cx="8" cy="12" r="1.7" fill="currentColor" stroke="none" />
+  </>,
+);
+export const BreakpointIcon = icon(
+  <>
+    <circle cx="8" cy="8" r="6" />
+    <circle cx="8" cy="8" r="3" fill="currentColor" stroke="none" />
+  </>,
+);
+export const BranchIcon = icon(
+  <>
+    <circle cx="4" cy="3.6" r="1.6" />
+    <circle cx="4" cy="12.4" r="1.6" />
+    <circle cx="12" cy="5.6" r="1.6" />
+    <path d="M4 5.2v5.6M12 7.2c0 2.6-8 1.2-8 3.6" />
+  </>,
+);
 export const ResetIcon = icon(
   <>
     <path d="M13 8a5 5 0 1 1-1.6-3.7" />

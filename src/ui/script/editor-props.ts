@@ -1,3 +1,5 @@
+import type { LineBreakpoint } from '../state/breakpoints.ts';
+
 /** A line of the script that something went wrong on. */
 export interface LineMark {
   /** 1-based. */
@@ -7,6 +9,8 @@ export interface LineMark {
   readonly message: string;
   /** A violation is the device's verdict; a problem is the script's own. */
   readonly kind: 'problem' | 'violation';
+  /** Section of VIRTIO 1.4 that was violated: `2.7.13.2`. */
+  readonly section?: string;
 }
 
 /** What both editors are given; the text itself lives in the script store. */
@@ -14,5 +18,10 @@ export interface EditorProps {
   /** Line that runs, 1-based; 0 for none. */
   readonly line: number;
   readonly marks: readonly LineMark[];
+  readonly breakpoints: readonly LineBreakpoint[];
   readonly dark: boolean;
+  /** Puts a breakpoint on a line, or takes it off. */
+  readonly toggle: (line: number) => void;
+  /** Runs on until the script is about to execute a line. */
+  readonly runTo: (line: number) => void;
 }

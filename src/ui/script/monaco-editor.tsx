@@ -20,16 +20,26 @@ function teachOnce(): void {
   defineThemes();
 }
 
+/** Who typed so long ago is watching again, in ms. */
+const TYPING_MS = 1500;
 const FONT_SIZE = 12.5;
 const LINE_HEIGHT = 19;
 
 const themeOf = (dark: boolean): string => (dark ? 'playground-dark' : 'playground-light');
 
 /** The full editor. It owns the text while it is there; the store follows. */
-export default function MonacoEditor({ line, marks, dark }: EditorProps) {
+export default function MonacoEditor(props: EditorProps) {
+  const { line, marks, breakpoints, dark } = props;
+  /** As they are now, for listeners that are added once. */
+  const acts = useRef(props);
+  useEffect(() => {
+    acts.current = props;
+  });
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<editor.IStandaloneCodeEditor>(undefined);
   const decorations = useRef<editor.IEditorDecorationsCollection>(undefined);
+  const lastTyped = useRef(Number.NEGATIVE_INFINITY);
+  const stops = useRef<editor.IEditorDecorationsCollection>(undefined);
   const room = useRoom();
 
   useEffect(() => {
@@ -49,7 +59,7 @@ export default function MonacoEditor({ line, marks, dark }: EditorProps) {
       renderLineHighlight: 'none',
       lineNumbersMinChars: 3,
       lineDecorationsWidth: 8,
-      glyphMargin: false,
+      glyphMargin: true,
       folding: false,
       fontSize: FONT_SIZE,
       lineHeight: LINE_HEIGHT,
@@ -69,9 +79,13 @@ export default function MonacoEditor({ line, marks, dark }: EditorProps) {
     });
     view.current = it;
     decorations.current = it.createDecorationsCollection();
+    stops.current = it.createDecorationsCollection();
+    offerBreakpoints(it, acts);
     let following = false;
     const changes = model.onDidChangeContent(() => {
-      if (!following) typed(model.getValue());
+      if (following) return;
+      lastTyped.current = performance.now();
+      typed(model.getValue());
     });
     const unsubscribe = useScript.subscribe((now, before) => {
       if (now.shown && now.shown !== before.shown) {
@@ -112,14 +126,83 @@ export default function MonacoEditor({ line, marks, dark }: EditorProps) {
     const last = model.getLineCount();
     decorations.current?.set([
       ...(line > 0 && line <= last ? [currentLine(line)] : []),
-      ...marks.filter((mark) => mark.line <= last).map(lineMessage),
+      ...firstOfEachLine(marks.filter((mark) => mark.line <= last)).map(lineMessage),
     ]);
     editor.setModelMarkers(model, 'run', marks.filter((mark) => mark.line <= last).map(marker));
-    const typing = it.hasTextFocus();
+    const typing = it.hasTextFocus() && performance.now() - lastTyped.current < TYPING_MS;
     if (line > 0 && line <= last && !typing) it.revealLineInCenterIfOutsideViewport(line);
   }, [line, marks]);
 
+  useEffect(() => {
+    const last = view.current?.getModel()?.getLineCount() ?? 0;
+    stops.current?.set(
+      breakpoints
+        .filter((one) => one.line <= last)
+        .map((one) => glyph(one.line, one.on ? 'code-stop' : 'code-stop-off')),
+    );
+  }, [breakpoints]);
+
   return <div ref={host} className="monaco-host" />;
+}
+
+const { MouseTargetType } = editor;
+
+/** Clicks beside the line numbers, and the same by menu and key; tells where the cursor is. */
+function offerBreakpoints(
+  it: editor.IStandaloneCodeEditor,
+  acts: { readonly current: EditorProps },
+): void {
+  const hint = it.createDecorationsCollection();
+  const lineAt = ({ type, position }: editor.IMouseTarget): number | undefined =>
+    type === MouseTargetType.GUTTER_GLYPH_MARGIN || type === MouseTargetType.GUTTER_LINE_NUMBERS
+      ? position?.lineNumber
+      : undefined;
+  it.onMouseDown(({ target, event }) => {
+    const line = lineAt(target);
+    if (line === undefined || !event.leftButton) return;
+    event.preventDefault();
+    acts.current.toggle(line);
+  });
+  it.onMouseMove(({ target }) => {
+    const line = lineAt(target);
+    const there = line === undefined || acts.current.breakpoints.some((one) => one.line === line);
+    hint.set(there ? [] : [glyph(line, 'code-stop-hint')]);
+  });
+  it.onMouseLeave(() => hint.clear());
+  it.onDidChangeCursorPosition(({ position }) => {
+    useScript.setState({ caret: position.lineNumber });
+  });
+  const caret = (): number => it.getPosition()?.lineNumber ?? 1;
+  it.addAction({
+    id: 'guest.run-to-line',
+    label: 'Run to This Line (Ctrl F8)',
+    contextMenuGroupId: '1_run',
+    contextMenuOrder: 1,
+    run: () => acts.current.runTo(caret()),
+  });
+  it.addAction({
+    id: 'guest.toggle-breakpoint',
+    label: 'Breakpoint on This Line, On or Off (Shift F9)',
+    contextMenuGroupId: '1_run',
+    contextMenuOrder: 2,
+    run: () => acts.current.toggle(caret()),
+  });
+}
+
+function glyph(line: number, glyphMarginClassName: string): editor.IModelDeltaDecoration {
+  const hover = {
+    'code-stop': `The script stops before line ${line}. Click to take the breakpoint off.`,
+    'code-stop-off': 'This breakpoint is off. Click to delete it.',
+    'code-stop-hint': 'Click to stop the script before this line.',
+  }[glyphMarginClassName];
+  return {
+    range: new Range(line, 1, line, 1),
+    options: {
+      glyphMarginClassName,
+      glyphMarginHoverMessage: { value: hover ?? '' },
+      stickiness: editor.TrackedRangeStickiness.NeverGrowsWhenTypingAtEdges,
+    },
+  };
 }
 
 function currentLine(line: number): editor.IModelDeltaDecoration {
@@ -132,6 +215,11 @@ function currentLine(line: number): editor.IModelDeltaDecoration {
       overviewRuler: { color: '#d8b234', position: editor.OverviewRulerLane.Full },
     },
   };
+}
+
+/** Behind a line there is room for one message; the markers have them all. */
+function firstOfEachLine(marks: readonly LineMark[]): readonly LineMark[] {
+  return marks.filter((mark, i) => marks.findIndex(({ line }) => line === mark.line) === i);
 }
 
 /** The message stands behind the line that it is about. */
@@ -156,10 +244,11 @@ function brief(message: string): string {
   return line.length > 44 ? `${line.slice(0, 42)}…` : line;
 }
 
-function marker({ line, column, message }: LineMark): editor.IMarkerData {
+function marker({ line, column, message, section }: LineMark): editor.IMarkerData {
   return {
     severity: MarkerSeverity.Error,
     message,
+    ...(section !== undefined && { source: 'VIRTIO 1.4', code: `§${section}` }),
     startLineNumber: line,
     startColumn: column ?? 1,
     endLineNumber: line,

@@ -6,7 +6,7 @@ import type { EditorProps } from './editor-props.ts';
 const LINE = 19;
 
 /** A plain text area with line numbers, for touch devices and where the full editor cannot load. */
-export function PlainEditor({ line, marks }: EditorProps) {
+export function PlainEditor({ line, marks, breakpoints, toggle }: EditorProps) {
   const source = useScript((script) => script.source);
   const text = useRef<HTMLTextAreaElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
@@ -43,18 +43,9 @@ export function PlainEditor({ line, marks }: EditorProps) {
   );
 
   const bad = new Set(marks.map((mark) => mark.line));
+  const stops = new Map(breakpoints.map((one) => [one.line, one.on]));
   return (
     <div className="plain-editor mono">
-      <div className="plain-gutter" aria-hidden="true">
-        <div ref={gutter}>
-          {source.split('\n').map((_, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
-            <div key={i} data-bad={bad.has(i + 1) || undefined}>
-              {i + 1}
-            </div>
-          ))}
-        </div>
-      </div>
       <div className="plain-text">
         {line > 0 && <div ref={band} className="plain-band" />}
         <textarea
@@ -67,7 +58,30 @@ export function PlainEditor({ line, marks }: EditorProps) {
           wrap="off"
           onScroll={follow}
           onChange={(event) => typed(event.target.value)}
+          onSelect={({ currentTarget: { value, selectionStart } }) =>
+            useScript.setState({ caret: value.slice(0, selectionStart).split('\n').length })
+          }
         />
+      </div>
+      <div className="plain-gutter">
+        <div ref={gutter}>
+          {source.split('\n').map((_, i) => (
+            // Not on the way of Tab: Shift F9 does the same for the line of the cursor.
+            <button
+              // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
+              key={i}
+              type="button"
+              tabIndex={-1}
+              aria-label={`Breakpoint on line ${i + 1}`}
+              aria-pressed={stops.has(i + 1)}
+              data-off={stops.get(i + 1) === false || undefined}
+              data-bad={bad.has(i + 1) || undefined}
+              onClick={() => toggle(i + 1)}
+            >
+              {i + 1}
+            </button>
+          ))}
+        </div>
       </div>
     </div>
   );

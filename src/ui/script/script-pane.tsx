@@ -1,21 +1,21 @@
-import { Component, lazy, type ReactNode, Suspense, useMemo } from 'react';
-import type { ViolationMoment } from '../../journal/fold/moment.ts';
-import type { Names } from '../../journal/narration/narration-types.ts';
+import { Component, lazy, type ReactNode, Suspense, useCallback, useMemo } from 'react';
 import './script.css';
-import { UndoIcon, WarnIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
 import type { ScriptProblem } from '../session/session.ts';
-import { namesOf } from '../state/names.ts';
-import { replaceSource, useScript } from '../state/script-store.ts';
-import { useSessionState } from '../state/session-context.tsx';
+import { useBreakpoints } from '../state/breakpoints.ts';
+import { runToLine } from '../state/run.ts';
+import { useSession, useSessionState } from '../state/session-context.tsx';
 import { useDark } from '../state/theme.ts';
-import { say } from '../state/ui-store.ts';
 import type { EditorProps, LineMark } from './editor-props.ts';
-import { exampleOf } from './examples.ts';
 import { PlainEditor } from './plain-editor.tsx';
-import { verdictOf } from './verdict.ts';
+import { ScriptNotes } from './script-notes.tsx';
+import { type JudgedViolation, useVerdicts } from './use-verdicts.ts';
 
 const MonacoEditor = lazy(() => import('./monaco-editor.tsx'));
+const parts = () => import('./example-parts.tsx');
+const ExampleTitle = lazy(async () => ({ default: (await parts()).ExampleTitle }));
+const RestoreButton = lazy(async () => ({ default: (await parts()).RestoreButton }));
+const breakpointActs = () => import('../runs/edit-breakpoints.ts');
 
 /** Whether fingers are all there is: the full editor is no good then. */
 const touchOnly = (): boolean =>
@@ -24,21 +24,36 @@ const touchOnly = (): boolean =>
 
 /** The driver that the person writes, with the line that runs. */
 export function ScriptPane() {
+  const session = useSession();
   const line = useSessionState(({ moment }) => (moment.script === 'idle' ? 0 : moment.line));
   const problem = useSessionState((state) => state.problem);
-  const violations = useSessionState(({ moment }) => moment.violations);
+  const breakpoints = useBreakpoints(({ lines }) => lines);
+  const verdicts = useVerdicts();
   const dark = useDark();
-  const topology = useSessionState((state) => state.topology);
-  const names = useMemo(() => namesOf(topology), [topology]);
-  const marks = useMemo(() => marksOf(problem, violations, names), [problem, violations, names]);
-  const props: EditorProps = { line, marks, dark };
+  const marks = useMemo(() => marksOf(problem, verdicts), [problem, verdicts]);
+  const toggle = useCallback(
+    (at: number) => void breakpointActs().then(({ toggleLine }) => toggleLine(session, at)),
+    [session],
+  );
+  const runTo = useCallback(
+    (at: number) =>
+      void breakpointActs().then(async ({ stopOf }) =>
+        runToLine(session, await stopOf(session, at)),
+      ),
+    [session],
+  );
+  const props: EditorProps = { line, marks, breakpoints, dark, toggle, runTo };
   const plain = <PlainEditor {...props} />;
   return (
     <Pane
       name="script"
       title="Guest script"
       detail={<ScriptDetail line={line} />}
-      actions={<RestoreButton />}
+      actions={
+        <Suspense>
+          <RestoreButton />
+        </Suspense>
+      }
       className="script"
     >
       <div className="script-body">
@@ -52,7 +67,7 @@ export function ScriptPane() {
           </EditorBoundary>
         )}
       </div>
-      <ScriptNotes problem={problem} violation={violations.at(-1)} names={names} />
+      <ScriptNotes problem={problem} violation={verdicts.at(-1)} />
     </Pane>
   );
 }
@@ -69,14 +84,16 @@ class EditorBoundary extends Component<{ fallback: ReactNode; children: ReactNod
 }
 
 function ScriptDetail({ line }: { line: number }) {
-  const example = useScript((script) => exampleOf(script.example)?.title);
   const run = useSessionState((state) => state.run);
+  const stopped = useSessionState((state) => state.stopped);
   const where = line > 0 ? ` · line ${line}` : '';
   return (
     <>
-      <span>{example}</span>
+      <Suspense>
+        <ExampleTitle />
+      </Suspense>
       <span className="run-state">
-        {RUN_WORDS[run]}
+        {stopped && run === 'paused' ? 'stopped' : RUN_WORDS[run]}
         {where}
       </span>
     </>
@@ -91,95 +108,26 @@ const RUN_WORDS = {
   failed: 'failed',
 } as const;
 
-function RestoreButton() {
-  const example = useScript((script) => exampleOf(script.example));
-  const changed = useScript((script) => example !== undefined && script.source !== example.source);
-  if (!changed || !example) return null;
-  return (
-    <button
-      type="button"
-      className="button button-bare"
-      title={`Bring back “${example.title}” as it was`}
-      onClick={() => {
-        const mine = useScript.getState().source;
-        replaceSource(example.source);
-        say(`“${example.title}” is as it was.`, () => replaceSource(mine));
-      }}
-    >
-      <UndoIcon /> Restore
-    </button>
-  );
-}
-
-function ScriptNotes(props: {
-  problem: ScriptProblem | undefined;
-  violation: ViolationMoment | undefined;
-  names: Names;
-}) {
-  const { problem, violation, names } = props;
-  const kept = useScript((script) => script.kept);
-  const live = useSessionState((state) => state.run === 'running' || state.run === 'paused');
-  const edited = useScript(
-    (script) => script.started !== undefined && script.started !== script.source,
-  );
-  return (
-    <div className="script-notes">
-      <div role="alert">
-        {problem && (
-          <p className="note note-bad">
-            <WarnIcon />
-            <span>
-              <strong>
-                {problem.phase === 'compile' ? 'Does not compile' : 'Stopped'}
-                {problem.line === undefined ? '' : `, line ${problem.line}`}
-              </strong>{' '}
-              {problem.message}
-            </span>
-          </p>
-        )}
-        {violation && (
-          <p className="note note-bad">
-            <WarnIcon />
-            <span>
-              <strong>Rule broken{violation.line > 0 ? `, line ${violation.line}` : ''}</strong>{' '}
-              {verdictOf(violation, names)}
-            </span>
-          </p>
-        )}
-      </div>
-      {live && edited && (
-        <p className="note">
-          The run goes on with the text that it began with; Reset, then Run, takes the new one.
-        </p>
-      )}
-      {!kept && <p className="note">This browser does not keep the script over a reload.</p>}
-    </div>
-  );
-}
-
+/** What to say at which line: the script's own problem, and each rule that was broken there once. */
 function marksOf(
   problem: ScriptProblem | undefined,
-  violations: readonly ViolationMoment[],
-  names: Names,
+  violations: readonly JudgedViolation[],
 ): readonly LineMark[] {
   const marks: LineMark[] = [];
-  if (problem?.line !== undefined)
+  const marked = new Set<string>();
+  for (const { line, code, text, section } of violations) {
+    const key = `${line}:${code}`;
+    if (line === 0 || marked.has(key)) continue;
+    marked.add(key);
     marks.push({
-      line: problem.line,
-      column: problem.column,
-      message: problem.message,
-      kind: 'problem',
+      ...{ line, column: undefined, message: text, kind: 'violation' },
+      ...(section !== undefined && { section }),
     });
-  const marked = new Set(marks.map((mark) => mark.line));
-  for (const violation of violations) {
-    if (violation.line === 0 || marked.has(violation.line)) continue;
-    marked.add(violation.line);
-    marks.push({
-      line: violation.line,
-      column: undefined,
-      message: verdictOf(violation, names),
-      kind: 'violation',
-    });
+  }
+  // What a driver throws over a broken rule comes of it, so the rule is told first.
+  if (problem?.line !== undefined) {
+    const { line, column, message } = problem;
+    marks.push({ line, column, message, kind: 'problem' });
   }
   return marks;
 }

@@ -267,6 +267,10 @@ export class LiveSession implements Session {
     return this.#questions.complete(line);
   }
 
+  statementLines(source: string): Promise<readonly number[] | undefined> {
+    return this.#room.statementLines(source);
+  }
+
   imageContent(name: string): Promise<Blob | undefined> {
     return this.#questions.imageContent(name);
   }
@@ -462,6 +466,7 @@ export class LiveSession implements Session {
       first: store.first,
       moment,
       problem: shown.shownProblem,
+      forced: this.#room.forced,
       store,
       live: machine !== undefined,
       runs: this.#runs.summaries,

@@ -38,6 +38,7 @@ export class MachineRoom {
   readonly #vcpu: VcpuLink;
   #link: MachineLink;
   #script: ScriptRun | undefined;
+  #forced = false;
 
   constructor(threads: Threads, listener: Listener) {
     this.#threads = threads;
@@ -90,6 +91,7 @@ export class MachineRoom {
     run.problem = undefined;
     run.shownProblem = undefined;
     machine.gate.arm();
+    this.#forced = false;
     // Before the vCPU: firmware has done its work when a guest begins.
     await this.#link.request({ kind: 'vcpu', running: true });
     const script = new ScriptRun(run, machine);
@@ -102,6 +104,16 @@ export class MachineRoom {
     });
   }
 
+  /** Lines of a script that have a statement; see `VcpuLink.lines`. */
+  statementLines(source: string): Promise<readonly number[] | undefined> {
+    return this.#vcpu.lines(source);
+  }
+
+  /** Whether the script that was stopped last had to be ended by force; until the next one starts. */
+  get forced(): boolean {
+    return this.#forced;
+  }
+
   /** Ends the script, if one runs, by force where it does not obey. */
   async stopScript(): Promise<void> {
     const script = this.#script;
@@ -109,6 +121,7 @@ export class MachineRoom {
     script.stop();
     const timer = setTimeout(() => {
       script.lost = true;
+      this.#forced = true;
       this.#vcpu.kill('the script did not stop');
     }, STOP_MS);
     await script.over;

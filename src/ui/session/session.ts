@@ -96,6 +96,8 @@ export interface SessionState {
   readonly first: number;
   readonly moment: Moment;
   readonly problem: ScriptProblem | undefined;
+  /** The last script did not obey when it was told to stop: its thread was ended by force. */
+  readonly forced: boolean;
   /** The journal of the shown run. Another object when another run is shown. */
   readonly store: EventStore;
   /** Whether the shown run is that of the machine, so that it can go on. */
@@ -179,6 +181,8 @@ export interface Session {
   device(path: string): Promise<DeviceFacts | undefined>;
   /** `info qtree`, each line with what it is about. */
   qtree(): Promise<readonly QtreeLine[]>;
+  /** Lines of a script with a statement to stop at, ascending; undefined where it does not compile. */
+  statementLines(source: string): Promise<readonly number[] | undefined>;
   /** What could stand at the end of an unfinished monitor line. */
   complete(line: string): Promise<Completion>;
   dispose(): void;

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isAction } from '../../journal/actions.ts';
 import { recordAt } from '../../journal/store.ts';
-import { DEFAULT_COMMAND_LINE } from '../../lessons/examples.ts';
+import { DEFAULT_COMMAND_LINE } from '../../lessons/default-machine.ts';
 import { helloImage } from '../../lessons/hello-image.ts';
 import { READ_A_SECTOR } from '../../lessons/read-a-sector.ts';
 import { SessionRig, type ThreadCode, threadCode } from '../../testing/page/session-rig.ts';

@@ -60,3 +60,22 @@ it('ends a run that does not end itself, once', async () => {
   link.close();
   expect(spawned.map(({ ended }) => ended)).toEqual([true, true]);
 });
+
+it('asks the spare thread for lines, which runs a script afterwards', async () => {
+  const { link, spawned } = makeLink();
+  const asked = link.lines('a');
+  spawned[0]?.onMessage({ kind: 'ready' });
+  expect(spawned[0]?.posted).toEqual([{ kind: 'lines', source: 'a' }]);
+  spawned[0]?.onMessage({ kind: 'lines', lines: [1, 3] });
+  expect(await asked).toEqual([1, 3]);
+  const late = link.lines('b');
+  const run = link.run(script('a'));
+  expect(await late).toBeUndefined();
+  // While the script runs another thread is asked, and that one is the next run's.
+  const meanwhile = link.lines('c');
+  spawned[1]?.onMessage({ kind: 'lines', lines: undefined });
+  expect(await meanwhile).toBeUndefined();
+  spawned[0]?.onMessage({ kind: 'ended' });
+  expect(await run).toEqual({ kind: 'ended' });
+  expect(spawned.length).toBe(2);
+});

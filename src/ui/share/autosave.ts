@@ -1,6 +1,7 @@
 import { lineOf, readDocument } from '../../document/read.ts';
 import { decodeWork, encodeWork, sameRecord } from '../../document/share/work.ts';
-import { DEFAULT_COMMAND_LINE, EXAMPLES } from '../../lessons/examples.ts';
+import { DEFAULT_COMMAND_LINE } from '../../lessons/default-machine.ts';
+import { EXAMPLES } from '../../lessons/examples.ts';
 import { restoreDocument, useDocument } from '../document/document-store.ts';
 import { addStandIns, knownStandIns } from '../document/stand-ins.ts';
 import type { Session } from '../session/session.ts';

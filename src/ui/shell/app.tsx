@@ -4,7 +4,6 @@ import type { Session } from '../session/session.ts';
 import { SessionProvider, useSession, useSessionState } from '../state/session-context.tsx';
 import { useUi } from '../state/ui-store.ts';
 import { Toolbar } from '../toolbar/toolbar.tsx';
-import { DropZone } from './drop-zone.tsx';
 import { FaultScreen } from './fault-screen.tsx';
 import { onKey } from './keys.ts';
 import { Help, Sharing } from './lazy-overlays.tsx';
@@ -12,6 +11,8 @@ import { NoticeBar } from './notice-bar.tsx';
 import { WatchPanes } from './watch-panes.tsx';
 
 const BuildPanes = lazy(() => import('./build-panes.tsx'));
+const DropZone = lazy(async () => ({ default: (await import('./drop-zone.tsx')).DropZone }));
+const RunsKeeper = lazy(() => import('../runs/keeper.tsx'));
 const DocumentKeeper = lazy(() => import('../document/keeper.tsx'));
 
 /** The page. */
@@ -47,8 +48,9 @@ function Page() {
       <NoticeBar />
       <Suspense>
         <DocumentKeeper />
+        <RunsKeeper />
+        <DropZone />
       </Suspense>
-      <DropZone />
       <Help />
       <Sharing />
     </div>

@@ -1,7 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { CloseIcon } from '../kit/icons.tsx';
 import { useUi } from '../state/ui-store.ts';
-import { CANVAS_KEYS, KEYS } from './keys.ts';
+import { CANVAS_KEYS, KEYS } from './help-keys.ts';
 
 /** What the page is, how to read it, and its keys. */
 export function HelpDialog() {

@@ -1,52 +1,43 @@
 import type { Session } from '../session/session.ts';
 import { setPresentation } from '../state/presentation.ts';
-import { reset, runOrPause, step } from '../state/run.ts';
-import { turnTo, useUi } from '../state/ui-store.ts';
+import { chooseSpeed, reset, runOrPause, step, stepLine, stepOver } from '../state/run.ts';
+import { say, turnTo, useUi } from '../state/ui-store.ts';
+import { nextSpeed, speedText } from '../toolbar/speed-scale.ts';
 
-/** The page's keys, for the help. Function keys, so that they never collide with typing. */
-export const KEYS: readonly (readonly [keys: string, what: string])[] = [
-  ['F8', 'Run or pause (also Ctrl Enter)'],
-  ['F10', 'Step: one event forward'],
-  ['F9', 'One event back'],
-  ['Shift F8', 'Reset'],
-  ['F6', 'Next panel; Shift F6 the one before'],
-  ['F4', 'Watch a guest, or build its machine'],
-  ['F7', 'Presentation: large type for a projector, and back'],
-  ['F1', 'This help'],
-  ['Ctrl M', 'In the editor: Tab moves the focus instead of indenting'],
-  ['← →', 'On the timeline: one event; Page Up, Page Down a tenth; + − 0 zoom'],
-  [
-    'N P',
-    'On the timeline: next request, the one before; 1 to 6 go to its steps; V the next violation; F folds',
-  ],
-];
+const runs = () => import('../runs/acts.ts');
 
-/** The canvas's keys, for the help: they count while it has the focus; see `ui/build/keys.ts`. */
-export const CANVAS_KEYS: readonly (readonly [keys: string, what: string])[] = [
-  ['← ↑ → ↓', 'From part to part; Enter or Space chooses one'],
-  ['A', 'Add a device or a back end, onto the chosen bus where one is'],
-  ['C', 'Connect to…: another bus, another back end'],
-  ['Delete', 'Delete what is chosen, and what hangs on it'],
-  ['Ctrl D', 'Duplicate; Ctrl C, X and V copy, cut and paste as a command line'],
-  ['Ctrl Z', 'Undo, from anywhere; Ctrl Y does it again'],
-  ['Ctrl A', 'Choose all; Shift and a drag choose with a box'],
-  ['/', 'Search the machine (also Ctrl F)'],
-  ['+ − 0', 'Zoom; 0 shows the whole machine'],
-];
+/** What the keys of run control do, by modifiers and key. */
+const RUN_KEYS: Readonly<Record<string, (session: Session) => void>> = {
+  F8: runOrPause,
+  'Shift F8': (session) => void reset(session),
+  'Ctrl F8': (session) => void runs().then(({ runToCaret }) => runToCaret(session)),
+  'Ctrl Shift F8': (session) => void runs().then(({ continueHere }) => continueHere(session)),
+  F9: (session) => session.stepBack(),
+  'Ctrl F9': (session) => session.stepBackLine(),
+  'Ctrl Shift F9': (session) => session.stepBackOver(),
+  'Shift F9': (session) => void runs().then(({ toggleAtCaret }) => toggleAtCaret(session)),
+  F10: step,
+  'Ctrl F10': stepLine,
+  'Ctrl Shift F10': stepOver,
+  'Alt +': (session) => changeSpeed(session, 1),
+  'Alt =': (session) => changeSpeed(session, 1),
+  'Alt -': (session) => changeSpeed(session, -1),
+};
+/** They act once, however long they are held. */
+const ONCE = new Set(['F8', 'Shift F8', 'Ctrl F8', 'Ctrl Shift F8', 'Shift F9']);
 
 /** Acts on a key of the page's own; leaves all others alone. */
 export function onKey(event: KeyboardEvent, session: Session): void {
-  if (event.altKey || event.metaKey) return;
-  if (event.ctrlKey) {
-    if (event.key !== 'Enter') return;
+  if (event.metaKey) return;
+  const name = nameOf(event);
+  const act = RUN_KEYS[name];
+  if (act) {
+    if (!event.repeat || !ONCE.has(name)) act(session);
+  } else if (name === 'Ctrl Enter') {
     // What is typed into goes first: there it builds what was typed.
     if (event.target instanceof Element && event.target.closest('[data-own-enter]')) return;
     runOrPause(session);
-  } else if (event.key === 'F8') {
-    if (event.shiftKey) void reset(session);
-    else runOrPause(session);
-  } else if (event.key === 'F10' && !event.shiftKey) step(session);
-  else if (event.key === 'F9') session.stepBack();
+  } else if (event.altKey || event.ctrlKey) return;
   else if (event.key === 'F6') cyclePanes(event.shiftKey ? -1 : 1);
   else if (event.key === 'F4') turnWorkspace();
   else if (event.key === 'F7') setPresentation(!useUi.getState().presentation);
@@ -54,6 +45,18 @@ export function onKey(event: KeyboardEvent, session: Session): void {
   else return;
   event.preventDefault();
   event.stopPropagation();
+}
+
+/** `Ctrl Shift F8`; what a key writes needs no Shift. */
+function nameOf({ key, ctrlKey, altKey, shiftKey }: KeyboardEvent): string {
+  const words = [ctrlKey && 'Ctrl', altKey && 'Alt', shiftKey && key.length > 1 && 'Shift', key];
+  return words.filter(Boolean).join(' ');
+}
+
+function changeSpeed(session: Session, way: 1 | -1): void {
+  const speed = nextSpeed(session.getState().speed, way);
+  chooseSpeed(session, speed);
+  say(`Speed: ${speedText(speed).replace('/s', ' events a second')}.`);
 }
 
 function turnWorkspace(): void {

@@ -1,4 +1,4 @@
-import { DEFAULT_COMMAND_LINE } from '../../lessons/examples.ts';
+import { DEFAULT_COMMAND_LINE } from '../../lessons/default-machine.ts';
 import { HELLO_IMAGE_NAME, helloImage } from '../../lessons/hello-image.ts';
 import type { Session } from '../session/session.ts';
 import { recallLook } from '../state/look.ts';

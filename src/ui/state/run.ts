@@ -1,5 +1,6 @@
-import type { Session } from '../session/session.ts';
+import type { Session, Speed } from '../session/session.ts';
 import { useScript } from './script-store.ts';
+import { REMEMBERED, remember } from './storage.ts';
 import { useUi } from './ui-store.ts';
 
 /** Whether Run and Step begin a new run, rather than go on with one. */
@@ -23,6 +24,27 @@ export function runOrPause(session: Session): void {
 /** One event forward. */
 export function step(session: Session): void {
   session.step(noteStart(session));
+}
+
+/** To the next line of the script. */
+export function stepLine(session: Session): void {
+  session.stepLine(noteStart(session));
+}
+
+/** Over a device's turn, to the guest's next action. */
+export function stepOver(session: Session): void {
+  session.stepOver(noteStart(session));
+}
+
+/** Goes on until the script is about to execute a line. */
+export function runToLine(session: Session, line: number): void {
+  session.runToLine(noteStart(session), line);
+}
+
+/** Sets the speed, also for the next visit. */
+export function chooseSpeed(session: Session, speed: Speed): void {
+  session.setSpeed(speed);
+  remember(REMEMBERED.speed, String(speed));
 }
 
 /** Power cycle; the script stays. What came while the machine ran comes again, what was asked to leave has left. */

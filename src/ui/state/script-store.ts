@@ -10,6 +10,8 @@ export interface ScriptState {
   readonly started: string | undefined;
   /** Whether the browser keeps it over a reload. */
   readonly kept: boolean;
+  /** Line of the editor's cursor, from 1. */
+  readonly caret: number;
   /** Line to be brought into sight, 1-based; another object each time somebody asks. */
   readonly shown: { readonly line: number } | undefined;
   /** Grows when the text was replaced from outside the editor. */
@@ -22,6 +24,7 @@ export const useScript = create<ScriptState>()(() => ({
   example: '',
   started: undefined,
   kept: true,
+  caret: 1,
   shown: undefined,
   replaced: 0,
 }));

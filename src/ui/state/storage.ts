@@ -5,6 +5,7 @@ export const REMEMBERED = {
   theme: 'virtio-playground.theme',
   presentation: 'virtio-playground.presentation',
   speed: 'virtio-playground.speed',
+  breakpoints: 'virtio-playground.breakpoints',
   /** Of older versions of the page, which kept no more of the machine. */
   commandLine: 'virtio-playground.command-line',
   /** Machine, script and their histories. */

@@ -1,5 +1,7 @@
 import { INTERRUPT, type JournalEvent } from '../../journal/schema.ts';
-import { registerName } from '../../spec/regions.ts';
+import { REGION_INDEX } from '../../spec/region-names.ts';
+import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
+import { VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 
 /** The hue of an event, the same in every panel: see `styles/tokens.css`. */
 export type Tone = 'driver' | 'device' | 'notify' | 'interrupt' | 'violation' | 'exit' | 'quiet';
@@ -53,6 +55,12 @@ export function toneOf(event: JournalEvent | undefined): Tone {
 /** Whether a register access is the driver's doorbell. */
 export function isDoorbell(event: JournalEvent): boolean {
   if (event.kind !== 'regWrite') return false;
-  const name = registerName(event.region, event.offset);
-  return name === 'queue_notify' || name === 'QueueNotify';
+  return event.region === NOTIFY || DOORBELLS.get(event.region) === event.offset;
 }
+
+/** Every register of it is a doorbell; in the others it is one of many. */
+const NOTIFY = REGION_INDEX['virtio-pci-notify'];
+const DOORBELLS = new Map([
+  [REGION_INDEX['virtio-pci-legacy'], VIRTIO_PCI_LEGACY.queue_notify.offset],
+  [REGION_INDEX['virtio-mmio'], VIRTIO_MMIO.QueueNotify.offset],
+]);

@@ -2,6 +2,7 @@ import { useCallback, useState } from 'react';
 import './timeline.css';
 import { FitIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
+import { ContinueButton } from '../runs/continue-button.tsx';
 import { useSessionState } from '../state/session-context.tsx';
 import { useShown, useShownQueue } from '../state/shown.ts';
 import { RequestTable } from './request-table.tsx';
@@ -22,6 +23,7 @@ export function TimelinePane() {
       detail={<Place />}
       actions={
         <>
+          <ContinueButton />
           <Counts />
           <button
             type="button"

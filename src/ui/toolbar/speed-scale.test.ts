@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SPEED, parseSpeed, SPEEDS, speedText, stopOf } from './speed-scale.ts';
+import { DEFAULT_SPEED, nextSpeed, parseSpeed, SPEEDS, speedText, stopOf } from './speed-scale.ts';
 
 describe('speed scale', () => {
   it('runs from one event a second to as fast as it goes, rising all the way', () => {
@@ -26,6 +26,17 @@ describe('speed scale', () => {
     for (const speed of SPEEDS) expect(parseSpeed(String(speed))).toBe(speed);
     for (const text of [undefined, '', 'fast', '-1', '7e99'])
       expect(parseSpeed(text)).toBe(DEFAULT_SPEED);
+  });
+
+  it('goes up and down stop by stop, and no further than its ends', () => {
+    let speed = 1;
+    for (const next of SPEEDS.slice(1)) {
+      speed = nextSpeed(speed, 1);
+      expect(speed).toBe(next);
+    }
+    expect(nextSpeed(speed, 1)).toBe(Number.POSITIVE_INFINITY);
+    for (const _ of SPEEDS) speed = nextSpeed(speed, -1);
+    expect(speed).toBe(1);
   });
 
   it('says the last stop in words', () => {

@@ -33,6 +33,11 @@ export function stopOf(speed: Speed): number {
 
 const distance = (a: number, b: number): number => Math.abs(Math.log(a) - Math.log(Math.max(b, 1)));
 
+/** The next speed up (1) or down (-1) from one; the ends stay. */
+export function nextSpeed(speed: Speed, way: 1 | -1): Speed {
+  return SPEEDS[Math.min(Math.max(stopOf(speed) + way, 0), SPEEDS.length - 1)] ?? speed;
+}
+
 /** Speed in words, short. */
 export function speedText(speed: Speed): string {
   return speed === Number.POSITIVE_INFINITY ? 'full speed' : `${speed.toLocaleString('en')}/s`;

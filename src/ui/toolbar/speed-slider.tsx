@@ -1,5 +1,5 @@
+import { chooseSpeed } from '../state/run.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
-import { REMEMBERED, remember } from '../state/storage.ts';
 import { SPEEDS, speedText, stopOf } from './speed-scale.ts';
 
 /** Events a second, on a logarithmic scale up to as fast as it goes. */
@@ -9,7 +9,7 @@ export function SpeedSlider() {
   const fastest = speed === Number.POSITIVE_INFINITY;
   const last = SPEEDS.length - 1;
   return (
-    <div className="speed">
+    <div className="speed" title="Speed (Alt + faster, Alt − slower)">
       <output className="speed-value" aria-hidden="true">
         {fastest ? speedText(speed) : `${speed.toLocaleString('en')} events/s`}
       </output>
@@ -25,8 +25,7 @@ export function SpeedSlider() {
         onChange={(event) => {
           const next = SPEEDS[Number(event.target.value)];
           if (next === undefined) return;
-          session.setSpeed(next);
-          remember(REMEMBERED.speed, String(next));
+          chooseSpeed(session, next);
         }}
       />
     </div>

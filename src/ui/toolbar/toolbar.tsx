@@ -1,26 +1,17 @@
 import { lazy, Suspense } from 'react';
 import './toolbar.css';
-import {
-  AutoThemeIcon,
-  HelpIcon,
-  MoonIcon,
-  PauseIcon,
-  ResetIcon,
-  RunIcon,
-  StepBackIcon,
-  StepIcon,
-  SunIcon,
-} from '../kit/icons.tsx';
+import { AutoThemeIcon, HelpIcon, MoonIcon, SunIcon } from '../kit/icons.tsx';
 import { Menus } from '../shell/lazy-overlays.tsx';
-import { reset, runOrPause, step } from '../state/run.ts';
-import { useSession, useSessionState } from '../state/session-context.tsx';
+import { useSessionState } from '../state/session-context.tsx';
 import { turnTheme } from '../state/theme.ts';
 import { useUi } from '../state/ui-store.ts';
 import { CommandLine } from './command-line.tsx';
+import { RunControls } from './run-controls.tsx';
 import { SpeedSlider } from './speed-slider.tsx';
 import { WorkspaceSwitch } from './workspace-switch.tsx';
 
 const MachineTypeMenu = lazy(() => import('./machine-type-menu.tsx'));
+const RunBanner = lazy(() => import('../runs/run-banner.tsx'));
 
 /** The page's head: what the machine is, and how it runs. */
 export function Toolbar() {
@@ -52,6 +43,7 @@ export function Toolbar() {
         </button>
       </div>
       <CommandLine />
+      <RecordingBanner />
     </header>
   );
 }
@@ -75,55 +67,14 @@ function MachineLabel() {
   );
 }
 
-function RunControls() {
-  const session = useSession();
-  const running = useSessionState((state) => state.run === 'running');
-  const ready = useSessionState((state) => state.phase === 'ready');
-  const back = useSessionState((state) => state.cursor > state.first);
-  return (
-    <div className="run-controls">
-      <button
-        type="button"
-        className="button"
-        disabled={!ready}
-        title="Power cycle: empty memory, empty journal, same disk (Shift F8)"
-        onClick={() => void reset(session)}
-      >
-        <ResetIcon />
-        <span className="button-word">Reset</span>
-      </button>
-      <button
-        type="button"
-        className="button"
-        disabled={!ready || !back}
-        title="One event back (F9)"
-        onClick={() => session.stepBack()}
-      >
-        <StepBackIcon />
-        <span className="button-word">Back</span>
-      </button>
-      <button
-        type="button"
-        className="button button-main"
-        disabled={!ready}
-        title={running ? 'Pause (F8)' : 'Run (F8)'}
-        onClick={() => runOrPause(session)}
-      >
-        {running ? <PauseIcon /> : <RunIcon />}
-        {running ? 'Pause' : 'Run'}
-      </button>
-      <button
-        type="button"
-        className="button"
-        disabled={!ready}
-        title="One event forward (F10)"
-        onClick={() => step(session)}
-      >
-        <StepIcon />
-        <span className="button-word">Step</span>
-      </button>
-    </div>
-  );
+/** Said only where there is something to say. */
+function RecordingBanner() {
+  const recording = useSessionState((state) => !state.live && state.runs.length > 0);
+  return recording ? (
+    <Suspense>
+      <RunBanner />
+    </Suspense>
+  ) : null;
 }
 
 function ThemeButton() {

@@ -1,6 +1,6 @@
 import { INTERRUPT, type JournalEvent, NONE, RULES } from '../../journal/schema.ts';
 import type { BusNode, DeviceNode } from '../../protocol/topology.ts';
-import { REGIONS } from '../../spec/regions.ts';
+import { REGION_NAMES } from '../../spec/region-names.ts';
 import { type Tone, toneOf } from '../state/tone.ts';
 import { backEndNodeId } from './back-ends.ts';
 import { GUEST, type MachineGraph, RAM, virtioBelow } from './graph.ts';
@@ -126,7 +126,7 @@ function nodeOfVirtio(graph: MachineGraph, dev: number): string | undefined {
 
 /** Where a bus access ends: at the transport's device for its registers, at the bridge for its ports. */
 function exitTarget(graph: MachineGraph, dev: number, region: number): string | undefined {
-  const name = REGIONS[region]?.name;
+  const name = REGION_NAMES[region];
   if (dev === NONE) {
     if (name !== 'pci-config-ports' && name !== 'pci-config') return undefined;
     const bridge = graph.topology.root.children.find((device) => device.buses.some(isPci));

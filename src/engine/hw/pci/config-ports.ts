@@ -1,6 +1,6 @@
 import { allOnes } from '../../../base/bits.ts';
 import { MemoryRegion } from '../../../memory/memory-region.ts';
-import { PCI_PORTS } from '../../../spec/pci.ts';
+import { PCI_PORTS } from '../../../spec/pci-ports.ts';
 import { REGION_INDEX } from '../../../spec/regions.ts';
 import type { State } from '../../qom/state.ts';
 import type { PciDevice } from './pci-device.ts';

@@ -1,7 +1,8 @@
 import { assert } from '../../../base/assert.ts';
 import { TWO_32 } from '../../../base/bits.ts';
 import { MemoryRegion, WHOLE } from '../../../memory/memory-region.ts';
-import { PCI_CONFIG, PCI_PORT_BASE, PCI_PORTS } from '../../../spec/pci.ts';
+import { PCI_CONFIG } from '../../../spec/pci.ts';
+import { PCI_PORT_BASE, PCI_PORTS } from '../../../spec/pci-ports.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { addOrphanRegion, addRegion } from '../../qdev/regions.ts';
 import { bool, size, u32 } from '../../qom/property.ts';

@@ -1,5 +1,5 @@
 import { MemoryRegion, WHOLE } from '../../../memory/memory-region.ts';
-import { PCI_PORT_BASE, PCI_PORTS } from '../../../spec/pci.ts';
+import { PCI_PORT_BASE, PCI_PORTS } from '../../../spec/pci-ports.ts';
 import { addBus } from '../../qdev/bus.ts';
 import { addOrphanRegion, addRegion } from '../../qdev/regions.ts';
 import { bool, size, u32, u64 } from '../../qom/property.ts';

@@ -1,4 +1,4 @@
-import { PCI_PORT_BASE, PCI_PORTS } from '../../../spec/pci.ts';
+import { PCI_PORT_BASE, PCI_PORTS } from '../../../spec/pci-ports.ts';
 
 /** What firmware does to the machine: the accesses of a CPU. */
 export interface CpuBus {

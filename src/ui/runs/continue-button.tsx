@@ -1,0 +1,38 @@
+import './runs.css';
+import { BranchIcon } from '../kit/icons.tsx';
+import { useScript } from '../state/script-store.ts';
+import { useSession, useSessionState } from '../state/session-context.tsx';
+import { canContinue, continueHere } from './acts.ts';
+import { useRuns } from './run-store.ts';
+import { continueWords } from './run-words.ts';
+
+/** Goes on live from the moment that is shown. Nothing while the machine is there anyway. */
+export function ContinueButton() {
+  const session = useSession();
+  const can = useSessionState(canContinue);
+  const cursor = useSessionState((state) => (canContinue(state) ? state.cursor : 0));
+  const continuing = useRuns((runs) => runs.continuing);
+  const edited = useScript(({ started, source }) => started !== undefined && started !== source);
+  if (continuing !== undefined)
+    return (
+      <button
+        type="button"
+        className="button button-bare continue"
+        title="Stop on the way"
+        onClick={() => session.pause()}
+      >
+        <BranchIcon /> Repeating {continuing.toLocaleString('en')} events… Stop
+      </button>
+    );
+  if (!can) return null;
+  return (
+    <button
+      type="button"
+      className="button button-bare continue"
+      title={`${continueWords({ cursor, edited })} (Ctrl Shift F8)`}
+      onClick={() => void continueHere(session)}
+    >
+      <BranchIcon /> Continue from here
+    </button>
+  );
+}

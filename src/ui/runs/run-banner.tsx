@@ -1,0 +1,32 @@
+import './runs.css';
+import { useSession, useSessionState } from '../state/session-context.tsx';
+import { ContinueButton } from './continue-button.tsx';
+
+/** Says that what is shown is not the machine that is there, and the way back to it. */
+export default function RunBanner() {
+  const session = useSession();
+  const runs = useSessionState((state) => state.runs);
+  const shown = useSessionState((state) => state.shownRun);
+  const name = runs.find(({ id }) => id === shown)?.name;
+  const live = runs.find((run) => run.live);
+  return (
+    <div className="run-banner">
+      <p>
+        <strong>{name} is a recording.</strong>{' '}
+        {live
+          ? `Its machine is gone; ${live.name} is the live one.`
+          : 'Its machine is gone, and there is no other one.'}
+      </p>
+      <ContinueButton />
+      {live && (
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() => session.showRun(live.id)}
+        >
+          Back to the live machine
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { lazy, Suspense } from 'react';
+import { WarnIcon } from '../kit/icons.tsx';
+import type { ScriptProblem } from '../session/session.ts';
+import { useScript } from '../state/script-store.ts';
+import { useSessionState } from '../state/session-context.tsx';
+import type { JudgedViolation } from './use-verdicts.ts';
+
+const StoppedNote = lazy(() => import('../runs/stopped-note.tsx'));
+
+/** What is to be said about the script: what went wrong, why it stands, what will run. */
+export function ScriptNotes(props: {
+  problem: ScriptProblem | undefined;
+  violation: JudgedViolation | undefined;
+}) {
+  const { problem, violation } = props;
+  const kept = useScript((script) => script.kept);
+  const live = useSessionState((state) => state.run === 'running' || state.run === 'paused');
+  const forced = useSessionState((state) => state.forced);
+  const stopped = useSessionState((state) => state.stopped);
+  const edited = useScript(
+    (script) => script.started !== undefined && script.started !== script.source,
+  );
+  return (
+    <div className="script-notes">
+      <div role="alert">
+        {problem && (
+          <p className="note note-bad">
+            <WarnIcon />
+            <span>
+              <strong>
+                {problem.phase === 'compile' ? 'Does not compile' : 'Stopped'}
+                {problem.line === undefined ? '' : `, line ${problem.line}`}
+              </strong>{' '}
+              {problem.message}
+            </span>
+          </p>
+        )}
+        {violation && (
+          <p className="note note-bad">
+            <WarnIcon />
+            <span>
+              <strong>Rule broken{violation.line > 0 ? `, line ${violation.line}` : ''}</strong>{' '}
+              {violation.text}
+            </span>
+          </p>
+        )}
+        {forced && (
+          <p className="note">
+            <WarnIcon />
+            <span>
+              The last script did not stop when it was told to, so its thread was ended by force.
+              The machine is not harmed; Run starts the script anew.
+            </span>
+          </p>
+        )}
+      </div>
+      <div role="status">
+        <Suspense>{stopped && <StoppedNote stopped={stopped} />}</Suspense>
+      </div>
+      {live && edited && (
+        <p className="note">
+          The run goes on with the text that it began with; Reset, then Run, takes the new one.
+        </p>
+      )}
+      {!kept && <p className="note">This browser does not keep the script over a reload.</p>}
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { create } from 'zustand';
+import type { EventBreakpoint } from '../../journal/breakpoints.ts';
+
+/** A breakpoint on a line of the script at hand. */
+export interface LineBreakpoint {
+  /** From 1. */
+  readonly line: number;
+  readonly on: boolean;
+}
+
+/** A breakpoint on events, kept also while it is off. */
+export interface KeptBreakpoint {
+  readonly id: number;
+  readonly on: boolean;
+  readonly what: EventBreakpoint;
+}
+
+/** The person's breakpoints. The session is told of those that are on. */
+export interface BreakpointState {
+  /** Ascending, one a line at most. */
+  readonly lines: readonly LineBreakpoint[];
+  readonly events: readonly KeptBreakpoint[];
+}
+
+/** The store of breakpoints: written in `ui/runs` only; views read it through narrow selectors. */
+export const useBreakpoints = create<BreakpointState>()(() => ({ lines: [], events: [] }));
