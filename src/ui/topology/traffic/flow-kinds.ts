@@ -21,52 +21,131 @@ export interface FlowKindInfo {
   readonly carrier: Carrier | undefined;
   /** Whether its bytes are known. */
   readonly bytes: boolean;
+  /** Number of the lane of a wire that it shares with what looks alike and runs the same way. */
+  readonly lane: number;
 }
 
 /** Every kind, in the order of the lanes of a wire. */
 export const FLOW_KINDS = [
-  { kind: 'doorbell', name: 'doorbells', tone: 'notify', carrier: 'exit', bytes: false },
-  { kind: 'register', name: 'register accesses', tone: 'exit', carrier: 'exit', bytes: false },
+  { kind: 'doorbell', name: 'doorbells', tone: 'notify', carrier: 'exit', bytes: false, lane: 0 },
+  {
+    kind: 'register',
+    name: 'register accesses',
+    tone: 'exit',
+    carrier: 'exit',
+    bytes: false,
+    lane: 1,
+  },
   {
     kind: 'config',
     name: 'PCI and platform accesses',
     tone: 'exit',
     carrier: 'exit',
     bytes: false,
+    lane: 1,
   },
-  { kind: 'unanswered', name: 'unanswered accesses', tone: 'exit', carrier: 'exit', bytes: false },
-  { kind: 'instruction', name: 'instructions', tone: 'exit', carrier: 'exit', bytes: false },
-  { kind: 'store', name: 'stores', tone: 'driver', carrier: 'memory', bytes: true },
-  { kind: 'command', name: 'channel commands', tone: 'device', carrier: 'memory', bytes: false },
-  { kind: 'dmaRead', name: 'chains taken', tone: 'device', carrier: 'memory', bytes: true },
-  { kind: 'dmaWrite', name: 'DMA writes', tone: 'device', carrier: 'memory', bytes: true },
-  { kind: 'line', name: 'interrupts, line', tone: 'interrupt', carrier: 'signal', bytes: false },
+  {
+    kind: 'unanswered',
+    name: 'unanswered accesses',
+    tone: 'exit',
+    carrier: 'exit',
+    bytes: false,
+    lane: 1,
+  },
+  {
+    kind: 'instruction',
+    name: 'instructions',
+    tone: 'exit',
+    carrier: 'exit',
+    bytes: false,
+    lane: 1,
+  },
+  { kind: 'store', name: 'stores', tone: 'driver', carrier: 'memory', bytes: true, lane: 2 },
+  {
+    kind: 'command',
+    name: 'channel commands',
+    tone: 'device',
+    carrier: 'memory',
+    bytes: false,
+    lane: 3,
+  },
+  {
+    kind: 'dmaRead',
+    name: 'chains taken',
+    tone: 'device',
+    carrier: 'memory',
+    bytes: true,
+    lane: 3,
+  },
+  { kind: 'dmaWrite', name: 'DMA writes', tone: 'device', carrier: 'memory', bytes: true, lane: 4 },
+  {
+    kind: 'line',
+    name: 'interrupts, line',
+    tone: 'interrupt',
+    carrier: 'signal',
+    bytes: false,
+    lane: 5,
+  },
   {
     kind: 'message',
     name: 'interrupts, message',
     tone: 'interrupt',
     carrier: 'signal',
     bytes: false,
+    lane: 6,
   },
-  { kind: 'request', name: 'back end requests', tone: 'device', carrier: 'backend', bytes: true },
+  {
+    kind: 'request',
+    name: 'back end requests',
+    tone: 'device',
+    carrier: 'backend',
+    bytes: true,
+    lane: 7,
+  },
   {
     kind: 'completion',
     name: 'back end completions',
     tone: 'device',
     carrier: 'backend',
     bytes: true,
+    lane: 8,
   },
-  { kind: 'unsent', name: 'doorbells left out', tone: 'quiet', carrier: undefined, bytes: false },
+  {
+    kind: 'unsent',
+    name: 'doorbells left out',
+    tone: 'quiet',
+    carrier: undefined,
+    bytes: false,
+    lane: 9,
+  },
   {
     kind: 'withheld',
     name: 'interrupts left out',
     tone: 'quiet',
     carrier: undefined,
     bytes: false,
+    lane: 9,
   },
-  { kind: 'masked', name: 'interrupts masked', tone: 'quiet', carrier: undefined, bytes: false },
-  { kind: 'violation', name: 'violations', tone: 'violation', carrier: undefined, bytes: false },
+  {
+    kind: 'masked',
+    name: 'interrupts masked',
+    tone: 'quiet',
+    carrier: undefined,
+    bytes: false,
+    lane: 9,
+  },
+  {
+    kind: 'violation',
+    name: 'violations',
+    tone: 'violation',
+    carrier: undefined,
+    bytes: false,
+    lane: 9,
+  },
 ] as const satisfies readonly FlowKindInfo[];
+
+/** Lanes of a wire. */
+export const LANES = 10;
 
 export type FlowKind = (typeof FLOW_KINDS)[number]['kind'];
 /** Index of each kind in `FLOW_KINDS`. */

@@ -3,8 +3,8 @@ import { REGION_INDEX } from '../../../spec/regions.ts';
 import { GUEST, type MachineGraph, RAM } from '../graph.ts';
 import type { Point } from '../layout.ts';
 import { lineBetween } from './corners.ts';
-import { devOf, KINDS, kindOf } from './flow-counts.ts';
-import { FLOW_KINDS, type FlowKind } from './flow-kinds.ts';
+import { devOf, kindOf } from './flow-counts.ts';
+import { FLOW_KINDS, type FlowKind, LANES } from './flow-kinds.ts';
 import type { FlowRate } from './flow-rates.ts';
 import {
   exitTarget,
@@ -75,7 +75,7 @@ export class FlowNet {
   readonly edges: Edge[] = [];
   readonly #ids = new Map<string, number>();
   readonly #ways = new Map<number, { stops: readonly string[]; lanes: readonly number[] }>();
-  /** Sums by lane, `edge * KINDS + kind`. */
+  /** Sums by lane of a wire, `edge * LANES + lane`. */
   #events: number[] = [];
   #presence: number[] = [];
   readonly #forward: boolean[] = [];
@@ -90,7 +90,7 @@ export class FlowNet {
     return this.#way(flow).stops;
   }
 
-  /** Lanes with traffic after `load`: number of the wire times `KINDS`, plus the kind. */
+  /** Lanes with traffic after `load`: number of the wire times `LANES`, plus that of the lane. */
   get lanes(): readonly number[] {
     return this.#touched;
   }
@@ -132,7 +132,7 @@ export class FlowNet {
       for (let i = 1; i < stops.length; i++) {
         const edge = this.#edge(stops[i - 1] as string, stops[i] as string);
         if (edge === undefined) continue;
-        const lane = edge * KINDS + kind;
+        const lane = edge * LANES + (FLOW_KINDS[kind]?.lane ?? 0);
         lanes.push(lane);
         this.#forward[lane] = this.edges[edge]?.from === stops[i - 1];
       }

@@ -21,7 +21,14 @@ export interface Note extends Rect {
 
 /** Nodes whose figures are always shown, the busiest first; the one that is pointed at has them too. */
 const MOST_NOTES = 4;
-const MOST_LINES = 6;
+/** What is said of a node's traffic, from all to little: as much as there is room for. */
+const FORMS = [
+  { most: 6, bytes: true },
+  { most: 6, bytes: false },
+  { most: 3, bytes: true },
+  { most: 3, bytes: false },
+  { most: 1, bytes: false },
+] as const;
 
 /** Which node a flow's figures stand beside: the end that is not the guest's, nor memory's but for stores. */
 function homeOf(stops: readonly string[]): string | undefined {
@@ -65,7 +72,7 @@ export function notesOf(
     width: rect.width * zoom,
     height: rect.height * zoom,
   });
-  const cards = [...net.graph.layout.rects].map(([id, rect]) => [id, onScreen(rect)] as const);
+  const cards = [...net.graph.layout.rects.values()].map(onScreen);
   const notes: Note[] = [];
   const chosen = [...byNode].sort(([, a], [, b]) => total(b) - total(a));
   for (const [id, flows] of chosen) {
@@ -82,40 +89,28 @@ export function notesOf(
     )
       continue;
     flows.sort((a, b) => b.rate.events - a.rate.events);
-    const lines = flows.slice(0, MOST_LINES).map(({ flow, rate }): NoteLine => {
-      const info: FlowKindInfo = FLOW_KINDS[kindOf(flow)] ?? FLOW_KINDS[0];
-      const events = eventsText(rate.events, how.live, how.estimated);
-      const amount = amountText(rate.bytes, kindOf(flow), how.live, how.estimated);
-      const stopped = info.carrier === undefined && info.kind !== 'violation';
-      return {
-        text: `${events} ${info.name}${amount === '' || rate.bytes === 0 ? '' : `, ${amount}`}`,
-        tone: info.tone,
-        stopped,
-      };
+    const free = (box: Rect): boolean =>
+      box.x >= 4 &&
+      box.y >= 4 &&
+      box.x + box.width <= view.width - 4 &&
+      box.y + box.height <= view.height - 4 &&
+      !notes.some((note) => meets(note, box)) &&
+      !cards.some((other) => meets(other, box));
+    const forms = FORMS.map(({ most, bytes }) => {
+      const lines = flows.slice(0, most).map(({ flow, rate }) => lineOf(flow, rate, how, bytes));
+      const width = Math.max(...lines.map(({ text }) => type.measure(text))) + type.size * 2.2;
+      const height = lines.length * type.size * 1.3 + type.size * 0.6;
+      return { lines, width, height };
     });
-    const width = Math.max(...lines.map(({ text }) => type.measure(text))) + type.size * 2.2;
-    const height = lines.length * type.size * 1.3 + type.size * 0.6;
-    const place = [
-      { x: card.x + card.width + 8, y: card.y + card.height / 2 - height / 2 },
-      { x: card.x - width - 8, y: card.y + card.height / 2 - height / 2 },
-      { x: card.x, y: card.y + card.height + 6 },
-      { x: card.x + card.width - width, y: card.y - height - 6 },
-    ]
-      .map((at): Rect => ({ ...at, width, height }))
-      .find(
-        (box) =>
-          box.x >= 4 &&
-          box.y >= 4 &&
-          box.x + width <= view.width - 4 &&
-          box.y + height <= view.height - 4 &&
-          !notes.some((note) => meets(note, box)) &&
-          !cards.some(([, other]) => meets(other, box)),
-      );
-    if (place) notes.push({ ...place, lines });
-    else if (asked)
+    const fits = forms
+      .flatMap((form) => placesBeside(card, form).map((at) => ({ ...form, ...at })))
+      .find(free);
+    if (fits) notes.push(fits);
+    else if (asked && forms[0])
       notes.push({
-        ...{ x: Math.min(card.x, view.width - width - 4), y: card.y + card.height + 6 },
-        ...{ width, height, lines },
+        ...forms[0],
+        x: Math.max(4, Math.min(card.x, view.width - forms[0].width - 4)),
+        y: card.y + card.height + 6,
       });
   }
   return notes;
@@ -123,4 +118,42 @@ export function notesOf(
 
 function meets(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/** Places of a box beside a card, the best first. */
+function placesBeside(
+  card: Rect,
+  { width, height }: { width: number; height: number },
+): { x: number; y: number }[] {
+  const right = card.x + card.width + 8;
+  const left = card.x - width - 8;
+  const middle = card.y + card.height / 2 - height / 2;
+  const low = card.y + card.height - height;
+  return [
+    { x: right, y: middle },
+    { x: left, y: middle },
+    { x: right, y: card.y },
+    { x: left, y: card.y },
+    { x: right, y: low },
+    { x: left, y: low },
+    { x: card.x, y: card.y + card.height + 6 },
+    { x: card.x + card.width - width, y: card.y - height - 6 },
+  ];
+}
+
+function lineOf(
+  flow: number,
+  rate: FlowRate,
+  { live, estimated }: { live: boolean; estimated: boolean },
+  bytes: boolean,
+): NoteLine {
+  const kind = kindOf(flow);
+  const info: FlowKindInfo = FLOW_KINDS[kind] ?? FLOW_KINDS[0];
+  const events = eventsText(rate.events, live, estimated);
+  const amount = bytes && rate.bytes > 0 ? amountText(rate.bytes, kind, live, estimated) : '';
+  return {
+    text: `${events} ${info.name}${amount && `, ${amount}`}`,
+    tone: info.tone,
+    stopped: info.carrier === undefined && info.kind !== 'violation',
+  };
 }

@@ -1,7 +1,6 @@
 import type { Tone } from '../../state/tone.ts';
 import type { Point } from '../layout.ts';
-import { KINDS } from './flow-counts.ts';
-import { FLOW_KINDS, type FlowKindInfo } from './flow-kinds.ts';
+import { FLOW_KINDS, type FlowKindInfo, LANES } from './flow-kinds.ts';
 import { beside, type FlowNet } from './flow-net.ts';
 
 /** What the painter has to know of the view. */
@@ -25,9 +24,14 @@ const LANE_GAP = 1.5;
 /** Farther out than this, one line a wire is all that can be told apart. */
 const PLAIN = 0.2;
 
+/** How a lane looks: as the first kind that runs in it. */
+const LOOKS: readonly (FlowKindInfo | undefined)[] = Array.from({ length: LANES }, (_, lane) =>
+  FLOW_KINDS.find((info) => info.lane === lane),
+);
+
 /** How thick a line is, in pixels at zoom 1: a step of the same width for each power of ten. */
 export function thickness(events: number): number {
-  return Math.min(6.5, 1.5 + 0.9 * Math.log10(1 + events));
+  return Math.min(7, 2 + 0.9 * Math.log10(1 + events));
 }
 
 /** Pixels a second at which dashes move, at zoom 1. */
@@ -76,7 +80,7 @@ export class FlowPainter {
       const total = widths.reduce((sum, width) => sum + width + LANE_GAP, -LANE_GAP);
       let at = -total / 2;
       for (const [i, lane] of shown.entries()) {
-        const info: FlowKindInfo | undefined = FLOW_KINDS[lane % KINDS];
+        const info: FlowKindInfo | undefined = LOOKS[lane % LANES];
         const wide = widths[i] ?? 1;
         const off = at + wide / 2;
         at += wide + LANE_GAP;
@@ -116,14 +120,14 @@ export class FlowPainter {
     return drawn;
   }
 
-  /** Lanes of the wires in sight, by wire, in the order of the kinds. */
+  /** Lanes of the wires in sight, by wire, in their order. */
   #visible({ transform, width, height }: FlowView): Map<number, number[]> {
     const [x, y, zoom] = transform;
     const [left, top] = [-x / zoom, -y / zoom];
     const [right, bottom] = [left + width / zoom, top + height / zoom];
     const out = new Map<number, number[]>();
     for (const lane of this.#net.lanes) {
-      const id = Math.floor(lane / KINDS);
+      const id = Math.floor(lane / LANES);
       const edge = this.#net.edges[id];
       if (!edge || edge.left > right || edge.right < left || edge.top > bottom || edge.bottom < top)
         continue;

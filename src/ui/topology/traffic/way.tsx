@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { ViewportPortal } from 'reactflow';
 import { useSession, useSessionState } from '../../state/session-context.tsx';
-import { type MachineGraph, RAM } from '../graph.ts';
+import { GUEST, type MachineGraph, RAM } from '../graph.ts';
 import type { Point, Rect } from '../layout.ts';
 import { rounded } from '../path.ts';
 import { alongWay, cornersOf } from './corners.ts';
@@ -169,6 +169,9 @@ function labelPlace(
 ): Point & { anchor: 'start' | 'middle' } {
   const end = corners.at(-1) ?? { x: 0, y: 0 };
   const before = corners.at(-2) ?? end;
+  const guest = route.stops.at(-1) === GUEST && graph.layout.rects.get(GUEST);
+  // Its memory stands close below the guest.
+  if (guest) return { x: guest.x + guest.width + 7, y: guest.y + 8, anchor: 'start' };
   const memory = route.stops.includes(RAM);
   const card = graph.layout.rects.get(memory ? RAM : (route.stops.at(-1) ?? ''));
   if (card && (memory || before.y === end.y))
