@@ -14,6 +14,9 @@ import { prefersStillness } from './stillness.ts';
 /** Figures change at most this often, in ms: faster, nobody reads them. */
 const FIGURES_MS = 250;
 
+/** Frames whose cost is remembered; `data-cost` is their median, in ms. */
+const COSTS = 120;
+
 /** Traffic between frames, as flow: one canvas above the machine. */
 export function FlowCanvas({ graph }: { graph: MachineGraph }) {
   const session = useSession();
@@ -76,9 +79,8 @@ class Drawing {
   #colours:
     | { of: string; by: Record<Tone, string>; panel: string; ink: string; font: string }
     | undefined;
-  /** Milliseconds that drawing took, summed over frames, for benchmarks. */
-  #spent = 0;
-  #frames = 0;
+  /** Milliseconds that the last frames took, for benchmarks. */
+  readonly #costs: number[] = [];
 
   constructor(
     context: CanvasRenderingContext2D,
@@ -135,8 +137,8 @@ class Drawing {
       else this.request();
     }
     if (!shown) return;
-    this.#spent += performance.now() - start;
-    this.#frames++;
+    this.#costs.push(performance.now() - start);
+    if (this.#costs.length > COSTS) this.#costs.shift();
   };
 
   #paint(now: number, shown: boolean, still: boolean): void {
@@ -162,9 +164,9 @@ class Drawing {
     this.#net.load(meter.rates.rates);
     const view = { transform, width, height, presentation, live, elapsed };
     this.#painter.paint(context, view, colours.by);
-    const size = presentation ? 17 : 11.5;
+    const size = presentation ? 16 : 11;
     context.setTransform(DPR(), 0, 0, DPR(), 0, 0);
-    context.font = `600 ${size}px ${colours.font}`;
+    context.font = `550 ${size}px ${colours.font}`;
     if (!live || now - this.#figured >= FIGURES_MS || transform[2] !== this.#notesAt[2]) {
       this.#figured = now;
       this.#notesAt = transform;
@@ -172,8 +174,8 @@ class Drawing {
       const measure = (text: string): number => context.measureText(text).width;
       const how = { live, estimated, pointed };
       this.#notes = notesOf(this.#net, meter.rates.rates, how, view, { size, measure });
-      canvas.dataset.cost = (this.#spent / Math.max(1, this.#frames)).toFixed(3);
-      canvas.dataset.frames = String(this.#frames);
+      const costs = this.#costs.toSorted((a, b) => a - b);
+      canvas.dataset.cost = (costs[costs.length >> 1] ?? 0).toFixed(2);
     }
     context.translate(transform[0] - this.#notesAt[0], transform[1] - this.#notesAt[1]);
     for (const note of this.#notes) this.#write(note, size);

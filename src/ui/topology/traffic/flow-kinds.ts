@@ -16,6 +16,8 @@ export interface FlowKindInfo {
   readonly kind: string;
   /** As the table has it, in the plural. */
   readonly name: string;
+  /** As it stands in the picture. */
+  readonly brief: string;
   readonly tone: Tone;
   /** Undefined where it is held back and goes nowhere. */
   readonly carrier: Carrier | undefined;
@@ -27,10 +29,19 @@ export interface FlowKindInfo {
 
 /** Every kind, in the order of the lanes of a wire. */
 export const FLOW_KINDS = [
-  { kind: 'doorbell', name: 'doorbells', tone: 'notify', carrier: 'exit', bytes: false, lane: 0 },
+  {
+    kind: 'doorbell',
+    name: 'doorbells',
+    brief: 'doorbells',
+    tone: 'notify',
+    carrier: 'exit',
+    bytes: false,
+    lane: 0,
+  },
   {
     kind: 'register',
     name: 'register accesses',
+    brief: 'registers',
     tone: 'exit',
     carrier: 'exit',
     bytes: false,
@@ -39,6 +50,7 @@ export const FLOW_KINDS = [
   {
     kind: 'config',
     name: 'PCI and platform accesses',
+    brief: 'configuration',
     tone: 'exit',
     carrier: 'exit',
     bytes: false,
@@ -47,6 +59,7 @@ export const FLOW_KINDS = [
   {
     kind: 'unanswered',
     name: 'unanswered accesses',
+    brief: 'unanswered',
     tone: 'exit',
     carrier: 'exit',
     bytes: false,
@@ -55,15 +68,25 @@ export const FLOW_KINDS = [
   {
     kind: 'instruction',
     name: 'instructions',
+    brief: 'instructions',
     tone: 'exit',
     carrier: 'exit',
     bytes: false,
     lane: 1,
   },
-  { kind: 'store', name: 'stores', tone: 'driver', carrier: 'memory', bytes: true, lane: 2 },
+  {
+    kind: 'store',
+    name: 'stores',
+    brief: 'stores',
+    tone: 'driver',
+    carrier: 'memory',
+    bytes: true,
+    lane: 2,
+  },
   {
     kind: 'command',
     name: 'channel commands',
+    brief: 'commands',
     tone: 'device',
     carrier: 'memory',
     bytes: false,
@@ -72,15 +95,25 @@ export const FLOW_KINDS = [
   {
     kind: 'dmaRead',
     name: 'chains taken',
+    brief: 'chains',
     tone: 'device',
     carrier: 'memory',
     bytes: true,
     lane: 3,
   },
-  { kind: 'dmaWrite', name: 'DMA writes', tone: 'device', carrier: 'memory', bytes: true, lane: 4 },
+  {
+    kind: 'dmaWrite',
+    name: 'DMA writes',
+    brief: 'DMA writes',
+    tone: 'device',
+    carrier: 'memory',
+    bytes: true,
+    lane: 4,
+  },
   {
     kind: 'line',
     name: 'interrupts, line',
+    brief: 'interrupts',
     tone: 'interrupt',
     carrier: 'signal',
     bytes: false,
@@ -89,6 +122,7 @@ export const FLOW_KINDS = [
   {
     kind: 'message',
     name: 'interrupts, message',
+    brief: 'messages',
     tone: 'interrupt',
     carrier: 'signal',
     bytes: false,
@@ -97,6 +131,7 @@ export const FLOW_KINDS = [
   {
     kind: 'request',
     name: 'back end requests',
+    brief: 'requests',
     tone: 'device',
     carrier: 'backend',
     bytes: true,
@@ -105,6 +140,7 @@ export const FLOW_KINDS = [
   {
     kind: 'completion',
     name: 'back end completions',
+    brief: 'completions',
     tone: 'device',
     carrier: 'backend',
     bytes: true,
@@ -113,6 +149,7 @@ export const FLOW_KINDS = [
   {
     kind: 'unsent',
     name: 'doorbells left out',
+    brief: 'left out',
     tone: 'quiet',
     carrier: undefined,
     bytes: false,
@@ -121,6 +158,7 @@ export const FLOW_KINDS = [
   {
     kind: 'withheld',
     name: 'interrupts left out',
+    brief: 'left out',
     tone: 'quiet',
     carrier: undefined,
     bytes: false,
@@ -129,6 +167,7 @@ export const FLOW_KINDS = [
   {
     kind: 'masked',
     name: 'interrupts masked',
+    brief: 'masked',
     tone: 'quiet',
     carrier: undefined,
     bytes: false,
@@ -137,6 +176,7 @@ export const FLOW_KINDS = [
   {
     kind: 'violation',
     name: 'violations',
+    brief: 'violations',
     tone: 'violation',
     carrier: undefined,
     bytes: false,

@@ -152,7 +152,7 @@ function lineOf(
   const events = eventsText(rate.events, live, estimated);
   const amount = bytes && rate.bytes > 0 ? amountText(rate.bytes, kind, live, estimated) : '';
   return {
-    text: `${events} ${info.name}${amount && `, ${amount}`}`,
+    text: `${events} ${info.brief}${amount && `, ${amount}`}`,
     tone: info.tone,
     stopped: info.carrier === undefined && info.kind !== 'violation',
   };

@@ -19,6 +19,7 @@ export interface FlowView {
 
 /** Lines with dashes cost; where there are more, the weakest are drawn plain. */
 const MOST_DASHED = 160;
+const WHOLE: number[] = [];
 /** Pixels between two lanes of a wire at zoom 1. */
 const LANE_GAP = 1.5;
 /** Farther out than this, one line a wire is all that can be told apart. */
@@ -69,6 +70,9 @@ export class FlowPainter {
     const scale = view.presentation ? 1.7 : 1;
     const byEdge = this.#visible(view);
     let drawn = 0;
+    const ratio = DPR();
+    context.setTransform(zoom * ratio, 0, 0, zoom * ratio, x * ratio, y * ratio);
+    context.lineJoin = 'round';
     const order = [...byEdge].sort(
       ([, a], [, b]) => strongest(b, this.#net) - strongest(a, this.#net),
     );
@@ -85,20 +89,17 @@ export class FlowPainter {
         const off = at + wide / 2;
         at += wide + LANE_GAP;
         if (!info) continue;
-        context.setTransform(zoom * DPR(), 0, 0, zoom * DPR(), x * DPR(), y * DPR());
         context.strokeStyle = colours[info.tone];
         const alpha = this.#net.presence(lane) * (view.live ? 1 : 0.62);
         const path = this.#path(edge, lane, Math.round(off * 2) / 2);
         const round = info.kind === 'doorbell';
         context.lineCap = round ? 'round' : 'butt';
-        context.lineJoin = 'round';
         const dashed = drawn < MOST_DASHED && zoom >= PLAIN;
-        if (!dashed || info.carrier === 'exit' || info.carrier === 'signal') {
-          context.globalAlpha = alpha * (dashed ? 0.28 : 0.8);
-          context.lineWidth = wide;
-          context.setLineDash([]);
-          context.stroke(path);
-        }
+        // Thickness is told by the whole line, and the form by what moves on it.
+        context.globalAlpha = alpha * (dashed ? 0.32 : 0.8);
+        context.lineWidth = wide;
+        context.setLineDash(WHOLE);
+        context.stroke(path);
         if (dashed) {
           const dashes = dashesOf(info, wide);
           const length = dashes.reduce((sum, part) => sum + part, 0);
@@ -115,7 +116,7 @@ export class FlowPainter {
         drawn++;
       }
     }
-    context.setLineDash([]);
+    context.setLineDash(WHOLE);
     context.globalAlpha = 1;
     return drawn;
   }

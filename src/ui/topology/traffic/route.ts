@@ -8,6 +8,7 @@ import {
   NONE,
   RULES,
 } from '../../../journal/schema.ts';
+import { VIOLATIONS } from '../../../spec/violations.ts';
 import { namesOf } from '../../state/names.ts';
 import { type Tone, toneOf } from '../../state/tone.ts';
 import { GUEST, type MachineGraph, RAM } from '../graph.ts';
@@ -120,11 +121,7 @@ export function routeOf(
     case 'backendCompletion':
       return way(toBackEnd(graph, event.dev).toReversed(), 'backend', 'data', 'completion');
     case 'violation':
-      return still(
-        nodeOfVirtio(graph, event.dev) ?? GUEST,
-        violationText(event, namesOf(graph.topology)),
-        'violation',
-      );
+      return still(nodeOfVirtio(graph, event.dev) ?? GUEST, brokenRule(event, graph), 'violation');
     case 'status':
     case 'features':
     case 'queueConfig':
@@ -221,4 +218,10 @@ function why(event: EventOf<'notification'> | EventOf<'interrupt'>, moment: Mome
 
 function ownOf(graph: MachineGraph, dev: number | undefined): string | undefined {
   return dev === undefined ? undefined : nodeOfVirtio(graph, dev);
+}
+
+function brokenRule(event: EventOf<'violation'>, graph: MachineGraph): string {
+  const text = violationText(event, namesOf(graph.topology));
+  const section: string | undefined = VIOLATIONS[event.code]?.section;
+  return section === undefined ? text : `${text} (§${section})`;
 }
