@@ -2,7 +2,12 @@ import type { Frames } from './ui-frames.ts';
 
 /** What must hold, in frames a second. */
 const TARGET = 55;
-const TARGETS: readonly string[] = ['200 devices, whole: pan', '1,000 devices, zoomed in: pan'];
+const TARGETS: readonly string[] = [
+  '200 devices, whole: pan',
+  '200 devices, whole: pan with flow',
+  '1,000 devices, zoomed in: pan',
+  '1,000 devices, zoomed in: pan with flow',
+];
 
 /** Prints frames by name; the first is the floor that the others are compared with. */
 export function printFrames(frames: ReadonlyMap<string, Frames>): void {
@@ -25,11 +30,13 @@ export function printFrames(frames: ReadonlyMap<string, Frames>): void {
 export function printTimes(times: ReadonlyMap<string, readonly number[]>): void {
   const rows = [...times].map(([name, all]) => [
     name,
-    Math.min(...all).toFixed(0),
-    Math.max(...all).toFixed(0),
+    digits(Math.min(...all)),
+    digits(Math.max(...all)),
   ]);
-  printColumns([['to the picture, ms', 'best', 'worst'], ...rows]);
+  printColumns([['ms', 'best', 'worst'], ...rows]);
 }
+
+const digits = (ms: number): string => ms.toFixed(ms < 10 ? 2 : 0);
 
 function printColumns(rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));

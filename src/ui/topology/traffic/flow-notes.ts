@@ -25,7 +25,8 @@ const MOST_NOTES = 4;
 const FORMS = [
   { most: 6, bytes: true },
   { most: 6, bytes: false },
-  { most: 3, bytes: true },
+  { most: 4, bytes: true },
+  { most: 4, bytes: false },
   { most: 3, bytes: false },
   { most: 1, bytes: false },
 ] as const;
@@ -116,12 +117,13 @@ export function notesOf(
   return notes;
 }
 
-function meets(a: Rect, b: Rect): boolean {
+/** Whether two boxes cover each other. */
+export function meets(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
 /** Places of a box beside a card, the best first. */
-function placesBeside(
+export function placesBeside(
   card: Rect,
   { width, height }: { width: number; height: number },
 ): { x: number; y: number }[] {

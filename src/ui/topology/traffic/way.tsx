@@ -1,11 +1,13 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { ViewportPortal } from 'reactflow';
 import { useSession, useSessionState } from '../../state/session-context.tsx';
+import { useUi } from '../../state/ui-store.ts';
 import { GUEST, type MachineGraph, RAM } from '../graph.ts';
 import type { Point, Rect } from '../layout.ts';
 import { rounded } from '../path.ts';
 import { alongWay, cornersOf } from './corners.ts';
 import { FASTEST_MARK } from './flow-meter.ts';
+import { meets, placesBeside } from './flow-notes.ts';
 import { MarkShape } from './marks.tsx';
 import type { Route } from './route.ts';
 import { routeAt } from './route-at.ts';
@@ -143,13 +145,9 @@ function Why(props: { route: Route; graph: MachineGraph; beyond: readonly Point[
   const { route, graph, beyond } = props;
   const id = route.stops.at(-1) ?? '';
   const rect = graph.layout.rects.get(id);
+  const presentation = useUi((ui) => ui.presentation);
   if (!rect) return null;
-  const next = beyond[1];
-  const below = next !== undefined && next.y > rect.y + rect.height / 2;
-  // Beside the stub where that leads down into free room; else under the card.
-  const at = below
-    ? { x: (beyond[0]?.x ?? rect.x) + 18, y: rect.y + rect.height + 5 }
-    : { x: rect.x, y: rect.y + rect.height + 7 };
+  const at = whyPlace(rect, route.label, graph, presentation, beyond[1]);
   return (
     <p
       className="way-why"
@@ -159,6 +157,32 @@ function Why(props: { route: Route; graph: MachineGraph; beyond: readonly Point[
       {route.label}
     </p>
   );
+}
+
+/** Where a sentence hides no other part of the machine, if there is such a place; else under its node. */
+function whyPlace(
+  rect: Rect,
+  text: string,
+  graph: MachineGraph,
+  presentation: boolean,
+  stub: Point | undefined,
+): Point {
+  const type = presentation
+    ? { width: 380, line: 22, letter: 9 }
+    : { width: 250, line: 16, letter: 7 };
+  const width = Math.min(type.width, text.length * type.letter + 18);
+  const height = Math.ceil((text.length * type.letter) / (type.width - 18)) * type.line + 10;
+  const others = [...graph.layout.rects.values()].filter((other) => other !== rect);
+  const free = placesBeside(rect, { width, height })
+    .map((at) => ({ ...at, width, height }))
+    .find(
+      (box) =>
+        box.x >= 0 &&
+        box.y >= 0 &&
+        !others.some((other) => meets(other, box)) &&
+        !(stub && meets({ ...stub, width: 1, height: 1 }, box)),
+    );
+  return free ?? { x: rect.x, y: rect.y + rect.height + 7 };
 }
 
 /** Beside a last leg that comes from above or below; else under the card, where a gap is always free. */
