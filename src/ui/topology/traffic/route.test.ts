@@ -158,7 +158,7 @@ describe('routeOf', () => {
       GRAPH,
     );
     expect(left).toMatchObject({ stops: [GUEST], carrier: undefined, form: 'stopped' });
-    expect(left?.label).toMatch(/^no doorbell: .*NO_NOTIFY.*\(§2\.7\.10\)$/);
+    expect(left?.label).toMatch(/^no doorbell: .*NO_NOTIFY.*2\.7\.10\)$/);
   });
 
   it('draws a plain store apart from an exit, and DMA up the buses into memory', () => {
