@@ -40,7 +40,7 @@ export function Legend() {
         {KEYS.map(({ tone, carrier, form, text }) => (
           <li key={text} data-tone={tone}>
             <svg className="key-line" aria-hidden="true" viewBox="-22 -9 44 18">
-              <g className="way" data-carrier={carrier} data-form={form}>
+              <g className="key-way" data-carrier={carrier} data-form={form}>
                 {carrier && <path className="way-line" d="M-22 0H22" />}
                 {form === 'line' && <path className="way-core" d="M-22 0H22" />}
               </g>
