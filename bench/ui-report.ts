@@ -5,7 +5,9 @@ import type { RingFrames } from './ui-ring.ts';
 const TARGET = 55;
 const TARGETS: readonly string[] = [
   '200 devices, whole: pan',
+  '200 devices, whole: pan with flow',
   '1,000 devices, zoomed in: pan',
+  '1,000 devices, zoomed in: pan with flow',
   'timeline of 1,000,000 events: zoom and pan',
 ];
 
@@ -57,11 +59,13 @@ export function printRing(ring: ReadonlyMap<string, RingFrames>): void {
 export function printTimes(times: ReadonlyMap<string, readonly number[]>): void {
   const rows = [...times].map(([name, all]) => [
     name,
-    Math.min(...all).toFixed(0),
-    Math.max(...all).toFixed(0),
+    digits(Math.min(...all)),
+    digits(Math.max(...all)),
   ]);
-  printColumns([['to the picture, ms', 'best', 'worst'], ...rows]);
+  printColumns([['ms', 'best', 'worst'], ...rows]);
 }
+
+const digits = (ms: number): string => ms.toFixed(ms < 10 ? 2 : 0);
 
 function printColumns(rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { DEFAULT_COMMAND_LINE } from '../src/lessons/examples.ts';
+import { DEFAULT_COMMAND_LINE } from '../src/lessons/default-machine.ts';
 
 /** Events of the run whose timeline is measured. */
 const EVENTS = 1_000_000;

@@ -1,6 +1,6 @@
 /**
  * Measures the page's pictures in a headless Chromium without a GPU: frames while a hand pans and zooms machines of
- * 200 and 1,000 devices and travels over a timeline of a million events, how long the picture takes after a paste, an
+ * 200 and 1,000 devices, at rest and with traffic, and travels over a timeline of a million events, how long the picture takes after a paste, an
  * added device and an undo; and a queue of 4,096 entries at work, a jump in one of 32,768, and saved runs that are
  * opened. `--url ADDRESS` measures a page that is served already; `--rounds N` (3); `--only ring`, `topology`,
  * `timeline` or `runs`.
@@ -138,6 +138,39 @@ async function watch(browser: Browser, url: string): Promise<Page> {
 const wanted = (part: 'ring' | 'topology' | 'timeline' | 'runs'): boolean =>
   (given.only ?? part) === part;
 
+/** Disks that are read without end: their traffic is drawn as flow. */
+const READERS = `import { virtio, VirtioBlk } from 'guest';
+const disks = [0, 1, 2, 3].map((nth) => virtio.probe(VirtioBlk, nth));
+for (;;)
+  for (const disk of disks) {
+    for (let sector = 0; sector < 8; sector++) disk.startRead(sector);
+    disk.submit();
+    while (disk.queue.inFlight > 0) disk.next();
+  }
+`;
+
+/** Pans while traffic flows, and notes what the flow costs the page's thread. */
+async function panWithFlow(name: string, page: Page): Promise<void> {
+  await page.evaluate((source) => {
+    const session = window.virtioPlayground?.session;
+    session?.setSpeed(Number.POSITIVE_INFINITY);
+    session?.run(source);
+  }, READERS);
+  await page.waitForFunction(() => {
+    const canvas = document.querySelector<HTMLElement>('.flow canvas');
+    return canvas?.dataset.cost !== undefined;
+  });
+  await page.waitForTimeout(1500);
+  const { free } = await holds(page);
+  await measure(`${name}: pan with flow`, page, () => pan(page, free, 160));
+  const cost = await page.evaluate(
+    () => document.querySelector<HTMLElement>('.flow canvas')?.dataset.cost,
+  );
+  took(`flow of ${name}, a frame (median)`, Number(cost));
+  await page.evaluate(() => window.virtioPlayground?.session.reset());
+  await page.waitForTimeout(500);
+}
+
 async function topologyRound(browser: Browser, url: string): Promise<void> {
   const blank = await open(browser, url);
   await measure('floor: an empty page', blank, () => hover(blank, { x: 500, y: 400 }));
@@ -150,6 +183,7 @@ async function topologyRound(browser: Browser, url: string): Promise<void> {
   const line200 = manyDevices(200);
   const some = await open(browser, url, line200);
   await panAndZoom('200 devices, whole', some);
+  await panWithFlow('200 devices, whole', some);
   await zoomIn(some);
   await panAndZoom('200 devices, zoomed in', some);
   for (const [name, ms] of Object.entries(await timeAdd(some))) took(name, ms);
@@ -160,6 +194,7 @@ async function topologyRound(browser: Browser, url: string): Promise<void> {
   await panAndZoom('1,000 devices, whole', many);
   await zoomIn(many);
   await panAndZoom('1,000 devices, zoomed in', many);
+  await panWithFlow('1,000 devices, zoomed in', many);
   await many.close();
 }
 

@@ -1,5 +1,5 @@
 import { join64 } from '../base/bits.ts';
-import { PCI_PORTS } from '../spec/pci.ts';
+import { PCI_PORTS } from '../spec/pci-ports.ts';
 import { REGION_INDEX } from '../spec/regions.ts';
 import { selectorOf } from '../spec/selected-registers.ts';
 import { EventList } from './event-list.ts';

@@ -1,5 +1,13 @@
 import { type Moment, queueKey } from '../fold/moment.ts';
-import { INTERRUPT_STEPS, NONE, RULES, type Rule, waitedFor } from '../schema.ts';
+import {
+  type EventOf,
+  INTERRUPT,
+  INTERRUPT_STEPS,
+  NONE,
+  RULES,
+  type Rule,
+  waitedFor,
+} from '../schema.ts';
 import { deviceName, queueName, type Teller } from './narration-types.ts';
 import { list } from './words.ts';
 
@@ -57,8 +65,34 @@ function ruleOf(code: number): Rule {
   return RULES[code] ?? 'always';
 }
 
+/**
+ * Why a notification or an interrupt was left out or held back, as the end of a sentence, and the section of
+ * VIRTIO 1.4 that it rests on, where it is one of this. `moment`, where known, tells a packed queue.
+ */
+export function reasonOf(
+  event: EventOf<'notification'> | EventOf<'interrupt'>,
+  moment: Moment | undefined,
+): { readonly text: string; readonly section: string | undefined } {
+  const rule = ruleOf(event.rule);
+  if (event.kind === 'interrupt' && event.step === INTERRUPT.masked && rule === 'always')
+    return { text: MASKED, section: '4.1.5.1.2' };
+  const dev =
+    event.kind === 'notification' && event.dev === NONE && moment
+      ? ownerOf(moment, event.desc)
+      : event.dev;
+  const packed = moment !== undefined && isPacked(moment, dev, event.queue);
+  const otherwise = event.kind === 'notification' ? '2.7.10' : '2.7.7';
+  return {
+    text: because(rule, packed),
+    section: rule === 'intxDisabled' ? undefined : sectionOf(rule, packed, otherwise),
+  };
+}
+
+/** Why the interrupt of a vector does not get through. */
+const MASKED = 'it is masked, or has no vector';
+
 /** Device whose queue has its descriptor area at `desc`, or `NONE`. */
-function ownerOf(before: Moment, desc: number): number {
+export function ownerOf(before: Moment, desc: number): number {
   for (const queue of before.queues.values())
     if (queue.enabled && queue.desc === desc) return queue.dev;
   return NONE;
@@ -153,7 +187,7 @@ export const tellInterrupt: Teller<'interrupt'> = ({ event, before, names }) => 
       };
     }
     case 'masked': {
-      const why = rule === 'always' ? 'it is masked, or has no vector' : BECAUSE[rule];
+      const why = rule === 'always' ? MASKED : BECAUSE[rule];
       const text = `The interrupt of ${name} does not get through: ${why}.`;
       return { title: 'Interrupt masked', text, section: '4.1.5.1.2', tone, at };
     }

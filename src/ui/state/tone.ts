@@ -1,5 +1,7 @@
 import { INTERRUPT, type JournalEvent } from '../../journal/schema.ts';
+import { KVM_S390_VIRTIO } from '../../spec/kvm-virtio.ts';
 import { REGION_INDEX } from '../../spec/region-names.ts';
+import { DIAG500_VIRTIO_CCW_NOTIFY } from '../../spec/virtio-ccw.ts';
 import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
 import { VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 
@@ -29,7 +31,7 @@ export function toneOf(event: JournalEvent | undefined): Tone {
     case 'channel':
       return 'exit';
     case 'hypercall':
-      return 'notify';
+      return isNotifyingCall(event.subcode) ? 'notify' : 'exit';
     case 'log':
       return event.actor === 'driver' ? 'driver' : 'device';
     case 'vcpuWait':
@@ -50,6 +52,11 @@ export function toneOf(event: JournalEvent | undefined): Tone {
     case 'dataWrite':
       return event.actor === 'driver' ? 'driver' : 'device';
   }
+}
+
+/** Whether a DIAGNOSE 500 notifies a device, of either machine of s390, rather than resets it or tells its status. */
+export function isNotifyingCall(subcode: number): boolean {
+  return subcode === DIAG500_VIRTIO_CCW_NOTIFY || subcode === KVM_S390_VIRTIO.NOTIFY;
 }
 
 /** Whether a register access is the driver's doorbell. */

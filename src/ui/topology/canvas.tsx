@@ -18,9 +18,9 @@ import { Camera, FAR, focusNode, useInSight, ZOOM } from './camera.tsx';
 import { Cards } from './cards.tsx';
 import { MANY, type Picture } from './flow.ts';
 import type { MachineGraph } from './graph.ts';
+import { Traffic } from './late.tsx';
 import { useLongPress } from './long-press.ts';
 import { nodeAround, passBackwards, useSteps } from './steps.ts';
-import { Traffic } from './traffic.tsx';
 import { Wires } from './wires.tsx';
 
 const BuildLayer = lazy(async () => ({ default: (await import('../build/index.ts')).BuildLayer }));
@@ -82,7 +82,9 @@ export function Canvas({ picture }: { picture: Picture }) {
         }}
       >
         <Wires graph={graph} />
-        <Traffic graph={graph} />
+        <Suspense>
+          <Traffic graph={graph} />
+        </Suspense>
         <Cards picture={picture} />
         <Pointed graph={graph} />
         <Camera graph={graph} moved={moved} />

@@ -7,7 +7,7 @@ import { selectNode, toggleExpanded, useUi } from '../state/ui-store.ts';
 import { cardName } from './card-name.ts';
 import { backEndLines, deviceLines } from './card-text.ts';
 import { isAsked, isEmptySlot, type MachineGraph, type MachineNode, virtioBelow } from './graph.ts';
-import { routeAt } from './route-at.ts';
+import { useRouting } from './routing.ts';
 
 interface CardProps {
   readonly id: string;
@@ -115,9 +115,10 @@ function Title({ first, second }: { first: string; second: string }) {
 /** Attributes of a node on the route of the event at the cursor. */
 function useLit(id: string, graph: MachineGraph) {
   const session = useSession();
+  const routeAt = useRouting((routing) => routing.routeAt);
   // One string for both, so that each card asks once.
   const state = useSessionState(() => {
-    const route = routeAt(session, graph);
+    const route = routeAt?.(session, graph);
     if (!route?.stops.includes(id)) return undefined;
     return `${route.stops.at(-1) === id ? 'end' : 'on'} ${route.tone}`;
   });

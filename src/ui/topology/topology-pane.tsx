@@ -1,5 +1,5 @@
 import { lazy, Suspense, useMemo, useRef } from 'react';
-import { ReactFlowProvider, useStore } from 'reactflow';
+import { ReactFlowProvider } from 'reactflow';
 import './topology.css';
 import './room.css';
 import type { MachineTopology } from '../../protocol/topology.ts';
@@ -8,11 +8,11 @@ import { Pane } from '../kit/pane.tsx';
 import { setPresentation } from '../state/presentation.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import { useUi } from '../state/ui-store.ts';
-import { FAR, glide, useFit } from './camera.tsx';
+import { glide, useFit } from './camera.tsx';
 import { Canvas } from './canvas.tsx';
-import { EraSwitch } from './era-switch.tsx';
 import { pictureOf } from './flow.ts';
 import type { MachineGraph } from './graph.ts';
+import { EraSwitch, TrafficCorners } from './late.tsx';
 import { isSame } from './same.ts';
 
 const BuildTools = lazy(async () => ({ default: (await import('../build/index.ts')).BuildTools }));
@@ -39,7 +39,9 @@ export function TopologyPane() {
             <Suspense>
               <BuildTools />
             </Suspense>
-            <EraSwitch />
+            <Suspense>
+              <EraSwitch />
+            </Suspense>
             <PresentButton />
             {picture && <FitButton graph={picture.graph} />}
           </>
@@ -51,7 +53,11 @@ export function TopologyPane() {
         ) : (
           <p className="pane-empty">The machine is being built.</p>
         )}
-        <Legend />
+        {picture && (
+          <Suspense>
+            <TrafficCorners graph={picture.graph} />
+          </Suspense>
+        )}
       </Pane>
     </ReactFlowProvider>
   );
@@ -94,33 +100,5 @@ function FitButton({ graph }: { graph: MachineGraph }) {
     >
       <FitIcon />
     </button>
-  );
-}
-
-/** What the hues and lines mean; the words also stand on the way of each event. */
-function Legend() {
-  // Far out, the corner below the guest is too small for it.
-  const far = useStore((state) => state.transform[2] < FAR);
-  return (
-    <ul className="legend" data-row={far || undefined} aria-label="Colours and lines">
-      <li data-tone="driver">
-        <i className="key-box" /> driver
-      </li>
-      <li data-tone="device">
-        <i className="key-box" /> device
-      </li>
-      <li data-tone="notify">
-        <i className="key-dot" /> doorbell
-      </li>
-      <li data-tone="interrupt">
-        <i className="key-dot" /> interrupt
-      </li>
-      <li data-tone="exit">
-        <i className="key-line" /> register exit
-      </li>
-      <li data-tone="driver">
-        <i className="key-dash" /> shared memory
-      </li>
-    </ul>
   );
 }

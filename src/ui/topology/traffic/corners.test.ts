@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rounded } from './path.ts';
-import { alongWay } from './traffic.tsx';
+import { rounded } from '../path.ts';
+import { alongWay } from './corners.ts';
 
 const CORNERS = [
   { x: 0, y: 0 },

@@ -1,7 +1,8 @@
-import type { JournalEvent } from '../../journal/schema.ts';
-import type { Session } from '../session/session.ts';
-import type { MachineGraph } from './graph.ts';
-import { deviceBehind, type Route, routeOf } from './route.ts';
+import type { JournalEvent } from '../../../journal/schema.ts';
+import type { Session } from '../../session/session.ts';
+import type { MachineGraph } from '../graph.ts';
+import { deviceBehind } from './behind.ts';
+import { type Route, routeOf } from './route.ts';
 
 interface Known {
   readonly last: JournalEvent | undefined;
@@ -16,11 +17,10 @@ export function routeAt(session: Session, graph: MachineGraph): Route | undefine
   const { moment } = session.getState();
   const before = known.get(graph);
   if (before && before.last === moment.last && before.at === moment.at) return before.route;
-  const byDevice =
-    moment.last && moment.last.actor !== 'driver' && !('dev' in moment.last)
-      ? deviceBehind((i) => session.store.get(i), moment.at - 1, session.store.first)
-      : undefined;
-  const route = routeOf(moment.last, graph, byDevice);
-  known.set(graph, { last: moment.last, at: moment.at, route });
+  const { last, at } = moment;
+  const nameless = last && last.actor !== 'driver' && !('dev' in last);
+  const device = nameless ? deviceBehind(session.store, at - 1) : undefined;
+  const route = routeOf(last, graph, { device, moment });
+  known.set(graph, { last, at, route });
   return route;
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { INTERRUPT, type JournalEvent, NONE } from '../../journal/schema.ts';
-import type { BusNode, DeviceNode, MachineTopology } from '../../protocol/topology.ts';
-import { REGION_INDEX } from '../../spec/regions.ts';
-import { GUEST, graphOf, RAM } from './graph.ts';
-import { cornersOf, deviceBehind, routeOf } from './route.ts';
+import { INTERRUPT, type JournalEvent, NONE, RULES } from '../../../journal/schema.ts';
+import type { BusNode, DeviceNode, MachineTopology } from '../../../protocol/topology.ts';
+import { REGION_INDEX } from '../../../spec/regions.ts';
+import { GUEST, graphOf, RAM } from '../graph.ts';
+import { cornersOf } from './corners.ts';
+import { routeOf } from './route.ts';
 
 const device = (dev: number, path: string, more: Partial<DeviceNode> = {}): DeviceNode => ({
   kind: 'device',
@@ -25,7 +26,7 @@ const bus = (path: string, type: string, ...children: DeviceNode[]): BusNode => 
   path,
   name: path.slice(1),
   type,
-  ancestors: [type, 'bus', 'object'],
+  ancestors: type.startsWith('virtio') ? [type, 'virtio-bus', 'bus'] : [type, 'bus', 'object'],
   full: false,
   hotpluggable: false,
   children,
@@ -123,12 +124,26 @@ describe('routeOf', () => {
     });
   });
 
-  it('moves nothing where nothing was sent', () => {
-    for (const step of [INTERRUPT.lowered, INTERRUPT.suppressed, INTERRUPT.masked])
-      expect(routeOf(interrupt(step), GRAPH)).toMatchObject({
-        stops: ['/vblk'],
-        carrier: undefined,
-      });
+  it('[2.7.7] stops what the driver suppressed at the device, and a masked one at the transport', () => {
+    expect(routeOf(interrupt(INTERRUPT.suppressed), GRAPH)).toMatchObject({
+      stops: ['/vblk'],
+      beyond: WAY.toReversed(),
+      carrier: undefined,
+      form: 'stopped',
+    });
+    expect(routeOf(interrupt(INTERRUPT.masked), GRAPH)).toMatchObject({
+      stops: ['/vblk', '/vbus', '/blk'],
+      beyond: WAY.slice(0, 5).toReversed(),
+      form: 'stopped',
+    });
+    expect(routeOf(interrupt(INTERRUPT.lowered), GRAPH)).toMatchObject({
+      stops: ['/vblk'],
+      beyond: [],
+      carrier: undefined,
+    });
+  });
+
+  it('[2.7.10] stops a notification that is left out at the guest, and says by which rule', () => {
     const left = routeOf(
       {
         ...common,
@@ -137,12 +152,13 @@ describe('routeOf', () => {
         dev: NONE,
         queue: 0,
         sent: 0,
-        rule: 1,
+        rule: RULES.indexOf('noNotify'),
         desc: 0x1000,
       },
       GRAPH,
     );
-    expect(left?.carrier).toBeUndefined();
+    expect(left).toMatchObject({ stops: [GUEST], carrier: undefined, form: 'stopped' });
+    expect(left?.label).toMatch(/^no doorbell: .*NO_NOTIFY.*2\.7\.10\)$/);
   });
 
   it('draws a plain store apart from an exit, and DMA up the buses into memory', () => {
@@ -151,7 +167,7 @@ describe('routeOf', () => {
       carrier: 'memory',
       tone: 'driver',
     });
-    expect(routeOf(store('device'), GRAPH, 2)).toMatchObject({
+    expect(routeOf(store('device'), GRAPH, { device: 2 })).toMatchObject({
       stops: [...WAY.slice(1).toReversed(), RAM],
       carrier: 'memory',
       tone: 'device',
@@ -186,10 +202,10 @@ describe('cornersOf', () => {
     for (const route of [
       routeOf(access(1, REGION_INDEX['virtio-pci-common']), GRAPH),
       routeOf(interrupt(INTERRUPT.raised), GRAPH),
-      routeOf(store('device'), GRAPH, 2),
+      routeOf(store('device'), GRAPH, { device: 2 }),
     ]) {
       if (!route) throw new Error('no route');
-      const corners = cornersOf(route, GRAPH);
+      const corners = cornersOf(route.stops, GRAPH);
       expect(corners.length).toBeGreaterThan(4);
       for (let i = 1; i < corners.length; i++)
         expect(
@@ -197,14 +213,5 @@ describe('cornersOf', () => {
           `${i} of ${JSON.stringify(corners)}`,
         ).toBe(true);
     }
-  });
-});
-
-describe('deviceBehind', () => {
-  it('finds the device whose work a nameless access to memory is part of', () => {
-    const events = [interrupt(0), store('device'), store('device')];
-    const at = (i: number) => events[i] ?? store('device');
-    expect(deviceBehind(at, 2, 0)).toBe(2);
-    expect(deviceBehind(at, 2, 1)).toBeUndefined();
   });
 });
