@@ -27,6 +27,7 @@ export function RunControls() {
       <button
         type="button"
         className="button"
+        aria-label="Reset"
         disabled={!ready}
         title="Power cycle: empty memory, empty journal, same disk (Shift F8)"
         onClick={() => void reset(session)}
@@ -117,7 +118,7 @@ function StepButton(props: {
     <button
       type="button"
       className="button"
-      aria-label={name}
+      aria-label={name ?? word}
       disabled={disabled}
       title={title}
       onClick={act}
