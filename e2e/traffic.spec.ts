@@ -108,8 +108,8 @@ test('a guest at full speed is shown as flow, which stops when it pauses', async
   await test.step('there and back again, the picture is the same', async () => {
     const seek = (to: number) =>
       page.evaluate((at) => window.virtioPlayground!.session.seek(at), to);
-    await seek(cursor - 500);
-    await expect.poll(async () => (await picture()).sum).not.toBe(last.sum);
+    await seek(0);
+    await expect.poll(async () => (await picture()).inked).toBe(false);
     await seek(cursor);
     await expect.poll(async () => (await picture()).sum).toBe(last.sum);
   });
