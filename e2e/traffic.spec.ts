@@ -89,11 +89,18 @@ test('a guest at full speed is shown as flow, which stops when it pauses', async
   await expect.poll(async () => (await picture()).inked).toBe(true);
 
   await page.evaluate(() => window.virtioPlayground!.session.pause());
-  await expect.poll(async () => (await playground.glance()).run).toBe('paused');
+  await playground.until('paused');
   await expect(region.locator('caption')).toContainText('events before the cursor');
-  await page.waitForTimeout(500);
-  const first = await picture();
-  expect(first.inked).toBe(true);
-  await page.waitForTimeout(500);
-  expect(await picture(), 'nothing moves while nothing happens').toEqual(first);
+  let last = await picture();
+  await expect
+    .poll(
+      async () => {
+        const before = last;
+        await page.waitForTimeout(300);
+        last = await picture();
+        return last.inked && last.sum === before.sum;
+      },
+      { message: 'nothing moves while nothing happens' },
+    )
+    .toBe(true);
 });

@@ -72,6 +72,8 @@ class Drawing {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #then = 0;
   #dirty = true;
+  /** The meter's, when it was drawn. */
+  #version = -1;
   #empty = true;
   #notes: readonly Note[] = [];
   #figured = 0;
@@ -123,7 +125,9 @@ class Drawing {
     clearTimeout(this.#timer);
     const start = performance.now();
     const meter = meterOf(this.#session);
-    if (meter.look(now)) this.#dirty = true;
+    meter.look(now);
+    if (meter.version !== this.#version) this.#dirty = true;
+    this.#version = meter.version;
     const { speed, run } = this.#session.getState();
     const { rates } = meter.rates;
     // At a speed at which one can follow the marks, they are all that there is to see.

@@ -25,6 +25,7 @@ export class FlowMeter {
   #epoch = -1;
   #then = 0;
   #live = false;
+  #version = 0;
   /** Events that a frame has time for. */
   #most = AT_FIRST;
 
@@ -44,15 +45,20 @@ export class FlowMeter {
     this.#cursor = undefined;
   }
 
-  /** Looks at the session; at `now`, in ms, while live at each frame. Returns whether anything changed. */
-  look(now: number): boolean {
+  /** Counts the changes of the figures, so that each who shows them can tell. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Looks at the session; at `now`, in ms, while live at each frame. */
+  look(now: number): void {
     const { run, speed, cursor } = this.#session.getState();
     const { store } = this.#session;
     const live = run === 'running' && speed > FASTEST_MARK;
     const same = store.epoch === this.#epoch;
     const from = this.#cursor;
     if (!live) {
-      if (same && !this.#live && from === cursor) return false;
+      if (same && !this.#live && from === cursor) return;
       this.#counts.count(store, Math.max(store.first, cursor - STRETCH), cursor);
       this.rates.show(this.#counts);
     } else {
@@ -64,7 +70,7 @@ export class FlowMeter {
     this.#cursor = cursor;
     this.#epoch = store.epoch;
     this.#then = now;
-    return true;
+    this.#version++;
   }
 
   #count(from: number, to: number, seconds: number): void {

@@ -106,11 +106,12 @@ export class FlowPainter {
           const phase =
             ((this.#phases[lane] ?? 0) + (pace(this.#net.events(lane)) * view.elapsed) / 1000) %
             length;
-          this.#phases[lane] = phase;
+          if (view.live) this.#phases[lane] = phase;
           context.globalAlpha = alpha;
           context.lineWidth = round ? wide + 1.5 : wide;
           context.setLineDash(dashes);
-          context.lineDashOffset = -phase;
+          // A moment always looks the same, whatever was seen before.
+          context.lineDashOffset = view.live ? -phase : 0;
           context.stroke(path);
         }
         drawn++;
