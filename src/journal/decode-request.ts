@@ -21,7 +21,7 @@ import { Side } from './decode/side.ts';
 import type { GuestImage } from './fold/guest-image.ts';
 import type { ChainPiece } from './fold/ring-view.ts';
 
-export type { DecodedRequest, FieldPart, RequestField } from './decode/request.ts';
+export type { DecodedRequest, RequestField } from './decode/request.ts';
 
 /**
  * How to read a chain, by virtio ID: one file a device. A device that is not here has no request format
