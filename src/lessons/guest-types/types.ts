@@ -72,6 +72,8 @@ declare module 'guest' {
     write32(addr: number, value: number): void;
     /** 64-bit little-endian write of a safe integer. */
     write64(addr: number, value: number): void;
+    /** What a bus read of an address finds in RAM, of 1, 2 or 4 bytes; undefined where there is none. It is no action. */
+    found(addr: number, size: number): number | undefined;
     /** A copy of \`length\` bytes. */
     readBytes(addr: number, length: number): Uint8Array;
     /** Copies \`bytes\` to \`addr\`. */

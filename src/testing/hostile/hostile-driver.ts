@@ -23,8 +23,8 @@ import { RingDeeds } from './ring-deeds.ts';
 import type { Target, Way } from './targets.ts';
 
 const DEVFN = 4 << 3;
-/** More time of processors than this nothing may take, in ms. */
-const PATIENCE = 30_000;
+/** More time of processors than this nothing may take, in ms: what one thread may, and the other meanwhile. */
+const PATIENCE = 60_000;
 const DISK_BYTES = 1 << 18;
 
 const VERSION_1 = 1n << BigInt(VIRTIO_F.VIRTIO_F_VERSION_1);
