@@ -26,14 +26,14 @@ export function LensView(props: {
   const [own, others] = packed ? (['packed', 'split'] as const) : (['split', 'packed'] as const);
   return (
     <div className="ring-lens">
-      <section aria-label={`In guest memory: ${own}`}>
+      <section aria-label={`In guest memory: ${own}`} data-format={own}>
         <header>
           <strong>{own}</strong>, in guest memory
           <Costs driver={moment?.own.driver} device={moment?.own.device} />
         </header>
         <RingPicture key={own} source={source} now={now} {...pictures} />
       </section>
-      <section aria-label={`As ${others} would have it`} data-derived>
+      <section aria-label={`As ${others} would have it`} data-format={others} data-derived>
         <header>
           <strong>as {others} would have it</strong>, derived: not in guest memory
           <Costs driver={moment?.other.driver} device={moment?.other.device} />

@@ -67,6 +67,8 @@ export const GAP = 4;
 const ROW = { least: 23, most: 30 } as const;
 /** From this size on, all entries are shown as a strip beside those that can be read. */
 const STRIP_FROM = 48;
+/** Pixels below which the readable entries need the strip's room. */
+const STRIP_WIDTH = 440;
 /** Pixels above and below the rows. */
 export const EDGE = 2;
 /** Room above each grid of the map for its name. */
@@ -100,7 +102,7 @@ export class Layout {
     this.rows = size + this.#opened.reduce((sum, { count }) => sum + count, 0);
     this.row = rowHeight(this.rows, height - 2 * EDGE);
     const structures: readonly RingStructure[] = packed ? ['desc'] : ['avail', 'desc', 'used'];
-    const small = mode === 'near' && size >= STRIP_FROM;
+    const small = mode === 'near' && size >= STRIP_FROM && width >= STRIP_WIDTH;
     const lanes = width < 560 ? (['desc'] as const) : structures;
     this.stripWidth = small ? 10 + lanes.length * 30 : 0;
     this.columns = columnsOf(this.stripWidth, width, size, packed);
@@ -216,7 +218,7 @@ const FIGURE = 6.7;
 export const MARK = 11;
 
 function columnsOf(x0: number, width: number, size: number, packed: boolean): Columns {
-  const total = Math.max(width - x0, 330);
+  const total = Math.max(width - x0, packed ? 270 : 330);
   const narrow = total < 560;
   const numbers = Math.ceil(Math.max(1, String(size - 1).length) * FIGURE) + 8;
   const left = x0 + numbers + 2 * MARK + (narrow ? 0 : 6);
