@@ -37,14 +37,15 @@ function complaints(scripts: ReadonlyMap<string, string>): string[] {
 
 describe('types of the module guest', () => {
   const parts = guestDeclarations();
-  it.each(['values', 'types', 'constants'] as const)(
+  it.each(['values', 'types', 'inner', 'constants'] as const)(
     '%s are what the sources say',
     async (part) => {
       const text = parts[part]
         .replaceAll('\\', '\\\\')
         .replaceAll('`', '\\`')
         .replaceAll('${', '\\${');
-      const doc = `/** The ${part} of module 'guest', for an editor. Generated; its test tells how. */`;
+      const what = part === 'inner' ? 'inner types' : part;
+      const doc = `/** The ${what} of module 'guest', for an editor. Generated; its test tells how. */`;
       // To make the files anew: npx vitest run src/lessons/guest-types.test.ts -u
       await expect(
         `${doc}\nexport const GUEST_${part.toUpperCase()} = \`${text}\`;\n`,

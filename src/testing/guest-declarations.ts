@@ -26,6 +26,8 @@ export interface GuestDeclarations {
   readonly values: string;
   /** The types of what it imports. */
   readonly types: string;
+  /** The types that those are made of. */
+  readonly inner: string;
   /** Numbers of the specification. */
   readonly constants: string;
 }
@@ -72,6 +74,7 @@ class Generator {
       types.flatMap((type) => this.#constants(type.expression.getText())),
     );
     for (const type of Object.values(GLOBALS)) this.#want(type);
+    const named = this.#wanted.length;
     const types: string[] = [];
     for (let i = 0; i < this.#wanted.length; i++) types.push(this.#type(this.#wanted[i] as string));
     const globals = Object.entries(GLOBALS)
@@ -82,7 +85,8 @@ class Generator {
       .join('\n');
     return {
       values: `${block(values)}\n${globals}\n`,
-      types: block(types),
+      types: block(types.slice(0, named)),
+      inner: block(types.slice(named)),
       constants: block(constants),
     };
   }
