@@ -23,7 +23,7 @@ export class MemoryWriter extends RingWriter {
   ): void {
     if (size === 2 && addr < SHORT_ADDRESSES) {
       const at = this.room(4, 1);
-      if (at < 0) return;
+      if (at < 0) return this.missed(actor, addr, 2, 1);
       const words = this.words;
       words[at] = SHORT.write2 | (actor << 8) | (2 << 12) | upper(addr);
       words[at + 1] = this.tick(1);
@@ -44,7 +44,7 @@ export class MemoryWriter extends RingWriter {
     const words = this.words;
     if (addr < SHORT_ADDRESSES && size <= 4) {
       const at = this.room(5, 1);
-      if (at < 0) return;
+      if (at < 0) return this.missed(actor, addr, size, 1);
       words[at] = SHORT.write4 | (actor << 8) | (size << 12) | upper(addr);
       words[at + 1] = this.tick(1);
       words[at + 2] = addr;
@@ -53,7 +53,7 @@ export class MemoryWriter extends RingWriter {
       return;
     }
     const at = this.begin(EVENTS.memWrite.code, actor, size, 0);
-    if (at < 0) return;
+    if (at < 0) return this.missed(actor, addr, size, 0);
     words[at + 2] = addr;
     words[at + 3] = hi32(addr);
     words[at + 4] = oldLo;
@@ -81,7 +81,7 @@ export class MemoryWriter extends RingWriter {
       return;
     }
     const place = this.room(11, 1);
-    if (place < 0) return;
+    if (place < 0) return this.missed(actor, addr, 16, 1);
     const { words } = this;
     const at = place & PLACE_BITS;
     const from = oldAt & PLACE_BITS;
@@ -115,7 +115,10 @@ export class MemoryWriter extends RingWriter {
     head: number,
   ): void {
     const place = this.room(13, 2);
-    if (place < 0) return;
+    if (place < 0) {
+      this.missed(ACTOR.driver, desc, 16, 1);
+      return this.missed(ACTOR.driver, entry, 2, 1);
+    }
     const { words } = this;
     const w = place & PLACE_BITS;
     const from = at & PLACE_BITS;
@@ -146,8 +149,16 @@ export class MemoryWriter extends RingWriter {
       this.written(actor, addr + at, before.subarray(at, at + most), after.subarray(at, at + most));
   }
 
+  /** A write that has no room: counted where that is because of a gap. `events` are not counted yet. */
+  private missed(actor: number, addr: number, size: number, events: number): void {
+    if (!this.gap) return;
+    this.gap.wrote(actor, addr, size);
+    this.skip(events);
+  }
+
   private written(actor: number, addr: number, before: Uint8Array, after: Uint8Array): void {
     const { length } = after;
+    if (this.gap) return this.missed(actor, addr, length, 1);
     if (length <= 16) {
       const w = this.begin(EVENTS.memWrite.code, actor, length & 15, 0);
       if (w < 0) return;
@@ -181,7 +192,10 @@ export class MemoryWriter extends RingWriter {
     count: number,
   ): void {
     const place = this.room(6, 1);
-    if (place < 0) return;
+    if (place < 0) {
+      this.gap?.queue(dev, queue).pop(head, availIdx);
+      return this.skip(1);
+    }
     const { words } = this;
     const at = place & PLACE_BITS;
     words[at] = SHORT.popped | (head << 16);
@@ -194,7 +208,10 @@ export class MemoryWriter extends RingWriter {
 
   chainPushed(dev: number, queue: number, head: number, usedIdx: number, length: number): void {
     const w = this.begin(EVENTS.chainPushed.code, ACTOR.device, 0, head);
-    if (w < 0) return;
+    if (w < 0) {
+      this.gap?.queue(dev, queue).push(head, usedIdx);
+      return;
+    }
     const r = this.words;
     r[w + 2] = dev | (queue << 16);
     r[w + 3] = usedIdx;
@@ -226,7 +243,12 @@ export class MemoryWriter extends RingWriter {
       return;
     }
     const place = this.room(8, 3);
-    if (place < 0) return;
+    if (place < 0) {
+      this.missed(ACTOR.device, used + SPLIT.usedEntry((usedIdx - 1) & (size - 1)), 8, 1);
+      this.missed(ACTOR.device, used + SPLIT.usedIdx, 2, 1);
+      this.gap?.queue(dev, queue).push(head, usedIdx);
+      return this.skip(1);
+    }
     const { words } = this;
     const at = place & PLACE_BITS;
     words[at] = SHORT.returned | ((31 - Math.clz32(size)) << 12) | (head << 16);
@@ -262,7 +284,11 @@ export class MemoryWriter extends RingWriter {
       return;
     }
     const w = this.room(8, 2);
-    if (w < 0) return;
+    if (w < 0) {
+      this.missed(ACTOR.device, addr, 8, 1);
+      this.gap?.queue(dev, queue).push(id, place);
+      return this.skip(1);
+    }
     const { words } = this;
     const at = w & PLACE_BITS;
     words[at] = SHORT.returnedPacked | (marked ? 1 << 12 : 0) | (id << 16);

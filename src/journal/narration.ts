@@ -2,6 +2,7 @@ import { sectionTitle } from '../spec/sections.ts';
 import type { Moment } from './fold/moment.ts';
 import { tellCompletion, tellRequest } from './narration/backend.ts';
 import { tellCcw, tellChannel, tellChannelStatus, tellHypercall } from './narration/channel.ts';
+import { tellGap, tellInput, tellQueueState, tellUnsent } from './narration/gaps.ts';
 import { tellInterrupt, tellNotification, tellWait } from './narration/interrupts.ts';
 import {
   tellConfigChange,
@@ -54,6 +55,10 @@ const TELLERS: { readonly [K in EventKind]: Teller<K> } = {
   ccw: tellCcw,
   channelStatus: tellChannelStatus,
   hypercall: tellHypercall,
+  gap: tellGap,
+  queueState: tellQueueState,
+  unsent: tellUnsent,
+  input: tellInput,
 };
 
 /**

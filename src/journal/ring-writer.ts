@@ -1,6 +1,7 @@
 import { utf8Encode } from '../base/utf8.ts';
+import type { GapTally } from './gap-tally.ts';
 import { type JournalRing, RING } from './ring.ts';
-import { RECORD_WORDS } from './schema.ts';
+import { ACTOR, EVENTS, type EventKind, GAP, RECORD_WORDS } from './schema.ts';
 import { SHORT } from './short-records.ts';
 
 /** Records that `mark` speaks for beforehand, so that not each of many has to be marked. */
@@ -9,6 +10,20 @@ const MARK_AHEAD = 1 << 16;
 export const MAX_TEXT = 4096;
 /** No place in a ring has more bits: what V8 is told of a number that it cannot know. */
 export const PLACE_BITS = (1 << 28) - 1;
+
+/** Kinds that are recorded in a gap, too: they are rare, and each of them matters. By code. */
+const KEPT = codes([
+  ...(['status', 'features', 'queueConfig', 'configChange', 'plug', 'reset'] as const),
+  ...(['log', 'violation', 'script', 'gap'] as const),
+]);
+/** Kinds of which each event is a guest action; others are counted where they are written. */
+const EACH_AN_ACTION = codes(['scriptLine', 'channel', 'hypercall']);
+
+function codes(kinds: readonly EventKind[]): Uint8Array {
+  const found = new Uint8Array(256);
+  for (const kind of kinds) found[EVENTS[kind].code] = 1;
+  return found;
+}
 
 /**
  * The producer's end of one journal ring, whatever is recorded. Records become visible to the consumer
@@ -37,7 +52,7 @@ export class RingWriter {
   /** Free-running count of words written, published or not. */
   protected head = 0;
   /** Up to where words may be written without a look at the consumer or at the ring's end. */
-  private limit = 0;
+  protected limit = 0;
   /** Clock of the newest record; and the one up to which work counts as marked. */
   protected newest = 0;
   private marked = 0;
@@ -48,6 +63,11 @@ export class RingWriter {
   protected openHead = 0;
   /** Clock of the record before those. */
   protected openBefore = 0;
+  /** Set while most events are not recorded: there is no room then (`limit` is `head`), and this is told. */
+  protected gap: GapTally | undefined = undefined;
+  /** Script line that the guest is at, for what is recorded in a gap; and the one that was told last. */
+  line = 0;
+  protected lineTold = -1;
 
   constructor(ring: JournalRing) {
     this.ring = ring;
@@ -111,10 +131,38 @@ export class RingWriter {
   /** Word offset of a fresh usual record with words 0 and 1 set and the rest stale, or -1 where it is dropped. */
   protected begin(kind: number, actor: number, size: number, aux: number): number {
     const at = this.room(RECORD_WORDS, 1);
-    if (at < 0) return -1;
+    if (at < 0) return this.gap ? this.unrecorded(kind, actor, size, aux) : -1;
     this.words[at] = kind | (actor << 8) | (size << 12) | (aux << 16);
     this.words[at + 1] = this.tick(1);
     return at;
+  }
+
+  /** A usual record in a gap: it is written where its kind is kept, and else only counted. */
+  private unrecorded(kind: number, actor: number, size: number, aux: number): number {
+    const { gap } = this;
+    if (!KEPT[kind]) {
+      this.skip(1);
+      if (gap && EACH_AN_ACTION[kind]) gap.actions++;
+      return -1;
+    }
+    this.gap = undefined;
+    if (this.line !== this.lineTold) {
+      this.lineTold = this.line;
+      const w = this.begin(EVENTS.gap.code, ACTOR.recorder, 0, GAP.at);
+      if (w >= 0) this.words.fill(0, w + 3, w + RECORD_WORDS);
+      if (w >= 0) this.words[w + 2] = this.line;
+    }
+    const at = this.begin(kind, actor, size, aux);
+    this.gap = gap;
+    this.limit = this.head;
+    return at;
+  }
+
+  /** Counts events that are not recorded. The clock moves as if they were. */
+  protected skip(events: number): void {
+    if (!this.gap) return;
+    this.now = (this.now + events) | 0;
+    this.gap.events += events;
   }
 
   /** Where the next `count` words lie, which are taken now; -1 where they are not to be had and `events` are lost. */
@@ -144,6 +192,7 @@ export class RingWriter {
   }
 
   private makeRoom(count: number, events: number): boolean {
+    if (this.gap) return false;
     const size = this.mask + 1;
     const at = this.head & this.mask;
     const left = size - at;

@@ -24,10 +24,12 @@ export const ACTOR = {
   backend: 2,
   /** The person at the page or the monitor. */
   user: 3,
+  /** Nobody: the journal tells what is so after a time in which nothing was recorded. */
+  recorder: 4,
 } as const;
 export type Actor = keyof typeof ACTOR;
 /** Actor names by code. */
-export const ACTORS: readonly Actor[] = ['driver', 'device', 'backend', 'user'];
+export const ACTORS: readonly Actor[] = ['driver', 'device', 'backend', 'user', 'recorder'];
 
 /**
  * Address spaces of a bus access. `pciConfig` is the decoded form of an access through 0xcfc: its
@@ -228,6 +230,31 @@ export const EVENTS = {
     code: 26,
     fields: { ...DEV, subcode: aux, a: u64(3), b: u64(5), c: u64(7), result: u32(9) },
   },
+  /**
+   * A time in which most events are not recorded, see `GAP`: it begins, the script is at `line` while
+   * something else is told, or it ends. Then `actions` of the guest and `events` were not recorded. Before
+   * the end come writes by the recorder, which tell of all memory that was written meanwhile, and the
+   * next three kinds.
+   */
+  gap: { code: 27, fields: { step: aux, line: u32(2), actions: u64(3), events: u64(5) } },
+  /**
+   * What a gap did to a queue: counts as in `QueueMoment`, and the indices as `chainPopped` and
+   * `chainPushed` have them; flags 1 and 2 in `moved` where there was such an event. The payload is 32-bit
+   * words: a count of heads that were in flight before and came back, those heads, and for each chain that
+   * is in flight since: its head, and where it was taken, as `availIdx` was before it, or all ones.
+   */
+  queueState: {
+    code: 28,
+    fields: {
+      ...{ ...QUEUE, moved: aux, availIdx: lo16(3), usedIdx: hi16(3), popped: u32(4) },
+      ...{ pushed: u32(5), sent: u32(6), unsent: u32(7), raised: u32(8), quiet: u32(9) },
+    },
+    side: 'data',
+  },
+  /** So many notifications were left out by the driver in a gap; `desc` as in `notification`. */
+  unsent: { code: 29, fields: { desc: u64(2), count: u32(4) } },
+  /** A gap left interrupt input `line`, as far as `dev` drives it, asserted (`level` 1) or not. */
+  input: { code: 30, fields: { ...DEV, level: aux, line: u32(3) } },
 } as const satisfies Readonly<Record<string, EventInfo>>;
 
 export type EventKind = keyof typeof EVENTS;
@@ -275,6 +302,9 @@ export function waitedFor(event: Omit<EventOf<'vcpuWait'>, 'kind'>): number[] {
     for (let i = 0; i < 32; i++) if ((bits >>> i) & 1) numbers.push(32 * word + i);
   return numbers;
 }
+
+/** Steps of a `gap`. */
+export const GAP = { begin: 0, at: 1, end: 2 } as const;
 
 /** `dev` or `queue` of an event that belongs to none. */
 export const NONE = 0xffff;

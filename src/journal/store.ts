@@ -298,24 +298,26 @@ export class EventStore {
     const chunk = this.#chunks.at(-1) as Chunk;
     const length = tail[at + LENGTH.at] as number;
     let own = payload;
+    let bytes = payload.length;
     if (code === DATA_WRITE) {
+      // What was there before a gap ended is not told, and counts as zeros.
+      const now = length > 0 && payload.length === length;
       const whole = length > 0 && payload.length === 2 * length;
-      tail[at + BORROWED] = whole ? this.#lender(at, payload.subarray(0, length)) : 0;
-      if (tail[at + BORROWED] !== 0) own = payload.subarray(length);
+      if (now) this.#noteWrite(at);
+      if (now) tail[at + BORROWED] = ZEROS;
+      else tail[at + BORROWED] = whole ? this.#lender(at, payload.subarray(0, length)) : 0;
+      if (whole && tail[at + BORROWED] !== 0) own = payload.subarray(length);
+      if (now) bytes = 2 * length;
     }
     tail[at + POSITION] = chunk.pool.add(own);
-    tail[at + BYTES] = payload.length;
+    tail[at + BYTES] = bytes;
     this.#payloadBytes += own.length;
   }
 
   /** How many events before the newest one those bytes were written to its place; `ZEROS`; or 0. */
   #lender(at: number, old: Uint8Array): number {
-    const { tail } = this;
     const index = this.#length - 1;
-    const addr = join64(tail[at + ADDR.at] as number, tail[at + ADDR.at + 1] as number);
-    const lender = this.#writes.get(addr);
-    if (this.#writes.size >= MOST_WRITES) this.#writes.clear();
-    this.#writes.set(addr, index);
+    const lender = this.#noteWrite(at);
     const chunk = lender === undefined || lender < this.#first ? undefined : this.#chunk(lender);
     // To unpack a chunk for a few bytes takes longer than they are worth.
     if (lender !== undefined && chunk?.words && same(this.written(lender), old)) {
@@ -323,6 +325,16 @@ export class EventStore {
       return index - lender;
     }
     return old.every((byte) => byte === 0) ? ZEROS : 0;
+  }
+
+  /** Remembers the newest event as the last long write to its address; returns the one before. */
+  #noteWrite(at: number): number | undefined {
+    const { tail } = this;
+    const addr = join64(tail[at + ADDR.at] as number, tail[at + ADDR.at + 1] as number);
+    const before = this.#writes.get(addr);
+    if (this.#writes.size >= MOST_WRITES) this.#writes.clear();
+    this.#writes.set(addr, this.#length - 1);
+    return before;
   }
 
   /** Old bytes that an event does not have itself; undefined where it has them. */

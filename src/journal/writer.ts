@@ -1,5 +1,5 @@
 import { hi32 } from '../base/bits.ts';
-import { MemoryWriter } from './memory-writer.ts';
+import { GapWriter } from './gap-writer.ts';
 import { JournalRing } from './ring.ts';
 import {
   ACTOR,
@@ -22,7 +22,7 @@ import {
  * Writes a journal. Every method records one event and is called only where `on` is true, so that a
  * path that is not recorded pays for one test.
  */
-export class JournalWriter extends MemoryWriter {
+export class JournalWriter extends GapWriter {
   /** Count of plug events. */
   plugs = 0;
 
@@ -50,7 +50,10 @@ export class JournalWriter extends MemoryWriter {
       size,
       region,
     );
-    if (w < 0) return -1;
+    if (w < 0) {
+      if (this.gap && space !== 'pciConfig') this.gap.actions++;
+      return -1;
+    }
     const r = this.words;
     r[w + 2] = dev;
     r[w + 3] = offset;
@@ -82,6 +85,7 @@ export class JournalWriter extends MemoryWriter {
     rule: Rule,
     desc = 0,
   ): void {
+    this.gap?.notification(dev, queue, sent, desc);
     this.plain(
       EVENTS.notification.code,
       ACTOR[actor],
@@ -94,6 +98,7 @@ export class JournalWriter extends MemoryWriter {
   }
 
   interrupt(dev: number, queue: number, step: InterruptStep, line: number, rule: Rule): void {
+    this.gap?.interrupt(dev, queue, INTERRUPT[step], line);
     this.plain(
       EVENTS.interrupt.code,
       ACTOR.device,
@@ -123,6 +128,7 @@ export class JournalWriter extends MemoryWriter {
     driver: number,
     device: number,
   ): void {
+    this.gap?.configured(dev, queue, enabled);
     const w = this.begin(EVENTS.queueConfig.code, ACTOR.device, 0, enabled ? 1 : 0);
     if (w < 0) return;
     const r = this.words;
@@ -142,10 +148,12 @@ export class JournalWriter extends MemoryWriter {
 
   plug(dev: number, realized: boolean, path: string): void {
     this.plugs++;
+    this.gap?.forgetDevice(dev);
     this.text(EVENTS.plug.code, ACTOR.device, realized ? 1 : 0, dev, path);
   }
 
   reset(actor: Actor, dev: number): void {
+    this.gap?.forgetDevice(dev);
     this.plain(EVENTS.reset.code, ACTOR[actor], actor === 'driver' ? 0 : 1, dev);
   }
 
@@ -185,6 +193,7 @@ export class JournalWriter extends MemoryWriter {
   }
 
   scriptLine(line: number): void {
+    this.line = line;
     this.plain(EVENTS.scriptLine.code, ACTOR.driver, 0, line);
   }
 

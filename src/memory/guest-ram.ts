@@ -80,6 +80,12 @@ export class GuestRam {
     return this.#offsetElsewhere(addr, length);
   }
 
+  /** `length` bytes from guest-physical `addr`, as they are; undefined where they are not all RAM. */
+  bytesAt(addr: number, length: number): Uint8Array | undefined {
+    const at = this.offsetOf(addr, length);
+    return at < 0 ? undefined : this.u8.subarray(at, at + length);
+  }
+
   /** Guest-physical address of the byte at a view offset; -1 where no window shows it. */
   addressOf(offset: number): number {
     if (offset >= this.mainStart && offset < this.mainEnd) return offset + this.mainDelta;

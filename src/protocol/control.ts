@@ -43,9 +43,17 @@ export const CONTROL = {
   haltedAt: 19,
   /** First of eight words of asserted interrupt inputs, a bit each. Written by the machine. */
   irq: 20,
+  /**
+   * How many guest actions are recorded before most of what follows is not, see `WINDOW`. Written by the
+   * page; the vCPU counts down.
+   */
+  window: 36,
+  /** 1 while the vCPU is in a gap, and the script line that it is at. Written by the vCPU. */
+  inGap: 37,
+  line: 38,
   /** First of `WATCHED_LINES / 32` words, a bit for each script line. Written by the page. */
-  lines: 36,
-  words: 36 + 1024,
+  lines: 40,
+  words: 40 + 1024,
 } as const;
 
 /** Script lines that `CONTROL.lines` has a bit for, from 0 on. */
@@ -59,8 +67,17 @@ export const CALL_ARGS = 14;
 /** Values of `CONTROL.mailbox`. */
 export const MAILBOX = { idle: 0, request: 1, response: 2 } as const;
 /** Values of `CONTROL.op`. */
-export const OP = { read: 1, write: 2, takeInterrupt: 3, channel: 4, hypercall: 5 } as const;
+export const OP = {
+  read: 1,
+  write: 2,
+  takeInterrupt: 3,
+  channel: 4,
+  hypercall: 5,
+  endGap: 6,
+} as const;
 /** `CONTROL.credit` that is never used up. */
 export const UNLIMITED = -1;
+/** Values of `CONTROL.window`: everything is recorded; nothing is; from here on, a count of actions that still are. */
+export const WINDOW = { all: 0, closed: 1 } as const;
 /** Values of `CONTROL.vcpuState`. */
 export const VCPU_STATE = { off: 0, running: 1, waitsForCredit: 2, halted: 3, exit: 4 } as const;

@@ -61,7 +61,8 @@ export function eventFields(index: number, event: JournalEvent): Record<string, 
     if (register) out.register = register;
   }
   if ('text' in event) out.text = event.text;
-  if ('data' in event) {
+  if (event.kind === 'queueState') out.flight = hexDigits(event.data);
+  if (event.kind === 'dataWrite') {
     out.old = hexDigits(event.data.subarray(0, event.length));
     out.new = hexDigits(event.data.subarray(event.length));
   }

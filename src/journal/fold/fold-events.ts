@@ -6,9 +6,11 @@ import { VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
 import { VIRTIO_PCI_COMMON, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 import {
+  ACTOR,
   EVENTS,
   type EventKind,
   type EventOf,
+  GAP,
   INTERRUPT,
   KINDS,
   LOG_LEVELS,
@@ -79,6 +81,12 @@ const memWrite: Fold = (state, words, at) => {
   else write();
 };
 
+/** A payload of 32-bit words. */
+function wordsOf(payload: Uint8Array | undefined): Uint32Array {
+  const bytes = payload?.slice() ?? new Uint8Array();
+  return new Uint32Array(bytes.buffer, 0, bytes.length >>> 2);
+}
+
 /** Ring structures under a short write; undefined where there are none. */
 function touched(state: FoldState, addr: number, size: number): readonly RingArea[] | undefined {
   const near = state.rings.near(addr);
@@ -96,6 +104,9 @@ const dataWrite: Fold = (state, words, at, store) => {
   const addr = u64(words, at, EVENTS.dataWrite.fields.addr);
   const bytes = store.written(state.at);
   if (bytes.length === 0) return;
+  // Neither driver nor device did anything: `resume` tells what it means for rings.
+  if ((((words[at] as number) >>> 8) & 15) === ACTOR.recorder)
+    return state.memory.write(addr, bytes);
   const areas = state.rings.over(addr, bytes.length);
   state.ringWrite(areas, addr, bytes.length, () => state.memory.write(addr, bytes));
 };
@@ -163,7 +174,7 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
         u64(words, at, desc),
         u64(words, at, driver),
         u64(words, at, device),
-        state.memory,
+        state.now.inGap ? undefined : state.memory,
       );
     state.ringsChanged();
   },
@@ -240,6 +251,48 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
   ccw() {},
   channelStatus() {},
   hypercall() {},
+  gap(state, words, at) {
+    const { line, actions, events } = EVENTS.gap.fields;
+    const { now } = state;
+    const step = aux(words, at);
+    now.line = u32(words, at, line);
+    now.inGap = step !== GAP.end;
+    if (step !== GAP.end) return;
+    now.actions += u64(words, at, actions);
+    now.unrecorded += u64(words, at, events);
+    state.resume();
+  },
+  queueState(state, words, at, store) {
+    const { fields } = EVENTS.queueState;
+    const count = (field: { at: number }) => u32(words, at, field);
+    const queue = state.queue(lo16(words, at, fields.dev), hi16(words, at, fields.queue));
+    queue.count({
+      popped: count(fields.popped),
+      pushed: count(fields.pushed),
+      notificationsSent: count(fields.sent),
+      notificationsSuppressed: count(fields.unsent),
+      interruptsRaised: count(fields.raised),
+      interruptsSuppressed: count(fields.quiet),
+    });
+    const moved = aux(words, at);
+    queue.moved(
+      moved & 1 ? lo16(words, at, fields.availIdx) : undefined,
+      moved & 2 ? hi16(words, at, fields.usedIdx) : undefined,
+      wordsOf(store.payload(state.at)),
+      state.memory,
+    );
+  },
+  unsent(state, words, at) {
+    const { desc, count } = EVENTS.unsent.fields;
+    state.queueAt(u64(words, at, desc))?.count({ notificationsSuppressed: u32(words, at, count) });
+  },
+  input(state, words, at) {
+    const { dev, line } = EVENTS.input.fields;
+    const pin = u32(words, at, line);
+    if (pin >= PINS) return;
+    if (aux(words, at) === 0) state.ownPins().delete(lo16(words, at, dev) * PINS + pin);
+    else state.ownPins().add(lo16(words, at, dev) * PINS + pin);
+  },
 };
 
 /** `FOLDS` by code. A record of no known kind folds as one lost event, as it decodes. */

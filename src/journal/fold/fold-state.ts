@@ -59,6 +59,8 @@ export const START: Snapshot = {
   devices: new Map(),
   queues: new Map(),
   dropped: 0,
+  unrecorded: 0,
+  inGap: false,
   memory: GuestImage.empty,
   pins: new Set(),
   rings: RingIndex.empty,
@@ -167,6 +169,14 @@ export class FoldState {
       if (!this.#queues.has(key) && moment.enabled && moment.desc === desc)
         return this.queue(moment.dev, moment.queue);
     return undefined;
+  }
+
+  /** A gap ends: rings go on from what their memory says now. */
+  resume(): void {
+    for (const { dev, queue, enabled } of [...this.now.queues.values()])
+      if (enabled || this.#queues.has(queueKey(dev, queue)))
+        this.queue(dev, queue).resume(this.memory);
+    for (const queue of this.#queues.values()) queue.resume(this.memory);
   }
 
   /** A device, to be changed. */

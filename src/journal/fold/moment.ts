@@ -164,6 +164,9 @@ export interface Moment {
   readonly violations: readonly ViolationMoment[];
   /** Events that a full ring lost so far. */
   readonly dropped: number;
+  /** Events that gaps left out so far; and whether a gap is open, so that memory and queues are as they were before it. */
+  readonly unrecorded: number;
+  readonly inGap: boolean;
   /** Guest memory, as far as the journal saw it written. */
   readonly memory: GuestImage;
 }

@@ -117,6 +117,27 @@ export class PackedState {
     this.#from = known;
   }
 
+  /**
+   * A ring at the end of a gap: `heads` are in flight, those in `places` since then, where the device took
+   * them. Which descriptors others have, `before` tells.
+   */
+  static resumed(
+    before: FoldedRing,
+    queue: Pick<QueueMoment, 'size' | 'desc' | 'lastAvailIdx' | 'usedIdx'>,
+    heads: readonly number[],
+    places: ReadonlyMap<number, number>,
+    memory: ImageBuilder,
+  ): PackedState {
+    const chains = Arrivals.empty<PackedChain>().builder(({ id }) => id);
+    for (const id of heads) {
+      const place = places.get(id);
+      const known = before.chains.find((chain) => chain.id === id);
+      if (place !== undefined) chains.add({ ...chainAt(queue, place, memory), id });
+      else if (known) chains.add(known);
+    }
+    return new PackedState(new FoldedRing(queue.lastAvailIdx, queue.usedIdx, chains.seal()));
+  }
+
   /** The ring as it is now. The state must not be used afterwards. */
   seal(): FoldedRing {
     return new FoldedRing(this.#avail, this.#used, this.#own?.seal() ?? this.#from);
@@ -157,30 +178,15 @@ export class PackedState {
     return true;
   }
 
-  #seeAvailable({ size, desc }: Place, filling: IndexSetBuilder, memory: ImageBuilder): boolean {
-    const first = slotOfPlace(this.#avail);
-    const flagsAt = desc + PACKED.descSize * first + PACKED.descFlags;
+  #seeAvailable(queue: Place, filling: IndexSetBuilder, memory: ImageBuilder): boolean {
+    const { size, desc } = queue;
+    const flagsAt = desc + PACKED.descSize * slotOfPlace(this.#avail) + PACKED.descFlags;
     if (!isAvailable(memory.u16(flagsAt), this.#avail)) return false;
-    const descriptors: PackedDescriptor[] = [];
-    let id = 0;
-    for (let i = 0; i < size; i++) {
-      const slot = (first + i) % size;
-      const at = desc + PACKED.descSize * slot;
-      const flags = memory.u16(at + PACKED.descFlags);
-      id = memory.u16(at + PACKED.descId);
-      descriptors.push({
-        slot,
-        addr: join64(memory.u32(at), memory.u32(at + 4)),
-        len: memory.u32(at + PACKED.descLen),
-        flags,
-      });
-      filling.delete(slot);
-      if (!(flags & VIRTQ_DESC_F_NEXT)) break;
-    }
-    this.#avail = placeAfter(this.#avail, descriptors.length, size);
+    const chain = chainAt(queue, this.#avail, memory);
+    for (const { slot } of chain.descriptors) filling.delete(slot);
+    this.#avail = placeAfter(this.#avail, chain.descriptors.length, size);
     const chains = this.#mine();
-    // A copy has no room to spare, which an array that grew has.
-    chains.add({ id, descriptors: descriptors.slice() });
+    chains.add(chain);
     // More than the ring holds: only a broken driver gets there, and the oldest ones are lost.
     if (chains.size > size && chains.first) chains.take(chains.first.id);
     return true;
@@ -190,4 +196,30 @@ export class PackedState {
     this.#own ??= this.#from.builder(({ id }) => id);
     return this.#own;
   }
+}
+
+/** The chain whose first descriptor is at a place, as memory has it. */
+function chainAt(
+  { size, desc }: Pick<QueueMoment, 'size' | 'desc'>,
+  place: number,
+  memory: ImageBuilder,
+): PackedChain {
+  const first = slotOfPlace(place);
+  const descriptors: PackedDescriptor[] = [];
+  let id = 0;
+  for (let i = 0; i < size; i++) {
+    const slot = (first + i) % size;
+    const at = desc + PACKED.descSize * slot;
+    const flags = memory.u16(at + PACKED.descFlags);
+    id = memory.u16(at + PACKED.descId);
+    descriptors.push({
+      slot,
+      addr: join64(memory.u32(at), memory.u32(at + 4)),
+      len: memory.u32(at + PACKED.descLen),
+      flags,
+    });
+    if (!(flags & VIRTQ_DESC_F_NEXT)) break;
+  }
+  // A copy has no room to spare, which an array that grew has.
+  return { id, descriptors: descriptors.slice() };
 }

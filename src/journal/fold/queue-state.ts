@@ -20,7 +20,12 @@ const NO_COUNTS = {
   interruptsSuppressed: 0,
 };
 
+type Count = keyof typeof NO_COUNTS;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** In `queueState`: taken where the device stood before. */
+const ALL_ONES = 0xffff_ffff;
 
 const itself = (head: number): number => head;
 
@@ -201,7 +206,8 @@ export class QueueState {
     desc: number,
     driver: number,
     device: number,
-    memory: ImageBuilder,
+    /** Undefined where it is not known now. */
+    memory: ImageBuilder | undefined,
   ): void {
     // Where a packed ring wraps is part of what is known of it.
     const other = packed !== this.#now.packed || (packed && size !== this.#now.size);
@@ -213,7 +219,7 @@ export class QueueState {
     this.#now.lastAvailIdx = this.#now.usedIdx = FIRST_PLACE;
     // The driver may have filled the ring before it told the device where that is.
     this.#packed = new PackedState(FoldedRing.first);
-    this.#packed.observe(this.#now, this.#fillingNow(), memory);
+    if (memory) this.#packed.observe(this.#now, this.#fillingNow(), memory);
   }
 
   /** The device forgot the queue; counts of what happened stay. */
@@ -253,6 +259,47 @@ export class QueueState {
   interrupted(sent: boolean): void {
     if (sent) this.#now.interruptsRaised++;
     else this.#now.interruptsSuppressed++;
+  }
+
+  /** So much more happened in a gap. */
+  count(more: Partial<Readonly<Record<Count, number>>>): void {
+    for (const name of Object.keys(more) as Count[]) this.#now[name] += more[name] ?? 0;
+  }
+
+  /**
+   * Where the device stood at the end of a gap, as far as it moved. `flight`: as the payload of `queueState`.
+   */
+  moved(
+    availIdx: number | undefined,
+    usedIdx: number | undefined,
+    flight: Uint32Array,
+    memory: ImageBuilder,
+  ): void {
+    const first = this.#now.lastAvailIdx;
+    this.#now.lastAvailIdx = availIdx ?? first;
+    this.#now.usedIdx = usedIdx ?? this.#now.usedIdx;
+    const inFlight = this.#inFlightNow();
+    const taken = 1 + (flight[0] ?? 0);
+    for (const head of flight.subarray(1, taken)) inFlight.take(head);
+    const places = new Map<number, number>();
+    for (let i = taken; i + 1 < flight.length; i += 2) {
+      const head = flight[i] as number;
+      const before = flight[i + 1] as number;
+      inFlight.add(head);
+      places.set(head, before === ALL_ONES ? first : before & 0xffff);
+    }
+    const ring = this.#packed?.seal() ?? this.#ring;
+    if (!this.#now.packed || !ring) return;
+    this.#packed = PackedState.resumed(ring, this.#now, inFlight.seal().toArray(), places, memory);
+  }
+
+  /** A gap has ended, and memory is as it is now. What the driver had begun by then is not known. */
+  resume(memory: ImageBuilder): void {
+    this.#filling = undefined;
+    this.#filled = IndexSet.empty;
+    this.#now.availStaged = 0;
+    this.#now.usedStaged = 0;
+    if (this.#now.packed && this.#now.enabled) this.#wrotePacked(this.#fillingNow(), memory);
   }
 
   /**

@@ -11,6 +11,7 @@ const WRITERS: Readonly<Record<Actor, string>> = {
   device: 'The device writes',
   backend: 'The device writes',
   user: 'You write',
+  recorder: 'Now there are',
 };
 /** Chains of a queue that are searched for the buffer that a write goes to. */
 const CHAINS_SEARCHED = 64;

@@ -17,6 +17,7 @@ import { ringAreas } from '../fold/ring-areas.ts';
 import { type ChainPiece, RingView } from '../fold/ring-view.ts';
 import { type Touch, touchedByWrite } from '../fold/touched.ts';
 import { sayBigEndian } from './big-endian.ts';
+import { tellMemoryNow } from './gaps.ts';
 import { tellMemory } from './memory.ts';
 import {
   bigEndianRings,
@@ -56,6 +57,7 @@ export const tellDataWrite: Teller<'dataWrite'> = (telling) => {
 };
 
 function tellAnyWrite(write: Write): Narration {
+  if (write.actor === 'recorder') return tellMemoryNow(write);
   const { telling, addr } = write;
   const { event, before } = telling;
   const length = event.kind === 'memWrite' ? event.size : event.length;

@@ -173,6 +173,15 @@ export class QueueSpans implements PublicationListener {
     return this.quietInterrupts.has(event);
   }
 
+  /** A gap begins: what becomes of what is under way will not be seen. */
+  loseSight(event: number): void {
+    const { requests } = this;
+    requests.overlapping(event, event + 1, (row) => requests.loseSight(row, event));
+    this.#takeBack(event);
+    this.#unseen = this.interrupts.length;
+    this.#publication = undefined;
+  }
+
   /** Goes on as at another place: `inFlight` heads that the device has, of requests that nobody saw begin. */
   resume(inFlight: readonly number[], waiting: readonly number[], event: number): void {
     const { requests } = this;

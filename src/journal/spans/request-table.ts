@@ -8,6 +8,8 @@ export const NEVER = 0xffff_ffff;
 export const TRACKS = 64;
 /** Marks in `#marks`: the driver took the chain back by a reset, and never got it used. */
 const TAKEN_BACK = 0x80;
+/** A gap in the recording began before it was over: nobody knows what became of it. */
+const UNSEEN = 0x40;
 
 /**
  * The requests of one queue, a row each, in the order in which they became available. A row is 21 bytes.
@@ -16,7 +18,7 @@ const TAKEN_BACK = 0x80;
 export class RequestTable {
   readonly #available = new Column();
   readonly #popped = new Column();
-  /** When it was used; or when it was taken back. */
+  /** When it was used; or when it was taken back, or a gap began. */
   readonly #ended = new Column();
   readonly #backend = new Column();
   /** What the device's next index is after it pops the chain; of a packed queue, the place. */
@@ -61,9 +63,9 @@ export class RequestTable {
   popped(row: number): number {
     return this.#popped.at(row);
   }
-  /** When the device used it; `NEVER` where it has not, or the driver took it back. */
+  /** When the device used it; `NEVER` where it has not, the driver took it back, or nobody saw it. */
   used(row: number): number {
-    return this.takenBack(row) ? NEVER : this.#ended.at(row);
+    return this.#marks.at(row) & (TAKEN_BACK | UNSEEN) ? NEVER : this.#ended.at(row);
   }
   /** When it was over, one way or the other. */
   ended(row: number): number {
@@ -71,6 +73,10 @@ export class RequestTable {
   }
   takenBack(row: number): boolean {
     return (this.#marks.at(row) & TAKEN_BACK) !== 0;
+  }
+  /** Whether a gap began before it was over. */
+  unseen(row: number): boolean {
+    return (this.#marks.at(row) & UNSEEN) !== 0;
   }
   /** The first back-end request that it was for; known once it was used. */
   backend(row: number): number {
@@ -129,6 +135,11 @@ export class RequestTable {
   /** The driver took it back by a reset. */
   takeBack(row: number, event: number): void {
     if (this.#close(row, event)) this.#marks.set(row, this.#marks.at(row) | TAKEN_BACK);
+  }
+
+  /** A gap begins. */
+  loseSight(row: number, event: number): void {
+    if (this.#close(row, event)) this.#marks.set(row, this.#marks.at(row) | UNSEEN);
   }
 
   /** The first row that began at or after `event`. */

@@ -5,14 +5,15 @@ import { placeAfter } from '../fold/packed-state.ts';
 import { PackedPublication, type Publication, SplitPublication } from './publication.ts';
 import type { Spans } from './spans.ts';
 
-/** Begins spans in the middle of a run, where the fold knows what the machine was like. */
-export function resumed(spans: Spans, moment: Moment): void {
+/** Begins spans in the middle of a run, where the fold knows what the machine was like; `event` counts from the origin. */
+export function resumed(spans: Spans, moment: Moment, event = 0): void {
   for (const { dev, accepted } of moment.devices.values())
     if (Math.floor(accepted / 2 ** VIRTIO_F.VIRTIO_F_VERSION_1) % 2 === 1) spans.modern.add(dev);
-  for (const queue of moment.queues.values()) if (queue.enabled) resumeQueue(spans, moment, queue);
+  for (const queue of moment.queues.values())
+    if (queue.enabled) resumeQueue(spans, moment, queue, event);
 }
 
-function resumeQueue(spans: Spans, moment: Moment, now: QueueMoment): void {
+function resumeQueue(spans: Spans, moment: Moment, now: QueueMoment, event: number): void {
   const { dev, queue, packed, size, desc, driver, inFlight } = now;
   if (size === 0 || size > VIRTQ_MAX_SIZE) return;
   const bigEndian = spans.bigEndian && !spans.modern.has(dev);
@@ -20,8 +21,8 @@ function resumeQueue(spans: Spans, moment: Moment, now: QueueMoment): void {
   const { publication, waiting } = packed
     ? packedPlace(moment, now)
     : splitPlace(moment, now, bigEndian);
-  known.setUp({ packed, bigEndian, size, desc, driver }, 0, publication);
-  known.resume(inFlight, waiting, 0);
+  known.setUp({ packed, bigEndian, size, desc, driver }, event, publication);
+  known.resume(inFlight, waiting, event);
   spans.watch.update(known);
   spans.needDevice(dev);
 }

@@ -42,6 +42,9 @@ export class Spans {
   violations = new EventList();
   /** Where a full ring lost events. */
   losses = new EventList();
+  /** Where gaps in the recording begin, and where they end: as many of each, but for one that is open. */
+  gaps = new EventList();
+  gapEnds = new EventList();
   /** For `take.ts`: who hears of interrupts, and of writes to memory. */
   readonly sightings = new Sightings();
   readonly watch = new Watch();
@@ -77,8 +80,8 @@ export class Spans {
 
   /** Memory that all of it takes, in bytes. */
   get bytes(): number {
-    const { guest, violations, losses, queues, devices } = this;
-    return [guest, violations, losses, this.#actions, ...queues, ...devices].reduce(
+    const { guest, violations, losses, gaps, gapEnds, queues, devices } = this;
+    return [guest, violations, losses, gaps, gapEnds, this.#actions, ...queues, ...devices].reduce(
       (sum, { bytes }) => sum + bytes,
       0,
     );
@@ -145,6 +148,27 @@ export class Spans {
     return found;
   }
 
+  /** A gap begins at `event`. */
+  loseSight(event: number): void {
+    this.gaps.push(event);
+    this.guest.cut();
+    for (const queue of this.queues) {
+      queue.loseSight(event);
+      this.watch.update(queue);
+    }
+    for (const device of this.devices) device.reset(event);
+    this.sightings.clear();
+    this.acting = undefined;
+    this.sameTurn = false;
+  }
+
+  /** A gap ended with `event`: what is so now, the fold knows. */
+  goOn(event: number): void {
+    this.gapEnds.push(event);
+    for (const queue of this.queues) queue.loseSight(event);
+    resumed(this, this.sources.momentAt(event + this.origin + 1), event);
+  }
+
   #scan(to: number): void {
     const { store, origin } = this;
     while (this.#scanned < to) {
@@ -170,6 +194,8 @@ export class Spans {
     this.#deviceOf.clear();
     this.violations = new EventList();
     this.losses = new EventList();
+    this.gaps = new EventList();
+    this.gapEnds = new EventList();
     this.sightings.clear();
     this.watch.clear();
     this.modern.clear();
@@ -188,6 +214,8 @@ export class Spans {
     for (const device of this.devices) device.dropBefore(event);
     this.violations.dropBefore(event);
     this.losses.dropBefore(event);
+    this.gaps.dropBefore(event);
+    this.gapEnds.dropBefore(event);
     this.#actions.dropBefore(first);
   }
 }

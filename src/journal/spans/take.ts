@@ -4,7 +4,7 @@ import { REGION_INDEX } from '../../spec/regions.ts';
 import { VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
 import { VIRTIO_PCI_ISR, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
-import { ACTOR, EVENTS, type EventKind, INTERRUPT, KINDS, NONE, SPACE } from '../schema.ts';
+import { ACTOR, EVENTS, type EventKind, GAP, INTERRUPT, KINDS, NONE, SPACE } from '../schema.ts';
 import type { MemoryWrite } from './publication.ts';
 import type { QueueSpans } from './queue-spans.ts';
 import type { Spans } from './spans.ts';
@@ -77,7 +77,7 @@ function writes(spans: Spans, actor: number, event: number): void {
   if (actor === ACTOR.driver) {
     guestActs(spans);
     spans.guest.did('memory', event);
-  } else if (actor !== ACTOR.user && spans.acting !== undefined)
+  } else if (actor !== ACTOR.user && actor !== ACTOR.recorder && spans.acting !== undefined)
     deviceActs(spans, spans.acting, event);
 }
 
@@ -303,6 +303,13 @@ const TAKES: { readonly [K in EventKind]: Take } = {
   },
   ccw: acts,
   channelStatus: acts,
+  gap(spans, words, at, event) {
+    if (aux(words, at) === GAP.begin) spans.loseSight(event);
+    else if (aux(words, at) === GAP.end) spans.goOn(event);
+  },
+  queueState() {},
+  unsent() {},
+  input() {},
 };
 
 /** `TAKES` by code; a record of no known kind is a lost event. */

@@ -16,6 +16,10 @@ export function toneOf(event: JournalEvent | undefined): Tone {
     case 'script':
     case 'plug':
     case 'dropped':
+    case 'gap':
+    case 'queueState':
+    case 'unsent':
+    case 'input':
       return 'quiet';
     case 'violation':
       return 'violation';
@@ -50,6 +54,7 @@ export function toneOf(event: JournalEvent | undefined): Tone {
       return 'device';
     case 'memWrite':
     case 'dataWrite':
+      if (event.actor === 'recorder') return 'quiet';
       return event.actor === 'driver' ? 'driver' : 'device';
   }
 }

@@ -1,5 +1,6 @@
 import type { AccessSize, BusSpace } from '../../guest/hal.ts';
 import type { JournalWriter } from '../../journal/writer.ts';
+import type { GuestRam } from '../../memory/guest-ram.ts';
 
 /** What the channel needs of a machine: its bus as the guest reaches it, and its interrupt inputs. */
 export interface BusTarget {
@@ -15,6 +16,7 @@ export interface BusTarget {
   hypercall(subcode: number, a: number, b: number, c: number): number;
   /** Called whenever an interrupt input changed. */
   onInterrupt: () => void;
+  readonly ram: GuestRam;
   /** Where the machine records. */
   readonly journal: JournalWriter;
 }

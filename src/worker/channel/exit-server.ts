@@ -1,11 +1,16 @@
 import { allOnes, join64 } from '../../base/bits.ts';
 import { type AccessSize, type BusSpace, INTERRUPT_WORDS } from '../../guest/hal.ts';
+import { RING } from '../../journal/ring.ts';
 import { SPACE } from '../../journal/schema.ts';
 import { CALL_ARGS, CONTROL, MAILBOX, OP, VCPU_STATE } from '../../protocol/control.ts';
 import type { BusTarget } from './bus-target.ts';
 
 /** Turns that a thread polls before it sleeps: about 16 µs (two Atomics a turn would double it). */
 export const SPIN_TURNS = 2_000;
+
+/** How often a full ring is waited for without that anything is taken from it, and how long each time. */
+const ROOM_PATIENCE = 100;
+const ROOM_MS = 50;
 
 /** What the server tells of. */
 interface Listener {
@@ -71,6 +76,14 @@ export class ExitServer {
 
   /** Drops a request whose guest is gone. To be called only while no vCPU runs. */
   clear(): void {
+    const { journal } = this.#machine;
+    // Its thread was ended in a gap: what it had counted is lost with it.
+    if (journal.inGap) {
+      this.#endGap();
+      journal.gapEnded(this.#args[CALL_ARGS + 1] ?? 0, this.#args[CALL_ARGS] ?? 0);
+      journal.handOver();
+    }
+    this.#control[CONTROL.inGap] = 0;
     Atomics.store(this.#control, CONTROL.mailbox, MAILBOX.idle);
     Atomics.store(this.#control, CONTROL.vcpuAsleep, 0);
   }
@@ -98,6 +111,8 @@ export class ExitServer {
     const { journal } = this.#machine;
     const { plugs } = journal;
     journal.receive((control[CONTROL.clock] ?? 0) >>> 0);
+    journal.line = control[CONTROL.line] ?? 0;
+    if (control[CONTROL.inGap] === 1) journal.beginGap(false);
     if ((control[CONTROL.op] ?? 0) <= OP.write) this.#access();
     else this.#call();
     if (journal.plugs !== plugs) this.#listener.onPlug?.();
@@ -123,6 +138,17 @@ export class ExitServer {
     }
   }
 
+  /** Records again. The results are counts of events, and of guest actions, that were not recorded. */
+  #endGap(): void {
+    const { journal, ram } = this.#machine;
+    // The guest waits for the answer, and only the page has to take what is told of memory.
+    journal.waitForRoom = patiently(journal.ring.header, this.#control);
+    const gap = journal.endGap((addr, length) => ram.bytesAt(addr, length));
+    journal.waitForRoom = () => false;
+    this.#args[CALL_ARGS] = gap?.events ?? 0;
+    this.#args[CALL_ARGS + 1] = gap?.actions ?? 0;
+  }
+
   #call(): void {
     const machine = this.#machine;
     const args = this.#args;
@@ -139,10 +165,24 @@ export class ExitServer {
         case OP.hypercall:
           args[CALL_ARGS] = machine.hypercall(detail, a, b, c);
           break;
+        case OP.endGap:
+          this.#endGap();
+          break;
       }
     } catch (error) {
       args[CALL_ARGS] = -1;
       this.#listener.onFault(error);
     }
   }
+}
+
+/** Waits for room in a journal's ring as long as the page takes something now and then, and the run is to go on. */
+function patiently(header: Int32Array, control: Int32Array): () => boolean {
+  let patience = ROOM_PATIENCE;
+  return () => {
+    if (Atomics.load(control, CONTROL.stop) === 1 || patience-- <= 0) return false;
+    const tail = Atomics.load(header, RING.tail);
+    if (Atomics.wait(header, RING.tail, tail, ROOM_MS) !== 'timed-out') patience = ROOM_PATIENCE;
+    return true;
+  };
 }

@@ -48,6 +48,11 @@ export class Mailbox {
     return args[CALL_ARGS] ?? 0;
   }
 
+  /** Another result of the newest call, see `CALL_ARGS`. */
+  argument(index: number): number {
+    return this.#args[CALL_ARGS + index] ?? 0;
+  }
+
   #send(): void {
     const control = this.#control;
     const journal = this.#journal;

@@ -12,6 +12,7 @@ import {
   VCPU_STATE,
   WATCH,
   WATCHED_LINES,
+  WINDOW,
 } from '../../protocol/control.ts';
 import type { MachineMemory } from '../../protocol/messages.ts';
 import type { Platform } from '../../spec/platform.ts';
@@ -50,6 +51,7 @@ export class SharedHal implements Hal, Pace {
     this.#machineRing = new JournalRing(memory.machineJournal);
     this.journal = new JournalWriter(new JournalRing(memory.vcpuJournal));
     this.journal.waitForRoom = () => this.#waitForRoom();
+    this.#control[CONTROL.inGap] = 0;
     this.journal.receive(Atomics.load(this.#machineRing.header, RING.clock) >>> 0);
     const ram = new GuestRam(memory.ram, memory.ramBase, memory.ramSize, memory.ramWindows);
     this.ram = new GuestMemory(ram, this.journal, this);
@@ -78,6 +80,8 @@ export class SharedHal implements Hal, Pace {
     const control = this.#control;
     let input = firstAsserted(this, inputs);
     if (input !== undefined) return input;
+    // Whoever acts while the guest sleeps acts on a machine that is recorded.
+    this.#endGap();
     if (journal.on) journal.vcpuWait('halt', inputs, 0);
     journal.flush();
     Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.halted);
@@ -118,14 +122,17 @@ export class SharedHal implements Hal, Pace {
     this.take();
     if (this.journal.on) this.journal.scriptLine(line);
     // What the line does may take for ever, and the page is to see which one it was.
-    this.journal.flush();
+    if (!this.journal.inGap) this.journal.flush();
     if (Atomics.load(this.#control, CONTROL.watch) !== WATCH.none && this.#isWatched(line))
       this.#stay();
   }
 
   take(): void {
-    if (Atomics.load(this.#control, CONTROL.credit) !== UNLIMITED || !this.#open) this.#takeOne();
+    const control = this.#control;
+    if (Atomics.load(control, CONTROL.credit) !== UNLIMITED || !this.#open) this.#takeOne();
     else if (++this.#steps % FLUSH_STEPS === 0) this.journal.flush();
+    // A plain load: it follows the atomic one.
+    if (control[CONTROL.window] !== WINDOW.all || this.journal.inGap) this.#sample();
   }
 
   get free(): boolean {
@@ -134,6 +141,7 @@ export class SharedHal implements Hal, Pace {
 
   /** Ends the run: shows its last events, and every further call throws `StopRun`. */
   close(): void {
+    this.#endGap();
     this.#open = false;
     this.journal.handOver();
     Atomics.store(this.#control, CONTROL.vcpuState, VCPU_STATE.off);
@@ -158,6 +166,42 @@ export class SharedHal implements Hal, Pace {
     }
   }
 
+  /** Takes the next action out of the window in which actions are recorded, or begins or ends a gap before it. */
+  #sample(): void {
+    const control = this.#control;
+    for (;;) {
+      const left = Atomics.load(control, CONTROL.window);
+      if (left === WINDOW.closed) {
+        if (!this.journal.inGap) this.#beginGap();
+        return;
+      }
+      this.#endGap();
+      if (left === WINDOW.all) return;
+      if (Atomics.compareExchange(control, CONTROL.window, left, left - 1) === left) return;
+    }
+  }
+
+  #beginGap(): void {
+    this.journal.beginGap(true);
+    this.journal.flush();
+    this.#control[CONTROL.inGap] = 1;
+  }
+
+  /** Records again, and both threads tell what is so now. */
+  #endGap(): void {
+    const { journal } = this;
+    if (!journal.inGap) return;
+    this.#control[CONTROL.inGap] = 0;
+    const { ram } = this.ram;
+    const here = journal.endGap((addr, length) => ram.bytesAt(addr, length));
+    if (this.#machineRingFills()) this.#waitForMachineRing();
+    // The count of events is larger than a result that is a failure, and comes beside it.
+    const there = this.#mailbox.call(OP.endGap, 0);
+    const actions = this.#mailbox.argument(1);
+    journal.gapEnded((here?.actions ?? 0) + actions, (here?.events ?? 0) + Math.max(0, there));
+    journal.flush();
+  }
+
   #takeOne(): void {
     const control = this.#control;
     for (;;) {
@@ -176,6 +220,7 @@ export class SharedHal implements Hal, Pace {
   /** Shows what was done, and waits until there is credit. */
   #waitForCredit(): void {
     const control = this.#control;
+    this.#endGap();
     this.journal.flush();
     Atomics.add(control, CONTROL.creditWaits, 1);
     Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.waitsForCredit);
@@ -202,6 +247,7 @@ export class SharedHal implements Hal, Pace {
   #leave(): void {
     this.take();
     if (this.#machineRingFills()) this.#waitForMachineRing();
+    this.#control[CONTROL.line] = this.journal.line;
     this.#control[CONTROL.vcpuState] = VCPU_STATE.exit;
   }
 

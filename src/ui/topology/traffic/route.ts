@@ -109,6 +109,7 @@ export function routeOf(
     case 'dataWrite':
       if (event.actor === 'driver') return way([GUEST, RAM], 'memory', 'store', 'store');
       if (event.actor === 'user') return still(RAM, 'edited');
+      if (event.actor === 'recorder') return undefined;
       return way(toMemory(graph, ownOf(graph, context.device)), 'memory', 'dma', 'DMA write');
     case 'chainPopped': {
       const stops = toMemory(graph, nodeOfVirtio(graph, event.dev)).toReversed();
@@ -138,6 +139,10 @@ export function routeOf(
     case 'log':
       return still(event.actor === 'driver' ? GUEST : undefined);
     case 'dropped':
+    case 'gap':
+    case 'queueState':
+    case 'unsent':
+    case 'input':
       return undefined;
   }
 }

@@ -1,0 +1,137 @@
+import { ACTOR, INTERRUPT, NONE } from './schema.ts';
+
+/** Bytes of a piece of guest memory that is looked at as a whole. */
+export const PIECE = 512;
+/** Pieces written lately, so that not each write has to look into a set. */
+const LATELY = 1 << 12;
+
+/** A queue's buffers in the device's hands, and what was counted, while nothing was recorded. */
+export class QueueTally {
+  /** Free-running indices after the newest chain taken and returned, where there was one. */
+  availIdx: number | undefined;
+  usedIdx: number | undefined;
+  popped = 0;
+  pushed = 0;
+  sent = 0;
+  unsent = 0;
+  raised = 0;
+  quiet = 0;
+  /** Heads that were in flight before and came back. */
+  readonly returned = new Set<number>();
+  /** Heads that were taken and are in flight, in order; and `availIdx` before, where that is known. */
+  readonly taken = new Map<number, number | undefined>();
+
+  #disabled = false;
+
+  pop(head: number, availIdx: number): void {
+    this.popped++;
+    this.taken.set(head, this.availIdx);
+    this.availIdx = availIdx & 0xffff;
+  }
+
+  /** The queue was taken back: the device has nothing, and begins anew. Counts stay until it is set up again. */
+  disable(): void {
+    this.#disabled = true;
+    this.availIdx = this.usedIdx = undefined;
+    this.returned.clear();
+    this.taken.clear();
+  }
+
+  enable(): void {
+    if (!this.#disabled) return;
+    this.#disabled = false;
+    this.popped = this.pushed = this.sent = this.unsent = this.raised = this.quiet = 0;
+  }
+
+  push(head: number, usedIdx: number): void {
+    this.pushed++;
+    this.usedIdx = usedIdx & 0xffff;
+    if (!this.taken.delete(head)) this.returned.add(head);
+  }
+}
+
+/**
+ * What a thread does while nothing is recorded, as far as it is needed to go on recording: counts, the
+ * state of queues and interrupt inputs, and which memory was written.
+ */
+export class GapTally {
+  /** Events that were not recorded, and those of them that are guest actions. */
+  events = 0;
+  actions = 0;
+  /** By device | queue << 16. */
+  readonly queues = new Map<number, QueueTally>();
+  /** Notifications that the driver left out, by the address of the queue's descriptor area. */
+  readonly unsent = new Map<number, number>();
+  /** Interrupt inputs that changed: device << 16 | input. */
+  readonly inputs = new Map<number, boolean>();
+  readonly #pieces = new Set<number>();
+  readonly #lately = new Float64Array(LATELY).fill(-1);
+  /** The queue that was asked for last. */
+  #key = -1;
+  #queue = new QueueTally();
+
+  queue(dev: number, queue: number): QueueTally {
+    const key = dev | (queue << 16);
+    if (key === this.#key) return this.#queue;
+    let tally = this.queues.get(key);
+    if (!tally) {
+      tally = new QueueTally();
+      this.queues.set(key, tally);
+    }
+    this.#key = key;
+    this.#queue = tally;
+    return tally;
+  }
+
+  /** `size` bytes at `addr` are about to be written. */
+  wrote(actor: number, addr: number, size: number): void {
+    if (actor === ACTOR.driver) this.actions++;
+    const first = Math.floor(addr / PIECE);
+    const last = Math.floor((addr + size - 1) / PIECE);
+    for (let piece = first; piece <= last; piece++) {
+      const at = piece % LATELY;
+      if (this.#lately[at] === piece) continue;
+      this.#lately[at] = piece;
+      this.#pieces.add(piece);
+    }
+  }
+
+  interrupt(dev: number, queue: number, step: number, line: number): void {
+    if (step === INTERRUPT.taken) this.actions++;
+    if (step === INTERRUPT.raised || step === INTERRUPT.lowered)
+      this.inputs.set(dev * 2 ** 16 + line, step === INTERRUPT.raised);
+    if (queue === NONE || step === INTERRUPT.lowered) return;
+    const tally = this.queue(dev, queue);
+    if (step === INTERRUPT.raised || step === INTERRUPT.message) tally.raised++;
+    else tally.quiet++;
+  }
+
+  notification(dev: number, queue: number, sent: boolean, desc: number): void {
+    if (dev === NONE) this.unsent.set(desc, (this.unsent.get(desc) ?? 0) + 1);
+    else if (sent) this.queue(dev, queue).sent++;
+    else this.queue(dev, queue).unsent++;
+  }
+
+  /** A queue was set up or taken back, as the journal tells. */
+  configured(dev: number, queue: number, enabled: boolean): void {
+    const tally = this.queue(dev, queue);
+    if (enabled) tally.enable();
+    else tally.disable();
+  }
+
+  /** All queues of a device were taken back, as the journal tells. */
+  forgetDevice(dev: number): void {
+    for (const [key, tally] of this.queues) if ((key & 0xffff) === dev) tally.disable();
+  }
+
+  /** Memory that was written, as ranges in ascending order. */
+  get written(): { readonly addr: number; readonly length: number }[] {
+    const ranges: { addr: number; length: number }[] = [];
+    for (const piece of [...this.#pieces].sort((a, b) => a - b)) {
+      const last = ranges.at(-1);
+      if (last && last.addr + last.length === piece * PIECE) last.length += PIECE;
+      else ranges.push({ addr: piece * PIECE, length: PIECE });
+    }
+    return ranges;
+  }
+}
