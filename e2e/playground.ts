@@ -76,7 +76,10 @@ export class Playground {
   }
 
   async fullSpeed(): Promise<void> {
-    await this.page.getByRole('slider', { name: 'Speed' }).press('End');
+    const slider = this.page.getByRole('slider', { name: 'Speed' });
+    await slider.press('End');
+    // The last stop records samples only.
+    await slider.press('ArrowLeft');
   }
 
   button(name: string | RegExp) {

@@ -65,6 +65,7 @@ export class EventStore {
   #length: number;
   #epoch = 0;
   #payloadBytes = 0;
+  #payloadsAdded = 0;
   /** Count of chunks that are packed, all at the beginning; and those of them that are unpacked as well. */
   #packed = 0;
   #unpacked: Chunk[] = [];
@@ -91,6 +92,11 @@ export class EventStore {
   /** Bytes of all payloads held; `trim` is how the holder bounds them. */
   get payloadBytes(): number {
     return this.#payloadBytes;
+  }
+
+  /** Bytes of all payloads that ever came. */
+  get payloadsAdded(): number {
+    return this.#payloadsAdded;
   }
 
   /** Counts the times that numbering started again, so that whoever kept numbers can tell. */
@@ -312,6 +318,7 @@ export class EventStore {
     tail[at + POSITION] = chunk.pool.add(own);
     tail[at + BYTES] = bytes;
     this.#payloadBytes += own.length;
+    this.#payloadsAdded += own.length;
   }
 
   /** How many events before the newest one those bytes were written to its place; `ZEROS`; or 0. */

@@ -1,7 +1,7 @@
 import { REGION_INDEX } from '../../spec/region-names.ts';
 import { SPLIT } from '../../spec/virtio.ts';
 import { isAction } from '../actions.ts';
-import { NONE } from '../schema.ts';
+import { EVENTS, GAP, NONE } from '../schema.ts';
 import type { EventStore } from '../store.ts';
 import { recordAt } from '../store.ts';
 import { AppendLog } from './append-log.ts';
@@ -111,17 +111,20 @@ export class FoldState {
     return this.now.at;
   }
 
-  /** Folds the events of `store` up to, not including, event `to`. All must be held. */
-  run(store: EventStore, to: number): void {
+  /** Folds the events of `store` up to, not including, event `to`, or behind the end of a gap: true then. All must be held. */
+  run(store: EventStore, to: number): boolean {
     while (this.now.at < to) {
       const words = store.words(this.now.at);
-      if (!words) return;
+      if (!words) return false;
       const at = recordAt(this.now.at);
       // Without a script, what acts is the board's firmware.
       if (isAction(words, at) && this.now.script === 'running') this.now.actions++;
-      FOLD[(words[at] as number) & 0xff]?.(this, words, at, store);
+      const head = words[at] as number;
+      FOLD[head & 0xff]?.(this, words, at, store);
       this.now.at++;
+      if ((head & 0xff) === EVENTS.gap.code && head >>> 16 === GAP.end) return true;
     }
+    return false;
   }
 
   /** The state now, for keeps. */

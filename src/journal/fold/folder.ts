@@ -15,6 +15,8 @@ const LEAST = 16 << 20;
 const TRAIL_EVENTS = 512;
 const TRAIL_EVERY = 64;
 const TRAIL_FAR = 2048;
+/** Moments after gaps that are kept: those of a few seconds. */
+const AFTER_GAPS = 64;
 /** Most snapshots of a trail. */
 const TRAIL_MOST = 32;
 
@@ -36,6 +38,8 @@ export class Folder {
   /** Snapshots just before a place that was gone back to, oldest first. */
   #trail: Snapshot[] = [];
   #moment: Moment | undefined;
+  /** Moments right after gaps, by the count of events before, oldest first: spans ask for them while the cursor is elsewhere. */
+  readonly #afterGaps = new Map<number, Snapshot>();
 
   /**
    * `budget`: most memory for checkpoints beyond the newest state, in bytes, as estimated; without it,
@@ -60,7 +64,11 @@ export class Folder {
     const { first, length } = this.#store;
     const wanted = Math.floor(at);
     const target = wanted >= first ? Math.min(wanted, length) : first;
-    if (this.#moment?.at !== target) this.#moment = this.#momentOf(this.#snapshotAt(target));
+    if (this.#moment?.at === target) return this.#moment;
+    const known = target === this.#state.at ? undefined : this.#afterGaps.get(target);
+    // The cursor's fold goes on where it was.
+    if (known) return this.#momentOf(known);
+    this.#moment = this.#momentOf(this.#snapshotAt(target));
     return this.#moment;
   }
 
@@ -120,11 +128,20 @@ export class Folder {
     while (this.#state.at < target) {
       const due = this.#checkpoints.dueAfter(this.#state.at);
       const goal = Math.min(due, target);
-      this.#state.run(this.#store, goal);
+      this.#runTo(goal);
       assert(this.#state.at === goal, `event ${this.#state.at} is not held`);
       if (this.#state.at === due) this.#checkpoints.add(this.#state.seal());
     }
     this.#furthest = Math.max(this.#furthest, target);
+  }
+
+  #runTo(goal: number): void {
+    const state = this.#state;
+    while (state.at < goal && state.run(this.#store, goal)) {
+      this.#afterGaps.set(state.at, state.seal());
+      const oldest = this.#afterGaps.keys().next().value;
+      if (this.#afterGaps.size > AFTER_GAPS && oldest !== undefined) this.#afterGaps.delete(oldest);
+    }
   }
 
   #momentOf(snapshot: Snapshot): Moment {
@@ -152,6 +169,7 @@ export class Folder {
     if (state.at >= first) this.#state = state;
     this.#checkpoints.beginAt(snapshot);
     this.#trail = [];
+    for (const at of this.#afterGaps.keys()) if (at < first) this.#afterGaps.delete(at);
     this.#logs.console.forgetBefore(snapshot.consoleCount);
     this.#logs.violations.forgetBefore(snapshot.violationCount);
   }
@@ -163,6 +181,7 @@ export class Folder {
     this.#logs.console.clear();
     this.#logs.violations.clear();
     this.#trail = [];
+    this.#afterGaps.clear();
     this.#furthest = 0;
     this.#moment = undefined;
     const start = { ...START, at: this.#store.first };

@@ -1,4 +1,4 @@
-import { CONTROL, UNLIMITED, VCPU_STATE, WATCH, WATCHED_LINES } from '../../protocol/control.ts';
+import { CONTROL, UNLIMITED, VCPU_STATE, WATCH, WATCHED_LINES, WINDOW } from '../../protocol/control.ts';
 import type { Brake, VcpuView } from './run-control.ts';
 
 const STATES = {
@@ -47,12 +47,25 @@ export class Gate implements Brake {
     Atomics.notify(this.#control, CONTROL.credit);
   }
 
+  sample(actions: number): void {
+    // Who has a count of credit is recorded.
+    if (this.#suspended || Atomics.load(this.#control, CONTROL.credit) !== UNLIMITED) return;
+    this.openWindow(actions);
+  }
+
+  /** Lets the vCPU record so many more actions, and then no more until the next window; also while run control is suspended. */
+  openWindow(actions: number): void {
+    Atomics.store(this.#control, CONTROL.window, WINDOW.closed + actions);
+  }
+
   hold(): void {
     if (!this.#suspended) this.withdraw();
   }
 
   /** No credit, also while run control is suspended. */
   withdraw(): void {
+    // Before the credit: who finds none has to record.
+    Atomics.store(this.#control, CONTROL.window, WINDOW.all);
     if (Atomics.load(this.#control, CONTROL.stop) === 0)
       Atomics.store(this.#control, CONTROL.credit, 0);
   }
@@ -89,6 +102,7 @@ export class Gate implements Brake {
   /** Makes the block ready for a run, which counts as begun. To be called only while no vCPU runs. */
   arm(): void {
     Atomics.store(this.#control, CONTROL.stop, 0);
+    Atomics.store(this.#control, CONTROL.window, WINDOW.all);
     Atomics.store(this.#control, CONTROL.credit, 0);
     Atomics.store(this.#control, CONTROL.vcpuState, VCPU_STATE.running);
   }

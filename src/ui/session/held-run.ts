@@ -71,6 +71,7 @@ export class HeldRun {
       {
         grant: (actions) => this.machine?.gate.grant(actions),
         free: () => this.machine?.gate.free(),
+        sample: (actions) => this.machine?.gate.sample(actions),
         hold: () => this.machine?.gate.hold(),
         watch: (lines, any) => this.machine?.gate.watch(lines, any),
       },

@@ -162,8 +162,8 @@ export class LiveSession implements Session {
     this.#wake();
   }
 
-  setSpeed(speed: Speed): void {
-    this.#runs.setSpeed(speed);
+  setSpeed(speed: Speed, sampling = false): void {
+    this.#runs.setSpeed(speed, sampling);
     this.#wake();
   }
 
@@ -417,13 +417,13 @@ export class LiveSession implements Session {
       // Before the journal: what the vCPU did before it came to this state is in it then.
       this.#glance = gate.glance();
       drained = tap.drain();
-      const { first, length } = live.store;
-      live.control.frame(now, { first, length, more: tap.more }, this.#glance);
+      const { first, length, payloadsAdded: payloads } = live.store;
+      live.control.frame(now, { first, length, more: tap.more, payloads }, this.#glance);
       if (live.control.run === 'failed') live.shownProblem = live.problem;
     }
     if (shown !== live) {
       const { first, length } = shown.store;
-      shown.control.frame(now, { first, length, more: false }, OFF);
+      shown.control.frame(now, { first, length, more: false, payloads: 0 }, OFF);
     }
     if (live?.control.active || shown.control.active) this.#wake();
     const state = this.#snapshot();
@@ -441,7 +441,7 @@ export class LiveSession implements Session {
 
   #snapshot(): SessionState {
     const { shown, live } = this.#runs;
-    const { cursor, run, speed, stopped } = shown.control;
+    const { cursor, run, speed, sampling, stopped } = shown.control;
     const { store, machine } = shown;
     const moment = shown.journal.folder.momentAt(cursor);
     if (!this.#continuation && live) this.#now = live.topologies.newest;
@@ -460,6 +460,7 @@ export class LiveSession implements Session {
       images: this.#facts,
       run,
       speed,
+      sampling,
       vcpu: machine ? this.#glance.state : 'off',
       cursor,
       length: store.length,

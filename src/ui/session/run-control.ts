@@ -16,6 +16,8 @@ export interface JournalView {
   readonly length: number;
   /** Events wait in the rings that this frame had no time for. */
   readonly more: boolean;
+  /** Bytes of all payloads so far. */
+  readonly payloads: number;
 }
 
 /** The guest's brake: credit, in guest actions. */
@@ -23,7 +25,9 @@ export interface Brake {
   grant(actions: number): void;
   /** Credit without end. */
   free(): void;
-  /** No credit. */
+  /** While there is credit without end: so many actions are recorded, and then none until this is called again. */
+  sample(actions: number): void;
+  /** No credit, and everything is recorded. */
   hold(): void;
   /** Makes the guest hold by itself when it is about to execute one of `lines`, or any line. */
   watch(lines: readonly number[], any: boolean): void;
@@ -61,6 +65,11 @@ export type RunOutcome = 'ended' | 'failed';
 const MAX_STEPS = 100;
 /** Guest actions that are granted at once at full speed where the guest must not run far past an event. */
 const BURST = 8192;
+/** Guest actions of a sample, and the time between two, in ms. */
+const SAMPLE = 2000;
+const SAMPLE_EVERY_MS = 100;
+/** A sample begins with all memory that was written since the last one: so much of it is told, in bytes a ms, at most. */
+const SAMPLED_BYTES = 4096;
 /** Longest time between two frames that counts, in ms: a tab that slept does not catch up. */
 const MAX_FRAME_MS = 250;
 
@@ -73,6 +82,10 @@ export class RunControl {
   readonly #brake: Brake;
   readonly #walk: Walk;
   #speed: Speed = 25;
+  #sampling = false;
+  /** When the next sample is due; and the bytes of payloads when the last one began. */
+  #sampleDue = 0;
+  #sampledFrom = 0;
   #cursor = 0;
   #first = 0;
   #length = 0;
@@ -108,6 +121,11 @@ export class RunControl {
 
   get speed(): Speed {
     return this.#speed;
+  }
+
+  /** At full speed: whether only samples of what happens are recorded. */
+  get sampling(): boolean {
+    return this.#sampling;
   }
 
   /** Why the picture stopped by itself, where it did. */
@@ -210,9 +228,13 @@ export class RunControl {
     if (!Number.isNaN(at)) this.#cursor = this.#held(Math.trunc(at));
   }
 
-  /** Events a second; anything but a positive number is ignored. */
-  setSpeed(speed: Speed): void {
-    if (!(speed > 0) || speed === this.#speed) return;
+  /** Events a second; anything but a positive number is ignored. `sampling`: without end, and only samples are recorded. */
+  setSpeed(speed: Speed, sampling = false): void {
+    if (!(speed > 0) || (speed === this.#speed && sampling === this.#sampling)) return;
+    // Whoever is free is to record everything from now on, and goes on by itself then.
+    if (this.#playing && this.#sampling && speed === this.#speed) this.#brake.hold();
+    this.#sampling = sampling && speed === Number.POSITIVE_INFINITY;
+    if (speed === this.#speed) return;
     const wasFree = this.#speed === Number.POSITIVE_INFINITY;
     this.#speed = speed;
     this.#due = 0;
@@ -256,7 +278,7 @@ export class RunControl {
       this.#cursor = journal.length;
       this.#settling = journal.more || !this.#live || !vcpu.rests;
     } else if (this.#goal) this.#pursue(this.#goal, vcpu);
-    else if (this.#playing) this.#play(elapsed, vcpu);
+    else if (this.#playing) this.#play(elapsed, now, journal, vcpu);
     else this.#moveSteps();
     if (this.#steps > 0 && this.#atEnd) {
       if (!this.#live) this.#steps = 0;
@@ -271,9 +293,11 @@ export class RunControl {
     }
   }
 
-  #play(elapsed: number, vcpu: VcpuView): void {
+  #play(elapsed: number, now: number, journal: JournalView, vcpu: VcpuView): void {
     if (this.#speed === Number.POSITIVE_INFINITY) {
-      if (!this.#moveTo(this.#length)) this.#goOn(vcpu);
+      if (this.#moveTo(this.#length)) return;
+      this.#goOn(vcpu);
+      this.#sample(now, journal);
       return;
     }
     const perFrame = (this.#speed * elapsed) / 1000;
@@ -323,6 +347,14 @@ export class RunControl {
     this.#halt();
     this.#stopped = stop.reason;
     return true;
+  }
+
+  #sample(now: number, { more, payloads }: JournalView): void {
+    if (!this.#sampling || this.#bursts || more || now < this.#sampleDue) return;
+    const told = Math.max(0, payloads - this.#sampledFrom);
+    this.#sampledFrom = payloads;
+    this.#sampleDue = now + Math.max(SAMPLE_EVERY_MS, told / SAMPLED_BYTES);
+    this.#brake.sample(SAMPLE);
   }
 
   /** The picture is at full speed, and may go on. */

@@ -14,6 +14,7 @@ export class RunShelf {
   #lastId = 0;
   #summaries: readonly RunSummary[] = [];
   #speed: Speed | undefined;
+  #sampling = false;
   #lines: readonly number[] = [];
   #events: readonly EventBreakpoint[] = [];
   /** Called with each run that is forgotten. */
@@ -116,9 +117,10 @@ export class RunShelf {
     for (const run of this.#runs) run.origin = undefined;
   }
 
-  setSpeed(speed: Speed): void {
+  setSpeed(speed: Speed, sampling: boolean): void {
     this.#speed = speed;
-    for (const run of [...this.#runs, this.#shown]) run.control.setSpeed(speed);
+    this.#sampling = sampling;
+    for (const run of [...this.#runs, this.#shown]) run.control.setSpeed(speed, sampling);
   }
 
   setBreakpoints(lines: readonly number[], events: readonly EventBreakpoint[]): void {
@@ -129,7 +131,7 @@ export class RunShelf {
 
   /** What holds for every run. */
   #settle(run: HeldRun): void {
-    if (this.#speed !== undefined) run.control.setSpeed(this.#speed);
+    if (this.#speed !== undefined) run.control.setSpeed(this.#speed, this.#sampling);
     run.journal.walk.setLineBreakpoints(this.#lines);
     run.journal.walk.setEventBreakpoints(this.#events);
     run.control.setBreakpoints(this.#lines, this.#events.length > 0);

@@ -86,6 +86,8 @@ export interface SessionState {
   readonly images: readonly ImageFacts[];
   readonly run: RunState;
   readonly speed: Speed;
+  /** At full speed: whether only samples of what happens are recorded, so that the guest runs as fast as it can. */
+  readonly sampling: boolean;
   /** The vCPU itself: halted for an interrupt, waiting for credit, … */
   readonly vcpu: 'off' | 'running' | 'waitsForCredit' | 'halted' | 'exit';
   /** Count of events that the picture has folded; `moment.at`. */
@@ -166,7 +168,7 @@ export interface Session {
   seek(at: number): void;
   /** Power cycle: same command line, empty RAM, empty journal; disks keep what the guest wrote. */
   reset(): Promise<void>;
-  setSpeed(speed: Speed): void;
+  setSpeed(speed: Speed, sampling?: boolean): void;
   /** An image as guests left it, to be saved as a file; undefined where there is none of that name. */
   imageContent(name: string): Promise<Blob | undefined>;
   /** Drops what guests wrote to an image. The machine goes on, and reads the image as it was. */

@@ -1,4 +1,5 @@
-import type { Session, Speed } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
+import { type Pace, paceText } from '../toolbar/speed-scale.ts';
 import { useScript } from './script-store.ts';
 import { REMEMBERED, remember } from './storage.ts';
 import { useUi } from './ui-store.ts';
@@ -41,10 +42,10 @@ export function runToLine(session: Session, line: number): void {
   session.runToLine(noteStart(session), line);
 }
 
-/** Sets the speed, also for the next visit. */
-export function chooseSpeed(session: Session, speed: Speed): void {
-  session.setSpeed(speed);
-  remember(REMEMBERED.speed, String(speed));
+/** Sets the pace, also for the next visit. */
+export function choosePace(session: Session, pace: Pace): void {
+  session.setSpeed(pace.speed, pace.sampling);
+  remember(REMEMBERED.speed, paceText(pace));
 }
 
 /** Power cycle; the script stays. What came while the machine ran comes again, what was asked to leave has left. */

@@ -22,9 +22,18 @@ export const SPEEDS: readonly Speed[] = [
 /** Slow enough to follow by eye, fast enough to finish a request in a few seconds. */
 export const DEFAULT_SPEED: Speed = 25;
 
-/** Index of the stop nearest to `speed` on the logarithmic scale. */
-export function stopOf(speed: Speed): number {
-  if (speed === Number.POSITIVE_INFINITY) return SPEEDS.length - 1;
+/** How fast a run goes, and whether only samples of it are recorded. */
+export interface Pace {
+  readonly speed: Speed;
+  readonly sampling: boolean;
+}
+
+/** The stop behind all speeds: as fast as the guest can, which recording everything would not let it. */
+export const SAMPLED_STOP = SPEEDS.length;
+
+/** Index of the stop nearest to a pace on the logarithmic scale. */
+export function stopOf({ speed, sampling }: Pace): number {
+  if (speed === Number.POSITIVE_INFINITY) return sampling ? SAMPLED_STOP : SPEEDS.length - 1;
   let best = 0;
   for (let i = 0; i < SPEEDS.length - 1; i++)
     if (distance(SPEEDS[i] ?? 1, speed) < distance(SPEEDS[best] ?? 1, speed)) best = i;
@@ -33,18 +42,31 @@ export function stopOf(speed: Speed): number {
 
 const distance = (a: number, b: number): number => Math.abs(Math.log(a) - Math.log(Math.max(b, 1)));
 
-/** The next speed up (1) or down (-1) from one; the ends stay. */
-export function nextSpeed(speed: Speed, way: 1 | -1): Speed {
-  return SPEEDS[Math.min(Math.max(stopOf(speed) + way, 0), SPEEDS.length - 1)] ?? speed;
+/** The pace at a stop; beyond the ends, that of the last or the first one. */
+export function paceAt(stop: number): Pace {
+  const speed = SPEEDS[Math.min(Math.max(stop, 0), SPEEDS.length - 1)] ?? DEFAULT_SPEED;
+  return { speed, sampling: stop >= SAMPLED_STOP };
+}
+
+/** The next pace up (1) or down (-1) from one; the ends stay. */
+export function nextPace(pace: Pace, way: 1 | -1): Pace {
+  return paceAt(stopOf(pace) + way);
 }
 
 /** Speed in words, short. */
-export function speedText(speed: Speed): string {
+export function speedText({ speed, sampling }: Pace): string {
+  if (sampling) return 'full speed, sampled';
   return speed === Number.POSITIVE_INFINITY ? 'full speed' : `${speed.toLocaleString('en')}/s`;
 }
 
-/** A remembered speed, or the default where it is not one of ours. */
-export function parseSpeed(text: string | undefined): Speed {
+/** A pace as text, to be remembered. */
+export function paceText({ speed, sampling }: Pace): string {
+  return sampling ? 'sampled' : String(speed);
+}
+
+/** A remembered pace, or the default where it is not one of ours. */
+export function parsePace(text: string | undefined): Pace {
+  if (text === 'sampled') return paceAt(SAMPLED_STOP);
   const speed = text === 'Infinity' ? Number.POSITIVE_INFINITY : Number(text);
-  return SPEEDS.includes(speed) ? speed : DEFAULT_SPEED;
+  return { speed: SPEEDS.includes(speed) ? speed : DEFAULT_SPEED, sampling: false };
 }

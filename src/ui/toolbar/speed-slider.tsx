@@ -1,32 +1,41 @@
-import { chooseSpeed } from '../state/run.ts';
+import { choosePace } from '../state/run.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
-import { SPEEDS, speedText, stopOf } from './speed-scale.ts';
+import { paceAt, SAMPLED_STOP, speedText, stopOf } from './speed-scale.ts';
 
-/** Events a second, on a logarithmic scale up to as fast as it goes. */
+/** Events a second, on a logarithmic scale up to as fast as it goes, and as fast as it goes while samples are recorded. */
 export function SpeedSlider() {
   const session = useSession();
-  const speed = useSessionState((state) => state.speed);
-  const fastest = speed === Number.POSITIVE_INFINITY;
-  const last = SPEEDS.length - 1;
+  const stop = useSessionState(stopOf);
+  const pace = paceAt(stop);
+  const fastest = pace.speed === Number.POSITIVE_INFINITY;
   return (
-    <div className="speed" title="Speed (Alt + faster, Alt − slower)">
+    <div
+      className="speed"
+      title={
+        pace.sampling
+          ? 'The guest runs as fast as it can. Ten times a second a sample of what it does is recorded; set-up, output and violations always are. (Alt − slower)'
+          : 'Speed (Alt + faster, Alt − slower)'
+      }
+    >
       <output className="speed-value" aria-hidden="true">
-        {fastest ? speedText(speed) : `${speed.toLocaleString('en')} events/s`}
+        {fastest ? speedText(pace) : `${pace.speed.toLocaleString('en')} events/s`}
       </output>
       <input
         type="range"
         aria-label="Speed"
-        aria-valuetext={fastest ? 'as fast as it goes' : `${speed} events a second`}
+        aria-valuetext={
+          pace.sampling
+            ? 'as fast as it goes, samples are recorded'
+            : fastest
+              ? 'as fast as it goes, everything is recorded'
+              : `${pace.speed} events a second`
+        }
         min={0}
-        max={last}
+        max={SAMPLED_STOP}
         step={1}
-        value={stopOf(speed)}
-        style={{ '--part': stopOf(speed) / last } as React.CSSProperties}
-        onChange={(event) => {
-          const next = SPEEDS[Number(event.target.value)];
-          if (next === undefined) return;
-          chooseSpeed(session, next);
-        }}
+        value={stop}
+        style={{ '--part': stop / SAMPLED_STOP } as React.CSSProperties}
+        onChange={(event) => choosePace(session, paceAt(Number(event.target.value)))}
       />
     </div>
   );

@@ -120,11 +120,14 @@ export class SharedHal implements Hal, Pace {
 
   line(line: number): void {
     this.take();
+    const watched =
+      Atomics.load(this.#control, CONTROL.watch) !== WATCH.none && this.#isWatched(line);
+    // Where the guest stays, the journal says so.
+    if (watched) this.#endGap();
     if (this.journal.on) this.journal.scriptLine(line);
     // What the line does may take for ever, and the page is to see which one it was.
     if (!this.journal.inGap) this.journal.flush();
-    if (Atomics.load(this.#control, CONTROL.watch) !== WATCH.none && this.#isWatched(line))
-      this.#stay();
+    if (watched) this.#stay();
   }
 
   take(): void {
