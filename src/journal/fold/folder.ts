@@ -1,5 +1,7 @@
 import { assert } from '../../base/assert.ts';
-import type { EventStore } from '../store.ts';
+import { join64 } from '../../base/bits.ts';
+import { EVENTS } from '../schema.ts';
+import { type EventStore, recordAt } from '../store.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { FoldLogs, FoldState, type Snapshot, START } from './fold-state.ts';
 import { type Moment, PINS } from './moment.ts';
@@ -20,6 +22,12 @@ const AFTER_GAPS = 64;
 /** Most snapshots of a trail. */
 const TRAIL_MOST = 32;
 
+/** Guest actions that were not recorded: from that count of them to this one. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Folds the events of a store into the state after any number of them. Going on from where it
  * was asked last costs what is new; going anywhere else costs the way from the nearest checkpoint
@@ -39,6 +47,9 @@ export class Folder {
   #trail: Snapshot[] = [];
   #moment: Moment | undefined;
   /** Moments right after gaps, by the count of events before, oldest first: spans ask for them while the cursor is elsewhere. */
+  #gaps: Gap[] = [];
+  /** Count of events up to which gaps were noted. */
+  #noted = 0;
   readonly #afterGaps = new Map<number, Snapshot>();
 
   /**
@@ -79,6 +90,11 @@ export class Folder {
   get cost(): { readonly bytes: number; readonly checkpoints: number; readonly longest: number } {
     const { bytes, count, longest } = this.#checkpoints;
     return { bytes, checkpoints: count, longest };
+  }
+
+  /** All gaps that were ever folded, as counts of the guest's actions. */
+  get gaps(): readonly Gap[] {
+    return this.#gaps;
   }
 
   /** Folds what is held up to `at`, so that moments up to there come soon. */
@@ -138,10 +154,22 @@ export class Folder {
   #runTo(goal: number): void {
     const state = this.#state;
     while (state.at < goal && state.run(this.#store, goal)) {
-      this.#afterGaps.set(state.at, state.seal());
+      const snapshot = state.seal();
+      this.#noteGap(snapshot);
+      this.#afterGaps.set(state.at, snapshot);
       const oldest = this.#afterGaps.keys().next().value;
       if (this.#afterGaps.size > AFTER_GAPS && oldest !== undefined) this.#afterGaps.delete(oldest);
     }
+  }
+
+  /** Notes the gap that ended with the newest event of `snapshot`, where it is new. */
+  #noteGap({ at, actions }: Snapshot): void {
+    if (at <= this.#noted) return;
+    this.#noted = at;
+    const words = this.#store.words(at - 1);
+    const from = recordAt(at - 1) + EVENTS.gap.fields.actions.at;
+    const left = words ? join64(words[from] ?? 0, words[from + 1] ?? 0) : 0;
+    this.#gaps.push({ from: actions - left, to: actions });
   }
 
   #momentOf(snapshot: Snapshot): Moment {
@@ -182,6 +210,8 @@ export class Folder {
     this.#logs.violations.clear();
     this.#trail = [];
     this.#afterGaps.clear();
+    this.#gaps = [];
+    this.#noted = 0;
     this.#furthest = 0;
     this.#moment = undefined;
     const start = { ...START, at: this.#store.first };

@@ -314,3 +314,54 @@ describe('runs', () => {
     expect(session.getState()).toMatchObject({ run: 'idle', live: true });
   });
 });
+
+/** Goes on until it is stopped. */
+const ENDLESS = `import { virtio, VirtioBlk, log } from 'guest';
+const disk = virtio.probe(VirtioBlk);
+for (let round = 0; ; round++) {
+  for (let i = 0; i < 8; i++) disk.startWrite(2 + i, 'round ' + round + ' by ' + Math.random());
+  disk.submit();
+  for (let i = 0; i < 8; i++) disk.next();
+  if (round % 500 === 0) log('round', round);
+}
+`;
+
+describe('a run of which samples are recorded', () => {
+  it('runs on between them, and can be repeated with the same gaps', async () => {
+    await session.build(DEFAULT_COMMAND_LINE);
+    session.setSpeed(Number.POSITIVE_INFINITY, true);
+    session.run(ENDLESS);
+    const gapsSeen = () => rig.until(({ moment }) => moment.unrecorded > 200_000);
+    await gapsSeen();
+    session.pause();
+    const paused = await rig.until(
+      ({ run, vcpu, cursor, length }) =>
+        run === 'paused' && vcpu === 'waitsForCredit' && cursor === length,
+    );
+    expect(paused.moment.inGap).toBe(false);
+    expect(paused.moment.unrecorded).toBeGreaterThan(paused.length);
+    const { store } = session;
+    const memory = ram();
+    for (const share of [1, 0.5, 0.8]) {
+      const wanted = Math.floor(paused.length * share);
+      await look(paused.shownRun, wanted);
+      const came = await session.continueFrom(ENDLESS);
+      expect(came.kind).toBe('same');
+      const { cursor } = session.getState();
+      expect(cursor).toBeLessThanOrEqual(wanted);
+      expect(cursor).toBeGreaterThan(wanted - 200);
+      expectSame(store, session.store, cursor);
+      if (share === 1) expect(ram()).toEqual(memory);
+    }
+    // On from there, with other gaps.
+    const before = session.getState().moment.unrecorded;
+    session.run(ENDLESS);
+    await rig.until(({ moment }) => moment.unrecorded > before + 100_000);
+    session.setSpeed(Number.POSITIVE_INFINITY);
+    const whole = await rig.until(({ moment }) => !moment.inGap);
+    await rig.until(({ length }) => length > whole.length + 20_000);
+    session.pause();
+    const last = await rig.until(({ run, cursor, length }) => run === 'paused' && cursor === length);
+    expect(last.moment.unrecorded).toBeGreaterThan(before);
+  });
+});

@@ -33,7 +33,7 @@ export class Continuation {
 
   /** Comes to the cursor of `run`, with `source` as its last script. The live run is another one then, at rest. */
   async carryOut(run: HeldRun, source: string): Promise<Continued> {
-    const at = run.control.cursor;
+    const at = recordedAt(run, run.control.cursor);
     if (!run.origin) return refused('The machine of this run cannot be made again');
     const way = wayTo(run, at, source);
     const stands = run.machine !== undefined && at === run.store.length;
@@ -105,13 +105,22 @@ function refused(message: string): Continued {
   return { kind: 'refused', message };
 }
 
+/** The newest place up to `at` of which it is known what happened: before a gap, where one is open. */
+function recordedAt({ journal: { folder } }: HeldRun, at: number): number {
+  let place = at;
+  while (folder.momentAt(place).inGap) place--;
+  return place;
+}
+
 /** What leads to the place `at` of a run, with `source` in the place of the script that runs there. */
 function wayTo(run: HeldRun, at: number, source: string): Way {
   const acts = run.acts.filter((act) => act.at < at);
   const last = acts.findLast(({ doing }) => doing.kind === 'script');
   const edited = last?.doing.kind === 'script' && last.doing.source !== source;
-  const { actions } = run.journal.folder.momentAt(at);
+  const { folder } = run.journal;
+  const { actions } = folder.momentAt(at);
   const replaced = (act: Act): Act =>
     edited && act === last ? { ...act, doing: { ...last.doing, source } as Act['doing'] } : act;
-  return { at, acts: acts.map(replaced), actions, untilDifference: edited === true };
+  const { gaps } = folder;
+  return { at, acts: acts.map(replaced), actions, gaps, untilDifference: edited === true };
 }

@@ -1,9 +1,17 @@
+import { join64 } from '../../base/bits.ts';
 import { isAction } from '../../journal/actions.ts';
 import { sameEvent } from '../../journal/same-event.ts';
-import { EVENTS } from '../../journal/schema.ts';
+import { EVENTS, GAP } from '../../journal/schema.ts';
 import { type EventStore, recordAt } from '../../journal/store.ts';
 
 const SCRIPT = EVENTS.script.code;
+
+/** Guest actions of a gap that the record at word `at` ends. */
+function leftOut(words: Uint32Array, at: number): number {
+  const { code, fields } = EVENTS.gap;
+  if ((words[at]! & 0xff) !== code || words[at]! >>> 16 !== GAP.end) return 0;
+  return join64(words[at + fields.actions.at]!, words[at + fields.actions.at + 1]!);
+}
 
 /** Follows a run that repeats another one: counts its guest actions, and compares event by event. */
 export class RepeatCheck {
@@ -40,6 +48,7 @@ export class RepeatCheck {
       if (!this.#difference && this.#differs(this.#at))
         this.#difference = { at: this.#at, actions: this.#actions };
       const at = recordAt(this.#at);
+      this.#actions += leftOut(words, at);
       // What acts without a script is the board's firmware.
       if (this.#running && isAction(words, at)) this.#actions++;
       if ((words[at]! & 0xff) === SCRIPT) this.#running = words[at]! >>> 16 === 0;

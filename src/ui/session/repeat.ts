@@ -1,3 +1,4 @@
+import type { Gap } from '../../journal/fold/folder.ts';
 import type { EventStore } from '../../journal/store.ts';
 import type { Act, Doing } from './act.ts';
 import type { HeldRun } from './held-run.ts';
@@ -10,6 +11,8 @@ export interface RepeatPlan {
   readonly acts: readonly Act[];
   /** Guest actions. */
   readonly actions: number;
+  /** What of them was not recorded, and is not now. */
+  readonly gaps: readonly Gap[];
   /** Whether it ends where it first differs. */
   readonly untilDifference: boolean;
 }
@@ -34,28 +37,34 @@ export class Repeat {
   }
 
   /** Resolves when the guest rests after so many actions; false where it was ended on the way. */
-  async carryOut({ acts, actions, untilDifference }: RepeatPlan): Promise<boolean> {
+  async carryOut({ acts, actions, gaps, untilDifference }: RepeatPlan): Promise<boolean> {
     const goes = () => !this.#aborted && !(untilDifference && this.check.difference);
     for (const act of acts) {
-      await this.#reach(act.actions, goes);
+      await this.#reach(act.actions, gaps, goes);
       if (!goes()) break;
       this.#run.acts.push({ ...act, at: this.#run.store.length });
       await this.#perform(act.doing);
     }
-    await this.#reach(actions, goes);
+    await this.#reach(actions, gaps, goes);
     return !this.#aborted;
   }
 
   /** Lets the guest act until it has done `actions`, or wants to do no more. */
-  async #reach(actions: number, goes: () => boolean): Promise<void> {
+  async #reach(actions: number, gaps: readonly Gap[], goes: () => boolean): Promise<void> {
     const { machine } = this.#run;
     if (!machine) return;
     const { check } = this;
     const look = () => check.update();
     await atRest(machine, look, goes);
     while (goes() && check.actions < actions) {
-      machine.gate.give(actions - check.actions);
       const before = check.actions;
+      const gap = gaps.find(({ to }) => to > before);
+      const inGap = gap !== undefined && gap.from <= before;
+      // The gap ends by itself where the credit does.
+      if (inGap) machine.gate.openWindow(0);
+      else machine.gate.withdraw();
+      const next = inGap ? gap.to : (gap?.from ?? actions);
+      machine.gate.give(Math.min(next, actions) - before);
       await atRest(machine, look, goes);
       if (check.actions === before) break;
     }

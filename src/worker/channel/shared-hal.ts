@@ -119,11 +119,12 @@ export class SharedHal implements Hal, Pace {
   }
 
   line(line: number): void {
-    this.take();
     const watched =
       Atomics.load(this.#control, CONTROL.watch) !== WATCH.none && this.#isWatched(line);
     // Where the guest stays, the journal says so.
     if (watched) this.#endGap();
+    this.#take();
+    if (!watched) this.#sample();
     if (this.journal.on) this.journal.scriptLine(line);
     // What the line does may take for ever, and the page is to see which one it was.
     if (!this.journal.inGap) this.journal.flush();
@@ -131,11 +132,8 @@ export class SharedHal implements Hal, Pace {
   }
 
   take(): void {
-    const control = this.#control;
-    if (Atomics.load(control, CONTROL.credit) !== UNLIMITED || !this.#open) this.#takeOne();
-    else if (++this.#steps % FLUSH_STEPS === 0) this.journal.flush();
-    // A plain load: it follows the atomic one.
-    if (control[CONTROL.window] !== WINDOW.all || this.journal.inGap) this.#sample();
+    this.#take();
+    this.#sample();
   }
 
   get free(): boolean {
@@ -169,9 +167,16 @@ export class SharedHal implements Hal, Pace {
     }
   }
 
+  #take(): void {
+    if (Atomics.load(this.#control, CONTROL.credit) !== UNLIMITED || !this.#open) this.#takeOne();
+    else if (++this.#steps % FLUSH_STEPS === 0) this.journal.flush();
+  }
+
   /** Takes the next action out of the window in which actions are recorded, or begins or ends a gap before it. */
   #sample(): void {
     const control = this.#control;
+    // A plain load: it follows an atomic one.
+    if (control[CONTROL.window] === WINDOW.all && !this.journal.inGap) return;
     for (;;) {
       const left = Atomics.load(control, CONTROL.window);
       if (left === WINDOW.closed) {
