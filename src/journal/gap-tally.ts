@@ -23,6 +23,12 @@ export class QueueTally {
 
   #disabled = false;
 
+  /** Whether anything happened that the journal does not tell. */
+  get moved(): boolean {
+    const { popped, pushed, sent, unsent, raised, quiet } = this;
+    return popped + pushed + sent + unsent + raised + quiet > 0;
+  }
+
   pop(head: number, availIdx: number): void {
     this.popped++;
     this.taken.set(head, this.availIdx);

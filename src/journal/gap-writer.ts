@@ -33,7 +33,7 @@ export class GapWriter extends MemoryWriter {
     for (const { addr, length } of gap.written) this.memoryIs(addr, length, read);
     for (const [desc, count] of gap.unsent)
       this.plain(EVENTS.unsent.code, ACTOR.recorder, 0, desc, hi32(desc), count);
-    for (const [key, queue] of gap.queues) this.queueIs(key, queue);
+    for (const [key, queue] of gap.queues) if (queue.moved) this.queueIs(key, queue);
     for (const [key, level] of gap.inputs)
       this.plain(EVENTS.input.code, ACTOR.recorder, level ? 1 : 0, key / 2 ** 16, key & 0xffff);
     return gap;

@@ -23,7 +23,10 @@ export class MemoryWriter extends RingWriter {
   ): void {
     if (size === 2 && addr < SHORT_ADDRESSES) {
       const at = this.room(4, 1);
-      if (at < 0) return this.missed(actor, addr, 2, 1);
+      if (at < 0) {
+        this.missed(actor, addr, 2, 1);
+        return;
+      }
       const words = this.words;
       words[at] = SHORT.write2 | (actor << 8) | (2 << 12) | upper(addr);
       words[at + 1] = this.tick(1);
@@ -44,7 +47,10 @@ export class MemoryWriter extends RingWriter {
     const words = this.words;
     if (addr < SHORT_ADDRESSES && size <= 4) {
       const at = this.room(5, 1);
-      if (at < 0) return this.missed(actor, addr, size, 1);
+      if (at < 0) {
+        this.missed(actor, addr, size, 1);
+        return;
+      }
       words[at] = SHORT.write4 | (actor << 8) | (size << 12) | upper(addr);
       words[at + 1] = this.tick(1);
       words[at + 2] = addr;
@@ -53,7 +59,10 @@ export class MemoryWriter extends RingWriter {
       return;
     }
     const at = this.begin(EVENTS.memWrite.code, actor, size, 0);
-    if (at < 0) return this.missed(actor, addr, size, 0);
+    if (at < 0) {
+      this.missed(actor, addr, size, 0);
+      return;
+    }
     words[at + 2] = addr;
     words[at + 3] = hi32(addr);
     words[at + 4] = oldLo;
@@ -81,7 +90,10 @@ export class MemoryWriter extends RingWriter {
       return;
     }
     const place = this.room(11, 1);
-    if (place < 0) return this.missed(actor, addr, 16, 1);
+    if (place < 0) {
+      this.missed(actor, addr, 16, 1);
+      return;
+    }
     const { words } = this;
     const at = place & PLACE_BITS;
     const from = oldAt & PLACE_BITS;
@@ -117,7 +129,8 @@ export class MemoryWriter extends RingWriter {
     const place = this.room(13, 2);
     if (place < 0) {
       this.missed(ACTOR.driver, desc, 16, 1);
-      return this.missed(ACTOR.driver, entry, 2, 1);
+      this.missed(ACTOR.driver, entry, 2, 1);
+      return;
     }
     const { words } = this;
     const w = place & PLACE_BITS;
@@ -158,7 +171,10 @@ export class MemoryWriter extends RingWriter {
 
   private written(actor: number, addr: number, before: Uint8Array, after: Uint8Array): void {
     const { length } = after;
-    if (this.gap) return this.missed(actor, addr, length, 1);
+    if (this.gap) {
+      this.missed(actor, addr, length, 1);
+      return;
+    }
     if (length <= 16) {
       const w = this.begin(EVENTS.memWrite.code, actor, length & 15, 0);
       if (w < 0) return;
@@ -194,7 +210,8 @@ export class MemoryWriter extends RingWriter {
     const place = this.room(6, 1);
     if (place < 0) {
       this.gap?.queue(dev, queue).pop(head, availIdx);
-      return this.skip(1);
+      this.skip(1);
+      return;
     }
     const { words } = this;
     const at = place & PLACE_BITS;
@@ -247,7 +264,8 @@ export class MemoryWriter extends RingWriter {
       this.missed(ACTOR.device, used + SPLIT.usedEntry((usedIdx - 1) & (size - 1)), 8, 1);
       this.missed(ACTOR.device, used + SPLIT.usedIdx, 2, 1);
       this.gap?.queue(dev, queue).push(head, usedIdx);
-      return this.skip(1);
+      this.skip(1);
+      return;
     }
     const { words } = this;
     const at = place & PLACE_BITS;
@@ -287,7 +305,8 @@ export class MemoryWriter extends RingWriter {
     if (w < 0) {
       this.missed(ACTOR.device, addr, 8, 1);
       this.gap?.queue(dev, queue).push(id, place);
-      return this.skip(1);
+      this.skip(1);
+      return;
     }
     const { words } = this;
     const at = w & PLACE_BITS;

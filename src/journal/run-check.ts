@@ -50,6 +50,7 @@ export class RunCheck {
       case codeOf.queueConfig.code:
       case codeOf.chainPopped.code:
       case codeOf.chainPushed.code:
+      case codeOf.queueState.code:
       case codeOf.notification.code:
         bound(this.#queues, word, MOST.queues, index, 'queues');
         if (code === codeOf.queueConfig.code) this.#setUp(index);
@@ -64,8 +65,18 @@ export class RunCheck {
         );
         bound(this.#queues, word, MOST.queues, index, 'queues');
         break;
+      case codeOf.input.code:
+        bound(
+          this.#inputs,
+          (word & 0xffff) * 2 ** 32 + (words[at + EVENTS.input.fields.line.at] as number),
+          MOST.inputs,
+          index,
+          'interrupt inputs of devices',
+        );
+        break;
       case codeOf.reset.code:
       case codeOf.plug.code:
+      case codeOf.gap.code:
         this.#setUp(index);
         break;
     }

@@ -1,5 +1,5 @@
 import { VIOLATIONS, type ViolationInfo } from '../../spec/violations.ts';
-import { INTERRUPT_STEPS } from '../schema.ts';
+import { EVENTS, INTERRUPT_STEPS } from '../schema.ts';
 import { ACTIVITIES } from '../spans/guest-lane.ts';
 import type { Intervals } from '../spans/intervals.ts';
 import type { QueueSpans } from '../spans/queue-spans.ts';
@@ -82,6 +82,7 @@ function* traceEvents(source: ExportSource, spans: Spans): Generator<TraceEvent>
   }
   for (const queue of spans.queues) yield* queueEvents(source, spans, queue);
   yield* violations(spans);
+  yield* gaps(spans);
 }
 
 function* named(
@@ -153,7 +154,8 @@ function* requestEvents(
   pid: number,
   tid: number,
 ): Generator<TraceEvent> {
-  const { begun, available, popped, used, takenBack, seen, head, backend: asked } = request;
+  const { begun, available, popped, used, unseen, seen, head, backend: asked } = request;
+  const takenBack = request.takenBack ?? unseen;
   const end = Math.max(begun, seen ?? used ?? takenBack ?? spans.scanned - 1) + 1;
   const id = `0x${(request.dev * 2 ** 16 + request.queue).toString(16)}.${request.row}`;
   const at = { cat: 'request', id, pid, tid } as const;
@@ -205,6 +207,19 @@ function* depths(
     else k++;
     depth += begins ? 1 : -1;
     yield { ph: 'C', name, pid, ts: ts + origin, args: { requests: depth } };
+  }
+}
+
+/** Times in which most events were not recorded. */
+function* gaps({ gaps: list, gapEnds, origin, store }: Spans): Generator<TraceEvent> {
+  for (let i = list.first; i < list.length; i++) {
+    const from = list.events.at(i);
+    const end = gapEnds.indexOf(from);
+    if (end >= gapEnds.length) return;
+    const to = gapEnds.events.at(end);
+    const args = { events: store.word(to + origin, EVENTS.gap.fields.events.at) };
+    const at = { pid: GUEST, tid: VCPU, ts: from + origin, dur: to + 1 - from };
+    yield { ph: 'X', name: 'not recorded', ...at, args };
   }
 }
 

@@ -50,6 +50,7 @@ const REQUEST_COLUMNS: readonly (readonly [
   ['backend_length', ({ backend }) => backend?.length],
   ['used', ({ used }) => used],
   ['taken_back', ({ takenBack }) => takenBack],
+  ['not_recorded_from', ({ unseen }) => unseen],
   ['interrupt', ({ interrupt }) => interrupt?.event],
   ['interrupt_step', ({ interrupt }) => interrupt?.step],
   ['interrupt_seen', ({ seen }) => seen],

@@ -105,10 +105,9 @@ const dataWrite: Fold = (state, words, at, store) => {
   const bytes = store.written(state.at);
   if (bytes.length === 0) return;
   // Neither driver nor device did anything: `resume` tells what it means for rings.
-  if ((((words[at] as number) >>> 8) & 15) === ACTOR.recorder)
-    return state.memory.write(addr, bytes);
-  const areas = state.rings.over(addr, bytes.length);
-  state.ringWrite(areas, addr, bytes.length, () => state.memory.write(addr, bytes));
+  const write = () => state.memory.write(addr, bytes);
+  if ((((words[at] as number) >>> 8) & 15) === ACTOR.recorder) write();
+  else state.ringWrite(state.rings.over(addr, bytes.length), addr, bytes.length, write);
 };
 
 /** What each event does to the state. */

@@ -129,9 +129,10 @@ export class PackedState {
     memory: ImageBuilder,
   ): PackedState {
     const chains = Arrivals.empty<PackedChain>().builder(({ id }) => id);
+    const others = new Map(before.chains.map((chain) => [chain.id, chain]));
     for (const id of heads) {
       const place = places.get(id);
-      const known = before.chains.find((chain) => chain.id === id);
+      const known = others.get(id);
       if (place !== undefined) chains.add({ ...chainAt(queue, place, memory), id });
       else if (known) chains.add(known);
     }

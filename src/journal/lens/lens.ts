@@ -4,7 +4,7 @@ import { Folder } from '../fold/folder.ts';
 import { type Moment, type QueueMoment, queueKey } from '../fold/moment.ts';
 import { viewOf } from '../fold/packed-view.ts';
 import { ringAreas } from '../fold/ring-areas.ts';
-import { EVENTS } from '../schema.ts';
+import { EVENTS, GAP } from '../schema.ts';
 import { EventStore, recordAt } from '../store.ts';
 import { COST_NUMBERS, type Cost, costOf } from './cost.ts';
 import { PackedWriter } from './packed-writer.ts';
@@ -65,6 +65,8 @@ export class Lens {
   /** Oldest event of the run that is noted. */
   #first: number;
   #generation = 0;
+  /** Nothing of what happens is recorded. */
+  #inGap = false;
   /** Where something happened, ascending: `NOTE` numbers each. */
   #notes = new Float64Array(256 * NOTE);
   #count = 0;
@@ -115,7 +117,12 @@ export class Lens {
     const at = recordAt(event);
     const kind = (words[at] as number) & 0xff;
     const before = this.store.length;
-    if (kind === MEM_WRITE) this.#wrote(words, at);
+    if (kind === GAPS) {
+      // What was done meanwhile is not known; memory that is told before the end is looked at there.
+      this.#inGap = (words[at] as number) >>> 16 !== GAP.end;
+      if (!this.#inGap) this.#begin(event + 1);
+    } else if (this.#inGap) return;
+    else if (kind === MEM_WRITE) this.#wrote(words, at);
     else if (kind === DATA_WRITE) this.#wroteData(event, words, at);
     else if (kind === POPPED || kind === PUSHED) {
       if (words[at + 2] !== ((this.#queue << 16) | this.#dev) >>> 0) return;
@@ -261,6 +268,7 @@ const DATA_WRITE = EVENTS.dataWrite.code;
 const POPPED = EVENTS.chainPopped.code;
 const PUSHED = EVENTS.chainPushed.code;
 const CONFIG = EVENTS.queueConfig.code;
+const GAPS = EVENTS.gap.code;
 const RESET = EVENTS.reset.code;
 const NO_COSTS = new Float64Array(2 * COST_NUMBERS);
 

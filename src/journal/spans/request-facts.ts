@@ -36,6 +36,8 @@ export interface RequestFacts {
   readonly used: number | undefined;
   /** The driver took it back by a reset. */
   readonly takenBack: number | undefined;
+  /** A gap began, and what became of it was not recorded. */
+  readonly unseen: number | undefined;
   /** The device's decision that covers it. */
   readonly interrupt:
     | (NotificationFacts & { readonly step: InterruptStep | undefined })
@@ -85,6 +87,7 @@ export function requestFacts(spans: Spans, queue: QueueSpans, row: number): Requ
     backend: asked === undefined ? undefined : backendFacts(spans, asked),
     used,
     takenBack: requests.takenBack(row) ? requests.ended(row) + origin : undefined,
+    unseen: requests.unseen(row) ? requests.ended(row) + origin : undefined,
     interrupt:
       at === undefined
         ? undefined

@@ -53,6 +53,8 @@ export interface Trace {
   readonly leftOut: number | undefined;
   readonly leftOutRule: Rule;
   readonly elsewhere: OtherNotification | undefined;
+  /** Nothing was recorded for a time, which ended there: what was before that is not looked at. */
+  readonly gap: number | undefined;
   /** A hypercall that was refused. */
   readonly refusedCall: number | undefined;
   readonly popped: number | undefined;
@@ -123,7 +125,7 @@ export function traceOf(
   const [desc, avail, used] = areas;
   const end = Math.max(store.first, at - TRACE_EVENTS);
   let settled = false;
-  for (let i = at - 1; i >= end; i--) {
+  for (let i = at - 1; i >= end && trace.gap === undefined; i--) {
     const words = store.words(i);
     if (!words) break;
     const base = recordAt(i);
@@ -235,6 +237,9 @@ export function traceOf(
         trace.touched ??= i;
         if (aux === CHANNEL_OP.ssch && word(words, base + 6) === 3) trace.notOperational ??= i;
         break;
+      case KIND.gap:
+        trace.gap = i;
+        break;
       case KIND.ccw:
         if (device === dev && !commands.has(aux)) commands.set(aux, i);
         break;
@@ -257,6 +262,7 @@ const NOTHING = {
   leftOut: undefined,
   leftOutRule: 'always',
   elsewhere: undefined,
+  gap: undefined,
   refusedCall: undefined,
   popped: undefined,
   pushed: undefined,
@@ -289,6 +295,7 @@ export function lineAt(store: EventStore, index: number): number | undefined {
   for (let i = index; i >= end; i--) {
     const kind = store.kindAt(i);
     if (kind === 'scriptLine') return store.word(i, EVENTS.scriptLine.fields.line.at) || undefined;
+    if (kind === 'gap') return store.word(i, EVENTS.gap.fields.line.at) || undefined;
     if (kind === 'script') return undefined;
   }
   return undefined;

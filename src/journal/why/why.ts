@@ -58,7 +58,7 @@ const IDS = Object.keys(LINKS) as LinkId[];
 export function explain(question: Question): Explanation {
   const scene = sceneOf(question);
   const links = IDS.map((id): Link => {
-    const { event, ...finding } = faultOf(scene, id) ?? TELLERS[id](scene);
+    const { event, ...finding } = faultOf(scene, id) ?? asSeen(scene, id, TELLERS[id](scene));
     const line = event === undefined ? undefined : lineAt(question.store, event);
     return {
       id,
@@ -70,6 +70,24 @@ export function explain(question: Question): Explanation {
     };
   });
   return { verdict: verdictOf(scene, links), links };
+}
+
+/** Links whose events a gap leaves out; those before them are always recorded, or lie in memory. */
+const UNRECORDED: ReadonlySet<LinkId> = new Set([
+  ...(['notified', 'popped', 'raised', 'delivered', 'awaited', 'ended', 'consumed'] as const),
+]);
+
+/** What is missing since before a gap may have happened in it. */
+function asSeen({ trace: { gap } }: Scene, id: LinkId, finding: Finding): Finding {
+  const hidden = gap !== undefined && (finding.event ?? -1) < gap && UNRECORDED.has(id);
+  if (!hidden || finding.state !== 'broken') return finding;
+  const { section } = finding;
+  return {
+    state: 'notYet',
+    text: `Not known: for a time that ended with event ${(gap + 1).toLocaleString('en')}, only samples were recorded. Run it at a speed at which everything is.`,
+    section,
+    event: gap,
+  };
 }
 
 /** A stop is told where its cause is; over another queue's error this one stops at `alive`. */

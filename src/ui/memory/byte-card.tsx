@@ -55,7 +55,9 @@ export function ByteCard(props: { memory: MemoryAtCursor; labels: Labels; at: nu
       <p>
         {written ? (
           <>
-            Last written by the {written.by},{' '}
+            {written.by === 'recorder'
+              ? 'Written while nothing was recorded; known since'
+              : `Last written by the ${written.by},`}{' '}
             <button type="button" className="link" onClick={() => session.seek(written.event + 1)}>
               event {written.event + 1}
             </button>

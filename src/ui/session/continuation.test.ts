@@ -361,7 +361,9 @@ describe('a run of which samples are recorded', () => {
     const whole = await rig.until(({ moment }) => !moment.inGap);
     await rig.until(({ length }) => length > whole.length + 20_000);
     session.pause();
-    const last = await rig.until(({ run, cursor, length }) => run === 'paused' && cursor === length);
+    const last = await rig.until(
+      ({ run, cursor, length }) => run === 'paused' && cursor === length,
+    );
     expect(last.moment.unrecorded).toBeGreaterThan(before);
   });
 });

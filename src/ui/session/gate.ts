@@ -1,4 +1,11 @@
-import { CONTROL, UNLIMITED, VCPU_STATE, WATCH, WATCHED_LINES, WINDOW } from '../../protocol/control.ts';
+import {
+  CONTROL,
+  UNLIMITED,
+  VCPU_STATE,
+  WATCH,
+  WATCHED_LINES,
+  WINDOW,
+} from '../../protocol/control.ts';
 import type { Brake, VcpuView } from './run-control.ts';
 
 const STATES = {

@@ -49,13 +49,22 @@ export function neighbour(
 /** Goes on telling of the chosen request while it is under way. */
 export function followChosen(spans: Spans): void {
   const { chosen } = useRequest.getState();
-  if (!chosen || chosen.seen !== undefined || chosen.takenBack !== undefined) return;
+  if (!chosen || chosen.seen !== undefined || (chosen.takenBack ?? chosen.unseen) !== undefined)
+    return;
   const queue = spans.queue(chosen.dev, chosen.queue);
   const row = queue && rowOf(spans, queue, chosen);
   if (!queue || row === undefined) return;
   const now = requestFacts(spans, queue, row);
-  const steps = ({ popped, used, takenBack, interrupt, seen, notification }: RequestFacts) =>
-    [popped, used, takenBack, interrupt?.event, seen, notification?.event].join();
+  const steps = ({
+    popped,
+    used,
+    takenBack,
+    unseen,
+    interrupt,
+    seen,
+    notification,
+  }: RequestFacts) =>
+    [popped, used, takenBack, unseen, interrupt?.event, seen, notification?.event].join();
   if (steps(now) !== steps(chosen)) chooseRequest(now);
 }
 

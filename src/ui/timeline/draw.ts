@@ -2,6 +2,7 @@ import { ACTIVITIES } from '../../journal/spans/guest-lane.ts';
 import { backendFacts, type RequestFacts, rowOf } from '../../journal/spans/request-facts.ts';
 import type { Spans } from '../../journal/spans/spans.ts';
 import type { Lane } from './lanes.ts';
+import { paintGaps } from './paint-gaps.ts';
 import {
   inner,
   type Place,
@@ -81,6 +82,7 @@ export function drawStrip(c: CanvasRenderingContext2D, scene: Scene): void {
   c.clip();
   paintViolations(pen, spans.violations, area.y, area.height);
   losses(pen, spans, area);
+  paintGaps(pen, spans, area.y, area.height);
   c.restore();
   later(pen, scene, area);
   c.restore();

@@ -74,9 +74,10 @@ export function RequestCard(props: {
 
 /** How long it took: the journal has events and acts of the guest, and no wall clock. */
 export function latencyWords(request: RequestFacts, spans: Spans): string {
-  const { available, used, takenBack } = request;
+  const { available, used, takenBack, unseen } = request;
   const latency = latencyOf(request);
   if (takenBack !== undefined) return 'The driver took it back by a reset.';
+  if (unseen !== undefined) return 'What became of it was not recorded.';
   if (available === undefined) return 'Nobody saw it become available.';
   if (latency === undefined || used === undefined) return 'Not used yet.';
   const acts = spans.actions(available, used);

@@ -156,7 +156,7 @@ function Rows(props: { spans: Spans; dev: number; queue: number }) {
                   : '–'}
               </td>
               <td>{number(request.popped)}</td>
-              <td>{request.takenBack === undefined ? number(request.used) : 'taken back'}</td>
+              <td>{endOf(request)}</td>
               <td>
                 {request.interrupt
                   ? request.interrupt.sent
@@ -191,3 +191,8 @@ function actsOf(spans: Spans, { available, used }: RequestFacts): number | undef
 
 const number = (value: number | undefined): string =>
   value === undefined ? '–' : value.toLocaleString('en');
+
+function endOf({ used, takenBack, unseen }: RequestFacts): string {
+  if (takenBack !== undefined) return 'taken back';
+  return unseen === undefined ? number(used) : 'not recorded';
+}

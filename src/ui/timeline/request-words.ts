@@ -36,7 +36,7 @@ export interface RequestStep {
 
 /** The steps of a request in order, each with the digit that goes there. */
 export function requestSteps(request: RequestFacts): readonly RequestStep[] {
-  const { available, notification, popped, used, takenBack, interrupt, seen } = request;
+  const { available, notification, popped, used, takenBack, unseen, interrupt, seen } = request;
   return [
     { key: '1', name: 'available', event: available, note: '' },
     {
@@ -47,7 +47,7 @@ export function requestSteps(request: RequestFacts): readonly RequestStep[] {
     },
     { key: '3', name: 'popped', event: popped, note: '' },
     takenBack === undefined
-      ? { key: '4', name: 'used', event: used, note: '' }
+      ? { key: '4', name: 'used', event: used, note: unseen === undefined ? '' : 'not recorded' }
       : { key: '4', name: 'taken back', event: takenBack, note: 'by a reset' },
     {
       key: '5',

@@ -68,12 +68,23 @@ export function TimelinePane() {
 function Place() {
   const cursor = useSessionState((state) => state.cursor);
   const length = useSessionState((state) => state.length);
+  const unrecorded = useSessionState(({ moment }) => moment.unrecorded);
   return (
     <span className="counted">
       event {cursor.toLocaleString('en')} of {length.toLocaleString('en')}
+      {unrecorded > 0 && (
+        <span title="At full speed, sampled, most events are not recorded.">
+          {' '}
+          · {brief(unrecorded)} not recorded
+        </span>
+      )}
     </span>
   );
 }
+
+/** Large counts, which change all the time, in three digits. */
+const BRIEF = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+const brief = (count: number): string => BRIEF.format(count);
 
 function Counts() {
   const { virtio } = useShown();

@@ -1,46 +1,64 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SPEED, nextSpeed, parseSpeed, SPEEDS, speedText, stopOf } from './speed-scale.ts';
+import {
+  DEFAULT_SPEED,
+  nextPace,
+  type Pace,
+  paceAt,
+  paceText,
+  parsePace,
+  SAMPLED_STOP,
+  SPEEDS,
+  speedText,
+  stopOf,
+} from './speed-scale.ts';
+
+const recorded = (speed: number): Pace => ({ speed, sampling: false });
 
 describe('speed scale', () => {
-  it('runs from one event a second to as fast as it goes, rising all the way', () => {
+  it('goes from one event a second to as fast as it goes', () => {
     expect(SPEEDS[0]).toBe(1);
     expect(SPEEDS.at(-1)).toBe(Number.POSITIVE_INFINITY);
     for (let i = 1; i < SPEEDS.length; i++)
       expect(SPEEDS[i] ?? 0).toBeGreaterThan(SPEEDS[i - 1] ?? 0);
   });
 
-  it('is logarithmic: no stop is more than three times the one before', () => {
+  it('takes steps that one can tell apart and not leap over', () => {
     for (let i = 1; i < SPEEDS.length - 1; i++)
       expect((SPEEDS[i] ?? 0) / (SPEEDS[i - 1] ?? 1)).toBeLessThanOrEqual(3);
   });
 
   it('finds every stop again, and the nearest of another speed', () => {
     SPEEDS.forEach((speed, i) => {
-      expect(stopOf(speed)).toBe(i);
+      expect(stopOf(recorded(speed))).toBe(i);
+      expect(paceAt(i)).toEqual(recorded(speed));
     });
-    expect(SPEEDS[stopOf(30)]).toBe(25);
-    expect(SPEEDS[stopOf(0)]).toBe(1);
+    expect(paceAt(SAMPLED_STOP)).toEqual({ speed: Number.POSITIVE_INFINITY, sampling: true });
+    expect(stopOf(paceAt(SAMPLED_STOP))).toBe(SAMPLED_STOP);
+    expect(SPEEDS[stopOf(recorded(30))]).toBe(25);
+    expect(SPEEDS[stopOf(recorded(0))]).toBe(1);
   });
 
   it('reads back what was remembered and refuses anything else', () => {
-    for (const speed of SPEEDS) expect(parseSpeed(String(speed))).toBe(speed);
-    for (const text of [undefined, '', 'fast', '-1', '7e99'])
-      expect(parseSpeed(text)).toBe(DEFAULT_SPEED);
+    for (let stop = 0; stop <= SAMPLED_STOP; stop++)
+      expect(parsePace(paceText(paceAt(stop)))).toEqual(paceAt(stop));
+    for (const text of [undefined, '', 'fast', '-1', '7e9', 'NaN'])
+      expect(parsePace(text)).toEqual(recorded(DEFAULT_SPEED));
   });
 
   it('goes up and down stop by stop, and no further than its ends', () => {
-    let speed = 1;
-    for (const next of SPEEDS.slice(1)) {
-      speed = nextSpeed(speed, 1);
-      expect(speed).toBe(next);
+    let pace = paceAt(0);
+    for (let stop = 1; stop <= SAMPLED_STOP; stop++) {
+      pace = nextPace(pace, 1);
+      expect(stopOf(pace)).toBe(stop);
     }
-    expect(nextSpeed(speed, 1)).toBe(Number.POSITIVE_INFINITY);
-    for (const _ of SPEEDS) speed = nextSpeed(speed, -1);
-    expect(speed).toBe(1);
+    expect(nextPace(pace, 1)).toEqual(pace);
+    for (let stop = 0; stop <= SAMPLED_STOP; stop++) pace = nextPace(pace, -1);
+    expect(pace).toEqual(recorded(1));
   });
 
-  it('says the last stop in words', () => {
-    expect(speedText(2000)).toBe('2,000/s');
-    expect(speedText(Number.POSITIVE_INFINITY)).toBe('full speed');
+  it('says the last stops in words', () => {
+    expect(speedText(recorded(2000))).toBe('2,000/s');
+    expect(speedText(recorded(Number.POSITIVE_INFINITY))).toBe('full speed');
+    expect(speedText(paceAt(SAMPLED_STOP))).toBe('full speed, sampled');
   });
 });
