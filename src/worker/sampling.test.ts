@@ -5,12 +5,15 @@ import { runScript } from '../guest/script/run.ts';
 import { isAction } from '../journal/actions.ts';
 import { Folder } from '../journal/fold/folder.ts';
 import type { Moment, QueueMoment } from '../journal/fold/moment.ts';
+import type { Names } from '../journal/narration/narration-types.ts';
 import { JournalReader } from '../journal/reader.ts';
 import { JournalRing } from '../journal/ring.ts';
 import { GAP, type JournalEvent } from '../journal/schema.ts';
 import { EventStore, recordAt, type EventStore as Store } from '../journal/store.ts';
+import { explain } from '../journal/why/why.ts';
 import { JournalWriter } from '../journal/writer.ts';
 import { CONTROL, WINDOW } from '../protocol/control.ts';
+import { VIRTIO_ID } from '../spec/virtio.ts';
 import { Rig, sharedMemoryOf } from '../testing/threads/rig.ts';
 import { type TransportName, transportLine } from '../testing/transports.ts';
 import { DirectHal } from './direct-hal.ts';
@@ -19,7 +22,7 @@ const image = new Uint8Array(1 << 20).fill(0x61);
 const SOURCE = `import { virtio, VirtioBlk, log } from 'guest';
 for (let life = 0; life < 3; life++) {
   const disk = virtio.probe(VirtioBlk, 0, OPTIONS);
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < 25; round++) {
     for (let i = 0; i < 7; i++) disk.startWrite(2 + i, 'life ' + life + ' round ' + round + ' sector ' + i);
     disk.submit();
     for (let i = 0; i < 7; i++) disk.next().bytes;
@@ -129,6 +132,22 @@ describe('what is shown after a gap is what is shown without one', () => {
       if (event.kind === 'script') running = event.step === 0;
     }
     acts.push(one.length);
+    const names: Names = {
+      device: () => undefined,
+      queue: () => undefined,
+      virtioId: () => VIRTIO_ID.BLOCK,
+    };
+    const topology = machine.topology();
+    const why = (store: Store, moment: Moment) => {
+      const [queue] = moment.queues.values();
+      const { dev = 0 } = queue ?? {};
+      return explain({ store, moment, topology, dev, queue: 0, names }).verdict;
+    };
+    /** What is called broken is broken; what came before is not known. */
+    const expectTrue = (after: Moment, before: Moment) => {
+      const [found, known] = [why(sampled, after), why(one, before)];
+      if (found.kind === 'broken') expect(found.link).toBe(known.link);
+    };
     let gaps = 0;
     let compared = 0;
     for (let i = 0; i < sampled.length; i++) {
@@ -139,6 +158,7 @@ describe('what is shown after a gap is what is shown without one', () => {
       if (after.script !== 'running') continue;
       let at = acts[after.actions]!;
       expect(told(after)).toEqual(told(whole.momentAt(at)));
+      expectTrue(after, whole.momentAt(at));
       if (gaps % 8 === 1) {
         const { memory: there } = whole.momentAt(at);
         for (const piece of written(one, at))
@@ -151,6 +171,7 @@ describe('what is shown after a gap is what is shown without one', () => {
         const found = sampled.get(next);
         if (found.kind === 'gap') break;
         expect(said(found)).toEqual(said(one.get(at)));
+        if (compared % 50 === 0) expectTrue(part.momentAt(next + 1), whole.momentAt(at + 1));
         compared++;
       }
     }

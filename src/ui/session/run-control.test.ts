@@ -18,8 +18,15 @@ class Guest implements Brake {
   grant(actions: number): void {
     this.credit += actions;
   }
+  /** When samples were asked for, as counts of actions; and payloads so far. */
+  samples: number[] = [];
+  payloads = 0;
+
   free(): void {
     this.credit = Number.POSITIVE_INFINITY;
+  }
+  sample(): void {
+    this.samples.push(this.actions);
   }
   hold(): void {
     this.credit = 0;
@@ -68,7 +75,8 @@ beforeEach(() => {
 function frame(more = false): void {
   const view = guest.view;
   if (guest.over && control.live) control.end('ended');
-  control.frame(now, { first: guest.first, length: guest.events, more }, view);
+  const { first, events: length, payloads } = guest;
+  control.frame(now, { first, length, more, payloads }, view);
   guest.live();
   now += 16;
 }
@@ -469,5 +477,66 @@ describe('a goal', () => {
     control.go({ kind: 'line', line: 3 });
     frames(2);
     expect([control.cursor, control.run]).toEqual([200, 'ended']);
+  });
+});
+
+describe('sampling', () => {
+  beforeEach(() => {
+    control.setSpeed(Number.POSITIVE_INFINITY, true);
+    control.begin();
+  });
+
+  it('opens a window ten times a second, as long as the run plays', () => {
+    frames(125); // 2 s
+    expect(guest.samples.length).toBeGreaterThanOrEqual(16);
+    expect(guest.samples.length).toBeLessThanOrEqual(20);
+    const { length } = guest.samples;
+    control.pause();
+    frames(60);
+    expect(guest.samples).toHaveLength(length);
+  });
+
+  it('opens none while events wait to be looked at', () => {
+    frame();
+    const { length } = guest.samples;
+    for (let i = 0; i < 30; i++) frame(true);
+    expect(guest.samples).toHaveLength(length);
+  });
+
+  it('opens fewer where each of them brings much memory', () => {
+    for (let i = 0; i < 250; i++) {
+      // A megabyte each.
+      guest.payloads = guest.samples.length << 20;
+      frame();
+    }
+    expect(guest.samples.length).toBeGreaterThanOrEqual(10);
+    expect(guest.samples.length).toBeLessThanOrEqual(17);
+  });
+
+  it('ends where everything is to be recorded, and the guest goes on', () => {
+    frames(30);
+    control.setSpeed(Number.POSITIVE_INFINITY);
+    expect(guest.credit).toBe(0);
+    const { length } = guest.samples;
+    const { actions } = guest;
+    frames(30);
+    expect(guest.samples).toHaveLength(length);
+    expect(guest.actions).toBeGreaterThan(actions);
+    expect([control.speed, control.sampling, control.run]).toEqual([
+      Number.POSITIVE_INFINITY,
+      false,
+      'running',
+    ]);
+  });
+
+  it('is not for places at which the picture has to stop at an event, nor for other speeds', () => {
+    control.setBreakpoints([], true);
+    frames(30);
+    expect(guest.samples).toHaveLength(0);
+    control.setBreakpoints([], false);
+    control.setSpeed(500, true);
+    expect(control.sampling).toBe(false);
+    frames(30);
+    expect(guest.samples).toHaveLength(0);
   });
 });
