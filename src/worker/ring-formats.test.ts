@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeRequest } from '../journal/decode-request.ts';
+import { decodeRequest, requestContext } from '../journal/decode-request.ts';
 import { Folder } from '../journal/fold/folder.ts';
 import { queueKey } from '../journal/fold/moment.ts';
 import { viewOf } from '../journal/fold/packed-view.ts';
@@ -114,13 +114,16 @@ function expectTruth(guest: DirectGuest, events: readonly JournalEvent[]): void 
   const folder = new Folder(guest.store);
   for (const [at, event] of events.entries()) {
     if (event.kind !== 'chainPopped' || at % 7 !== 0) continue;
-    const { memory, queues } = folder.momentAt(at);
-    const view = viewOf(queues.get(queueKey(event.dev, event.queue))!, memory);
+    const moment = folder.momentAt(at);
+    const { memory, queues } = moment;
+    const queue = queues.get(queueKey(event.dev, event.queue))!;
+    const view = viewOf(queue, memory);
     const pieces = view.packed ? view.piecesOf(event.head) : view.pieces(event.head);
     const bytes = (writable: boolean) =>
       pieces.reduce((sum, piece) => sum + (piece.writable === writable ? piece.len : 0), 0);
     expect([bytes(false), bytes(true)]).toEqual([event.readable, event.writable]);
-    const title = decodeRequest(VIRTIO_ID.BLOCK, pieces, memory)?.title;
+    const context = requestContext(moment, queue, 'requestq');
+    const title = decodeRequest(VIRTIO_ID.BLOCK, pieces, memory, context)?.title;
     expect(title).toMatch(/^(IN|OUT), sector \d+$|^GET_ID$/);
   }
   const { memory, queues } = folder.momentAt(events.length);

@@ -41,6 +41,11 @@ export interface QueueMoment {
   readonly enabled: boolean;
   /** Whether the areas hold a packed virtqueue (VIRTIO 1.4 §2.8) rather than a split one. */
   readonly packed: boolean;
+  /**
+   * Whether the numbers in the ring and in its requests are big-endian: the driver is a legacy one, and its CPU is
+   * (VIRTIO 1.4 §2.7.3).
+   */
+  readonly bigEndian: boolean;
   /** Whether chains come back in order, several at once perhaps (VIRTIO 1.4 §2.7.9). */
   readonly inOrder: boolean;
   readonly size: number;

@@ -19,6 +19,7 @@ const queue = fc
   .record({
     enabled: fc.boolean(),
     packed: fc.boolean(),
+    bigEndian: fc.boolean(),
     inOrder: fc.boolean(),
     desc: address,
     driver: address,
