@@ -31,6 +31,7 @@ interface NaiveQueue {
   device: number;
   lastAvailIdx: number;
   usedIdx: number;
+  returnedAt: number;
   inFlight: number[];
   filling: number[];
   availStaged: number;
@@ -64,6 +65,7 @@ const COUNTS = {
 const IDLE = {
   lastAvailIdx: 0,
   usedIdx: 0,
+  returnedAt: 0,
   inFlight: [] as number[],
   filling: [] as number[],
   availStaged: 0,
@@ -130,6 +132,7 @@ export class NaiveFold {
       case 'chainPushed': {
         const queue = this.#queue(event.dev, event.queue);
         queue.pushed++;
+        queue.returnedAt = queue.usedIdx;
         queue.usedIdx = event.usedIdx % 65536;
         // Of a head that is there twice, the one taken first comes back first.
         const place = queue.inFlight.indexOf(event.head);

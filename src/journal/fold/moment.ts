@@ -59,6 +59,8 @@ export interface QueueMoment {
   readonly lastAvailIdx: number;
   /** Free-running index that the device will publish next; of a packed queue, a place. */
   readonly usedIdx: number;
+  /** Index, or place, at which the device returned a chain last: what `usedIdx` was before. */
+  readonly returnedAt: number;
   /** Heads, or buffer IDs, that the device has popped and not pushed yet, in order. */
   readonly inFlight: readonly number[];
   /** Descriptors that the driver has written and not made available yet. */

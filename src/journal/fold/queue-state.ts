@@ -44,6 +44,7 @@ function fieldsOf(queue: QueueFields): Mutable<QueueFields> {
     device: queue.device,
     lastAvailIdx: queue.lastAvailIdx,
     usedIdx: queue.usedIdx,
+    returnedAt: queue.returnedAt,
     availStaged: queue.availStaged,
     usedStaged: queue.usedStaged,
     popped: queue.popped,
@@ -77,6 +78,7 @@ export class FoldedQueue implements QueueMoment {
   declare readonly device: number;
   declare readonly lastAvailIdx: number;
   declare readonly usedIdx: number;
+  declare readonly returnedAt: number;
   declare readonly availStaged: number;
   declare readonly usedStaged: number;
   declare readonly popped: number;
@@ -157,6 +159,7 @@ export function unknownQueue(dev: number, queue: number): FoldedQueue {
     device: 0,
     lastAvailIdx: 0,
     usedIdx: 0,
+    returnedAt: 0,
     availStaged: 0,
     usedStaged: 0,
     ...NO_COUNTS,
@@ -235,6 +238,7 @@ export class QueueState {
       enabled: false,
       lastAvailIdx: 0,
       usedIdx: 0,
+      returnedAt: 0,
       availStaged: 0,
       usedStaged: 0,
     });
@@ -248,6 +252,7 @@ export class QueueState {
 
   pushed(head: number, usedIdx: number): void {
     this.#now.pushed++;
+    this.#now.returnedAt = this.#now.usedIdx;
     this.#now.usedIdx = wrap16(usedIdx);
     this.#inFlightNow().take(head);
   }

@@ -11,6 +11,7 @@ import {
 } from '../../spec/virtio.ts';
 import { decodeRequest, requestContext } from '../decode-request.ts';
 import { type QueueMoment, queueKey } from '../fold/moment.ts';
+import { slotOfPlace } from '../fold/packed-state.ts';
 import { PackedView } from '../fold/packed-view.ts';
 import { QueueState } from '../fold/queue-state.ts';
 import { ringAreas } from '../fold/ring-areas.ts';
@@ -370,13 +371,17 @@ export const tellPushed: Teller<'chainPushed'> = ({ event, before, names }) => {
   const known = before.queues.get(queueKey(dev, queue));
   const packed = known?.packed ?? false;
   const which = packed ? `with buffer ID ${head}` : `from descriptor ${head}`;
-  const slot = known && known.size > 0 ? wrap16(usedIdx - 1) % known.size : 0;
+  const slot = packed
+    ? slotOfPlace(known?.usedIdx ?? 0)
+    : known && known.size > 0
+      ? wrap16(usedIdx - 1) % known.size
+      : 0;
   return {
     title: `${packed ? 'Buffer' : 'Chain'} ${head} returned`,
     text: `${deviceName(names, dev)} is done with the chain ${which} and wrote ${count(length, 'byte')}.`,
     section: packed ? '2.8.22' : '2.7.14',
     tone: 'device',
-    at: { dev, queue, ...(packed ? {} : { structure: 'used', part: 'entries', index: slot }) },
+    at: { dev, queue, structure: packed ? 'desc' : 'used', part: 'entries', index: slot },
   };
 };
 

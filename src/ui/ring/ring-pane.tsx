@@ -22,7 +22,8 @@ export function RingPane() {
   const role = virtio && names.queue(virtio.dev, number);
   const queue = useSessionState(({ moment }) => {
     const it = dev === undefined ? undefined : moment.queues.get(queueKey(dev, number));
-    return it?.enabled ? `${it.packed ? 'packed' : 'split'} · ${it.size} entries` : undefined;
+    const format = it?.packed ? 'packed' : it?.bigEndian ? 'split, big-endian' : 'split';
+    return it?.enabled ? `${format} · ${it.size} entries` : undefined;
   });
   const source = useMemo(
     () => (dev === undefined ? undefined : new SessionSource(session, dev, number, role)),

@@ -187,6 +187,7 @@ export function decodePatch(words: Uint32Array): Patch {
     notificationsSuppressed: 0,
     interruptsRaised: 0,
     interruptsSuppressed: 0,
+    returnedAt: 0,
   };
   return {
     at: word(1),
