@@ -23,7 +23,6 @@ export function exportRun(name: string, path: string, store: EventStore, machine
       store,
       momentAt: (at) => folder.momentAt(at),
       names: namesOf(machine),
-      bigEndian: machine.platform.bigEndian === true,
     });
     for (const piece of pieces) {
       const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;

@@ -13,7 +13,7 @@ import {
   VQ_INFO_BLOCK_LEGACY_BYTES,
 } from '../spec/virtio-ccw.ts';
 import type { Moment } from './fold/moment.ts';
-import { ringNumbers } from './labels/byte-order.ts';
+import { ringNumbers } from './fold/ring-numbers.ts';
 import type { ReadableMemory } from './labels/label.ts';
 import { address } from './narration/words.ts';
 import type { EventStore } from './store.ts';

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VIRTIO_ID } from '../spec/virtio.ts';
-import { decodeRequest, fieldAt, fieldsIn, REQUEST_DECODERS } from './decode-request.ts';
+import {
+  decodeRequest,
+  fieldAt,
+  fieldsIn,
+  REQUEST_DECODERS,
+  type RequestContext,
+} from './decode-request.ts';
 import { GuestImage } from './fold/guest-image.ts';
 
 const HEADER = 0x1000;
@@ -34,7 +40,10 @@ const OUT = [
   segment(2, STATUS, 1, true),
 ];
 
-const blk = (chain: typeof IN, image: GuestImage) => decodeRequest(VIRTIO_ID.BLOCK, chain, image);
+/** Little-endian, nothing known of queue and features. */
+const PLAIN: RequestContext = { queue: '', accepted: 0, bigEndian: false };
+const blk = (chain: typeof IN, image: GuestImage) =>
+  decodeRequest(VIRTIO_ID.BLOCK, chain, image, PLAIN);
 const shown = (chain: typeof IN, image: GuestImage) =>
   blk(chain, image)?.fields.map(({ name, value, by }) => `${by} ${name} ${value}`);
 
@@ -115,6 +124,7 @@ describe('requests', () => {
       VIRTIO_ID.ENTROPY,
       [segment(3, DATA, 64, true)],
       GuestImage.empty,
+      PLAIN,
     );
     expect(request).toMatchObject({
       title: '64 random bytes',
@@ -123,9 +133,9 @@ describe('requests', () => {
   });
 
   it('of other devices, and no chain at all, are not decoded', () => {
-    expect(decodeRequest(VIRTIO_ID.NET, IN, GuestImage.empty)).toBeUndefined();
-    expect(decodeRequest(undefined, IN, GuestImage.empty)).toBeUndefined();
-    expect(decodeRequest(VIRTIO_ID.BLOCK, [], GuestImage.empty)).toBeUndefined();
+    expect(decodeRequest(VIRTIO_ID.NET, IN, GuestImage.empty, PLAIN)).toBeUndefined();
+    expect(decodeRequest(undefined, IN, GuestImage.empty, PLAIN)).toBeUndefined();
+    expect(decodeRequest(VIRTIO_ID.BLOCK, [], GuestImage.empty, PLAIN)).toBeUndefined();
   });
 
   it('of any shape are decoded without an error, and no byte is two fields', () => {
@@ -142,9 +152,10 @@ describe('requests', () => {
         fc.constantFrom(...Object.keys(REQUEST_DECODERS).map(Number)),
         fc.constantFrom('', ...QUEUES),
         fc.constantFrom(0, 2 ** 32, 2 ** 15),
-        (chain, bytes, id, queue, accepted) => {
+        fc.boolean(),
+        (chain, bytes, id, queue, accepted, bigEndian) => {
           const memory = GuestImage.empty.with(0, bytes);
-          const request = decodeRequest(id, chain, memory, { queue, accepted });
+          const request = decodeRequest(id, chain, memory, { queue, accepted, bigEndian });
           let told = 0;
           for (const { parts, value } of request?.fields ?? []) {
             expect(value).not.toMatch(/undefined|NaN/);
@@ -276,7 +287,11 @@ describe('every device that answers requests has its format', () => {
       segment(1, DATA + 5, readable.length - 5, false),
       segment(2, STATUS, writable.length, true),
     ].filter(({ len }) => len > 0);
-    const request = decodeRequest(id, chain, image, { queue, accepted: VERSION_1 });
+    const request = decodeRequest(id, chain, image, {
+      ...PLAIN,
+      queue,
+      accepted: VERSION_1,
+    });
     expect(request?.title).toBe(title);
     expect(request?.fields.map(({ name, value }) => `${name} ${value}`)).toContain(field);
     const told = request?.fields.flatMap(({ parts }) => parts.map(({ length }) => length)) ?? [];
@@ -286,8 +301,8 @@ describe('every device that answers requests has its format', () => {
   it('a legacy packet without MRG_RXBUF has no num_buffers', () => {
     const chain = [segment(0, DATA, 74, true)];
     const request = decodeRequest(NET, chain, GuestImage.empty, {
+      ...PLAIN,
       queue: 'receiveq1',
-      accepted: 0,
     });
     expect(request?.title).toBe('room for a packet of 64 bytes');
   });

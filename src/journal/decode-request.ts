@@ -21,7 +21,8 @@ import { Side } from './decode/side.ts';
 import type { GuestImage } from './fold/guest-image.ts';
 import type { ChainPiece } from './fold/ring-view.ts';
 
-export type { DecodedRequest, RequestField } from './decode/request.ts';
+export type { DecodedRequest, RequestContext, RequestField } from './decode/request.ts';
+export { requestContext } from './decode/request.ts';
 
 /**
  * How to read a chain, by virtio ID: one file a device. A device that is not here has no request format
@@ -43,7 +44,14 @@ export const REQUEST_DECODERS: Readonly<Record<number, RequestDecoder>> = {
   [VIRTIO_ID.PMEM]: decodePmem,
 };
 
-const UNKNOWN: RequestContext = { queue: '', accepted: 0 };
+/** Devices whose requests are little-endian whoever drives them: messages of 9P, and what came with VIRTIO 1. */
+const LITTLE_ENDIAN: ReadonlySet<number | undefined> = new Set([
+  VIRTIO_ID['9P'],
+  VIRTIO_ID.GPU,
+  VIRTIO_ID.CRYPTO,
+  VIRTIO_ID.IOMMU,
+  VIRTIO_ID.MEM,
+]);
 
 /**
  * Reads a chain, as `QueueView.pieces` gives it, as a request of the device with this virtio ID;
@@ -53,11 +61,13 @@ export function decodeRequest(
   virtioId: number | undefined,
   chain: readonly ChainPiece[],
   memory: GuestImage,
-  context: RequestContext = UNKNOWN,
+  context: RequestContext,
 ): DecodedRequest | undefined {
   const decoder = REQUEST_DECODERS[virtioId ?? 0];
   if (!decoder || chain.length === 0) return undefined;
-  return decoder(new Side(chain, false, memory), new Side(chain, true, memory), context);
+  const bigEndian = context.bigEndian && !LITTLE_ENDIAN.has(virtioId);
+  const side = (writable: boolean) => new Side(chain, writable, memory, bigEndian);
+  return decoder(side(false), side(true), context);
 }
 
 /** The field of a request that holds the byte at guest-physical `addr`. */

@@ -138,8 +138,8 @@ export const EVENTS = {
   /** Features became `value`; `which` 0: offered, 1: accepted by the driver. */
   features: { code: 10, fields: { ...DEV, which: aux, value: bits(4) } },
   /**
-   * A queue was enabled (`enabled` 1) or taken back. Its ring's format, 0 split, 1 packed, and the
-   * guest-physical addresses of its three areas.
+   * A queue was enabled (`enabled` 1) or taken back. `format`, of `RING_FORMAT`, is that of the ring,
+   * whose three areas lie at guest-physical addresses.
    */
   queueConfig: {
     code: 11,
@@ -308,6 +308,14 @@ export const GAP = { begin: 0, at: 1, end: 2 } as const;
 
 /** `dev` or `queue` of an event that belongs to none. */
 export const NONE = 0xffff;
+
+/** What a `queueConfig` event says of a ring. */
+export const RING_FORMAT = {
+  /** VIRTIO 1.4 §2.7 */ split: 0,
+  /** VIRTIO 1.4 §2.8 */ packed: 1,
+  /** A legacy driver's on a big-endian CPU: its numbers, and those of its requests, are too (VIRTIO 1.4 §2.7.3). */
+  bigEndian: 2,
+} as const;
 
 /** Steps of an `interrupt` event. */
 export const INTERRUPT = {

@@ -12,6 +12,7 @@ import {
   LOG_LEVELS,
   type LogLevel,
   RECORD_WORDS,
+  RING_FORMAT,
   RULES,
   type Rule,
   SPACE,
@@ -127,13 +128,15 @@ export class JournalWriter extends GapWriter {
     desc: number,
     driver: number,
     device: number,
+    bigEndian = false,
   ): void {
     this.gap?.configured(dev, queue, enabled);
     const w = this.begin(EVENTS.queueConfig.code, ACTOR.device, 0, enabled ? 1 : 0);
     if (w < 0) return;
     const r = this.words;
     r[w + 2] = dev | (queue << 16);
-    r[w + 3] = size | (packed ? 1 << 16 : 0);
+    const format = packed ? 'packed' : bigEndian ? 'bigEndian' : 'split';
+    r[w + 3] = size | (RING_FORMAT[format] << 16);
     r[w + 4] = desc;
     r[w + 5] = hi32(desc);
     r[w + 6] = driver;

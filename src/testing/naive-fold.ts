@@ -23,6 +23,7 @@ interface NaiveQueue {
   queue: number;
   enabled: boolean;
   packed: boolean;
+  bigEndian: boolean;
   inOrder: boolean;
   size: number;
   desc: number;
@@ -30,6 +31,7 @@ interface NaiveQueue {
   device: number;
   lastAvailIdx: number;
   usedIdx: number;
+  returnedAt: number;
   inFlight: number[];
   filling: number[];
   availStaged: number;
@@ -63,6 +65,7 @@ const COUNTS = {
 const IDLE = {
   lastAvailIdx: 0,
   usedIdx: 0,
+  returnedAt: 0,
   inFlight: [] as number[],
   filling: [] as number[],
   availStaged: 0,
@@ -129,6 +132,7 @@ export class NaiveFold {
       case 'chainPushed': {
         const queue = this.#queue(event.dev, event.queue);
         queue.pushed++;
+        queue.returnedAt = queue.usedIdx;
         queue.usedIdx = event.usedIdx % 65536;
         // Of a head that is there twice, the one taken first comes back first.
         const place = queue.inFlight.indexOf(event.head);
@@ -175,6 +179,7 @@ export class NaiveFold {
         if (fresh) Object.assign(queue, COUNTS);
         queue.enabled = event.enabled === 1;
         queue.packed = packed;
+        queue.bigEndian = event.format === 2;
         queue.inOrder = (BigInt(accepted) & (1n << 35n)) !== 0n;
         queue.size = event.size;
         queue.desc = event.desc;
@@ -256,7 +261,7 @@ export class NaiveFold {
   #queue(dev: number, queue: number): NaiveQueue {
     const found = this.queues.find((known) => known.dev === dev && known.queue === queue);
     if (found) return found;
-    const format = { packed: false, inOrder: false };
+    const format = { packed: false, bigEndian: false, inOrder: false };
     const places = { enabled: false, ...format, size: 0, desc: 0, driver: 0, device: 0 };
     const fresh = { dev, queue, ...places, ...structuredClone(IDLE), ...COUNTS };
     this.queues.push(fresh);
@@ -302,7 +307,9 @@ export class NaiveFold {
     const hits = (from: number, length: number) =>
       addr < from + length && addr + bytes.length > from;
     const live = this.queues.filter((queue) => queue.enabled && !queue.packed && queue.size > 0);
-    const before = live.map(({ driver, device }) => [this.#u16(driver + 2), this.#u16(device + 2)]);
+    const read = ({ bigEndian }: NaiveQueue, addr: number) =>
+      bigEndian ? 256 * this.#byte(addr) + this.#byte(addr + 1) : this.#u16(addr);
+    const before = live.map((q) => [read(q, q.driver + 2), read(q, q.device + 2)]);
     bytes.forEach((byte, i) => {
       this.memory.set(addr + i, byte);
     });
@@ -338,16 +345,16 @@ export class NaiveFold {
         )
           queue.usedStaged++;
       }
-      const published = (this.#u16(driver + 2) - availIdx + 65536) % 65536;
-      const returned = (this.#u16(device + 2) - usedIdx + 65536) % 65536;
+      const published = (read(queue, driver + 2) - availIdx + 65536) % 65536;
+      const returned = (read(queue, device + 2) - usedIdx + 65536) % 65536;
       queue.availStaged = Math.max(0, queue.availStaged - published);
       queue.usedStaged = Math.max(0, queue.usedStaged - returned);
       for (let k = 0; k < Math.min(published, size); k++) {
-        let d = this.#u16(driver + 4 + 2 * (((availIdx + k) % 65536) % size));
+        let d = read(queue, driver + 4 + 2 * (((availIdx + k) % 65536) % size));
         while (queue.filling.includes(d)) {
           queue.filling = queue.filling.filter((known) => known !== d);
-          if (this.#u16(desc + 16 * d + 12) % 2 === 0) break;
-          d = this.#u16(desc + 16 * d + 14);
+          if (read(queue, desc + 16 * d + 12) % 2 === 0) break;
+          d = read(queue, desc + 16 * d + 14);
         }
       }
     });

@@ -1,3 +1,4 @@
+import { swapBytes } from '../base/bits.ts';
 import {
   type EventOf,
   INTERRUPT_STEPS,
@@ -34,7 +35,15 @@ interface NaiveInterrupt {
 interface NaiveQueue {
   dev: number;
   queue: number;
-  up?: { packed: boolean; size: number; desc: number; driver: number; at: number; fresh: boolean };
+  up?: {
+    packed: boolean;
+    bigEndian: boolean;
+    size: number;
+    desc: number;
+    driver: number;
+    at: number;
+    fresh: boolean;
+  };
   /** Bytes that the guest wrote to its rings since they were set up, by address. */
   bytes: Map<number, number>;
   index: number;
@@ -284,8 +293,10 @@ export class NaiveSpans {
         for (let n = 0; n < up.size; n++) if (!this.#packedNext(queue, at)) break;
       } else if (addr < idx + 2 && addr + now.length > idx) {
         const u16 = (bytes: readonly number[]) => {
-          const byte = (i: number) => bytes[idx + i - addr] ?? (queue.index >> (8 * i)) & 0xff;
-          return byte(0) | (byte(1) << 8);
+          const known = up.bigEndian ? swapBytes(queue.index, 2) : queue.index;
+          const byte = (i: number) => bytes[idx + i - addr] ?? (known >> (8 * i)) & 0xff;
+          const value = byte(0) | (byte(1) << 8);
+          return up.bigEndian ? swapBytes(value, 2) : value;
         };
         const [before, after] = [u16(old), u16(now)];
         if (up.fresh && before !== queue.index) this.#publish(queue, before, up.at, at);
@@ -393,13 +404,18 @@ export class NaiveSpans {
     }
     const { up } = queue;
     const { size, desc, driver } = event;
-    const packed = event.format === 1;
+    const [packed, bigEndian] = [event.format === 1, event.format === 2];
     const usable = size > 0 && size <= 32768;
     const same =
-      up && up.packed === packed && up.size === size && up.desc === desc && up.driver === driver;
+      up &&
+      up.packed === packed &&
+      up.bigEndian === bigEndian &&
+      up.size === size &&
+      up.desc === desc &&
+      up.driver === driver;
     if (same && usable) return;
     this.#takeBack(queue, at);
-    queue.up = { packed, size, desc, driver, at, fresh: true };
+    queue.up = { packed, bigEndian, size, desc, driver, at, fresh: true };
     queue.bytes.clear();
     queue.index = 0;
     queue.place = { slot: 0, wrap: true };

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { swapBytes } from '../base/bits.ts';
 import { JournalReader } from '../journal/reader.ts';
 import { JournalRing } from '../journal/ring.ts';
 import {
@@ -59,10 +60,12 @@ const ringStep = fc
     int(0, 7),
     fc.constantFrom('desc', 'avail', 'idx', 'used', 'usedIdx'),
     int(0, 7),
+    fc.boolean(),
   )
   .map(
-    ([d, q, slot, value, what, flags]): Deed =>
+    ([d, q, slot, value, what, flags, big]): Deed =>
       (j) => {
+        const u16 = (number: number) => (big ? swapBytes(number, 2) : number);
         const { desc, driver, device } = areasOf(d, q);
         const old = new Uint32Array(4);
         if (what === 'desc')
@@ -74,27 +77,29 @@ const ringStep = fc
             value * 4096,
             0,
             value,
-            (flags & 3) | (value << 16),
+            u16(flags & 3) | (u16(value) << 16),
           );
-        if (what === 'avail') j.memWrite(0, driver + SPLIT.availEntry(slot), 2, 0, 0, value, 0);
-        if (what === 'idx') j.memWrite(0, driver + SPLIT.availIdx, 2, 0, 0, value + 1, 0);
+        if (what === 'avail')
+          j.memWrite(0, driver + SPLIT.availEntry(slot), 2, 0, 0, u16(value), 0);
+        if (what === 'idx') j.memWrite(0, driver + SPLIT.availIdx, 2, 0, 0, u16(value + 1), 0);
         if (what === 'used') j.memWrite(1, device + SPLIT.usedEntry(slot), 8, 0, 0, value, 512);
-        if (what === 'usedIdx') j.memWrite(1, device + SPLIT.usedIdx, 2, 0, 0, value, 0);
+        if (what === 'usedIdx') j.memWrite(1, device + SPLIT.usedIdx, 2, 0, 0, u16(value), 0);
       },
   );
 
 /** A chain of up to three descriptors, filled and published. */
-const request = fc.tuple(dev, queue, int(0, 7), int(1, 3), int(0, 7)).map(
-  ([d, q, first, length, slot]): Deed =>
+const request = fc.tuple(dev, queue, int(0, 7), int(1, 3), int(0, 7), fc.boolean()).map(
+  ([d, q, first, length, slot, big]): Deed =>
     (j) => {
+      const u16 = (number: number) => (big ? swapBytes(number, 2) : number);
       const { desc, driver } = areasOf(d, q);
       const old = new Uint32Array(4);
       for (let i = 0; i < length; i++) {
-        const next = i + 1 < length ? 1 | (((first + i + 1) % 8) << 16) : 0;
+        const next = i + 1 < length ? u16(1) | (u16((first + i + 1) % 8) << 16) : 0;
         j.memWrite16(0, desc + 16 * ((first + i) % 8), old, 0, 0x9000, 0, 16, next);
       }
-      j.memWrite(0, driver + SPLIT.availEntry(slot), 2, 0, 0, first, 0);
-      j.memWrite(0, driver + SPLIT.availIdx, 2, 0, 0, slot + 1, 0);
+      j.memWrite(0, driver + SPLIT.availEntry(slot), 2, 0, 0, u16(first), 0);
+      j.memWrite(0, driver + SPLIT.availIdx, 2, 0, 0, u16(slot + 1), 0);
     },
 );
 
@@ -215,11 +220,11 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 3, arbitrary: register },
   {
     weight: 3,
-    arbitrary: fc.tuple(dev, queue, fc.boolean(), fc.nat(1), size).map(
+    arbitrary: fc.tuple(dev, queue, fc.boolean(), fc.nat(2), size).map(
       ([d, q, on, format, n]): Deed =>
         (j) => {
           const { desc, driver, device } = areasOf(d, q);
-          j.queueConfig(d, q, on, format === 0, n, desc, driver, device);
+          j.queueConfig(d, q, on, format === 0, n, desc, driver, device, format === 2);
         },
     ),
   },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { decodeRequest } from '../journal/decode-request.ts';
+import { decodeRequest, requestContext } from '../journal/decode-request.ts';
 import { Folder } from '../journal/fold/folder.ts';
-import { queueKey } from '../journal/fold/moment.ts';
+import { type Moment, queueKey } from '../journal/fold/moment.ts';
 import { viewOf } from '../journal/fold/packed-view.ts';
-import type { JournalEvent } from '../journal/schema.ts';
+import { touchedBy } from '../journal/fold/touched.ts';
+import type { EventOf, JournalEvent } from '../journal/schema.ts';
 import { VIRTIO_ID } from '../spec/virtio.ts';
 import { DirectGuest } from '../testing/direct-guest.ts';
 import { TRANSPORTS, type TransportName, transportLine } from '../testing/transports.ts';
@@ -109,18 +110,36 @@ log(queue.wait().length, status.u8(0));
   });
 });
 
+/** The descriptor that lights up is the one that says which buffer came back. */
+function expectUsedCell(moment: Moment, event: EventOf<'chainPushed'>): void {
+  const queue = moment.queues.get(queueKey(event.dev, event.queue))!;
+  const view = viewOf(queue, moment.memory);
+  // In order, one used descriptor may stand for several chains.
+  if (!view.packed || queue.inOrder) return;
+  const [{ structure, first, last } = { structure: '', first: -1, last: -1 }, ...others] =
+    touchedBy(event, moment.queues);
+  expect([structure, last, others]).toEqual(['desc', first, []]);
+  expect(view.isUsed(first)).toBe(true);
+  expect(view.descriptor(first)).toMatchObject({ id: event.head, len: event.length });
+}
+
 /** At every chain that the device took, the picture has the chain, and at the end nothing is left of any. */
 function expectTruth(guest: DirectGuest, events: readonly JournalEvent[]): void {
   const folder = new Folder(guest.store);
   for (const [at, event] of events.entries()) {
+    if (event.kind === 'chainPushed' && at % 7 === 0)
+      expectUsedCell(folder.momentAt(at + 1), event);
     if (event.kind !== 'chainPopped' || at % 7 !== 0) continue;
-    const { memory, queues } = folder.momentAt(at);
-    const view = viewOf(queues.get(queueKey(event.dev, event.queue))!, memory);
+    const moment = folder.momentAt(at);
+    const { memory, queues } = moment;
+    const queue = queues.get(queueKey(event.dev, event.queue))!;
+    const view = viewOf(queue, memory);
     const pieces = view.packed ? view.piecesOf(event.head) : view.pieces(event.head);
     const bytes = (writable: boolean) =>
       pieces.reduce((sum, piece) => sum + (piece.writable === writable ? piece.len : 0), 0);
     expect([bytes(false), bytes(true)]).toEqual([event.readable, event.writable]);
-    const title = decodeRequest(VIRTIO_ID.BLOCK, pieces, memory)?.title;
+    const context = requestContext(moment, queue, 'requestq');
+    const title = decodeRequest(VIRTIO_ID.BLOCK, pieces, memory, context)?.title;
     expect(title).toMatch(/^(IN|OUT), sector \d+$|^GET_ID$/);
   }
   const { memory, queues } = folder.momentAt(events.length);

@@ -446,7 +446,10 @@ export abstract class VirtioDevice<P = unknown>
   /** Records how a queue is set up now. */
   journalQueue(vq: DeviceRing, enabled: boolean): void {
     const { desc, driver, device } = vq.addresses;
-    this.journal.queueConfig(this.dev, vq.index, enabled, vq.packed, vq.size, desc, driver, device);
+    this.journal.queueConfig(
+      ...([this.dev, vq.index, enabled, vq.packed, vq.size, desc, driver, device] as const),
+      this.bigEndian,
+    );
   }
 
   /** Gives the queues the format and the abilities that the driver accepted (VIRTIO 1.4 §2.6). */

@@ -35,16 +35,18 @@ export const decodeBalloon: RequestDecoder = (readable, writable, { queue }) => 
     return { title, section: '5.5.6.7', fields: device.fields };
   }
   const driver = new FieldReader(readable);
-  driver.bytes('pfns', `Numbers of pages of ${VIRTIO_BALLOON_PAGE} bytes`, pages);
+  driver.bytes('pfns', `Numbers of pages of ${VIRTIO_BALLOON_PAGE} bytes`, (bytes) =>
+    pages(bytes, readable.bigEndian),
+  );
   const title = `${queue === 'deflateq' ? 'take back' : 'give'} ${count(Math.floor(readable.length / PFN), 'page')}`;
   return { title, section: '5.5.6', fields: driver.fields };
 };
 
-function pages(bytes: Uint8Array): string {
+function pages(bytes: Uint8Array, bigEndian: boolean): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const numbers: string[] = [];
   for (let i = 0; i + PFN <= bytes.length && numbers.length < MOST; i += PFN)
-    numbers.push(hex(view.getUint32(i, true)));
+    numbers.push(hex(view.getUint32(i, !bigEndian)));
   return numbers.length * PFN < bytes.length ? `${numbers.join(', ')}, …` : numbers.join(', ');
 }
 

@@ -23,7 +23,7 @@ export class FieldReader {
     return Math.max(0, this.#side.length - this.at);
   }
 
-  /** A little-endian number of `width` bytes, at most 8; undefined where the side is too short. */
+  /** A number of `width` bytes, at most 8; undefined where the side is too short. */
   number(
     name: string,
     width: number,

@@ -1,3 +1,4 @@
+import type { Moment, QueueMoment } from '../fold/moment.ts';
 import type { Side } from './side.ts';
 
 /** A stretch of guest memory inside one descriptor's buffer. */
@@ -34,6 +35,17 @@ export interface RequestContext {
   readonly queue: string;
   /** Features that the driver accepted, as a number below 2^53. */
   readonly accepted: number;
+  /** Whether numbers are big-endian, as those of a legacy driver on such a CPU. */
+  readonly bigEndian: boolean;
+}
+
+/** What the requests of a queue depend on at a moment; `name`: the queue, as its device calls it. */
+export function requestContext(
+  { devices }: Pick<Moment, 'devices'>,
+  { dev, bigEndian }: Pick<QueueMoment, 'dev' | 'bigEndian'>,
+  name: string | undefined,
+): RequestContext {
+  return { queue: name ?? '', accepted: devices.get(dev)?.accepted ?? 0, bigEndian };
 }
 
 /** Reads a chain as a request of one kind of device. Undefined where such a queue has no format. */

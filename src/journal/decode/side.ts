@@ -15,12 +15,20 @@ export class Side {
   readonly length: number;
   /** Who fills it in. */
   readonly by: 'driver' | 'device';
+  /** Whether its numbers are big-endian. */
+  readonly bigEndian: boolean;
   readonly #chain: readonly ChainPiece[];
   readonly #memory: GuestImage;
 
-  constructor(chain: readonly ChainPiece[], writable: boolean, memory: GuestImage) {
+  constructor(
+    chain: readonly ChainPiece[],
+    writable: boolean,
+    memory: GuestImage,
+    bigEndian = false,
+  ) {
     this.#chain = chain.filter((descriptor) => descriptor.writable === writable);
     this.#memory = memory;
+    this.bigEndian = bigEndian;
     this.by = writable ? 'device' : 'driver';
     this.length = this.#chain.reduce((sum, { len }) => sum + len, 0);
   }
@@ -51,10 +59,11 @@ export class Side {
     return bytes;
   }
 
-  /** A little-endian number at most 8 bytes wide, or undefined where the side is too short. */
+  /** A number at most 8 bytes wide, or undefined where the side is too short. */
   number(offset: number, width: number): number | undefined {
     const bytes = this.bytes(offset, width);
     if (offset < 0 || bytes.length < width) return undefined;
+    if (this.bigEndian) bytes.reverse();
     const half = (at: number) =>
       [3, 2, 1, 0].reduce((sum, i) => sum * 256 + (bytes[at + i] ?? 0), 0);
     return join64(half(0), half(4));

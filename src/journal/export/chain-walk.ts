@@ -1,4 +1,3 @@
-import { join64, swapBytes } from '../../base/bits.ts';
 import {
   PACKED,
   SPLIT,
@@ -7,12 +6,8 @@ import {
   VIRTQ_DESC_F_NEXT,
   VIRTQ_DESC_F_WRITE,
 } from '../../spec/virtio.ts';
-
-/** Guest memory to be read; little-endian numbers. */
-export interface ReadableMemory {
-  u16(addr: number): number;
-  u32(addr: number): number;
-}
+import type { RingMemory } from '../fold/flat-memory.ts';
+import { ringNumbers } from '../fold/ring-numbers.ts';
 
 /** A piece of memory that a chain names. */
 export interface MemoryPiece {
@@ -33,7 +28,7 @@ export interface WalkedQueue {
  * The memory that a chain names, as its descriptors say now. `first`: the chain's first descriptor, in the
  * table or in the ring. A chain that loops or leaves its table is cut there.
  */
-export function piecesOf(memory: ReadableMemory, queue: WalkedQueue, first: number): MemoryPiece[] {
+export function piecesOf(memory: RingMemory, queue: WalkedQueue, first: number): MemoryPiece[] {
   const pieces: MemoryPiece[] = [];
   const { size, desc } = queue;
   let index = first;
@@ -49,7 +44,7 @@ export function piecesOf(memory: ReadableMemory, queue: WalkedQueue, first: numb
 
 /** What an indirect table names (VIRTIO 1.4 §2.7.5.3, VIRTIO 1.4 §2.8.7). */
 function table(
-  memory: ReadableMemory,
+  memory: RingMemory,
   queue: WalkedQueue,
   addr: number,
   bytes: number,
@@ -67,14 +62,12 @@ function table(
   }
 }
 
-function read(memory: ReadableMemory, { packed, bigEndian }: WalkedQueue, at: number) {
-  const u16 = (where: number) => (bigEndian ? swapBytes(memory.u16(where), 2) : memory.u16(where));
-  const u32 = (where: number) => (bigEndian ? swapBytes(memory.u32(where), 4) : memory.u32(where));
-  const [low, high] = bigEndian ? [4, 0] : [0, 4];
+function read(memory: RingMemory, { packed, bigEndian }: WalkedQueue, at: number) {
+  const numbers = ringNumbers(memory, bigEndian);
   return {
-    addr: join64(u32(at + low), u32(at + high)),
-    len: u32(at + VIRTQ_DESC.len),
-    flags: u16(at + (packed ? PACKED.descFlags : VIRTQ_DESC.flags)),
-    next: packed ? 0 : u16(at + VIRTQ_DESC.next),
+    addr: numbers.u64(at),
+    len: numbers.u32(at + VIRTQ_DESC.len),
+    flags: numbers.u16(at + (packed ? PACKED.descFlags : VIRTQ_DESC.flags)),
+    next: packed ? 0 : numbers.u16(at + VIRTQ_DESC.next),
   };
 }

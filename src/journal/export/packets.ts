@@ -9,7 +9,7 @@ import {
 import { VIRTIO_F, VIRTIO_ID, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
 import { GuestImage, type ImageBuilder } from '../fold/guest-image.ts';
 import { FIRST_PLACE, slotOfPlace } from '../fold/packed-state.ts';
-import { EVENTS } from '../schema.ts';
+import { EVENTS, RING_FORMAT } from '../schema.ts';
 import { recordAt } from '../store.ts';
 import { type MemoryPiece, piecesOf, type WalkedQueue } from './chain-walk.ts';
 import type { ExportSource } from './source.ts';
@@ -74,7 +74,7 @@ class PacketReader {
     for (const queue of start?.queues.values() ?? [])
       if (queue.enabled) {
         const place = queue.packed ? queue.lastAvailIdx : FIRST_PLACE;
-        this.#setUp(queue.dev, queue.queue, queue.packed, queue.size, queue.desc, place);
+        this.#setUp(queue.dev, queue.queue, queue, place);
       }
   }
 
@@ -108,8 +108,13 @@ class PacketReader {
         const shape = word(size.at);
         if (aux === 0) this.#queues.delete(word(2));
         else {
-          const start = join64(word(desc.at), word(desc.at + 1));
-          this.#setUp(dev, number, shape >>> 16 === 1, shape & 0xffff, start, FIRST_PLACE);
+          const walked = {
+            packed: shape >>> 16 === RING_FORMAT.packed,
+            bigEndian: shape >>> 16 === RING_FORMAT.bigEndian,
+            size: shape & 0xffff,
+            desc: join64(word(desc.at), word(desc.at + 1)),
+          };
+          this.#setUp(dev, number, walked, FIRST_PLACE);
         }
         return undefined;
       }
@@ -131,22 +136,15 @@ class PacketReader {
     return undefined;
   }
 
-  #setUp(
-    dev: number,
-    number: number,
-    packed: boolean,
-    size: number,
-    desc: number,
-    place: number,
-  ): void {
-    const { names, bigEndian } = this.#source;
+  #setUp(dev: number, number: number, queue: WalkedQueue, place: number): void {
+    const { names } = this.#source;
+    const { packed, bigEndian, size, desc } = queue;
     if (names.virtioId(dev) !== VIRTIO_ID.NET || size === 0 || size > VIRTQ_MAX_SIZE) return;
     const name = names.queue(dev, number) ?? (number % 2 === 0 ? 'receiveq' : 'transmitq');
     if (name.startsWith('controlq')) return;
-    const modern = this.#has(dev, VIRTIO_F.VIRTIO_F_VERSION_1);
     this.#queues.set((dev | (number << 16)) >>> 0, {
-      ...{ packed, size, desc, place, start: slotOfPlace(place) },
-      ...{ bigEndian: bigEndian && !modern, receives: name.startsWith('receiveq') },
+      ...{ packed, bigEndian, size, desc, place, start: slotOfPlace(place) },
+      receives: name.startsWith('receiveq'),
       ...{ chains: new Map(), parts: [], missing: 0 },
     });
   }

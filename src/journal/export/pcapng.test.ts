@@ -101,7 +101,6 @@ function sourceOf(guest: DirectGuest): ExportSource {
       virtioId: (dev) => device(dev)?.deviceId,
       queue: () => undefined,
     },
-    bigEndian: false,
   };
 }
 

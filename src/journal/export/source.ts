@@ -9,8 +9,6 @@ export interface ExportSource {
   /** The fold, for where the journal does not begin at its beginning. */
   momentAt(at: number): Moment;
   readonly names: Names;
-  /** Whether rings of legacy devices are big-endian, as on s390. */
-  readonly bigEndian: boolean;
 }
 
 /** A piece of a file. Empty ones are pauses: whoever writes the file may let others work in between. */
@@ -21,11 +19,7 @@ const PAUSE_EVERY = 512;
 
 /** Makes the spans of a whole journal, with pauses. */
 export function* spansOf(source: ExportSource): Generator<string, Spans> {
-  const { store, bigEndian } = source;
-  const spans = new Spans(store, {
-    momentAt: (at) => source.momentAt(at),
-    bigEndian: () => bigEndian,
-  });
+  const spans = new Spans(source.store, { momentAt: (at) => source.momentAt(at) });
   while (spans.update(() => 0, 0) && !spans.complete) yield '';
   return spans;
 }

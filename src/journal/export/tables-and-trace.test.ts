@@ -47,7 +47,6 @@ function run(source: string): { guest: DirectGuest; source: ExportSource } {
       store: guest.store,
       momentAt: (at) => folder.momentAt(at),
       names: { device: () => 'disk, "0"', virtioId: () => 2, queue: () => 'requestq' },
-      bigEndian: false,
     },
   };
 }

@@ -167,7 +167,7 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
       .queue(dev, hi16(words, at, queue))
       .configure(
         aux(words, at) !== 0,
-        hi16(words, at, format) === 1,
+        hi16(words, at, format),
         state.accepts(dev, VIRTIO_F.VIRTIO_F_IN_ORDER),
         lo16(words, at, size),
         u64(words, at, desc),

@@ -21,6 +21,7 @@ import {
 import { type FoldedQueue, QueueState, unknownQueue } from './queue-state.ts';
 import { RegisterMap, type RegisterMapBuilder } from './register-map.ts';
 import { type QueuePlace, type RingArea, RingIndex } from './ring-areas.ts';
+import { u16In } from './ring-numbers.ts';
 
 /** What all states of one fold share: entries that never change once they are there. */
 export class FoldLogs {
@@ -262,7 +263,9 @@ export class FoldState {
   /** A write to guest memory that touches ring structures; `write` does it. */
   ringWrite(areas: readonly RingArea[], addr: number, size: number, write: () => void): void {
     const before = areas.map((area) =>
-      area.structure === 'desc' || area.packed ? 0 : this.memory.u16(area.start + RING_IDX),
+      area.structure === 'desc' || area.packed
+        ? 0
+        : u16In(this.memory, area.start + RING_IDX, area.bigEndian),
     );
     write();
     areas.forEach((area, i) => {

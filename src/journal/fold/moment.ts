@@ -41,6 +41,11 @@ export interface QueueMoment {
   readonly enabled: boolean;
   /** Whether the areas hold a packed virtqueue (VIRTIO 1.4 §2.8) rather than a split one. */
   readonly packed: boolean;
+  /**
+   * Whether the numbers in the ring and in its requests are big-endian: the driver is a legacy one, and its CPU is
+   * (VIRTIO 1.4 §2.7.3).
+   */
+  readonly bigEndian: boolean;
   /** Whether chains come back in order, several at once perhaps (VIRTIO 1.4 §2.7.9). */
   readonly inOrder: boolean;
   readonly size: number;
@@ -54,6 +59,8 @@ export interface QueueMoment {
   readonly lastAvailIdx: number;
   /** Free-running index that the device will publish next; of a packed queue, a place. */
   readonly usedIdx: number;
+  /** Index, or place, at which the device returned a chain last: what `usedIdx` was before. */
+  readonly returnedAt: number;
   /** Heads, or buffer IDs, that the device has popped and not pushed yet, in order. */
   readonly inFlight: readonly number[];
   /** Descriptors that the driver has written and not made available yet. */

@@ -182,7 +182,7 @@ describe('PackedView', () => {
     };
     expect(touched(...published)).toEqual(['desc entries 0 0']);
     expect(touched(...taken)).toEqual(['desc entries 0 2']);
-    expect(touched(...returned, pushed(5, WRAP | 3))).toEqual([]);
+    expect(touched(...returned, pushed(5, WRAP | 3))).toEqual(['desc entries 0 0']);
     expect(touched(setUp, event('driver', 0, 1))).toEqual(['avail event 0 0', 'avail flags 0 0']);
     const around = [
       setUp,

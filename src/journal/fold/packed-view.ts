@@ -1,4 +1,3 @@
-import { join64 } from '../../base/bits.ts';
 import {
   PACKED,
   RING_EVENT_FLAGS_DESC,
@@ -14,6 +13,7 @@ import {
 import type { RingMemory } from './flat-memory.ts';
 import type { PackedChain, PackedRing, QueueMoment } from './moment.ts';
 import { FIRST_PLACE, slotOfPlace, wrapOfPlace } from './packed-state.ts';
+import { type RingNumbers, ringNumbers } from './ring-numbers.ts';
 import {
   type ChainPiece,
   type DescriptorView,
@@ -73,14 +73,14 @@ export class PackedView implements QueueView {
   readonly packed = true;
   readonly queue: QueueMoment;
   readonly size: number;
-  readonly #memory: RingMemory;
+  readonly #memory: RingNumbers;
   readonly #ring: PackedRing;
   #claims: Map<number, Claim> | undefined;
   #filling: Map<number, readonly number[]> | undefined;
 
   constructor(queue: QueueMoment, memory: RingMemory) {
     this.queue = queue;
-    this.#memory = memory;
+    this.#memory = ringNumbers(memory, queue.bigEndian);
     this.size = queue.enabled && queue.ring && queue.size <= VIRTQ_MAX_SIZE ? queue.size : 0;
     this.#ring = queue.ring ?? { avail: FIRST_PLACE, used: FIRST_PLACE, chains: [] };
   }
@@ -296,7 +296,7 @@ export class PackedView implements QueueView {
   #read(at: number): Raw {
     const flags = this.#memory.u16(at + PACKED.descFlags);
     return {
-      addr: join64(this.#memory.u32(at), this.#memory.u32(at + 4)),
+      addr: this.#memory.u64(at),
       len: this.#memory.u32(at + PACKED.descLen),
       id: this.#memory.u16(at + PACKED.descId),
       flags,

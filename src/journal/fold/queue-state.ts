@@ -1,11 +1,13 @@
 import { distance16, wrap16 } from '../../base/bits.ts';
-import { SPLIT, VIRTQ_DESC_F_NEXT, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
+import { SPLIT, VIRTQ_DESC, VIRTQ_DESC_F_NEXT, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
+import { RING_FORMAT } from '../schema.ts';
 import { Arrivals, type ArrivalsBuilder } from './arrivals.ts';
 import type { ImageBuilder } from './guest-image.ts';
 import { IndexSet, type IndexSetBuilder } from './index-set.ts';
 import type { QueueMoment } from './moment.ts';
 import { FIRST_PLACE, FoldedRing, PackedState } from './packed-state.ts';
 import type { QueuePlace, RingArea } from './ring-areas.ts';
+import { u16In } from './ring-numbers.ts';
 import { NODE_COST } from './sparse-array.ts';
 
 /** Bytes of a descriptor that say which buffer it is: address and length. */
@@ -39,6 +41,7 @@ function fieldsOf(queue: QueueFields): Mutable<QueueFields> {
     queue: queue.queue,
     enabled: queue.enabled,
     packed: queue.packed,
+    bigEndian: queue.bigEndian,
     inOrder: queue.inOrder,
     size: queue.size,
     desc: queue.desc,
@@ -46,6 +49,7 @@ function fieldsOf(queue: QueueFields): Mutable<QueueFields> {
     device: queue.device,
     lastAvailIdx: queue.lastAvailIdx,
     usedIdx: queue.usedIdx,
+    returnedAt: queue.returnedAt,
     availStaged: queue.availStaged,
     usedStaged: queue.usedStaged,
     popped: queue.popped,
@@ -71,6 +75,7 @@ export class FoldedQueue implements QueueMoment {
   declare readonly queue: number;
   declare readonly enabled: boolean;
   declare readonly packed: boolean;
+  declare readonly bigEndian: boolean;
   declare readonly inOrder: boolean;
   declare readonly size: number;
   declare readonly desc: number;
@@ -78,6 +83,7 @@ export class FoldedQueue implements QueueMoment {
   declare readonly device: number;
   declare readonly lastAvailIdx: number;
   declare readonly usedIdx: number;
+  declare readonly returnedAt: number;
   declare readonly availStaged: number;
   declare readonly usedStaged: number;
   declare readonly popped: number;
@@ -150,6 +156,7 @@ export function unknownQueue(dev: number, queue: number): FoldedQueue {
     queue,
     enabled: false,
     packed: false,
+    bigEndian: false,
     inOrder: false,
     size: 0,
     desc: 0,
@@ -157,6 +164,7 @@ export function unknownQueue(dev: number, queue: number): FoldedQueue {
     device: 0,
     lastAvailIdx: 0,
     usedIdx: 0,
+    returnedAt: 0,
     availStaged: 0,
     usedStaged: 0,
     ...NO_COUNTS,
@@ -200,7 +208,7 @@ export class QueueState {
 
   configure(
     enabled: boolean,
-    packed: boolean,
+    format: number,
     inOrder: boolean,
     size: number,
     desc: number,
@@ -209,12 +217,14 @@ export class QueueState {
     /** Undefined where it is not known now. */
     memory: ImageBuilder | undefined,
   ): void {
+    const packed = format === RING_FORMAT.packed;
+    const bigEndian = format === RING_FORMAT.bigEndian;
     // Where a packed ring wraps is part of what is known of it.
     const other = packed !== this.#now.packed || (packed && size !== this.#now.size);
     if (!enabled || other) this.disable();
     if (enabled && !this.#now.enabled) Object.assign(this.#now, NO_COUNTS);
     const fresh = enabled && !this.#now.enabled;
-    Object.assign(this.#now, { enabled, packed, inOrder, size, desc, driver, device });
+    Object.assign(this.#now, { enabled, packed, bigEndian, inOrder, size, desc, driver, device });
     if (!fresh || !packed || size > VIRTQ_MAX_SIZE) return;
     this.#now.lastAvailIdx = this.#now.usedIdx = FIRST_PLACE;
     // The driver may have filled the ring before it told the device where that is.
@@ -234,6 +244,7 @@ export class QueueState {
       enabled: false,
       lastAvailIdx: 0,
       usedIdx: 0,
+      returnedAt: 0,
       availStaged: 0,
       usedStaged: 0,
     });
@@ -247,6 +258,7 @@ export class QueueState {
 
   pushed(head: number, usedIdx: number): void {
     this.#now.pushed++;
+    this.#now.returnedAt = this.#now.usedIdx;
     this.#now.usedIdx = wrap16(usedIdx);
     this.#inFlightNow().take(head);
   }
@@ -341,11 +353,12 @@ export class QueueState {
   ): void {
     const start = area.start + SPLIT.availEntry(0);
     const { first, last } = entries(start, 2, area.size, addr, size);
-    const count = distance16(before, memory.u16(area.start + SPLIT.availIdx));
+    const count = distance16(before, u16In(memory, area.start + SPLIT.availIdx, area.bigEndian));
     this.#now.availStaged = staged(this.#now.availStaged, area.size, before, first, last, count);
     for (let i = 0; i < Math.min(count, area.size); i++) {
       const slot = wrap16(before + i) % area.size;
-      this.#published(memory.u16(area.start + SPLIT.availEntry(slot)), memory);
+      const head = u16In(memory, area.start + SPLIT.availEntry(slot), area.bigEndian);
+      this.#published(head, memory);
     }
   }
 
@@ -358,18 +371,19 @@ export class QueueState {
   ): void {
     const start = area.start + SPLIT.usedEntry(0);
     const { first, last } = entries(start, 8, area.size, addr, size);
-    const count = distance16(before, memory.u16(area.start + SPLIT.usedIdx));
+    const count = distance16(before, u16In(memory, area.start + SPLIT.usedIdx, area.bigEndian));
     this.#now.usedStaged = staged(this.#now.usedStaged, area.size, before, first, last, count);
   }
 
   /** The chain from `head` is available now; a descriptor that leads back into it ends the walk. */
   #published(head: number, memory: ImageBuilder): void {
     if ((this.#filling ?? this.#filled).size === 0) return;
+    const { desc, bigEndian } = this.#now;
     const filling = this.#fillingNow();
     for (let i = head; filling.delete(i); ) {
-      const at = this.#now.desc + SPLIT.descSize * i;
-      if (!(memory.u16(at + DESC_BUFFER) & VIRTQ_DESC_F_NEXT)) return;
-      i = memory.u16(at + DESC_BUFFER + 2);
+      const at = desc + SPLIT.descSize * i;
+      if (!(u16In(memory, at + VIRTQ_DESC.flags, bigEndian) & VIRTQ_DESC_F_NEXT)) return;
+      i = u16In(memory, at + VIRTQ_DESC.next, bigEndian);
     }
   }
 

@@ -19,17 +19,18 @@ export interface RingArea {
   /** Entries of the queue. */
   readonly size: number;
   readonly packed: boolean;
+  readonly bigEndian: boolean;
 }
 
 /** What tells where a queue's structures lie. */
 export type QueuePlace = Pick<
   QueueMoment,
-  'dev' | 'queue' | 'enabled' | 'packed' | 'size' | 'desc' | 'driver' | 'device'
+  'dev' | 'queue' | 'enabled' | 'packed' | 'bigEndian' | 'size' | 'desc' | 'driver' | 'device'
 >;
 
 /** The structures of a queue; none while it is not set up, or has a size that no queue has. */
 export function ringAreas(queue: QueuePlace): readonly RingArea[] {
-  const { dev, size, packed } = queue;
+  const { dev, size, packed, bigEndian } = queue;
   if (!queue.enabled || size < 1 || size > VIRTQ_MAX_SIZE) return [];
   const key = queueKey(dev, queue.queue);
   const area = (structure: RingStructure, start: number, bytes: number): RingArea => ({
@@ -41,6 +42,7 @@ export function ringAreas(queue: QueuePlace): readonly RingArea[] {
     key,
     size,
     packed,
+    bigEndian,
   });
   return [
     area('desc', queue.desc, SPLIT.descTable(size)),

@@ -1,4 +1,4 @@
-import { distance16, join64, wrap16 } from '../../base/bits.ts';
+import { distance16, wrap16 } from '../../base/bits.ts';
 import {
   PACKED,
   SPLIT,
@@ -12,6 +12,7 @@ import {
 } from '../../spec/virtio.ts';
 import type { RingMemory } from './flat-memory.ts';
 import type { QueueMoment } from './moment.ts';
+import { type RingNumbers, ringNumbers } from './ring-numbers.ts';
 
 /**
  * Who may touch a descriptor and its buffer. `device`: from the publication of the available index
@@ -135,12 +136,12 @@ export class RingView implements QueueView {
    * size.
    */
   readonly size: number;
-  readonly #memory: RingMemory;
+  readonly #memory: RingNumbers;
   #claims: Claims | undefined;
 
   constructor(queue: QueueMoment, memory: RingMemory) {
     this.queue = queue;
-    this.#memory = memory;
+    this.#memory = ringNumbers(memory, queue.bigEndian);
     const usable = queue.enabled && !queue.packed && queue.size <= VIRTQ_MAX_SIZE;
     this.size = usable ? queue.size : 0;
   }
@@ -393,10 +394,7 @@ export class RingView implements QueueView {
 
   #readAt(at: number): { addr: number; len: number; flags: number; next: number } {
     return {
-      addr: join64(
-        this.#memory.u32(at + VIRTQ_DESC.addr),
-        this.#memory.u32(at + VIRTQ_DESC.addr + 4),
-      ),
+      addr: this.#memory.u64(at + VIRTQ_DESC.addr),
       len: this.#memory.u32(at + VIRTQ_DESC.len),
       flags: this.#memory.u16(at + VIRTQ_DESC.flags),
       next: this.#memory.u16(at + VIRTQ_DESC.next),
@@ -414,7 +412,7 @@ export class RingView implements QueueView {
  * length in the same places; of a packed one, `next` is the buffer ID.
  */
 export function tableEntries(
-  memory: RingMemory,
+  memory: RingNumbers,
   index: number,
   addr: number,
   len: number,
@@ -426,7 +424,7 @@ export function tableEntries(
     const flags = memory.u16(at + (packed ? PACKED.descFlags : VIRTQ_DESC.flags));
     return {
       index,
-      addr: join64(memory.u32(at + VIRTQ_DESC.addr), memory.u32(at + VIRTQ_DESC.addr + 4)),
+      addr: memory.u64(at + VIRTQ_DESC.addr),
       len: memory.u32(at + VIRTQ_DESC.len),
       flags,
       next: memory.u16(at + (packed ? PACKED.descId : VIRTQ_DESC.next)),

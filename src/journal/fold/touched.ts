@@ -3,6 +3,7 @@ import { VIOLATIONS, type ViolationInfo } from '../../spec/violations.ts';
 import { PACKED, SPLIT } from '../../spec/virtio.ts';
 import { type JournalEvent, NONE } from '../schema.ts';
 import { type QueueMoment, queueKey } from './moment.ts';
+import { slotOfPlace } from './packed-state.ts';
 import { entries } from './queue-state.ts';
 import { type RingArea, type RingStructure, ringAreas } from './ring-areas.ts';
 
@@ -46,7 +47,7 @@ const ENTRIES = {
   used: { start: SPLIT.usedEntry(0), width: SPLIT.usedEntry(1) - SPLIT.usedEntry(0) },
 } as const;
 
-/** The ring cells that an event wrote, took or speaks of, with the queues as they are around it. */
+/** The ring cells that an event wrote, took or speaks of, with the queues as they are after it. */
 export function touchedBy(
   event: JournalEvent,
   queues: ReadonlyMap<number, QueueMoment>,
@@ -64,8 +65,7 @@ export function touchedBy(
     }
     case 'chainPushed': {
       const queue = queues.get(queueKey(event.dev, event.queue));
-      // The used descriptor was written before this event; where, its buffer ID does not tell.
-      if (queue?.packed) return [];
+      if (queue?.packed) return cell(queue, 'desc', slotOfPlace(queue.returnedAt));
       const slot = slotOf(event.usedIdx - 1, queue);
       return [...cell(queue, 'used', slot), ...cell(queue, 'desc', event.head)];
     }

@@ -2,9 +2,9 @@ import { hex } from '../../base/bits.ts';
 import type { RequestContext } from '../decode/request.ts';
 import { type DecodedRequest, decodeRequest } from '../decode-request.ts';
 import type { GuestImage } from '../fold/guest-image.ts';
+import type { RingNumbers } from '../fold/ring-numbers.ts';
 import type { ChainPiece } from '../fold/ring-view.ts';
 import { bytesText } from '../narration/words.ts';
-import type { RingNumbers } from './byte-order.ts';
 import type { Chain } from './chains.ts';
 import type { Label } from './label.ts';
 import { descriptorLabels } from './ring-labels.ts';
@@ -16,7 +16,6 @@ export interface ChainContext {
   readonly packed: boolean;
   readonly numbers: RingNumbers;
   readonly memory: GuestImage;
-  /** Virtio ID of the device; undefined where its requests cannot be read, as those in big-endian numbers. */
   readonly virtioId: number | undefined;
   readonly request: RequestContext;
 }

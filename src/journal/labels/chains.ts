@@ -8,8 +8,8 @@ import {
   VIRTQ_DESC_F_WRITE,
 } from '../../spec/virtio.ts';
 import type { PackedDescriptor, QueueMoment } from '../fold/moment.ts';
+import type { RingNumbers } from '../fold/ring-numbers.ts';
 import type { ChainPiece } from '../fold/ring-view.ts';
-import type { RingNumbers } from './byte-order.ts';
 
 /** How far a chain is on its way. */
 export type ChainState =

@@ -8,8 +8,8 @@ import {
 } from '../../spec/kvm-virtio.ts';
 import { DEVICE_CONFIG } from '../../spec/regions.ts';
 import { VIRTIO_ID } from '../../spec/virtio.ts';
+import { ringNumbers } from '../fold/ring-numbers.ts';
 import { address } from '../narration/words.ts';
-import { ringNumbers } from './byte-order.ts';
 import type { Label, ReadableMemory } from './label.ts';
 
 const DOCUMENT = 'Linux 4.4 kvm_virtio.h';

@@ -1,8 +1,8 @@
 import { VIRTIO_CCW_CMD, VIRTIO_THININT_AREA } from '../../spec/virtio-ccw.ts';
 import type { Moment } from '../fold/moment.ts';
+import { ringNumbers } from '../fold/ring-numbers.ts';
 import { EVENTS } from '../schema.ts';
 import { type EventStore, recordAt } from '../store.ts';
-import { ringNumbers } from './byte-order.ts';
 import type { IndicatorArea, Label, ReadableMemory } from './label.ts';
 
 const CCW = EVENTS.ccw;

@@ -1,9 +1,11 @@
+import { requestContext } from '../decode-request.ts';
 import type { QueueMoment } from '../fold/moment.ts';
 import { type RingStructure, ringAreas } from '../fold/ring-areas.ts';
+import { type RingNumbers, ringNumbers } from '../fold/ring-numbers.ts';
 import type { BusNode, DeviceNode, MachineTopology } from '../topology.ts';
 import { bufferLabels, type ChainContext, tableLabels } from './buffer-labels.ts';
-import { CopiedMemory, isBigEndian, type RingNumbers, ringNumbers } from './byte-order.ts';
 import { type Chains, chainsOf } from './chains.ts';
+import { CopiedMemory } from './copied-memory.ts';
 import { type DevicePageEntry, devicePage } from './device-page-labels.ts';
 import { indicatorLabels } from './indicators.ts';
 import type { Label, LabelKind, LabelSource } from './label.ts';
@@ -41,20 +43,17 @@ export class Labels {
 
   constructor(source: LabelSource) {
     this.#source = source;
-    const { moment, topology, platform } = source;
+    const { moment, topology } = source;
     const ids = virtioDevices(topology);
     this.#queues = [...moment.queues.values()]
       .map((place) => ({ place, areas: ringAreas(place) }))
       .filter(({ areas }) => areas.length > 0)
       .map(({ place, areas }) => {
-        const { dev, queue, packed } = place;
-        const bigEndian = isBigEndian(moment, dev, platform);
+        const { dev, queue, packed, bigEndian } = place;
         const numbers = ringNumbers(new CopiedMemory(moment.memory, areas), bigEndian);
-        // Requests in big-endian numbers are not read: every number would be wrong.
         const facts = ids.get(dev)?.virtio;
-        const virtioId = bigEndian ? undefined : facts?.deviceId;
-        const accepted = moment.devices.get(dev)?.accepted ?? 0;
-        const request = { queue: facts?.queues[queue]?.name ?? '', accepted };
+        const virtioId = facts?.deviceId;
+        const request = requestContext(moment, place, facts?.queues[queue]?.name);
         const context = { dev, queue, packed, numbers, memory: moment.memory, virtioId, request };
         return { place, context, numbers, chains: undefined };
       });

@@ -15,8 +15,8 @@ import {
 import type { QueueMoment } from '../fold/moment.ts';
 import { entries } from '../fold/queue-state.ts';
 import { ringAreas } from '../fold/ring-areas.ts';
+import type { RingNumbers } from '../fold/ring-numbers.ts';
 import { address, bytesText } from '../narration/words.ts';
-import type { RingNumbers } from './byte-order.ts';
 import { descriptorAt } from './chains.ts';
 import type { Label } from './label.ts';
 

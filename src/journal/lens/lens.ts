@@ -4,6 +4,7 @@ import { Folder } from '../fold/folder.ts';
 import { type Moment, type QueueMoment, queueKey } from '../fold/moment.ts';
 import { viewOf } from '../fold/packed-view.ts';
 import { ringAreas } from '../fold/ring-areas.ts';
+import { type RingNumbers, ringNumbers } from '../fold/ring-numbers.ts';
 import { EVENTS, GAP } from '../schema.ts';
 import { EventStore, recordAt } from '../store.ts';
 import { COST_NUMBERS, type Cost, costOf } from './cost.ts';
@@ -160,7 +161,8 @@ export class Lens {
     const view = viewOf(queue, moment.memory);
     const heads = view.deviceHeads;
     const taken = new Set(queue.inFlight);
-    const publications = new Publications(queue, memory, nextOf(queue, memory));
+    const numbers = ringNumbers(memory, queue.bigEndian);
+    const publications = new Publications(queue, numbers, nextOf(queue, numbers));
     for (const head of heads) {
       const chain = view.chain(head);
       const last = chain.at(-1);
@@ -278,6 +280,6 @@ function addressAt(words: Uint32Array, at: number): number {
 }
 
 /** Up to where chains of a queue are known: the index or place that its ring has now. */
-function nextOf(queue: QueueMoment, memory: FlatMemory): number {
-  return queue.ring ? queue.ring.avail : memory.u16(queue.driver + SPLIT.availIdx);
+function nextOf(queue: QueueMoment, numbers: RingNumbers): number {
+  return queue.ring ? queue.ring.avail : numbers.u16(queue.driver + SPLIT.availIdx);
 }

@@ -1,4 +1,4 @@
-import { distance16, join64, wrap16 } from '../../base/bits.ts';
+import { distance16, wrap16 } from '../../base/bits.ts';
 import {
   PACKED,
   SPLIT,
@@ -7,9 +7,9 @@ import {
   VIRTQ_DESC_F_NEXT,
   VIRTQ_DESC_F_WRITE,
 } from '../../spec/virtio.ts';
-import type { RingMemory } from '../fold/flat-memory.ts';
 import type { QueueMoment } from '../fold/moment.ts';
 import { FIRST_PLACE, isAvailable, placeAfter, slotOfPlace } from '../fold/packed-state.ts';
+import type { RingNumbers } from '../fold/ring-numbers.ts';
 
 /** Flags of a descriptor that mean the same in both formats. */
 export const KEPT = VIRTQ_DESC_F_WRITE | VIRTQ_DESC_F_INDIRECT;
@@ -34,12 +34,12 @@ type Place = Pick<QueueMoment, 'size' | 'desc' | 'driver' | 'packed'>;
 /** Sees which chains a driver makes available in a ring of either format, as the ring is written. */
 export class Publications {
   readonly #place: Place;
-  readonly #memory: RingMemory;
+  readonly #memory: RingNumbers;
   /** Free-running index, or place, up to which chains were seen. */
   #next: number;
 
   /** `next`: the available index, or of a packed ring the place, up to which chains are known already. */
-  constructor(place: Place, memory: RingMemory, next = place.packed ? FIRST_PLACE : 0) {
+  constructor(place: Place, memory: RingNumbers, next = place.packed ? FIRST_PLACE : 0) {
     this.#place = place;
     this.#memory = memory;
     this.#next = next;
@@ -103,7 +103,7 @@ export class Publications {
   /** Address and length are in the same places of either format's descriptor. */
   #buffer(at: number, flags: number): Buffer {
     return {
-      addr: join64(this.#memory.u32(at), this.#memory.u32(at + 4)),
+      addr: this.#memory.u64(at),
       len: this.#memory.u32(at + VIRTQ_DESC.len),
       flags: flags & KEPT,
     };

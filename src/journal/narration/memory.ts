@@ -1,4 +1,4 @@
-import { decodeRequest, fieldAt, type RequestField } from '../decode-request.ts';
+import { decodeRequest, fieldAt, type RequestField, requestContext } from '../decode-request.ts';
 import type { QueueMoment } from '../fold/moment.ts';
 import { viewOf } from '../fold/packed-view.ts';
 import type { Actor } from '../schema.ts';
@@ -87,10 +87,8 @@ function bufferAt({ addr, bytes, telling }: Write): Buffer | undefined {
       const found = chain.find((entry) => addr >= entry.addr && addr < entry.addr + entry.len);
       if (!found) continue;
       const after = before.memory.with(addr, bytes);
-      const request = decodeRequest(names.virtioId(queue.dev), chain, after, {
-        queue: names.queue(queue.dev, queue.queue) ?? '',
-        accepted: before.devices.get(queue.dev)?.accepted ?? 0,
-      });
+      const context = requestContext(before, queue, names.queue(queue.dev, queue.queue));
+      const request = decodeRequest(names.virtioId(queue.dev), chain, after, context);
       const field = request && fieldAt(request, addr);
       return { queue, head, index: found.index, field, section: request?.section };
     }

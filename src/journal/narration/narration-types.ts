@@ -86,16 +86,6 @@ export function accepted(before: Moment, dev: number, bit: number): boolean {
   return Math.floor((before.devices.get(dev)?.accepted ?? 0) / 2 ** bit) % 2 === 1;
 }
 
-/**
- * Whether the numbers in a device's rings are big-endian: its driver is a legacy one, and the guest's
- * CPUs are (VIRTIO 1.4 §2.7.3). Of those that have virtio, the ones with channel I/O.
- */
-export function bigEndianRings(before: Moment, names: Names, dev: number): boolean {
-  const transport = names.transport?.(dev);
-  if (transport === 's390-virtio') return true;
-  return transport === 'ccw' && !accepted(before, dev, VIRTIO_F.VIRTIO_F_VERSION_1);
-}
-
 /** Whether used_event and avail_event mean anything (VIRTIO 1.4 §2.7.7). */
 export function usesEventIdx(before: Moment, dev: number): boolean {
   return accepted(before, dev, VIRTIO_F.VIRTIO_F_EVENT_IDX);

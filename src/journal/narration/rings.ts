@@ -9,18 +9,19 @@ import {
   VIRTQ_DESC_F_WRITE,
   VIRTQ_USED_F_NO_NOTIFY,
 } from '../../spec/virtio.ts';
-import { decodeRequest } from '../decode-request.ts';
+import { decodeRequest, requestContext } from '../decode-request.ts';
 import { type QueueMoment, queueKey } from '../fold/moment.ts';
+import { slotOfPlace } from '../fold/packed-state.ts';
 import { PackedView } from '../fold/packed-view.ts';
 import { QueueState } from '../fold/queue-state.ts';
 import { ringAreas } from '../fold/ring-areas.ts';
 import { type ChainPiece, RingView } from '../fold/ring-view.ts';
 import { type Touch, touchedByWrite } from '../fold/touched.ts';
+import { RING_FORMAT } from '../schema.ts';
 import { sayBigEndian } from './big-endian.ts';
 import { tellMemoryNow } from './gaps.ts';
 import { tellMemory } from './memory.ts';
 import {
-  bigEndianRings,
   deviceName,
   type Narration,
   queueName,
@@ -85,7 +86,7 @@ function tellAnyWrite(write: Write): Narration {
       : false;
   const said = queue.packed
     ? sayPacked({ ...write, touch, ...packedViews(queue, write) })
-    : bigEndianRings(before, telling.names, dev)
+    : queue.bigEndian
       ? sayBigEndian(write, touch, queue)
       : SAYS[structure]({ ...write, touch, view: new RingView(queue, before.memory) });
   const text = foreign
@@ -359,10 +360,10 @@ function askedFor(
   { event, before, names }: Telling<'chainPopped'>,
   pieces: readonly ChainPiece[],
 ): string {
-  const request = decodeRequest(names.virtioId(event.dev), pieces, before.memory, {
-    queue: names.queue(event.dev, event.queue) ?? '',
-    accepted: before.devices.get(event.dev)?.accepted ?? 0,
-  });
+  const { dev, queue } = event;
+  const known = before.queues.get(queueKey(dev, queue));
+  const context = known && requestContext(before, known, names.queue(dev, queue));
+  const request = context && decodeRequest(names.virtioId(dev), pieces, before.memory, context);
   return request ? ` It asks for ${request.title}.` : '';
 }
 
@@ -372,13 +373,17 @@ export const tellPushed: Teller<'chainPushed'> = ({ event, before, names }) => {
   const known = before.queues.get(queueKey(dev, queue));
   const packed = known?.packed ?? false;
   const which = packed ? `with buffer ID ${head}` : `from descriptor ${head}`;
-  const slot = known && known.size > 0 ? wrap16(usedIdx - 1) % known.size : 0;
+  const slot = packed
+    ? slotOfPlace(known?.usedIdx ?? 0)
+    : known && known.size > 0
+      ? wrap16(usedIdx - 1) % known.size
+      : 0;
   return {
     title: `${packed ? 'Buffer' : 'Chain'} ${head} returned`,
     text: `${deviceName(names, dev)} is done with the chain ${which} and wrote ${count(length, 'byte')}.`,
     section: packed ? '2.8.22' : '2.7.14',
     tone: 'device',
-    at: { dev, queue, ...(packed ? {} : { structure: 'used', part: 'entries', index: slot }) },
+    at: { dev, queue, structure: packed ? 'desc' : 'used', part: 'entries', index: slot },
   };
 };
 
@@ -395,11 +400,12 @@ export const tellQueueConfig: Teller<'queueConfig'> = ({ event, names }) => {
   const { dev, queue, enabled, format, size, desc, driver, device } = event;
   const name = queueName(names, dev, queue);
   const own = names.queue(dev, queue);
-  const places = format
+  const packed = format === RING_FORMAT.packed;
+  const places = packed
     ? `packed: descriptor ring at ${address(desc)}, event suppression of the driver at ${address(driver)}, of the device at ${address(device)}`
     : `descriptor table at ${address(desc)}, available ring at ${address(driver)}, used ring at ${address(device)}`;
   const text = enabled
-    ? `${size} entries${format ? ',' : ':'} ${places}.`
+    ? `${size} entries${packed ? ',' : ':'} ${places}.`
     : 'The device looks at it no more.';
   return {
     title: `${name}${own ? ` (${own})` : ''} is ${enabled ? 'set up' : 'taken back'}`,

@@ -86,6 +86,7 @@ export class QueueSpans implements PublicationListener {
     const same =
       known &&
       known.packed === setup.packed &&
+      known.bigEndian === setup.bigEndian &&
       known.size === setup.size &&
       known.desc === setup.desc &&
       known.driver === setup.driver;

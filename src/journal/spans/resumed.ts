@@ -1,26 +1,22 @@
-import { distance16, swapBytes, wrap16 } from '../../base/bits.ts';
-import { PACKED, SPLIT, VIRTIO_F, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
+import { distance16, wrap16 } from '../../base/bits.ts';
+import { PACKED, SPLIT, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
 import type { Moment, QueueMoment } from '../fold/moment.ts';
 import { placeAfter } from '../fold/packed-state.ts';
+import { u16In } from '../fold/ring-numbers.ts';
 import { PackedPublication, type Publication, SplitPublication } from './publication.ts';
 import type { Spans } from './spans.ts';
 
 /** Begins spans in the middle of a run, where the fold knows what the machine was like; `event` counts from the origin. */
 export function resumed(spans: Spans, moment: Moment, event = 0): void {
-  for (const { dev, accepted } of moment.devices.values())
-    if (Math.floor(accepted / 2 ** VIRTIO_F.VIRTIO_F_VERSION_1) % 2 === 1) spans.modern.add(dev);
   for (const queue of moment.queues.values())
     if (queue.enabled) resumeQueue(spans, moment, queue, event);
 }
 
 function resumeQueue(spans: Spans, moment: Moment, now: QueueMoment, event: number): void {
-  const { dev, queue, packed, size, desc, driver, inFlight } = now;
+  const { dev, queue, packed, bigEndian, size, desc, driver, inFlight } = now;
   if (size === 0 || size > VIRTQ_MAX_SIZE) return;
-  const bigEndian = spans.bigEndian && !spans.modern.has(dev);
   const known = spans.needQueue(dev, queue);
-  const { publication, waiting } = packed
-    ? packedPlace(moment, now)
-    : splitPlace(moment, now, bigEndian);
+  const { publication, waiting } = packed ? packedPlace(moment, now) : splitPlace(moment, now);
   known.setUp({ packed, bigEndian, size, desc, driver }, event, publication);
   known.resume(inFlight, waiting, event);
   spans.watch.update(known);
@@ -33,10 +29,9 @@ interface Place {
   readonly waiting: readonly number[];
 }
 
-function splitPlace({ memory }: Moment, now: QueueMoment, bigEndian: boolean): Place {
-  const { driver, size, lastAvailIdx } = now;
-  const stored = memory.u16(driver + SPLIT.availIdx);
-  const index = bigEndian ? swapBytes(stored, 2) : stored;
+function splitPlace({ memory }: Moment, now: QueueMoment): Place {
+  const { driver, size, lastAvailIdx, bigEndian } = now;
+  const index = u16In(memory, driver + SPLIT.availIdx, bigEndian);
   const count = distance16(lastAvailIdx, index);
   return {
     publication: new SplitPublication(driver, size, bigEndian, index),

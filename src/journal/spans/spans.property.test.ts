@@ -10,7 +10,7 @@ import { Spans } from './spans.ts';
 
 function spansOf(store: EventStore): Spans {
   const folder = new Folder(store);
-  return new Spans(store, { momentAt: (at) => folder.momentAt(at), bigEndian: () => false });
+  return new Spans(store, { momentAt: (at) => folder.momentAt(at) });
 }
 
 const known = (event: number) => (event === NEVER ? undefined : event);

@@ -9,12 +9,9 @@ import type { JournalWriter } from '../writer.ts';
 import { requestFacts, rowOf } from './request-facts.ts';
 import { Spans } from './spans.ts';
 
-function spansOf(store: EventStore, bigEndian = false): Spans {
+function spansOf(store: EventStore): Spans {
   const folder = new Folder(store);
-  const spans = new Spans(store, {
-    momentAt: (at) => folder.momentAt(at),
-    bigEndian: () => bigEndian,
-  });
+  const spans = new Spans(store, { momentAt: (at) => folder.momentAt(at) });
   spans.update();
   return spans;
 }
@@ -46,7 +43,7 @@ describe('Spans', () => {
         const guest = new DirectGuest(line);
         expect(guest.run(script({ packed })).kind).toBe('ended');
         const events = guest.events();
-        const spans = spansOf(guest.store, guest.machine.platform.bigEndian === true);
+        const spans = spansOf(guest.store);
         const [queue] = spans.queues.filter(({ requests }) => requests.length > 0);
         if (!queue) throw new Error('no requests');
         expect(queue.setup?.packed).toBe(packed);
@@ -144,7 +141,6 @@ describe('Spans', () => {
     store.trim(store.length);
     const spans = new Spans(store, {
       momentAt: (at) => folder.momentAt(at),
-      bigEndian: () => false,
     });
     journalOf(
       [

@@ -14,8 +14,6 @@ import { Watch } from './watch.ts';
 export interface SpanSources {
   /** The fold, for where the journal does not begin at its beginning. */
   momentAt(at: number): Moment;
-  /** Whether rings of legacy devices are big-endian (VIRTIO 1.4 §2.7.3), as on s390; asked again when the journal begins anew. */
-  bigEndian(): boolean;
 }
 
 /** Most events between two looks at the clock. */
@@ -48,14 +46,10 @@ export class Spans {
   /** For `take.ts`: who hears of interrupts, and of writes to memory. */
   readonly sightings = new Sightings();
   readonly watch = new Watch();
-  /** Devices that accepted VIRTIO_F_VERSION_1. */
-  readonly modern = new Set<number>();
   /** Device whose turn it is: the last one that an event named. */
   acting: number | undefined;
   /** No event of the guest's since the device's last. */
   sameTurn = false;
-  /** Rings of legacy devices are big-endian. */
-  bigEndian = false;
   #actions = new ActionCount(0);
   #scanned = 0;
   #trimmed = 0;
@@ -198,11 +192,9 @@ export class Spans {
     this.gapEnds = new EventList();
     this.sightings.clear();
     this.watch.clear();
-    this.modern.clear();
     this.acting = undefined;
     this.sameTurn = false;
     this.#actions = new ActionCount(first);
-    this.bigEndian = this.sources.bigEndian();
     if (first > 0) resumed(this, this.sources.momentAt(first));
   }
 

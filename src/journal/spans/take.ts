@@ -1,10 +1,19 @@
 import { join64 } from '../../base/bits.ts';
 import { CHANNEL_OPS } from '../../spec/channel-io.ts';
 import { REGION_INDEX } from '../../spec/regions.ts';
-import { VIRTIO_F } from '../../spec/virtio.ts';
 import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
 import { VIRTIO_PCI_ISR, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
-import { ACTOR, EVENTS, type EventKind, GAP, INTERRUPT, KINDS, NONE, SPACE } from '../schema.ts';
+import {
+  ACTOR,
+  EVENTS,
+  type EventKind,
+  GAP,
+  INTERRUPT,
+  KINDS,
+  NONE,
+  RING_FORMAT,
+  SPACE,
+} from '../schema.ts';
 import type { MemoryWrite } from './publication.ts';
 import type { QueueSpans } from './queue-spans.ts';
 import type { Spans } from './spans.ts';
@@ -154,7 +163,6 @@ function forget(spans: Spans, dev: number, event: number): void {
       spans.watch.update(queue);
     }
   spans.device(dev)?.reset(event);
-  spans.modern.delete(dev);
 }
 
 /** What each kind of event adds. */
@@ -216,10 +224,6 @@ const TAKES: { readonly [K in EventKind]: Take } = {
   features(spans, words, at, event) {
     const dev = devOf(words, at);
     deviceActs(spans, dev, event);
-    if (aux(words, at) !== 1) return;
-    const high = words[at + EVENTS.features.fields.value.at + 1] as number;
-    if ((high >>> (VIRTIO_F.VIRTIO_F_VERSION_1 - 32)) & 1) spans.modern.add(dev);
-    else spans.modern.delete(dev);
   },
   queueConfig(spans, words, at, event) {
     const { desc, driver, size, format } = EVENTS.queueConfig.fields;
@@ -231,8 +235,8 @@ const TAKES: { readonly [K in EventKind]: Take } = {
     else
       queue.setUp(
         {
-          packed: u32(words, at, format) >>> 16 === 1,
-          bigEndian: spans.bigEndian && !spans.modern.has(dev),
+          packed: u32(words, at, format) >>> 16 === RING_FORMAT.packed,
+          bigEndian: u32(words, at, format) >>> 16 === RING_FORMAT.bigEndian,
           size: shape & 0xffff,
           desc: u64(words, at, desc),
           driver: u64(words, at, driver),

@@ -1,14 +1,6 @@
-import { distance16 } from '../../base/bits.ts';
 import { REGION_INDEX } from '../../spec/regions.ts';
 import { VIOLATIONS, type ViolationInfo } from '../../spec/violations.ts';
-import {
-  SPLIT,
-  STATUS,
-  VIRTIO_F,
-  VIRTQ_AVAIL_F_NO_INTERRUPT,
-  VIRTQ_MAX_SIZE,
-  VIRTQ_USED_F_NO_NOTIFY,
-} from '../../spec/virtio.ts';
+import { STATUS, VIRTIO_F, VIRTQ_MAX_SIZE } from '../../spec/virtio.ts';
 import { VIRTIO_PCI_COMMON, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 import type { GuestImage } from '../fold/guest-image.ts';
 import {
@@ -57,9 +49,8 @@ export interface Scene extends Question {
   readonly name: string;
   readonly place: Place | undefined;
   readonly transport: TransportKind | undefined;
-  /** The interface from before VIRTIO 1: no FEATURES_OK, the guest's byte order. */
+  /** The interface from before VIRTIO 1: no FEATURES_OK. */
   readonly legacy: boolean;
-  readonly bigEndian: boolean;
   readonly device: DeviceMoment | undefined;
   readonly status: number;
   readonly known: QueueMoment | undefined;
@@ -106,11 +97,8 @@ export function sceneOf(question: Question): Scene {
   const trace = traceOf(store, moment.at, dev, queue, known);
   const transport = place?.transport;
   const legacy = isLegacy(device, place);
-  const bigEndian = legacy && (transport === 'ccw' || transport === 's390-virtio');
   const ring =
-    known?.enabled && known.size <= VIRTQ_MAX_SIZE
-      ? ringOf(known, moment.memory, bigEndian)
-      : undefined;
+    known?.enabled && known.size <= VIRTQ_MAX_SIZE ? ringOf(known, moment.memory) : undefined;
   const deadlocked =
     moment.script === 'failed' &&
     after(trace.halted, trace.woken) &&
@@ -127,14 +115,13 @@ export function sceneOf(question: Question): Scene {
     place,
     transport,
     legacy,
-    bigEndian,
     device,
     status: device?.status ?? 0,
     known,
     ring,
     packed: known?.packed ?? accepted(moment, dev, VIRTIO_F.VIRTIO_F_RING_PACKED),
     eventIdx: accepted(moment, dev, VIRTIO_F.VIRTIO_F_EVENT_IDX),
-    work: workOf(known, ring, bigEndian, trace),
+    work: workOf(known, ring),
     trace,
     guest,
     waitsFor,
@@ -184,7 +171,7 @@ function inputsAt({ store }: Question, event: number | undefined): readonly numb
   return found?.kind === 'vcpuWait' ? waitedFor(found) : [];
 }
 
-function ringOf(known: QueueMoment, memory: GuestImage, bigEndian: boolean): Ring | undefined {
+function ringOf(known: QueueMoment, memory: GuestImage): Ring | undefined {
   if (known.packed) {
     if (!known.ring) return undefined;
     const view = new PackedView(known, memory);
@@ -199,53 +186,21 @@ function ringOf(known: QueueMoment, memory: GuestImage, bigEndian: boolean): Rin
       view,
     };
   }
-  const u16 = (addr: number): number => {
-    const value = memory.u16(addr);
-    return bigEndian ? ((value & 0xff) << 8) | (value >>> 8) : value;
-  };
-  const { driver, device, size } = known;
-  return {
-    availIdx: u16(driver + SPLIT.availIdx),
-    usedIdx: u16(device + SPLIT.usedIdx),
-    noNotify: (u16(device + SPLIT.usedFlags) & VIRTQ_USED_F_NO_NOTIFY) !== 0,
-    noInterrupt: (u16(driver + SPLIT.availFlags) & VIRTQ_AVAIL_F_NO_INTERRUPT) !== 0,
-    usedEvent: u16(driver + SPLIT.usedEvent(size)),
-    availEvent: u16(device + SPLIT.availEvent(size)),
-    view: new RingView(known, memory),
-  };
+  const view = new RingView(known, memory);
+  const { availIdx, usedIdx, noNotify, noInterrupt, usedEvent, availEvent } = view;
+  return { availIdx, usedIdx, noNotify, noInterrupt, usedEvent, availEvent, view };
 }
 
-function workOf(
-  known: QueueMoment | undefined,
-  ring: Ring | undefined,
-  bigEndian: boolean,
-  trace: Trace,
-): Work {
+function workOf(known: QueueMoment | undefined, ring: Ring | undefined): Work {
   if (!known || !ring) return { filling: 0, staged: 0, pending: 0, inFlight: 0, usedStaged: 0 };
-  const { inFlight, filling, availStaged, usedStaged, lastAvailIdx, size } = known;
-  const taken = inFlight.length;
-  if (ring.view.packed)
-    return {
-      filling: filling.size,
-      staged: 0,
-      pending: ring.view.pending,
-      inFlight: taken,
-      usedStaged: 0,
-    };
-  const ahead = distance16(lastAvailIdx, ring.availIdx);
-  const pending = ahead <= size ? ahead : 0;
-  if (!bigEndian)
-    return { filling: filling.size, staged: availStaged, pending, inFlight: taken, usedStaged };
-  // The fold reads rings in little-endian order: here the order of the writes must do.
-  const entry = after(trace.availEntry, trace.availIdx);
-  const descriptor =
-    after(trace.descriptor, trace.availEntry) && after(trace.descriptor, trace.availIdx);
+  const { inFlight, filling, availStaged, usedStaged } = known;
+  const { packed, pending } = ring.view;
   return {
-    filling: descriptor ? 1 : 0,
-    staged: entry ? 1 : 0,
+    filling: filling.size,
+    staged: packed ? 0 : availStaged,
     pending,
-    inFlight: taken,
-    usedStaged: 0,
+    inFlight: inFlight.length,
+    usedStaged: packed ? 0 : usedStaged,
   };
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { requestContext } from '../../journal/decode-request.ts';
 import { FlatMemory } from '../../journal/fold/flat-memory.ts';
 import { Folder } from '../../journal/fold/folder.ts';
 import type { QueueMoment } from '../../journal/fold/moment.ts';
@@ -26,11 +27,13 @@ class Cursor {
   }
 
   now(): RingNow | undefined {
-    const { queues, memory, last, violations } = this.#folder.momentAt(this.at);
+    const moment = this.#folder.momentAt(this.at);
+    const { queues, memory, last, violations } = moment;
     const queue = queues.get(this.#key);
     if (!queue) return undefined;
     const [at, store] = [this.at, this.store];
-    const shared = { queue, queues, memory, buffers: memory };
+    const requests = requestContext(moment, queue, undefined);
+    const shared = { queue, queues, memory, buffers: memory, requests };
     return { store, at, last, ...shared, violations, eventIdx: false, running: false };
   }
 

@@ -3,6 +3,7 @@ import type { PackedChain } from '../../journal/fold/moment.ts';
 import { placeAfter, slotOfPlace } from '../../journal/fold/packed-state.ts';
 import { viewOf } from '../../journal/fold/packed-view.ts';
 import { type RingArea, ringAreas } from '../../journal/fold/ring-areas.ts';
+import { u16In } from '../../journal/fold/ring-numbers.ts';
 import { EVENTS } from '../../journal/schema.ts';
 import { type EventStore, recordAt } from '../../journal/store.ts';
 import { SPLIT } from '../../spec/virtio.ts';
@@ -92,6 +93,7 @@ export class Differ {
       Math.min(before.at, now.at) >= now.store.first &&
       a.enabled === b.enabled &&
       a.packed === b.packed &&
+      a.bigEndian === b.bigEndian &&
       a.size === b.size &&
       a.desc === b.desc &&
       a.driver === b.driver &&
@@ -176,7 +178,8 @@ function travelsOf(before: RingNow, now: RingNow): Travel[] {
     packedTravels(before, now, popped, pushed, add);
     return travels;
   }
-  const index = ({ memory, queue }: RingNow): number => memory.u16(queue.driver + SPLIT.availIdx);
+  const index = ({ memory, queue }: RingNow): number =>
+    u16In(memory, queue.driver + SPLIT.availIdx, queue.bigEndian);
   const count = distance16(index(before), index(now));
   add(DOT.published, index(before), Math.min(count, b.size));
   add(DOT.taken, a.lastAvailIdx, popped);

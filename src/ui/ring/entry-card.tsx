@@ -93,8 +93,10 @@ function Descriptor(props: {
   const descriptor = view.descriptor(index);
   const request = useMemo(() => {
     const head = descriptor?.head;
-    return head === undefined ? undefined : decodeRequest(virtioId, view.pieces(head), now.buffers);
-  }, [descriptor?.head, view, now.buffers, virtioId]);
+    return head === undefined
+      ? undefined
+      : decodeRequest(virtioId, view.pieces(head), now.buffers, now.requests);
+  }, [descriptor?.head, view, now.buffers, now.requests, virtioId]);
   if (!descriptor) return null;
   const inTable = entry === undefined ? undefined : view.table(index, entry + 1)[entry];
   const { addr, len } = inTable ?? descriptor;

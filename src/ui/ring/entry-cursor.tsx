@@ -31,9 +31,9 @@ export function EntryCursor(props: {
   const role = useMemo(
     () =>
       spot.structure === 'desc'
-        ? rolesOf(view, virtioId, now.buffers, [spot.index]).get(spot.index)
+        ? rolesOf(view, virtioId, now, [spot.index]).get(spot.index)
         : undefined,
-    [view, virtioId, now.buffers, spot.structure, spot.index],
+    [view, virtioId, now, spot.structure, spot.index],
   );
   const fault = faultSentence(view, now.violations, spot, virtioId);
   const words = `${entryWords(view, spot, role)}${fault ? `. ${fault}` : ''}`;

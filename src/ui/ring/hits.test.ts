@@ -68,7 +68,7 @@ describe('hitsOf', () => {
 });
 
 describe('hitsOf a packed queue', () => {
-  const { setUp, fill, mark, event, popped } = packedDeeds(2, 8);
+  const { setUp, fill, mark, event, popped, pushed } = packedDeeds(2, 8);
   const { available } = MARKS;
   const chain = [
     setUp,
@@ -87,6 +87,14 @@ describe('hitsOf a packed queue', () => {
   it('[2.8.6] marks all descriptors of a chain that is taken', () => {
     const hits = packedHits(...chain, popped(5, 0x8002, 2));
     expect([0, 1, 2].map((i) => isHit(hits, 'desc', i))).toEqual([true, true, false]);
+  });
+
+  it('[2.8.7] marks the descriptor in which a chain comes back', () => {
+    const back = [popped(5, 0x8002, 2), pushed(5, 0x8002)];
+    const hits = packedHits(...chain, ...back);
+    expect([0, 1, 2].map((i) => isHit(hits, 'desc', i))).toEqual([true, false, false]);
+    const again = packedHits(...chain, ...back, popped(6, 0x8003, 1), pushed(6, 0x8003));
+    expect(firstHit(again)).toBe(2);
   });
 
   it('[2.8.14] marks the event suppression that is written', () => {

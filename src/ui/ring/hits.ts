@@ -30,7 +30,7 @@ export function hitsOf(
   if (touches.length > 0) {
     const change: Hits['change'] =
       event.kind === 'memWrite' && event.size === 2
-        ? [littleEndian(event.old), littleEndian(event.new)]
+        ? [numberOf(event.old, view), numberOf(event.new, view)]
         : undefined;
     return { touches, buffer: undefined, change };
   }
@@ -72,6 +72,8 @@ function bufferAt(view: QueueView, addr: number, length: number): number | undef
   return undefined;
 }
 
-function littleEndian(bytes: readonly number[]): number {
-  return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
+/** The number that was written, in the ring's byte order. */
+function numberOf(bytes: readonly number[], { queue }: QueueView): number {
+  const first = queue.bigEndian ? bytes : bytes.toReversed();
+  return first.reduce((value, byte) => value * 256 + byte, 0);
 }

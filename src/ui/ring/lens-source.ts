@@ -1,13 +1,15 @@
+import { requestContext } from '../../journal/decode-request.ts';
 import { queueKey } from '../../journal/fold/moment.ts';
 import { Lens, type LensMoment } from '../../journal/lens/lens.ts';
 import type { Session } from '../session/session.ts';
 import type { RingNow, RingSource } from './source.ts';
 
-/** A queue's workload in the other ring format, at the session's cursor. */
+/** A queue's workload in the other ring format, at the session's cursor; `name`: as its device calls it. */
 export class LensSource implements RingSource {
   readonly #session: Session;
   readonly #dev: number;
   readonly #queue: number;
+  readonly #name: string | undefined;
   readonly #listeners = new Set<() => void>();
   #lens: Lens | undefined;
   #at = -1;
@@ -17,10 +19,11 @@ export class LensSource implements RingSource {
   #complete = true;
   #frame = 0;
 
-  constructor(session: Session, dev: number, queue: number) {
+  constructor(session: Session, dev: number, queue: number, name: string | undefined) {
     this.#session = session;
     this.#dev = dev;
     this.#queue = queue;
+    this.#name = name;
   }
 
   subscribe(listener: () => void): () => void {
@@ -58,13 +61,16 @@ export class LensSource implements RingSource {
     const derived = lens.at(moment.at);
     this.#moment = derived;
     const { queues, memory, last } = derived.moment;
-    const queue = queues.get(queueKey(this.#dev, this.#queue));
+    const key = queueKey(this.#dev, this.#queue);
+    const queue = queues.get(key);
     this.#now = queue && {
       store: lens.store,
       at: derived.moment.at,
       last: derived.moved ? last : undefined,
       ...{ queue, queues, memory, running },
       buffers: moment.memory,
+      // Requests are the guest's, whatever its rings would be.
+      requests: requestContext(moment, moment.queues.get(key) ?? queue, this.#name),
       eventIdx: false,
       violations: [],
     };

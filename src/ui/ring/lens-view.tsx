@@ -17,7 +17,11 @@ export function LensView(props: {
   const { source, now, virtioId, mode, setMode } = props;
   const session = useSession();
   const { dev, queue, packed } = now.queue;
-  const lens = useMemo(() => new LensSource(session, dev, queue), [session, dev, queue]);
+  const { queue: name } = now.requests;
+  const lens = useMemo(
+    () => new LensSource(session, dev, queue, name),
+    [session, dev, queue, name],
+  );
   const other = useRingNow(lens);
   const { moment, complete } = lens.facts();
   const [pointed, setPointed] = useState<number>();

@@ -19,23 +19,21 @@ export function RingPane() {
   const number = useUi((ui) => ui.queue);
   const name = virtio && names.device(virtio.dev);
   const dev = virtio?.dev;
+  const role = virtio && names.queue(virtio.dev, number);
   const queue = useSessionState(({ moment }) => {
     const it = dev === undefined ? undefined : moment.queues.get(queueKey(dev, number));
-    return it?.enabled ? `${it.packed ? 'packed' : 'split'} · ${it.size} entries` : undefined;
+    const format = it?.packed ? 'packed' : it?.bigEndian ? 'split, big-endian' : 'split';
+    return it?.enabled ? `${format} · ${it.size} entries` : undefined;
   });
   const source = useMemo(
-    () => (dev === undefined ? undefined : new SessionSource(session, dev, number)),
-    [session, dev, number],
+    () => (dev === undefined ? undefined : new SessionSource(session, dev, number, role)),
+    [session, dev, number, role],
   );
   return (
     <Pane
       name="ring"
       title={name ? `Queue ${number} of ${name}` : 'Queue'}
-      detail={
-        <span>
-          {[virtio && names.queue(virtio.dev, number), queue].filter(Boolean).join(' · ')}
-        </span>
-      }
+      detail={<span>{[role, queue].filter(Boolean).join(' · ')}</span>}
       actions={
         <>
           <QueueChooser virtio={virtio} />

@@ -165,14 +165,14 @@ export function RingPicture(props: PictureProps) {
         if (row) indices.push(row.index);
       }
     const told = {
-      roles: [...rolesOf(view, virtioId, now.buffers, indices)],
+      roles: [...rolesOf(view, virtioId, now, indices)],
       faults: faultsOf(view, now.violations),
     };
     const key = JSON.stringify(told);
     if (said.current === key) return;
     said.current = key;
     link.current?.tell({ kind: 'words', words: told });
-  }, [box, layout, mode, view, virtioId, now.buffers, now.violations, words, source]);
+  }, [box, layout, mode, view, virtioId, now.buffers, now.requests, now.violations, words, source]);
 
   const bring = useCallback(
     (to: Spot, margin = 0) => {

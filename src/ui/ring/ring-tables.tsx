@@ -28,10 +28,7 @@ export function RingTables({ now, virtioId }: { now: RingNow; virtioId: number |
       Array.from({ length: Math.min(PAGE, view.size - page * PAGE) }, (_, i) => page * PAGE + i),
     [page, view.size],
   );
-  const roles = useMemo(
-    () => rolesOf(view, virtioId, now.buffers, rows),
-    [view, virtioId, now.buffers, rows],
-  );
+  const roles = useMemo(() => rolesOf(view, virtioId, now, rows), [view, virtioId, now, rows]);
   const props = { hits, rows, roles, now, virtioId };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable

@@ -1,5 +1,4 @@
 import { decodeRequest, fieldsIn } from '../../journal/decode-request.ts';
-import type { GuestImage } from '../../journal/fold/guest-image.ts';
 import type { ViolationMoment } from '../../journal/fold/moment.ts';
 import type { QueueView } from '../../journal/fold/ring-view.ts';
 import { violationText } from '../../journal/narration/lifecycle.ts';
@@ -7,6 +6,7 @@ import { sectionTitle } from '../../spec/sections.ts';
 import { VIOLATIONS, type ViolationInfo } from '../../spec/violations.ts';
 import type { Spot } from './scene/layout.ts';
 import type { Fault } from './scene/protocol.ts';
+import type { RingNow } from './source.ts';
 
 /** Most chains whose buffers are named: nobody reads more at a glance. */
 const MOST_CHAINS = 64;
@@ -20,7 +20,7 @@ const MOST_FAULTS = 8;
 export function rolesOf(
   view: QueueView,
   virtioId: number | undefined,
-  memory: GuestImage,
+  { buffers, requests }: Pick<RingNow, 'buffers' | 'requests'>,
   indices: Iterable<number>,
 ): ReadonlyMap<number, string> {
   const roles = new Map<number, string>();
@@ -33,7 +33,7 @@ export function rolesOf(
   }
   for (const head of heads) {
     const chain = view.chain(head);
-    const request = decodeRequest(virtioId, view.pieces(head), memory);
+    const request = decodeRequest(virtioId, view.pieces(head), buffers, requests);
     for (const { index, writable, indirect } of chain) {
       const names = request ? fieldsIn(request, index).map((field) => field.name) : [];
       // The fields before the data have no name of their own in common but this one.

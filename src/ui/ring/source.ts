@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { type RequestContext, requestContext } from '../../journal/decode-request.ts';
 import type { GuestImage } from '../../journal/fold/guest-image.ts';
 import { type QueueMoment, queueKey, type ViolationMoment } from '../../journal/fold/moment.ts';
 import type { JournalEvent } from '../../journal/schema.ts';
@@ -20,6 +21,8 @@ export interface RingNow {
   readonly memory: GuestImage;
   /** Memory that the buffers lie in: the guest's, also where the structures are derived. */
   readonly buffers: GuestImage;
+  /** What the queue's requests are read by. */
+  readonly requests: RequestContext;
   /** Whether used_event and avail_event were negotiated. */
   readonly eventIdx: boolean;
   readonly violations: readonly ViolationMoment[];
@@ -34,16 +37,18 @@ export interface RingSource {
   now(): RingNow | undefined;
 }
 
-/** Queue `queue` of device `dev`, at the session's cursor. */
+/** Queue `queue` of device `dev`, at the session's cursor; `name`: as its device calls it. */
 export class SessionSource implements RingSource {
   readonly #session: Session;
   readonly #key: number;
   readonly #dev: number;
+  readonly #name: string | undefined;
   #now: RingNow | undefined;
 
-  constructor(session: Session, dev: number, queue: number) {
+  constructor(session: Session, dev: number, queue: number, name: string | undefined) {
     this.#session = session;
     this.#dev = dev;
+    this.#name = name;
     this.#key = queueKey(dev, queue);
   }
 
@@ -62,7 +67,8 @@ export class SessionSource implements RingSource {
     const accepted = moment.devices.get(this.#dev)?.accepted ?? 0;
     const eventIdx = bitsOf(accepted).includes(VIRTIO_F.VIRTIO_F_EVENT_IDX);
     const { store } = this.#session;
-    const shared = { queue, queues, memory, buffers: memory };
+    const requests = requestContext(moment, queue, this.#name);
+    const shared = { queue, queues, memory, buffers: memory, requests };
     this.#now = { store, at, last, ...shared, eventIdx, violations, running };
     return this.#now;
   }

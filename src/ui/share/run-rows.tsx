@@ -61,7 +61,6 @@ function sourceOf(session: Session): ExportSource {
     store: session.store,
     momentAt: (at) => session.momentAt(at),
     names: namesOf(topology),
-    bigEndian: topology?.machineType.startsWith('s390') ?? false,
   };
 }
 

@@ -24,7 +24,6 @@ function spansOf(deeds: readonly Deed[]): Spans {
     momentAt: () => {
       throw new Error('the journal is whole');
     },
-    bigEndian: () => false,
   });
   spans.update();
   return spans;

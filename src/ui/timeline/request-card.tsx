@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { decodeRequest } from '../../journal/decode-request.ts';
+import { decodeRequest, requestContext } from '../../journal/decode-request.ts';
 import { queueKey } from '../../journal/fold/moment.ts';
 import { viewOf } from '../../journal/fold/packed-view.ts';
 import type { Names } from '../../journal/narration/narration-types.ts';
@@ -89,10 +89,12 @@ export function latencyWords(request: RequestFacts, spans: Spans): string {
 function titleOf(session: Session, names: Names, request: RequestFacts): string | undefined {
   const { dev, queue, head, popped } = request;
   if (head === undefined || popped === undefined || popped < session.store.first) return undefined;
-  const { queues, memory } = session.momentAt(popped + 1);
+  const moment = session.momentAt(popped + 1);
+  const { queues, memory } = moment;
   const found = queues.get(queueKey(dev, queue));
   if (!found) return undefined;
   const view = viewOf(found, memory);
   const pieces = view.packed ? view.piecesOf(head) : view.pieces(head);
-  return decodeRequest(names.virtioId(dev), pieces, memory)?.title;
+  const context = requestContext(moment, found, names.queue(dev, queue));
+  return decodeRequest(names.virtioId(dev), pieces, memory, context)?.title;
 }

@@ -239,10 +239,7 @@ export class StripView {
 
   #spansOfShown(): Spans {
     const session = this.#session;
-    return new Spans(session.store, {
-      momentAt: (at) => session.momentAt(at),
-      bigEndian: () => session.getState().topology?.machineType.startsWith('s390') ?? false,
-    });
+    return new Spans(session.store, { momentAt: (at) => session.momentAt(at) });
   }
 
   #nextScene(): Scene {

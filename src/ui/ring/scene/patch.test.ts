@@ -19,6 +19,7 @@ const queue = fc
   .record({
     enabled: fc.boolean(),
     packed: fc.boolean(),
+    bigEndian: fc.boolean(),
     inOrder: fc.boolean(),
     desc: address,
     driver: address,
@@ -38,7 +39,7 @@ const queue = fc
   .map(
     (parts): QueueMoment => ({
       ...{ dev: 0, queue: 0, size, notificationsSent: 0, notificationsSuppressed: 0 },
-      ...{ interruptsRaised: 0, interruptsSuppressed: 0 },
+      ...{ interruptsRaised: 0, interruptsSuppressed: 0, returnedAt: 0 },
       ...parts,
     }),
   );

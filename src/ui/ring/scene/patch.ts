@@ -51,7 +51,15 @@ export interface Patch {
 
 const STRUCTURES: readonly RingStructure[] = ['desc', 'avail', 'used'];
 /** Bits of the first word. */
-const FLAG = { fresh: 1, eventIdx: 2, enabled: 4, packed: 8, inOrder: 16, ring: 32 } as const;
+const FLAG = {
+  fresh: 1,
+  eventIdx: 2,
+  enabled: 4,
+  packed: 8,
+  inOrder: 16,
+  ring: 32,
+  bigEndian: 64,
+} as const;
 /** Words before the lists. */
 const HEAD = 24;
 
@@ -69,6 +77,7 @@ export function encodePatch(patch: Patch): Uint32Array<ArrayBuffer> {
     (patch.eventIdx ? FLAG.eventIdx : 0) |
     (queue.enabled ? FLAG.enabled : 0) |
     (queue.packed ? FLAG.packed : 0) |
+    (queue.bigEndian ? FLAG.bigEndian : 0) |
     (queue.inOrder ? FLAG.inOrder : 0) |
     (ring ? FLAG.ring : 0);
   words.set([
@@ -159,6 +168,7 @@ export function decodePatch(words: Uint32Array): Patch {
     queue: 0,
     enabled: (flags & FLAG.enabled) !== 0,
     packed: (flags & FLAG.packed) !== 0,
+    bigEndian: (flags & FLAG.bigEndian) !== 0,
     inOrder: (flags & FLAG.inOrder) !== 0,
     size,
     desc: address(3),
@@ -177,6 +187,7 @@ export function decodePatch(words: Uint32Array): Patch {
     notificationsSuppressed: 0,
     interruptsRaised: 0,
     interruptsSuppressed: 0,
+    returnedAt: 0,
   };
   return {
     at: word(1),
