@@ -1,10 +1,9 @@
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import './story.css';
 import type { Narration } from '../../journal/narration/narration-types.ts';
-import type { SessionState } from '../session/session.ts';
 import { namesOf } from '../state/names.ts';
 import { useScript } from '../state/script-store.ts';
-import { useSession, useSessionState, useSessionStateSlowly } from '../state/session-context.tsx';
+import { useLeaps, useSession, useSessionState } from '../state/session-context.tsx';
 import { WhyHint } from '../why/why-hint.tsx';
 import { useDigest } from './digest.ts';
 import { Narrator } from './narrator.ts';
@@ -14,21 +13,18 @@ const BEFORE = 36;
 const AFTER = 12;
 /** While events fly past, nobody reads further back than this. */
 const BEFORE_FAST = 14;
-const FAST = 60;
-/** Milliseconds between two looks then. */
-const FAST_EVERY = 160;
 /** Slower than this, a screen reader is told each event. */
 const ALOUD = 2;
-
-const whole = (state: SessionState): SessionState => state;
 
 /** The journal in plain English, around the cursor. */
 export function StoryView() {
   const session = useSession();
   const topology = useSessionState((state) => state.topology);
   const store = useSessionState((state) => state.store);
-  const fast = useSessionState((state) => state.run === 'running' && state.speed > FAST);
-  const { cursor, length, first } = useSessionStateSlowly(whole, fast, FAST_EVERY);
+  const fast = useLeaps();
+  const cursor = useSessionState((state) => state.cursor);
+  const length = useSessionState((state) => state.length);
+  const first = useSessionState((state) => state.first);
   const aloud = useSessionState((state) => state.run !== 'running' || state.speed <= ALOUD);
   const burst = useDigest(!aloud, cursor);
   const source = useScript((script) => script.started ?? script.source);
