@@ -11,8 +11,8 @@ import { Narrator } from './narrator.ts';
 /** Events before and after the cursor that are told, and how many more a scroll to the top brings. */
 const BEFORE = 36;
 const AFTER = 12;
-/** While events fly past, nobody reads further back than this. */
-const BEFORE_FAST = 14;
+/** While events fly past, nobody reads further back than this: a pane full. */
+const BEFORE_FAST = 10;
 /** Slower than this, a screen reader is told each event. */
 const ALOUD = 2;
 
@@ -46,15 +46,17 @@ export function StoryView() {
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows the cursor wherever it goes
-  useLayoutEffect(() => follow(list.current), [cursor]);
+  useLayoutEffect(() => {
+    if (!fast) follow(list.current);
+  }, [cursor, fast]);
   const empty = told.length === 0;
   // What comes up below the list must not hide where the cursor is.
   useEffect(() => {
-    if (empty || !list.current) return undefined;
+    if (empty || fast || !list.current) return undefined;
     const observer = new ResizeObserver(() => follow(list.current));
     observer.observe(list.current);
     return () => observer.disconnect();
-  }, [empty]);
+  }, [empty, fast]);
 
   // More was put on top: what was in sight stays there.
   useLayoutEffect(() => {
@@ -75,6 +77,7 @@ export function StoryView() {
         <ol
           ref={list}
           className="story-list"
+          data-fast={fast || undefined}
           onScroll={({ currentTarget: it }) => {
             if (it.scrollTop < 40 && from > first && !fast) {
               height.current = it.scrollHeight;
@@ -84,7 +87,8 @@ export function StoryView() {
         >
           {told.map(([index, narration]) => (
             <StoryItem
-              key={index}
+              // While none stays, what is there is written anew.
+              key={fast ? index - cursor : index}
               index={index}
               narration={narration}
               code={
