@@ -25,7 +25,7 @@ const MAP_EVERY = 250;
 /** Milliseconds between two exact medians of much. */
 const SUMMARY_EVERY = 400;
 /** While it follows a run, the picture rests this many times as long as it took: the rest of the page has work, too. */
-const RESTS = 6;
+const RESTS = 8;
 /** Milliseconds without a movement after which exact medians of much are worked out. */
 const REST = 140;
 
