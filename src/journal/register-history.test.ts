@@ -98,20 +98,24 @@ describe('RegisterHistory', () => {
     expect(slowly.registersOf(dev, events.length)).toEqual(history.registersOf(dev, events.length));
   });
 
-  it('forgets what the store forgets, and begins anew when that does', () => {
+  it('forgets what the store forgets, as soon as that does, and begins anew when that does', () => {
     const store = new EventStore();
     const record = new Uint32Array(RECORD_WORDS);
+    record[0] = EVENTS.status.code;
+    store.append(record, 0);
     record[0] = EVENTS.regRead.code | (4 << 12);
-    for (let i = 0; i < 2 * CHUNK_EVENTS; i++) store.append(record, 0);
+    for (let i = 1; i < 2 * CHUNK_EVENTS; i++) store.append(record, 0);
     const known = new RegisterHistory(store);
     known.update();
-    expect(known.count(0, 0, 0, store.length)).toBe(2 * CHUNK_EVENTS);
+    expect(known.count(0, 0, 0, store.length)).toBe(2 * CHUNK_EVENTS - 1);
+    expect(known.marks(0, 'status', store.length, 9)).toEqual([0]);
     store.trim(CHUNK_EVENTS);
-    known.update();
     expect(known.count(0, 0, 0, store.length)).toBe(CHUNK_EVENTS);
+    expect(known.marks(0, 'status', store.length, 9)).toEqual([]);
+    const { length } = store;
     store.clear();
-    known.update();
-    expect(known.registersOf(0, 0)).toEqual([]);
+    expect(known.registersOf(0, length)).toEqual([]);
+    expect(known.accesses(0, 0, 0, length, 9)).toEqual([]);
     store.append(record, 0);
     known.update();
     expect(known.count(0, 0, 0, 1)).toBe(1);

@@ -92,8 +92,7 @@ export class RegisterHistory {
   /** Takes in what is new, at most `most` events. Answers whether that was all. */
   update(most = Number.POSITIVE_INFINITY): boolean {
     const store = this.#store;
-    if (store.epoch !== this.#epoch) this.#restart();
-    this.#forget();
+    this.#settle();
     const end = Math.min(store.length, this.#next + most);
     for (; this.#next < end; this.#next++) {
       const words = store.words(this.#next);
@@ -107,6 +106,7 @@ export class RegisterHistory {
     dev: number,
     at: number,
   ): readonly { readonly region: number; readonly offset: number; readonly count: number }[] {
+    this.#settle();
     return [...(this.#registers.get(dev) ?? [])].flatMap(([key, events]) => {
       const count = events.countBefore(at);
       return count > 0 ? [{ region: Math.floor(key / 2 ** 32), offset: key % 2 ** 32, count }] : [];
@@ -115,6 +115,7 @@ export class RegisterHistory {
 
   /** How often a register was accessed before event count `at`, as far as that is held. */
   count(dev: number, region: number, offset: number, at: number): number {
+    this.#settle();
     return this.#listOf(dev, region, offset)?.countBefore(at) ?? 0;
   }
 
@@ -126,6 +127,7 @@ export class RegisterHistory {
     at: number,
     most: number,
   ): RegisterAccess[] {
+    this.#settle();
     const events = this.#listOf(dev, region, offset);
     if (!events) return [];
     const found: RegisterAccess[] = [];
@@ -138,6 +140,7 @@ export class RegisterHistory {
 
   /** The newest events of one kind about a device before event count `at`, the newest first, at most `most`. */
   marks(dev: number, kind: DeviceMark, at: number, most: number): number[] {
+    this.#settle();
     const events = this.#marks.get(dev * 256 + EVENTS[kind].code);
     const found: number[] = [];
     for (let i = (events?.countBefore(at) ?? 0) - 1; i >= 0 && found.length < most; i--)
@@ -236,6 +239,12 @@ export class RegisterHistory {
 
   #listOf(dev: number, region: number, offset: number): EventList | undefined {
     return this.#registers.get(dev)?.get(region * 2 ** 32 + offset);
+  }
+
+  /** Nothing is told of what the store has let go of since the last look, nor of the journal before it. */
+  #settle(): void {
+    if (this.#store.epoch !== this.#epoch) this.#restart();
+    this.#forget();
   }
 
   #restart(): void {

@@ -1,38 +1,50 @@
 import {
   createContext,
   type ReactNode,
-  useCallback,
   useContext,
   useEffect,
+  useMemo,
   useRef,
   useState,
   useSyncExternalStore,
 } from 'react';
 import { assert } from '../../base/assert.ts';
 import type { Session, SessionState } from '../session/session.ts';
+import { Pace } from './pace.ts';
 
-const SessionContext = createContext<Session | undefined>(undefined);
+const SessionContext = createContext<{ session: Session; pace: Pace } | undefined>(undefined);
 
 /** Gives the session to every panel below. */
-export function SessionProvider(props: { session: Session; children: ReactNode }) {
-  return <SessionContext.Provider value={props.session}>{props.children}</SessionContext.Provider>;
+export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
+  const given = useMemo(() => ({ session, pace: new Pace(session) }), [session]);
+  return <SessionContext.Provider value={given}>{children}</SessionContext.Provider>;
+}
+
+function useGiven(): { session: Session; pace: Pace } {
+  const given = useContext(SessionContext);
+  assert(given, 'no session around this component');
+  return given;
 }
 
 /** The page's session. Throws outside a `SessionProvider`. */
 export function useSession(): Session {
-  const session = useContext(SessionContext);
-  assert(session, 'no session around this component');
-  return session;
+  return useGiven().session;
 }
 
 /**
- * One slice of the session's state; the component renders again only when the slice is another one
- * (by `Object.is`), so `select` answers primitives or parts that the state shares between frames.
+ * One slice of the session's state, at a pace at which one can read (see `Pace`); the component renders again
+ * only when the slice is another one (by `Object.is`), so `select` answers primitives or parts that the state
+ * shares between frames.
  */
 export function useSessionState<T>(select: (state: SessionState) => T): T {
-  const session = useSession();
-  const subscribe = useCallback((listener: () => void) => session.subscribe(listener), [session]);
-  return useSyncExternalStore(subscribe, () => select(session.getState()));
+  const { pace } = useGiven();
+  return useSyncExternalStore(pace.subscribe, () => select(pace.getState()));
+}
+
+/** Whether the cursor goes faster than one can read: not every event is seen. */
+export function useLeaps(): boolean {
+  const { pace } = useGiven();
+  return useSyncExternalStore(pace.subscribe, pace.getLeaps);
 }
 
 /**
@@ -44,8 +56,8 @@ export function useSessionStateSlowly<T>(
   slowly: boolean,
   ms: number,
 ): T {
-  const session = useSession();
-  const [value, setValue] = useState(() => select(session.getState()));
+  const { pace } = useGiven();
+  const [value, setValue] = useState(() => select(pace.getState()));
   const latest = useRef(select);
   useEffect(() => {
     latest.current = select;
@@ -54,10 +66,10 @@ export function useSessionStateSlowly<T>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = () => {
       timer = undefined;
-      setValue(latest.current(session.getState()));
+      setValue(latest.current(pace.getState()));
     };
     look();
-    const unsubscribe = session.subscribe(() => {
+    const unsubscribe = pace.subscribe(() => {
       if (!slowly) look();
       else timer ??= setTimeout(look, ms);
     });
@@ -65,6 +77,6 @@ export function useSessionStateSlowly<T>(
       unsubscribe();
       clearTimeout(timer);
     };
-  }, [session, slowly, ms]);
+  }, [pace, slowly, ms]);
   return value;
 }

@@ -1,10 +1,9 @@
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import './story.css';
 import type { Narration } from '../../journal/narration/narration-types.ts';
-import type { SessionState } from '../session/session.ts';
 import { namesOf } from '../state/names.ts';
 import { useScript } from '../state/script-store.ts';
-import { useSession, useSessionState, useSessionStateSlowly } from '../state/session-context.tsx';
+import { useLeaps, useSession, useSessionState } from '../state/session-context.tsx';
 import { WhyHint } from '../why/why-hint.tsx';
 import { useDigest } from './digest.ts';
 import { Narrator } from './narrator.ts';
@@ -12,23 +11,20 @@ import { Narrator } from './narrator.ts';
 /** Events before and after the cursor that are told, and how many more a scroll to the top brings. */
 const BEFORE = 36;
 const AFTER = 12;
-/** While events fly past, nobody reads further back than this. */
-const BEFORE_FAST = 14;
-const FAST = 60;
-/** Milliseconds between two looks then. */
-const FAST_EVERY = 160;
+/** While events fly past, nobody reads further back than this: a pane full. */
+const BEFORE_FAST = 10;
 /** Slower than this, a screen reader is told each event. */
 const ALOUD = 2;
-
-const whole = (state: SessionState): SessionState => state;
 
 /** The journal in plain English, around the cursor. */
 export function StoryView() {
   const session = useSession();
   const topology = useSessionState((state) => state.topology);
   const store = useSessionState((state) => state.store);
-  const fast = useSessionState((state) => state.run === 'running' && state.speed > FAST);
-  const { cursor, length, first } = useSessionStateSlowly(whole, fast, FAST_EVERY);
+  const fast = useLeaps();
+  const cursor = useSessionState((state) => state.cursor);
+  const length = useSessionState((state) => state.length);
+  const first = useSessionState((state) => state.first);
   const aloud = useSessionState((state) => state.run !== 'running' || state.speed <= ALOUD);
   const burst = useDigest(!aloud, cursor);
   const source = useScript((script) => script.started ?? script.source);
@@ -50,15 +46,17 @@ export function StoryView() {
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows the cursor wherever it goes
-  useLayoutEffect(() => follow(list.current), [cursor]);
+  useLayoutEffect(() => {
+    if (!fast) follow(list.current);
+  }, [cursor, fast]);
   const empty = told.length === 0;
   // What comes up below the list must not hide where the cursor is.
   useEffect(() => {
-    if (empty || !list.current) return undefined;
+    if (empty || fast || !list.current) return undefined;
     const observer = new ResizeObserver(() => follow(list.current));
     observer.observe(list.current);
     return () => observer.disconnect();
-  }, [empty]);
+  }, [empty, fast]);
 
   // More was put on top: what was in sight stays there.
   useLayoutEffect(() => {
@@ -79,6 +77,7 @@ export function StoryView() {
         <ol
           ref={list}
           className="story-list"
+          data-fast={fast || undefined}
           onScroll={({ currentTarget: it }) => {
             if (it.scrollTop < 40 && from > first && !fast) {
               height.current = it.scrollHeight;
@@ -88,7 +87,8 @@ export function StoryView() {
         >
           {told.map(([index, narration]) => (
             <StoryItem
-              key={index}
+              // While none stays, what is there is written anew.
+              key={fast ? index - cursor : index}
               index={index}
               narration={narration}
               code={

@@ -18,7 +18,8 @@ export function HoverNote(props: { hit: Hit; spans: Spans; names: Names }) {
         text: latencyWords(hit.request, spans),
         bad: false,
       };
-    if (hit.kind !== 'event' || hit.event < session.store.first) return undefined;
+    const { first, length } = session.store;
+    if (hit.kind !== 'event' || hit.event < first || hit.event >= length) return undefined;
     const told = narrate(session.store.get(hit.event), session.momentAt(hit.event), names);
     const section = told.section
       ? ` §${told.section}${told.sectionTitle ? ` ${told.sectionTitle}` : ''}`

@@ -24,6 +24,8 @@ const READ_MS = 4;
 const MAP_EVERY = 250;
 /** Milliseconds between two exact medians of much. */
 const SUMMARY_EVERY = 400;
+/** While it follows a run, the picture rests this many times as long as it took: the rest of the page has work, too. */
+const RESTS = 8;
 /** Milliseconds without a movement after which exact medians of much are worked out. */
 const REST = 140;
 
@@ -61,6 +63,9 @@ export class StripView {
   #scroll = 0;
   #frame = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
+  /** Nobody waits for this picture before then, in ms of the clock. */
+  #next = 0;
+  #later: ReturnType<typeof setTimeout> | undefined;
   /** What the map was drawn of, and when. */
   #mapOf = '';
   #mapAt = 0;
@@ -82,7 +87,7 @@ export class StripView {
     this.#listener = listener;
     this.#palette = new Palette(canvas);
     this.#spans = this.#spansOfShown();
-    this.#unsubscribe = session.subscribe(() => this.dirty());
+    this.#unsubscribe = session.subscribe(this.#follow);
     this.dirty();
   }
 
@@ -90,6 +95,7 @@ export class StripView {
     this.#unsubscribe();
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#rest);
+    clearTimeout(this.#later);
   }
 
   /** The run that is shown, as spans. */
@@ -120,6 +126,13 @@ export class StripView {
   dirty(): void {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
   }
+
+  /** The session changed: there will be a new picture soon. */
+  readonly #follow = (): void => {
+    const wait = this.#next - performance.now();
+    if (wait <= 0) this.dirty();
+    else this.#later ??= setTimeout(() => this.dirty(), wait);
+  };
 
   /** Turns the wheel at a pixel. */
   wheel(deltaX: number, deltaY: number, x: number): void {
@@ -217,7 +230,16 @@ export class StripView {
   }
 
   #draw(): void {
+    const start = performance.now();
     this.#frame = 0;
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    this.#picture();
+    const end = performance.now();
+    this.#next = end + (end - start) * RESTS;
+  }
+
+  #picture(): void {
     if (this.#session.store !== this.#spans.store) this.#spans = this.#spansOfShown();
     const { spans } = this;
     if (spans.update(() => performance.now(), READ_MS)) this.#listener.read(spans);
