@@ -61,6 +61,14 @@ export const BranchIcon = icon(
     <path d="M4 5.2v5.6M12 7.2c0 2.6-8 1.2-8 3.6" />
   </>,
 );
+/** From a moment of the past, on. */
+export const ContinueIcon = icon(
+  <>
+    <circle cx="3.6" cy="12.4" r="1.6" />
+    <path d="M3.6 10.8V8.6c0-2.2 1.2-3.4 3.2-3.4H8" />
+    <path d="M8.4 1.9v6.6L14 5.2z" fill="currentColor" stroke="none" />
+  </>,
+);
 export const ResetIcon = icon(
   <>
     <path d="M13 8a5 5 0 1 1-1.6-3.7" />

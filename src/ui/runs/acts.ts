@@ -16,8 +16,10 @@ export function toggleAtCaret(session: Session): Promise<void> {
 }
 
 /** Whether the picture shows something that the machine would have to be brought back to. */
-export function canContinue({ live, cursor, length, phase }: SessionState): boolean {
-  return phase === 'ready' && length > 0 && (!live || cursor < length);
+export function canContinue({ live, run, cursor, length, phase }: SessionState): boolean {
+  // The picture of a run that goes on may be a little behind: that is no moment of the past.
+  const past = cursor < length && run !== 'running';
+  return phase === 'ready' && length > 0 && (!live || past);
 }
 
 /** Brings machine and script back to the cursor, as a branch, and says what came of it. */
@@ -31,6 +33,7 @@ export async function continueHere(session: Session): Promise<void> {
   const { source } = useScript.getState();
   const from = state.runs.find(({ id }) => id === state.shownRun);
   useRuns.setState({ continuing: state.cursor });
+  say(`Repeating ${state.cursor.toLocaleString('en')} events at full speed…`);
   try {
     const came = await session.continueFrom(source);
     if (came.kind !== 'refused') useScript.setState({ started: source });

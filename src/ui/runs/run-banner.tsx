@@ -1,6 +1,5 @@
 import './runs.css';
 import { useSession, useSessionState } from '../state/session-context.tsx';
-import { ContinueButton } from './continue-button.tsx';
 
 /** Says that what is shown is not the machine that is there, and the way back to it. */
 export default function RunBanner() {
@@ -15,9 +14,9 @@ export default function RunBanner() {
         <strong>{name} is a recording.</strong>{' '}
         {live
           ? `Its machine is gone; ${live.name} is the live one.`
-          : 'Its machine is gone, and there is no other one.'}
+          : 'Its machine is gone, and there is no other one.'}{' '}
+        Continue makes it again at the event that is shown.
       </p>
-      <ContinueButton />
       {live && (
         <button
           type="button"

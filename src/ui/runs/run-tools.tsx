@@ -5,6 +5,7 @@ import { BranchIcon, BreakpointIcon } from '../kit/icons.tsx';
 import { useBreakpoints } from '../state/breakpoints.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import { BreakpointList } from './breakpoint-list.tsx';
+import { ContinueButton } from './continue-button.tsx';
 import { RunList } from './run-list.tsx';
 
 /** Breakpoints and runs, each behind a button of the toolbar. */
@@ -15,6 +16,7 @@ export default function RunTools() {
   const runs = useSessionState((state) => state.runs.length);
   return (
     <>
+      <ContinueButton />
       <Tool
         label="Breakpoints"
         title="Breakpoints: where the picture stops by itself (Shift F9: on the line of the editor’s cursor)"

@@ -7,7 +7,6 @@ import { Toolbar } from '../toolbar/toolbar.tsx';
 import { FaultScreen } from './fault-screen.tsx';
 import { onKey } from './keys.ts';
 import { Help, Sharing } from './lazy-overlays.tsx';
-import { NoticeBar } from './notice-bar.tsx';
 import { WatchPanes } from './watch-panes.tsx';
 
 const BuildPanes = lazy(() => import('./build-panes.tsx'));
@@ -45,7 +44,6 @@ function Page() {
       <main className="page-main">
         <Workspace />
       </main>
-      <NoticeBar />
       <Suspense>
         <DocumentKeeper />
         <RunsKeeper />

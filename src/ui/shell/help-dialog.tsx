@@ -10,7 +10,7 @@ export function HelpDialog() {
     <Dialog.Root open={open} onOpenChange={(helpOpen) => useUi.setState({ helpOpen })}>
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="dialog">
+        <Dialog.Popup className="dialog dialog-help">
           <Dialog.Close className="button button-bare dialog-close" aria-label="Close">
             <CloseIcon />
           </Dialog.Close>
@@ -33,12 +33,6 @@ export function HelpDialog() {
                 <li>A solid way leaves the guest; a dotted one is plain shared memory.</li>
                 <li>Select a device to see its queue and its registers.</li>
               </ul>
-            </div>
-            <div>
-              <h3>Keys</h3>
-              <KeyList keys={KEYS} />
-            </div>
-            <div>
               <h3>Building</h3>
               <ul className="help-list">
                 <li>
@@ -51,10 +45,12 @@ export function HelpDialog() {
                 <li>What QEMU refuses changes nothing; it says why, and what to click instead.</li>
                 <li>Paste a qemu-system-… line or a libvirt domain anywhere on the canvas.</li>
               </ul>
-            </div>
-            <div>
               <h3>Keys of the canvas</h3>
               <KeyList keys={CANVAS_KEYS} />
+            </div>
+            <div>
+              <h3>Keys</h3>
+              <KeyList keys={KEYS} />
             </div>
           </div>
         </Dialog.Popup>

@@ -1,4 +1,4 @@
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentProps, lazy, type ReactNode, Suspense } from 'react';
 
 const Output = lazy(async () => ({
   default: (await import('../console/output-pane.tsx')).OutputPane,
@@ -9,30 +9,42 @@ const Timeline = lazy(async () => ({
   default: (await import('../timeline/timeline-pane.tsx')).TimelinePane,
 }));
 
-function Waiting({ for: Panel }: { for: ComponentType }) {
-  return (
-    <Suspense fallback={<section className="pane" aria-busy="true" />}>
-      <Panel />
-    </Suspense>
-  );
+function Waiting({ children }: { children: ReactNode }) {
+  return <Suspense fallback={<section className="pane" aria-busy="true" />}>{children}</Suspense>;
 }
 
 /** Console and monitor: empty until a script has printed, so they may arrive after the machine. */
 export function OutputPane() {
-  return <Waiting for={Output} />;
+  return (
+    <Waiting>
+      <Output />
+    </Waiting>
+  );
 }
 
 /** Story and inspector: about what happened, so they may arrive after the machine. */
 export function SidePane() {
-  return <Waiting for={Side} />;
+  return (
+    <Waiting>
+      <Side />
+    </Waiting>
+  );
 }
 
 /** Rings: there are none before a driver has set a queue up, so they may arrive after the machine. */
 export function RingPane() {
-  return <Waiting for={Ring} />;
+  return (
+    <Waiting>
+      <Ring />
+    </Waiting>
+  );
 }
 
 /** Time: nothing has happened yet, so it may arrive after the machine. */
-export function TimelinePane() {
-  return <Waiting for={Timeline} />;
+export function TimelinePane(props: ComponentProps<typeof Timeline>) {
+  return (
+    <Waiting>
+      <Timeline {...props} />
+    </Waiting>
+  );
 }

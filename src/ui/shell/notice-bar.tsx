@@ -5,7 +5,7 @@ import { useUi } from '../state/ui-store.ts';
 /** How long a notice stays, in ms; one that can be undone stays longer. */
 const STAY = { plain: 4000, undoable: 9000 } as const;
 
-/** What the person's last act did, with a way back. */
+/** What the person's last act did, with a way back: beside the command line, where it hides nothing. */
 export function NoticeBar() {
   const notice = useUi((ui) => ui.notice);
   useEffect(() => {
@@ -15,7 +15,7 @@ export function NoticeBar() {
     return () => clearTimeout(timer);
   }, [notice]);
   return (
-    <div role="status">
+    <div role="status" className="notice-place">
       {notice && (
         <div className="notice">
           <span>{notice.text}</span>

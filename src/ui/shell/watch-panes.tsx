@@ -1,4 +1,5 @@
-import { Panel } from 'react-resizable-panels';
+import { useCallback, useRef } from 'react';
+import { Panel, usePanelRef } from 'react-resizable-panels';
 import { ScriptPane } from '../script/script-pane.tsx';
 import { TopologyPane } from '../topology/topology-pane.tsx';
 import { OutputPane, RingPane, SidePane, TimelinePane } from './lazy-panes.tsx';
@@ -7,13 +8,32 @@ import { useNarrow } from './use-narrow.ts';
 
 /** For a room, the machine is what all look at. */
 const ROOM = {
-  rows: { upper: 80, timeline: 20 },
-  columns: { left: 22, centre: 57, right: 21 },
-  centre: { topology: 74, ring: 26 },
+  rows: { upper: 76, timeline: 24 },
+  columns: { left: 22, centre: 56, right: 22 },
+  centre: { topology: 64, ring: 36 },
 };
+/** Height in pixels that the timeline needs for plots or a table beside its lanes. */
+const ROOMY = 400;
 
 /** Script, machine, ring, story and time: a guest at work. */
 export function WatchPanes() {
+  const timeline = usePanelRef();
+  const before = useRef<number | undefined>(undefined);
+  const makeRoom = useCallback(
+    (roomy: boolean) => {
+      const panel = timeline.current;
+      if (!panel) return;
+      const { inPixels } = panel.getSize();
+      if (roomy && inPixels < ROOMY) {
+        before.current = inPixels;
+        panel.resize(ROOMY);
+      } else if (!roomy && before.current !== undefined) {
+        panel.resize(before.current);
+        before.current = undefined;
+      }
+    },
+    [timeline],
+  );
   if (useNarrow())
     return (
       <div className="stack">
@@ -22,7 +42,7 @@ export function WatchPanes() {
         <RingPane />
         <SidePane />
         <OutputPane />
-        <TimelinePane />
+        <TimelinePane makeRoom={makeRoom} />
       </div>
     );
   return (
@@ -53,14 +73,14 @@ export function WatchPanes() {
             </Split>
           </Panel>
           <SplitHandle name="Machine and story" />
-          <Panel id="right" defaultSize="22%" minSize="220px">
+          <Panel id="right" defaultSize="22%" minSize="248px">
             <SidePane />
           </Panel>
         </Split>
       </Panel>
       <SplitHandle name="Panels and timeline" />
-      <Panel id="timeline" defaultSize="150px" minSize="96px" maxSize="60%">
-        <TimelinePane />
+      <Panel id="timeline" panelRef={timeline} defaultSize="24%" minSize="96px" maxSize="60%">
+        <TimelinePane makeRoom={makeRoom} />
       </Panel>
     </Split>
   );

@@ -1,8 +1,8 @@
 import { ACTIVITIES } from '../../journal/spans/guest-lane.ts';
 import { backendFacts, type RequestFacts, rowOf } from '../../journal/spans/request-facts.ts';
 import type { Spans } from '../../journal/spans/spans.ts';
-import type { Lane } from './lanes.ts';
 import { paintGaps } from './paint-gaps.ts';
+import { heightOf, type Lane, type Tracks } from './lanes.ts';
 import {
   inner,
   type Place,
@@ -20,6 +20,8 @@ import { LABEL_WIDTH, type Range, wholeRun } from './range.ts';
 /** Heights of the ruler above the lanes and of the map of the whole run below them, in pixels. */
 export const RULER = 15;
 export const MAP = 20;
+/** Height of the shade behind which lanes go on. */
+const SHADE = 8;
 
 /** All that one picture of the strip depends on. Numbers are event numbers, and pixels before `scale`. */
 export interface Scene {
@@ -100,7 +102,7 @@ function paintLane(pen: Pen, scene: Scene, lane: Lane, place: Place): void {
   const { spans, chosen } = scene;
   const { c } = pen;
   if (lane.kind === 'group') return;
-  if (lane.kind !== 'plot' && !(lane.kind === 'queue' && lane.tracks > 1)) {
+  if (lane.kind !== 'plot' && !(lane.kind === 'queue' && isDeep(lane.tracks))) {
     c.fillStyle = pen.colour('line');
     c.fillRect(pen.left, Math.round(place.y + place.height / 2), pen.right - pen.left, 1);
   }
@@ -122,6 +124,8 @@ function paintLane(pen: Pen, scene: Scene, lane: Lane, place: Place): void {
     else paintInterrupts(pen, lane.device, queues, place);
   }
 }
+
+const isDeep = ({ single, band }: Tracks): boolean => single > 1 || band;
 
 function name(pen: Pen, lane: Lane, place: Place, scene: Scene): void {
   const { c } = pen;
@@ -220,14 +224,29 @@ function empty(pen: Pen, scene: Scene, area: Place): void {
   c.textAlign = 'left';
 }
 
+/** Where lanes are out of sight, a bar that says where one is, and a shade at the edge behind which they go on. */
 function scrollBar(pen: Pen, { lanes, scroll }: Scene, area: Place): void {
-  const last = lanes.at(-1);
-  const total = last ? last.y + last.height : 0;
+  const { c } = pen;
+  const total = heightOf(lanes);
   if (total <= area.height) return;
+  const shade = (from: number, to: number): void => {
+    const fade = c.createLinearGradient(0, from, 0, to);
+    fade.addColorStop(0, pen.colour('line-strong'));
+    fade.addColorStop(1, 'transparent');
+    c.fillStyle = fade;
+    c.globalAlpha = 0.55;
+    c.fillRect(0, Math.min(from, to), pen.width, Math.abs(to - from));
+    c.globalAlpha = 1;
+  };
+  const bottom = area.y + area.height;
+  if (scroll > 0) shade(area.y, area.y + SHADE);
+  if (scroll < total - area.height) shade(bottom, bottom - SHADE);
   const size = Math.max(16, (area.height * area.height) / total);
   const y = area.y + (scroll / (total - area.height)) * (area.height - size);
-  pen.c.fillStyle = pen.colour('line-strong');
-  pen.c.fillRect(pen.width - 5, y, 3, size);
+  c.fillStyle = pen.colour('dim');
+  c.beginPath();
+  c.roundRect(pen.width - 7, y, 5, size, 2.5);
+  c.fill();
 }
 
 /** Draws the map of everything that is held into `c`, which is as wide as the strip and `MAP` high. */

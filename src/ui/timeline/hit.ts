@@ -40,7 +40,7 @@ function inLane(scene: Scene, lane: Lane, x: number, y: number): Hit | undefined
     queue.requests.overlapping(Math.max(0, at - slack), at + slack, (row) => {
       if (++looked > 200) return;
       const place = trackPlace(lane, tracks, queue.requests.track(row));
-      if (y >= place.y - 1 && y <= place.y + place.height + 1) found = row;
+      if (place && y >= place.y - 1 && y <= place.y + place.height + 1) found = row;
     });
     if (found === undefined) return undefined;
     return { kind: 'request', request: requestFacts(spans, queue, found) };

@@ -6,6 +6,7 @@ import { requestFacts } from '../../journal/spans/request-facts.ts';
 import { NEVER } from '../../journal/spans/request-table.ts';
 import type { EventList } from '../../journal/spans/series.ts';
 import type { Spans } from '../../journal/spans/spans.ts';
+import { TRACKS_EDGE, type Tracks } from './lanes.ts';
 import { BIN, fitted, type Pen } from './pen.ts';
 import { requestWords } from './request-words.ts';
 
@@ -63,36 +64,105 @@ export function paintGuest(pen: Pen, guest: GuestLane, place: Place): void {
   });
 }
 
-/** The requests of a queue: each with its phases or, from afar, how many were under way. */
+/**
+ * The requests of a queue: each with its phases, and a band that counts those for which there is no track; from
+ * afar, how many were under way.
+ */
 export function paintQueue(
   pen: Pen,
   spans: Spans,
   queue: QueueSpans,
-  tracks: number,
+  tracks: Tracks,
   place: Place,
   chosen: number | undefined,
 ): void {
   const { requests } = queue;
   const rows = requests.rowAt(pen.range.to) - requests.rowAt(pen.range.from);
-  if (rows > (pen.right - pen.left) * CROWD) paintDepth(pen, queue, place);
-  else
-    requests.overlapping(pen.range.from, pen.range.to, (row) =>
-      paintRequest(
-        pen,
-        spans,
-        queue,
-        row,
-        trackPlace(place, tracks, requests.track(row)),
-        row === chosen,
-      ),
-    );
+  if (rows > (pen.right - pen.left) * CROWD) {
+    paintDepth(pen, queue, place);
+    return;
+  }
+  const more: number[] = [];
+  requests.overlapping(pen.range.from, pen.range.to, (row) => {
+    const track = trackPlace(place, tracks, requests.track(row));
+    if (track) paintRequest(pen, spans, queue, row, track, row === chosen);
+    else more.push(row);
+  });
+  if (more.length === 0) return;
+  const band = bandPlace(place, tracks);
+  paintMore(pen, queue, more, band);
+  if (chosen !== undefined && more.includes(chosen))
+    paintRequest(pen, spans, queue, chosen, band, true);
 }
 
-/** Where a track of a queue's lane is. */
-export function trackPlace(place: Place, tracks: number, track: number): Place {
-  const { y, height } = tracks === 1 ? inner(place) : { y: place.y + 4, height: place.height - 8 };
-  const size = height / tracks;
-  return { y: y + (track % tracks) * size, height: Math.max(2, tracks === 1 ? size : size - 1.5) };
+/** Where a track of a queue's lane is; undefined where it shares the band. */
+export function trackPlace(place: Place, tracks: Tracks, track: number): Place | undefined {
+  const { single, band } = tracks;
+  if (track >= single) return undefined;
+  if (single === 1 && !band) return inner(place);
+  const size = trackSize(place, tracks);
+  return { y: place.y + TRACKS_EDGE / 2 + track * size, height: size - 1.5 };
+}
+
+/** The band is as high as two tracks, so that a figure can stand in it. */
+function bandPlace(place: Place, tracks: Tracks): Place {
+  const size = trackSize(place, tracks);
+  return { y: place.y + TRACKS_EDGE / 2 + tracks.single * size, height: 2 * size };
+}
+
+function trackSize({ height }: Place, { single, band }: Tracks): number {
+  return (height - TRACKS_EDGE) / (single + (band ? 2 : 0));
+}
+
+/** How many requests there were beyond those that have tracks: an area, and the most of each time in figures. */
+function paintMore(pen: Pen, { requests }: QueueSpans, rows: readonly number[], band: Place): void {
+  const { c } = pen;
+  const begun = rows.map((row) => requests.begun(row));
+  const ended = rows
+    .map((row) => (requests.ended(row) === NEVER ? pen.length : requests.ended(row) + 1))
+    .sort((a, b) => a - b);
+  const steps: { event: number; count: number }[] = [];
+  for (let i = 0, k = 0; k < ended.length; ) {
+    const start = begun[i];
+    const end = ended[k] ?? 0;
+    if (start !== undefined && start < end) i++;
+    else k++;
+    steps.push({ event: start !== undefined && start < end ? start : end, count: i - k });
+  }
+  const most = Math.max(...steps.map(({ count }) => count));
+  const bottom = band.y + band.height;
+  const top = (count: number): number => bottom - (band.height * count) / most;
+  const clamped = (event: number): number =>
+    Math.max(pen.left - 4, Math.min(pen.right + 4, pen.x(event)));
+  c.font = `600 10px ${pen.sans}`;
+  let first = 0;
+  for (const [i, { count }] of steps.entries()) {
+    if (count > 0) continue;
+    const time = steps.slice(first, i + 1);
+    first = i + 1;
+    const [from, to] = [clamped(time[0]?.event ?? 0), clamped(time.at(-1)?.event ?? 0)];
+    c.beginPath();
+    c.moveTo(from, bottom);
+    let height = bottom;
+    for (const step of time) {
+      const x = clamped(step.event);
+      c.lineTo(x, height);
+      height = top(step.count);
+      c.lineTo(x, height);
+    }
+    c.closePath();
+    c.fillStyle = pen.colour('device-fill');
+    c.fill();
+    c.strokeStyle = pen.colour('device');
+    c.lineWidth = 1;
+    c.stroke();
+    const text = `+${Math.max(...time.map((step) => step.count))}`;
+    if (c.measureText(text).width > to - from - 8) continue;
+    c.fillStyle = pen.colour('ink');
+    c.textAlign = 'center';
+    c.fillText(text, (Math.max(pen.left, from) + Math.min(pen.right, to)) / 2, bottom - 6);
+    c.textAlign = 'left';
+  }
 }
 
 function paintRequest(

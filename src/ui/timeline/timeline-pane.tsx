@@ -2,7 +2,6 @@ import { useCallback, useState } from 'react';
 import './timeline.css';
 import { FitIcon } from '../kit/icons.tsx';
 import { Pane } from '../kit/pane.tsx';
-import { ContinueButton } from '../runs/continue-button.tsx';
 import { useSessionState } from '../state/session-context.tsx';
 import { useShown, useShownQueue } from '../state/shown.ts';
 import { RequestTable } from './request-table.tsx';
@@ -10,7 +9,11 @@ import { Strip } from './strip.tsx';
 import type { StripView } from './strip-view.ts';
 
 /** The run from its beginning to its end: the cursor can be dragged, and everything above follows. */
-export function TimelinePane() {
+export function TimelinePane(props: {
+  /** Asks for more height, for plots or the table; or gives it back. */
+  makeRoom(roomy: boolean): void;
+}) {
+  const { makeRoom } = props;
   const [plots, setPlots] = useState(false);
   const [table, setTable] = useState(false);
   const [whole, setWhole] = useState(true);
@@ -20,17 +23,23 @@ export function TimelinePane() {
     <Pane
       name="timeline"
       title="Timeline"
-      detail={<Place />}
+      detail={
+        <>
+          <Place />
+          <Counts />
+        </>
+      }
       actions={
         <>
-          <ContinueButton />
-          <Counts />
           <button
             type="button"
             className="button button-bare"
             aria-pressed={plots}
             title="Latency, depth, batches and notifications, below the lanes"
-            onClick={() => setPlots(!plots)}
+            onClick={() => {
+              setPlots(!plots);
+              makeRoom(!plots || table);
+            }}
           >
             Plots
           </button>
@@ -39,7 +48,10 @@ export function TimelinePane() {
             className="button button-bare"
             aria-pressed={table}
             title="Every request as a row"
-            onClick={() => setTable(!table)}
+            onClick={() => {
+              setTable(!table);
+              makeRoom(!table || plots);
+            }}
           >
             Requests
           </button>

@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import './toolbar.css';
 import { AutoThemeIcon, HelpIcon, MoonIcon, SunIcon } from '../kit/icons.tsx';
 import { Menus } from '../shell/lazy-overlays.tsx';
+import { NoticeBar } from '../shell/notice-bar.tsx';
 import { useSessionState } from '../state/session-context.tsx';
 import { turnTheme } from '../state/theme.ts';
 import { useUi } from '../state/ui-store.ts';
@@ -42,7 +43,10 @@ export function Toolbar() {
           <HelpIcon />
         </button>
       </div>
-      <CommandLine />
+      <div className="toolbar-line">
+        <CommandLine />
+        <NoticeBar />
+      </div>
       <RecordingBanner />
     </header>
   );

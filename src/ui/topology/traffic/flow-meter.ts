@@ -1,3 +1,4 @@
+import type { EventStore } from '../../../journal/store.ts';
 import type { Session } from '../../session/session.ts';
 import { FlowCounts } from './flow-counts.ts';
 import { FlowRates } from './flow-rates.ts';
@@ -22,6 +23,7 @@ export class FlowMeter {
   readonly #now: () => number;
   #counts = new FlowCounts(0);
   #cursor: number | undefined;
+  #store: EventStore | undefined;
   #epoch = -1;
   #then = 0;
   #live = false;
@@ -55,7 +57,7 @@ export class FlowMeter {
     const { run, speed, cursor } = this.#session.getState();
     const { store } = this.#session;
     const live = run === 'running' && speed > FASTEST_MARK;
-    const same = store.epoch === this.#epoch;
+    const same = store === this.#store && store.epoch === this.#epoch;
     const from = this.#cursor;
     if (!live) {
       if (same && !this.#live && from === cursor) return;
@@ -68,6 +70,7 @@ export class FlowMeter {
     }
     this.#live = live;
     this.#cursor = cursor;
+    this.#store = store;
     this.#epoch = store.epoch;
     this.#then = now;
     this.#version++;

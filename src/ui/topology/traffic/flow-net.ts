@@ -2,7 +2,6 @@ import { NONE } from '../../../journal/schema.ts';
 import { REGION_INDEX } from '../../../spec/regions.ts';
 import { GUEST, type MachineGraph, RAM } from '../graph.ts';
 import type { Point } from '../layout.ts';
-import { lineBetween } from './corners.ts';
 import { devOf, kindOf } from './flow-counts.ts';
 import { FLOW_KINDS, type FlowKind, LANES } from './flow-kinds.ts';
 import type { FlowRate } from './flow-rates.ts';
@@ -61,8 +60,9 @@ export function flowStops(graph: MachineGraph, kind: FlowKind, dev: number): rea
 export interface Edge {
   readonly from: string;
   readonly to: string;
-  /** From `from` to `to`. */
+  /** From `from` to `to`, as the machine has them, whatever flows. */
   readonly points: readonly Point[];
+  readonly length: number;
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -83,6 +83,17 @@ export class FlowNet {
 
   constructor(graph: MachineGraph) {
     this.graph = graph;
+    for (const { from, to, points } of [...graph.links, ...graph.layout.wires]) {
+      if (points.length < 2) continue;
+      const xs = points.map(({ x }) => x);
+      const ys = points.map(({ y }) => y);
+      this.#ids.set(`${from} ${to}`, this.edges.length);
+      this.edges.push({
+        ...{ from, to, points, length: lengthOf(points) },
+        ...{ left: Math.min(...xs), right: Math.max(...xs) },
+        ...{ top: Math.min(...ys), bottom: Math.max(...ys) },
+      });
+    }
   }
 
   /** The nodes that a flow passes. */
@@ -142,23 +153,17 @@ export class FlowNet {
     return way;
   }
 
-  /** Number of the wire between two nodes, whichever way it was passed first. */
-  #edge(from: string, to: string): number | undefined {
-    const known = this.#ids.get(`${from} ${to}`) ?? this.#ids.get(`${to} ${from}`);
-    if (known !== undefined) return known;
-    const points = lineBetween(this.graph, from, to);
-    if (!points || points.length < 2) return undefined;
-    const xs = points.map(({ x }) => x);
-    const ys = points.map(({ y }) => y);
-    const id = this.edges.length;
-    this.edges.push({
-      ...{ from, to, points },
-      ...{ left: Math.min(...xs), right: Math.max(...xs) },
-      ...{ top: Math.min(...ys), bottom: Math.max(...ys) },
-    });
-    this.#ids.set(`${from} ${to}`, id);
-    return id;
+  /** Number of the wire between two nodes. */
+  #edge(a: string, b: string): number | undefined {
+    return this.#ids.get(`${a} ${b}`) ?? this.#ids.get(`${b} ${a}`);
   }
+}
+
+function lengthOf(points: readonly Point[]): number {
+  return points.slice(1).reduce((sum, { x, y }, i) => {
+    const from = points[i] ?? { x, y };
+    return sum + Math.hypot(x - from.x, y - from.y);
+  }, 0);
 }
 
 /** A line beside another one, `by` to the left of its direction. */

@@ -21,6 +21,8 @@ export interface Note extends Rect {
 
 /** Nodes whose figures are always shown, the busiest first; the one that is pointed at has them too. */
 const MOST_NOTES = 4;
+/** Height of the word below memory, at zoom 1. */
+const LABEL = 17;
 /** What is said of a node's traffic, from all to little: as much as there is room for. */
 const FORMS = [
   { most: 6, bytes: true },
@@ -73,7 +75,10 @@ export function notesOf(
     width: rect.width * zoom,
     height: rect.height * zoom,
   });
-  const cards = [...net.graph.layout.rects.values()].map(onScreen);
+  const cards = [...net.graph.layout.rects].map(([id, rect]) =>
+    // Below memory stands what the event at the cursor does there.
+    onScreen(id === RAM ? { ...rect, height: rect.height + LABEL } : rect),
+  );
   const notes: Note[] = [];
   const chosen = [...byNode].sort(([, a], [, b]) => total(b) - total(a));
   for (const [id, flows] of chosen) {

@@ -22,8 +22,20 @@ const MOST_DASHED = 160;
 const WHOLE: number[] = [];
 /** Pixels between two lanes of a wire at zoom 1. */
 const LANE_GAP = 1.5;
+/** A wire of less than so many pixels at zoom 1 has one line of each hue, solid, with a wider gap. */
+const SHORT = 40;
+const SHORT_GAP = 2.5;
+const SHORT_DASHES = [4, 3];
 /** Farther out than this, one line a wire is all that can be told apart. */
 const PLAIN = 0.2;
+
+/** One line of a wire. `lane` is the busiest of those that it stands for. */
+interface Strand {
+  lane: number;
+  readonly info: FlowKindInfo;
+  events: number;
+  presence: number;
+}
 
 /** How a lane looks: as the first kind that runs in it. */
 const LOOKS: readonly (FlowKindInfo | undefined)[] = Array.from({ length: LANES }, (_, lane) =>
@@ -74,38 +86,37 @@ export class FlowPainter {
     context.setTransform(zoom * ratio, 0, 0, zoom * ratio, x * ratio, y * ratio);
     context.lineJoin = 'round';
     const order = [...byEdge].sort(
-      ([, a], [, b]) => strongest(b, this.#net) - strongest(a, this.#net),
+      ([a, one], [b, other]) => strongest(other, this.#net) - strongest(one, this.#net) || a - b,
     );
     for (const [edge, lanes] of order) {
       const wire = this.#net.edges[edge];
       if (!wire) continue;
-      const shown = zoom < PLAIN ? [loudest(lanes, this.#net)] : lanes;
-      const widths = shown.map((lane) => thickness(this.#net.events(lane)) * scale);
-      const total = widths.reduce((sum, width) => sum + width + LANE_GAP, -LANE_GAP);
+      const short = wire.length < SHORT * scale;
+      const strands = this.#strands(zoom < PLAIN ? [loudest(lanes, this.#net)] : lanes, short);
+      const widths = strands.map(({ events }) => thickness(events) * scale);
+      const gap = short ? SHORT_GAP : LANE_GAP;
+      const total = widths.reduce((sum, width) => sum + width + gap, -gap);
       let at = -total / 2;
-      for (const [i, lane] of shown.entries()) {
-        const info: FlowKindInfo | undefined = LOOKS[lane % LANES];
+      for (const [i, { lane, info, events, presence }] of strands.entries()) {
         const wide = widths[i] ?? 1;
         const off = at + wide / 2;
-        at += wide + LANE_GAP;
-        if (!info) continue;
+        at += wide + gap;
         context.strokeStyle = colours[info.tone];
-        const alpha = this.#net.presence(lane) * (view.live ? 1 : 0.62);
+        const alpha = presence * (view.live ? 1 : 0.62);
         const path = this.#path(edge, lane, Math.round(off * 2) / 2);
-        const round = info.kind === 'doorbell';
+        const round = info.kind === 'doorbell' && !short;
         context.lineCap = round ? 'round' : 'butt';
-        const dashed = drawn < MOST_DASHED && zoom >= PLAIN;
+        // On a short wire dashes have no room to tell anything; there they only show that it moves.
+        const dashed = drawn < MOST_DASHED && zoom >= PLAIN && (view.live || !short);
         // Thickness is told by the whole line, and the form by what moves on it.
-        context.globalAlpha = alpha * (dashed ? 0.32 : 0.8);
+        context.globalAlpha = alpha * (dashed ? 0.32 : short ? 1 : 0.8);
         context.lineWidth = wide;
         context.setLineDash(WHOLE);
         context.stroke(path);
         if (dashed) {
-          const dashes = dashesOf(info, wide);
+          const dashes = short ? SHORT_DASHES : dashesOf(info, wide);
           const length = dashes.reduce((sum, part) => sum + part, 0);
-          const phase =
-            ((this.#phases[lane] ?? 0) + (pace(this.#net.events(lane)) * view.elapsed) / 1000) %
-            length;
+          const phase = ((this.#phases[lane] ?? 0) + (pace(events) * view.elapsed) / 1000) % length;
           if (view.live) this.#phases[lane] = phase;
           context.globalAlpha = alpha;
           context.lineWidth = round ? wide + 1.5 : wide;
@@ -120,6 +131,26 @@ export class FlowPainter {
     context.setLineDash(WHOLE);
     context.globalAlpha = 1;
     return drawn;
+  }
+
+  /** What is drawn side by side on a wire: its lanes or, on a short one, one line of each hue. */
+  #strands(lanes: readonly number[], short: boolean): Strand[] {
+    const net = this.#net;
+    const strands: Strand[] = [];
+    for (const lane of lanes) {
+      const info = LOOKS[lane % LANES];
+      if (!info) continue;
+      const [events, presence] = [net.events(lane), net.presence(lane)];
+      const beside = short && strands.find((one) => one.info.tone === info.tone);
+      if (!beside) {
+        strands.push({ lane, info, events, presence });
+        continue;
+      }
+      if (events > net.events(beside.lane)) beside.lane = lane;
+      beside.events += events;
+      beside.presence = Math.max(beside.presence, presence);
+    }
+    return strands;
   }
 
   /** Lanes of the wires in sight, by wire, in their order. */
