@@ -1,5 +1,5 @@
+import type { Act, Doing } from '../../journal/run-making.ts';
 import type { EventStore } from '../../journal/store.ts';
-import type { Act, Doing } from './act.ts';
 import type { HeldRun } from './held-run.ts';
 import { RepeatCheck } from './repeat-check.ts';
 import { atRest } from './rest.ts';
