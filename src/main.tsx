@@ -11,7 +11,7 @@ import { startPresentation } from './ui/state/presentation.ts';
 import { recallScript } from './ui/state/script-store.ts';
 import { REMEMBERED, recall } from './ui/state/storage.ts';
 import { startTheme } from './ui/state/theme.ts';
-import { parsePace } from './ui/toolbar/speed-scale.ts';
+import { parseSpeed } from './ui/toolbar/speed-scale.ts';
 
 const IsolationNotice = lazy(async () => ({
   default: (await import('./ui/shell/isolation-notice.tsx')).IsolationNotice,
@@ -27,7 +27,7 @@ function content() {
   recallScript(READ_A_SECTOR);
   try {
     const session = createSession();
-    const { speed, sampling } = parsePace(recall(REMEMBERED.speed));
+    const { speed, sampling } = parseSpeed(recall(REMEMBERED.speed));
     session.setSpeed(speed, sampling);
     void startMachine(session);
     return <App session={session} />;

@@ -1,5 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
+import { SeededRandom } from '../base/seeded-random.ts';
+import type { ByteSource } from '../engine/backends/byte-source.ts';
 import { Machine } from '../engine/machine/machine.ts';
 import type { Device } from '../engine/qdev/device.ts';
 import { ConfigError } from '../engine/qom/errors.ts';
@@ -31,6 +33,9 @@ const EXIT = { ok: 0, scriptFailed: 1, usage: 2 } as const;
 
 /** Bytes of journal text that are gathered for one write. */
 const WRITE_AT = 1 << 16;
+
+/** What scripts find by chance is always the same here. */
+const CHANCE = { seed: 0, time: 0 } as const;
 
 const HELP = `Runs a guest driver script against the machine, in one thread, without a browser.
 
@@ -91,10 +96,17 @@ function run(options: GuestOptions, terminal: Terminal): number {
     const commandLine = options.machine
       ? joinWords(options.machine)
       : `${DEFAULT_COMMAND_LINE} ${needs}`.trim();
+    const seed = seedFrom(terminal);
+    const random = new SeededRandom(seed);
+    const images = new Map<string, ByteSource>();
     const machine: Machine = Machine.build(commandLine, {
       allocateRam: (bytes) => new SharedArrayBuffer(bytes),
-      openImage,
-      random: (into) => terminal.random(into),
+      openImage: (file) => {
+        const image = openImage(file);
+        if (image) images.set(file, image);
+        return image;
+      },
+      random: (into) => random.fill(into),
       journal: recorder.journal,
     });
     for (const warning of machine.warnings) terminal.error(warning);
@@ -105,11 +117,15 @@ function run(options: GuestOptions, terminal: Terminal): number {
         else complain(recorder.line, `${level === 'warn' ? 'warning' : 'error'}: ${text}`);
       },
     });
+    recorder.follow();
     const saver =
       options.save === undefined
         ? undefined
-        : new RunSaver(machine, { name: basename(name), commandLine, source });
-    const outcome = runScript(source, hal);
+        : new RunSaver(machine, {
+            ...{ name: basename(name), commandLine, source },
+            ...{ seed, chance: CHANCE, images, at: recorder.store.length },
+          });
+    const outcome = runScript(source, hal, CHANCE);
     recorder.follow();
     if (options.save !== undefined) saver?.write(options.save, recorder.store);
     for (const { format, file } of options.exports)
@@ -120,6 +136,13 @@ function run(options: GuestOptions, terminal: Terminal): number {
   } finally {
     output?.close();
   }
+}
+
+/** 32 random bits. */
+function seedFrom({ random }: Terminal): number {
+  const word = new Uint8Array(4);
+  random(word);
+  return new DataView(word.buffer).getUint32(0);
 }
 
 function loadScript(script: string): { name: string; source: string; needs: string } {

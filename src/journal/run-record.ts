@@ -1,5 +1,6 @@
 import type { Platform } from '../spec/platform.ts';
 import type { Folder } from './fold/folder.ts';
+import type { RunMaking } from './run-making.ts';
 import type { EventStore } from './store.ts';
 import type { MachineTopology } from './topology.ts';
 
@@ -30,6 +31,8 @@ export interface RunContent {
   /** In order of `plugs`; the first holds from the start. */
   readonly topologies: readonly TopologyVersion[];
   readonly memory: MemoryFacts;
+  /** Absent where not all of it is known: then the machine cannot be had again. */
+  readonly making?: RunMaking;
   readonly store: EventStore;
   /** A fold of `store` that has been there already, where there is one. */
   readonly folder?: Folder;

@@ -1,4 +1,5 @@
 import type { DeviceFacts, DeviceType, QtreeLine } from '../journal/device-facts.ts';
+import type { ImageChange } from '../journal/run-making.ts';
 import type { MemoryFacts, TopologyVersion } from '../journal/run-record.ts';
 import type { MachineTopology } from './topology.ts';
 
@@ -32,6 +33,17 @@ export interface FileContent {
 export interface ImageSource {
   readonly name: string;
   readonly content: Uint8Array | FileContent;
+  /** What guests wrote to it before. */
+  readonly changes?: readonly ImageChange[];
+}
+
+/** An image that a machine opened, as it was when that machine started. */
+export interface OpenedImage {
+  readonly name: string;
+  /** As it was given. */
+  readonly content: FileContent;
+  /** What guests had written to it; undefined where that cannot be told. */
+  readonly changes: readonly ImageChange[] | undefined;
 }
 
 /** Page → machine worker. Every request is answered once, by a reply with its `id`. */
@@ -51,6 +63,8 @@ export type MachineRequest = {
   | { readonly kind: 'reset'; readonly seed: number }
   /** Nobody will go back to the start of a machine. */
   | { readonly kind: 'forgetStart'; readonly start: number }
+  /** Asks for the images that the machine with this `start` opened, if it did with at most so many bytes of changes. */
+  | { readonly kind: 'opened'; readonly start: number; readonly mostChanges: number }
   /** The person writes to guest RAM. */
   | { readonly kind: 'poke'; readonly addr: number; readonly bytes: Uint8Array }
   | { readonly kind: 'monitor'; readonly line: string }
@@ -117,6 +131,8 @@ export type MachineReply = { readonly id: number } & (
   | { readonly kind: 'completed'; readonly start: number; readonly candidates: readonly string[] }
   /** `content` is undefined where no image has that name. */
   | { readonly kind: 'image'; readonly content: FileContent | undefined }
+  /** `images` is undefined where they are not known any more. */
+  | { readonly kind: 'opened'; readonly images: readonly OpenedImage[] | undefined }
   | { readonly kind: 'done' }
   /** A fault of this program, never of the user. */
   | { readonly kind: 'failed'; readonly message: string }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Folder } from '../journal/fold/folder.ts';
 import { RunFileError } from '../journal/run-check.ts';
 import { checkHead, isRunFile, RUN_FILE, RunReader, runHead } from '../journal/run-file.ts';
+import type { Act } from '../journal/run-making.ts';
 import type { RunContent } from '../journal/run-record.ts';
 import { EVENTS, RECORD_WORDS } from '../journal/schema.ts';
 import { CHUNK_EVENTS, EventStore } from '../journal/store.ts';
@@ -108,6 +109,45 @@ describe('a saved run', () => {
   });
 });
 
+const MONITOR = (at: number) => ({
+  doing: { kind: 'monitor', line: 'info qtree' },
+  at,
+  actions: 0,
+});
+const POKE = (bytes: string) => ({ doing: { kind: 'poke', addr: 0, bytes }, at: 0, actions: 0 });
+const IMAGE = {
+  ...{ name: 'a.img', size: 512, sha256: '0'.repeat(64) },
+  changes: [{ position: 0, bytes: '0102' }],
+};
+const making = (part: object) => (facts: Record<string, unknown>) =>
+  Object.assign(facts, { making: { seed: 1, acts: [], images: [], ...part } });
+
+describe('what a run came of', () => {
+  const acts: readonly Act[] = [
+    { doing: { kind: 'script', source: 'x', chance: { seed: 7, time: 8 } }, at: 3, actions: 0 },
+    { doing: { kind: 'monitor', line: 'stop' }, at: 9, actions: 4 },
+    { doing: { kind: 'poke', addr: 2 ** 40, bytes: Uint8Array.of(0, 9, 255) }, at: 9, actions: 4 },
+    { doing: { kind: 'restoreImage', name: 'a.img' }, at: 12, actions: 5 },
+  ];
+  const change = { position: 65536, bytes: Uint8Array.of(1, 2, 3) };
+  const image = { name: 'a.img', size: 70_000, sha256: 'ab'.repeat(32), changes: [change] };
+
+  it('is read back as it was', async () => {
+    const made = { seed: 2 ** 32 - 1, acts, images: [image] };
+    const run = await read(joined(partsOfRun({ ...RUN, making: made })));
+    expect(run.making).toEqual(made);
+    expect((await read(joined(partsOfRun(RUN)))).making).toBeUndefined();
+  });
+
+  it('is left out where it is more than a file holds', async () => {
+    const doing = { kind: 'poke', addr: 0, bytes: new Uint8Array(7 << 20) } as const;
+    const made = { seed: 1, acts: [{ doing, at: 0, actions: 0 }], images: [] };
+    const run = await read(joined(partsOfRun({ ...RUN, making: made })));
+    expect(run.making).toBeUndefined();
+    expect(run.store.length).toBe(RUN.store.length);
+  });
+});
+
 describe('a hostile run file', () => {
   const record = (...words: number[]) => {
     const store = new EventStore();
@@ -189,6 +229,12 @@ describe('a hostile run file', () => {
     ['no topology', (it) => Object.assign(it, { topologies: [] }), /at topologies/],
     ['RAM of no size', (it) => Object.assign(it, { memory: { ramBase: 0 } }), /at memory/],
     ['an endless name', (it) => Object.assign(it, { name: 'x'.repeat(300) }), /at name/],
+    ['an act of no kind', making({ acts: [{ doing: { kind: 'eval' } }] }), /at making.acts.0/],
+    ['an act before the last one', making({ acts: [MONITOR(2), MONITOR(1)] }), /came before it/],
+    ['half a byte', making({ acts: [POKE('abc')] }), /at making.acts.0.doing.bytes/],
+    ['a seed of 33 bits', making({ seed: 2 ** 32 }), /at making.seed/],
+    ['an image of no hash', making({ images: [{ ...IMAGE, sha256: 'x' }] }), /at making.images/],
+    ['a change behind an image', making({ images: [{ ...IMAGE, size: 1 }] }), /behind its end/],
   ])('that says %s is refused, and told where', (_, change, where) => {
     const value = JSON.parse(JSON.stringify({ ...RUN, store: undefined }));
     change(value);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { RunFileError } from '../journal/run-check.ts';
 import { RunReader, runParts } from '../journal/run-file.ts';
+import type { Act, RunMaking, StartImage } from '../journal/run-making.ts';
 import type { MemoryFacts, RunContent, TopologyVersion } from '../journal/run-record.ts';
 import type { EventStore } from '../journal/store.ts';
 import type { BackEndKind, BusNode, DeviceNode, MachineTopology } from '../journal/topology.ts';
@@ -10,7 +11,11 @@ import type { Platform } from '../spec/platform.ts';
 export type RunFacts = Omit<RunContent, 'store' | 'folder'>;
 
 /** Bounds of texts and lists; a run that goes beyond was not made by this program. */
-const MOST = { name: 200, text: 1 << 19, word: 1 << 14, list: 1 << 14, depth: 100 } as const;
+const MOST = {
+  ...{ name: 200, text: 1 << 19, word: 1 << 14, list: 1 << 14, depth: 100 },
+  /** Letters of all that a run came of, as a file has it. */
+  making: 12 << 20,
+} as const;
 
 const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
 const word = text(MOST.word);
@@ -100,6 +105,60 @@ const memory: v.GenericSchema<unknown, MemoryFacts> = v.object({
   platform,
 });
 
+/** Bytes, as a file has them: two hexadecimal digits each. */
+const bytes: v.GenericSchema<unknown, Uint8Array> = v.pipe(
+  v.string(),
+  v.maxLength(MOST.making),
+  v.regex(/^(?:[0-9a-f]{2})*$/),
+  v.transform((digits) =>
+    Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
+      Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+    ),
+  ),
+);
+const seed = v.pipe(count, v.maxValue(2 ** 32 - 1));
+const act: v.GenericSchema<unknown, Act> = v.object({
+  doing: v.variant('kind', [
+    v.object({
+      kind: v.literal('script'),
+      source: text(MOST.text),
+      chance: v.object({ seed, time: count }),
+    }),
+    v.object({ kind: v.literal('monitor'), line: text(MOST.text) }),
+    v.object({ kind: v.literal('poke'), addr: count, bytes }),
+    v.object({ kind: v.literal('restoreImage'), name: word }),
+  ]),
+  at: count,
+  actions: count,
+});
+const startImage: v.GenericSchema<unknown, StartImage> = v.pipe(
+  v.object({
+    name: word,
+    size: count,
+    sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+    changes: list(v.object({ position: count, bytes })),
+  }),
+  v.check(
+    ({ size, changes }) => changes.every((one) => one.position + one.bytes.length <= size),
+    'An image is changed behind its end',
+  ),
+);
+const making: v.GenericSchema<unknown, RunMaking> = v.object({
+  seed,
+  acts: v.pipe(
+    list(act),
+    v.check(
+      (acts) =>
+        acts.every(({ at, actions }, i) => {
+          const before = acts[i - 1];
+          return !before || (at >= before.at && actions >= before.actions);
+        }),
+      'Something was done before what came before it',
+    ),
+  ),
+  images: list(startImage),
+});
+
 const version: v.GenericSchema<unknown, TopologyVersion> = v.object({ plugs: count, topology });
 const SCHEMA: v.GenericSchema<unknown, RunFacts> = v.object({
   name: text(MOST.name),
@@ -107,6 +166,7 @@ const SCHEMA: v.GenericSchema<unknown, RunFacts> = v.object({
   source: text(MOST.text),
   topologies: v.pipe(list(version), v.minLength(1)),
   memory,
+  making: v.exactOptional(making),
 });
 
 /** The facts that a value from outside is. Throws RunFileError for every other value. */
@@ -135,7 +195,24 @@ export function partsOfRun({ store, folder: _, ...facts }: RunContent): Generato
     throw new RunFileError(
       `The first ${store.first.toLocaleString('en')} events of this run are forgotten, since the page holds about a million: a saved run begins with its first event.`,
     );
-  return runParts(validFacts(JSON.parse(JSON.stringify(facts))), store);
+  const plain = inFile(facts) as Record<string, unknown>;
+  // A run that cannot be continued is better than none.
+  if (
+    JSON.stringify(plain.making ?? '').length > MOST.making ||
+    !v.is(v.optional(making), plain.making)
+  )
+    delete plain.making;
+  validFacts(plain);
+  return runParts(plain, store);
+}
+
+/** A value as a file has it: bytes are digits. */
+function inFile(value: object): unknown {
+  const digits = (_: string, part: unknown): unknown =>
+    part instanceof Uint8Array
+      ? Array.from(part, (byte) => byte.toString(16).padStart(2, '0')).join('')
+      : part;
+  return JSON.parse(JSON.stringify(value, digits));
 }
 
 /**

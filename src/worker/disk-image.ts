@@ -33,6 +33,14 @@ export class DiskImage extends Overlay implements ByteSource {
     for (const piece of state.touched as Set<number>) this.#touched.add(piece);
   }
 
+  /** How the image differed from its source in a state that `freeze` gave; undefined where it had another length. */
+  changesIn(state: State): ReturnType<DiskImage['changes']> | undefined {
+    const then = new DiskImage(this.source);
+    if (state.length !== then.length || state.shown !== then.length) return undefined;
+    then.loadState(state);
+    return then.changes();
+  }
+
   override restore(): void {
     this.#touched.clear();
     super.restore();

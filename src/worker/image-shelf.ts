@@ -1,6 +1,6 @@
 import { type ByteSource, bytesSource } from '../engine/backends/byte-source.ts';
 import type { State } from '../engine/qom/state.ts';
-import type { FileContent, ImageFacts, ImageSource } from '../protocol/messages.ts';
+import type { FileContent, ImageFacts, ImageSource, OpenedImage } from '../protocol/messages.ts';
 import { DiskImage } from './disk-image.ts';
 
 /** Reads and makes files, as the thread's platform does it. */
@@ -29,11 +29,13 @@ export class ImageShelf {
   }
 
   /** Puts an image on the shelf, in the place of one with the same name; a machine that has that one open keeps it. */
-  add({ name, content }: ImageSource): void {
+  add({ name, content, changes = [] }: ImageSource): void {
     const source =
       content instanceof Uint8Array ? bytesSource(content) : this.#files.source(content);
     const file = content instanceof Uint8Array ? this.#files.join([content.slice()]) : content;
-    this.#images.set(name, { image: new DiskImage(source), content: file });
+    const image = new DiskImage(source);
+    for (const { position, bytes } of changes) image.write(position, bytes);
+    this.#images.set(name, { image, content: file });
   }
 
   open(name: string): DiskImage | undefined {
@@ -79,6 +81,20 @@ export class ImageShelf {
       image.loadState(state);
       this.#images.set(name, { image, content });
     }
+  }
+
+  /** Images as they were in `frozen`, with what guests had written, as far as that is at most so many bytes in all. */
+  opened(names: Iterable<string>, frozen: FrozenShelf, mostChanges: number): OpenedImage[] {
+    let room = mostChanges;
+    return [...names].flatMap((name) => {
+      const then = frozen.get(name);
+      // One that came later was opened as it was given.
+      const { content } = then ?? this.#images.get(name) ?? {};
+      if (!content) return [];
+      const changes = then ? then.image.changesIn(then.state) : [];
+      for (const { bytes } of changes ?? []) room -= bytes.length;
+      return [{ name, content, changes: room < 0 ? undefined : changes }];
+    });
   }
 
   /** Drops what guests wrote to an image. */

@@ -87,7 +87,7 @@ export class MachineService {
   #toldImages = '';
   #toldImagesAt = 0;
   /** What images were like when machines started, by the names that were given to it. */
-  readonly #starts = new Map<number, FrozenShelf>();
+  readonly #starts = new Map<number, { shelf: FrozenShelf; opened: ReadonlySet<string> }>();
   #lastStart = 0;
   /** The machine has events that the page was not told. */
   #eventsWait = false;
@@ -139,6 +139,11 @@ export class MachineService {
       case 'forgetStart':
         this.#starts.delete(request.start);
         return { id, kind: 'done' };
+      case 'opened': {
+        const start = this.#starts.get(request.start);
+        const images = start && this.#shelf.opened(start.opened, start.shelf, request.mostChanges);
+        return { id, kind: 'opened', images };
+      }
       case 'poke':
         return { id, kind: 'poked', done: this.#poke(request.addr, request.bytes) };
       case 'monitor':
@@ -162,10 +167,10 @@ export class MachineService {
   }
 
   #backTo(start: number): void {
-    const frozen = this.#starts.get(start);
-    if (!frozen)
+    const found = this.#starts.get(start);
+    if (!found)
       throw new ConfigError('What was on the disks at the start of that run is not known any more');
-    this.#shelf.thaw(frozen);
+    this.#shelf.thaw(found.shelf);
     this.#tellImages(0);
   }
 
@@ -211,7 +216,7 @@ export class MachineService {
 
   #build(id: number, commandLine: string, seed: number): MachineReply {
     const random = new SeededRandom(seed);
-    const start = this.#shelf.freeze();
+    const start = { shelf: this.#shelf.freeze(), opened: new Set<string>() };
     const ring = JournalRing.create(RING_EVENTS, RING_BYTES);
     const journal = new JournalWriter(ring);
     let ram: SharedArrayBuffer | undefined;
@@ -222,7 +227,11 @@ export class MachineService {
           ram = this.#pool.allocate(bytes);
           return ram;
         },
-        openImage: (name) => this.#shelf.open(name),
+        openImage: (name) => {
+          const image = this.#shelf.open(name);
+          if (image) start.opened.add(name);
+          return image;
+        },
         random: (into) => random.fill(into),
         journal,
       });

@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RUN_FILE } from '../../journal/run-file.ts';
+import type { RunContent } from '../../journal/run-record.ts';
 import { sameEvent } from '../../journal/same-event.ts';
 import type { EventStore } from '../../journal/store.ts';
 import { DEFAULT_COMMAND_LINE } from '../../lessons/default-machine.ts';
 import { EXAMPLES } from '../../lessons/examples.ts';
 import { helloImage } from '../../lessons/hello-image.ts';
+import { partsOfRun, readRun } from '../../protocol/run-facts.ts';
 import { SessionRig, type ThreadCode, threadCode } from '../../testing/page/session-rig.ts';
 import type { LiveSession } from './live-session.ts';
 
@@ -55,6 +62,14 @@ function expectSame(a: EventStore, b: EventStore, length: number): void {
   for (let i = 0; i < length; i++) if (!sameEvent(a, b, i)) expect(b.get(i)).toEqual(a.get(i));
   expect(Math.min(a.length, b.length)).toBeGreaterThanOrEqual(length);
 }
+
+async function* piecesOf(parts: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* parts;
+}
+
+/** A run as it comes out of its file. */
+const inFile = (run: RunContent): Promise<RunContent> =>
+  readRun(piecesOf(partsOfRun(run)), async () => {});
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const ramBytes = (): Uint8Array => new Uint8Array(session.getState().memory!.ram);
@@ -276,18 +291,112 @@ describe('runs', () => {
     await rig.until(({ run, cursor }) => run === 'ended' && cursor === first.length);
     session.stepBackLine();
     await rig.until(({ run, cursor }) => run === 'paused' && cursor < first.length);
+    // As older versions of the page saved it.
     const id = session.openRun({ ...session.runContent(first.shownRun)!, name: 'from a file' });
     const opened = await rig.until(({ shownRun }) => shownRun === id);
     expect([opened.length, opened.topology]).toEqual([first.length, first.topology]);
     session.seek(10);
     await rig.until(({ cursor }) => cursor === 10);
     expect((await session.continueFrom(WORK)).kind).toBe('refused');
+    expect(await session.obstacle(id)).toMatch(/does not say all/);
     session.dropRun(first.shownRun);
     session.dropRun(id);
     const last = await rig.until(({ runs }) => runs.length === 1);
     expect([last.shownRun, last.live]).toEqual([live.shownRun, true]);
     session.dropRun(live.shownRun);
     expect(session.getState().runs.length).toBe(1);
+  });
+
+  it('of a file repeat in another session, with all that was done and what disks held', async () => {
+    await session.build(DEFAULT_COMMAND_LINE);
+    session.run(WORK);
+    await ended();
+    // The disk keeps what was written: the next run starts with that.
+    await session.reset();
+    await session.monitor('device_add virtio-rng-pci,id=r0');
+    session.run(WORK);
+    await rig.until(({ length }) => length > 200);
+    session.pause();
+    await session.poke(0x90_0000, Uint8Array.of(1, 2, 3));
+    await session.restoreImage('hello.img');
+    session.run(WORK);
+    const first = await ended();
+    const end = [ram(), await disk()];
+    const saved = await inFile((await session.savedRun(first.shownRun))!);
+    await rig.dispose();
+    rig = new SessionRig(code);
+    session = rig.session;
+    session.addImage('hello.img', helloImage());
+    session.setSpeed(Number.POSITIVE_INFINITY);
+    await session.build('-M pc -m 64');
+    const id = session.openRun(saved);
+    expect(await session.obstacle(id)).toBeUndefined();
+    for (const share of [0.4, 1]) {
+      const at = Math.floor(first.length * share);
+      await look(id, at);
+      expect(await session.continueFrom(WORK)).toEqual({ kind: 'same', at });
+      expectSame(saved.store, session.store, at);
+      if (share < 1) session.run(WORK);
+      const last = await ended();
+      expect(last.length).toBe(first.length);
+      expectSame(saved.store, session.store, last.length);
+      expect([ram(), await disk()]).toEqual(end);
+      expect(last.commandLine).toBe(DEFAULT_COMMAND_LINE);
+    }
+    // The branch of it is saved as any run is.
+    const branch = session.getState().shownRun;
+    expect((await session.savedRun(branch))?.making).toEqual(saved.making);
+  });
+
+  it('of a file say which image they lack, and go on where it comes', async () => {
+    const own = helloImage();
+    own[600] = 7;
+    const line = DEFAULT_COMMAND_LINE.replace('hello.img', 'own.img');
+    session.addImage('own.img', own);
+    await session.build(line);
+    session.run(WORK);
+    const first = await ended();
+    const saved = await inFile((await session.savedRun(first.shownRun))!);
+    expect(saved.making?.images).toMatchObject([{ name: 'own.img', size: own.length }]);
+    await rig.dispose();
+    rig = new SessionRig(code);
+    session = rig.session;
+    session.setSpeed(Number.POSITIVE_INFINITY);
+    await session.build('-M pc -m 64');
+    const id = session.openRun(saved);
+    await look(id, 100);
+    expect(await session.obstacle(id)).toMatch(/“own.img” of 1,048,576 bytes.* not here/);
+    const refused = await session.continueFrom(WORK);
+    expect(refused).toMatchObject({ kind: 'refused', message: expect.stringMatching(/own.img/) });
+    expect(session.getState()).toMatchObject({ shownRun: id, commandLine: '-M pc -m 64' });
+    session.addImage('own.img', helloImage());
+    expect(await session.obstacle(id)).toMatch(/holds something else/);
+    session.addImage('own.img', new Blob([own]));
+    expect(await session.obstacle(id)).toBeUndefined();
+    expect(await session.continueFrom(WORK)).toEqual({ kind: 'same', at: 100 });
+    expect((await session.continueFrom(WORK)).kind).toBe('same');
+  });
+
+  it('that the headless runner saved repeat on the page', async () => {
+    const { main } = await import('../../headless/run-guest.ts');
+    const folder = mkdtempSync(join(tmpdir(), 'run-'));
+    const path = join(folder, 'a.virtio-run');
+    const terminal = { out: () => {}, error: () => {}, random: (into: Uint8Array) => into.fill(7) };
+    for (const example of EXAMPLES) {
+      expect(main(['--save', path, example.id], terminal)).toBeLessThan(2);
+      const parts = gunzipSync(readFileSync(path).subarray(RUN_FILE.head));
+      const run = await readRun(piecesOf([parts]), async () => {});
+      await session.build('-M pc -m 64');
+      const id = session.openRun(run);
+      const at = run.store.length;
+      await look(id, at);
+      // In one thread nobody could wake a guest that sleeps, so its script fails; here it goes on sleeping.
+      const last = run.store.get(at - 1);
+      const sleeps = last.kind === 'script' && last.text.includes('nothing is left');
+      const came = sleeps ? { kind: 'differs', at: at - 1 } : { kind: 'same', at };
+      expect(await session.continueFrom(example.source)).toEqual(came);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it('show the machine as it was at the cursor', async () => {

@@ -1,6 +1,7 @@
-import type { Act } from './act.ts';
+import type { Act } from '../../journal/run-making.ts';
 import type { HeldRun } from './held-run.ts';
 import type { MachineRoom } from './machine-room.ts';
+import { imagesOf, obstacleTo } from './making.ts';
 import { Repeat, type RepeatPlan } from './repeat.ts';
 import type { RunShelf } from './run-shelf.ts';
 import type { Continued } from './session.ts';
@@ -34,7 +35,8 @@ export class Continuation {
   /** Comes to the cursor of `run`, with `source` as its last script. The live run is another one then, at rest. */
   async carryOut(run: HeldRun, source: string): Promise<Continued> {
     const at = recordedAt(run, run.control.cursor);
-    if (!run.origin) return refused('The machine of this run cannot be made again');
+    const obstacle = await obstacleTo(run, this.#room.images);
+    if (obstacle !== undefined) return refused(obstacle);
     const way = wayTo(run, at, source);
     const stands = run.machine !== undefined && at === run.store.length;
     if (stands && !way.untilDifference) return { kind: 'same', at };
@@ -67,12 +69,16 @@ export class Continuation {
   /** Goes all the way on a machine that is made for it; answers why not, where that was not to be. */
   async #again(run: HeldRun, way: Way): Promise<Repeat | string> {
     const { commandLine, origin } = run;
-    const reply = await this.#room.build(commandLine, origin?.seed ?? 0, origin?.start);
+    if (!origin) return 'The machine’s thread was replaced on the way';
+    const { seed, images } = origin;
+    const on = typeof images === 'number' ? images : await imagesOf(images, this.#room.images);
+    if (typeof on === 'string') return on;
+    const reply = await this.#room.build(commandLine, seed, on);
     if (reply.kind !== 'built')
       return 'message' in reply ? (reply.message ?? '') : 'The machine cannot be made again';
     const { memory, topology } = reply;
     const again = this.#runs.addLive({ commandLine, source: '', topologies: [topology], memory });
-    this.#room.connect(again, reply, origin?.seed ?? 0);
+    this.#room.connect(again, reply, seed);
     again.machine?.gate.suspend();
     const repeat = new Repeat(again, run.store, async (doing) => {
       if (doing.kind !== 'script') await this.#room.perform(again, doing);

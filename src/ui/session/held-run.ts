@@ -1,8 +1,8 @@
 import { Folder } from '../../journal/fold/folder.ts';
+import type { Act, StartImage } from '../../journal/run-making.ts';
 import type { MemoryFacts, RunContent } from '../../journal/run-record.ts';
 import { EventStore } from '../../journal/store.ts';
 import type { MachineMemory } from '../../protocol/messages.ts';
-import type { Act } from './act.ts';
 import { Gate } from './gate.ts';
 import { JournalTap } from './journal-tap.ts';
 import { JournalWalk } from './journal-walk.ts';
@@ -34,8 +34,8 @@ export interface LiveMachine {
 export interface Origin {
   /** Of all that is random in it. */
   readonly seed: number;
-  /** Names what images were like, for the machine thread. */
-  readonly start: number;
+  /** What images were like: as the machine thread knows it by a number, or as a file says. */
+  readonly images: number | readonly StartImage[];
 }
 
 /** A run as the session holds it: its journal, where the picture stands in it, and its machine if that is there. */
@@ -52,19 +52,29 @@ export class HeldRun {
   machine: LiveMachine | undefined;
   /** Undefined where the machine cannot be made again. */
   origin: Origin | undefined;
-  readonly acts: Act[] = [];
+  /** It came from a file. */
+  readonly opened: boolean;
+  readonly acts: Act[];
   branch: RunSummary['branch'];
   /** Why the script failed; and the same as soon as the picture has come there. */
   problem: ScriptProblem | undefined;
   shownProblem: ScriptProblem | undefined;
   readonly summary: RunSummary;
 
-  constructor(id: number, content: Omit<RunContent, 'store'> | undefined, journal: RunJournal) {
+  constructor(
+    id: number,
+    content: Omit<RunContent, 'store'> | undefined,
+    journal: RunJournal,
+    opened = false,
+  ) {
     this.id = id;
     this.name = content?.name ?? '';
     this.commandLine = content?.commandLine ?? '';
     this.source = content?.source ?? '';
     this.memory = content?.memory;
+    this.opened = opened;
+    this.origin = content?.making;
+    this.acts = [...(content?.making?.acts ?? [])];
     this.topologies = new Topologies(content?.topologies);
     this.journal = journal;
     this.control = new RunControl(

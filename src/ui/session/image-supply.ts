@@ -2,12 +2,17 @@ import type { ImageSource } from '../../protocol/messages.ts';
 
 /** Images that the person gave, and which of them the machine thread does not have yet. */
 export class ImageSupply {
-  readonly #images = new Map<string, ImageSource['content']>();
+  readonly #images = new Map<string, Blob | Uint8Array>();
   readonly #unsent = new Set<string>();
 
-  add(name: string, content: ImageSource['content']): void {
+  add(name: string, content: Blob | Uint8Array): void {
     this.#images.set(name, content);
     this.#unsent.add(name);
+  }
+
+  /** The newest of a name. */
+  content(name: string): Blob | Uint8Array | undefined {
+    return this.#images.get(name);
   }
 
   /** What to send with the next request. */

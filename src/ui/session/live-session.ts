@@ -70,7 +70,8 @@ export class LiveSession implements Session {
     });
     this.#questions = new Questions(this.#room, () => this.#runs.live !== undefined);
     this.#runs.onDrop = ({ origin }) => {
-      if (origin) void this.#room.link.request({ kind: 'forgetStart', start: origin.start });
+      const start = origin?.images;
+      if (typeof start === 'number') void this.#room.link.request({ kind: 'forgetStart', start });
     };
     this.#state = this.#snapshot();
   }
@@ -188,7 +189,11 @@ export class LiveSession implements Session {
       const continuation = new Continuation(this.#room, this.#runs);
       this.#continuation = continuation;
       try {
-        return this.#arrive(await continuation.carryOut(shown, source));
+        const { live } = this.#runs;
+        const came = await continuation.carryOut(shown, source);
+        // Nothing was done where it was refused at once.
+        if (came.kind === 'refused' && live === this.#runs.live) return came;
+        return this.#arrive(came);
       } finally {
         this.#continuation = undefined;
         this.#frame(this.#parts.now());
@@ -227,6 +232,20 @@ export class LiveSession implements Session {
 
   runContent(id: number): RunContent | undefined {
     return this.#runs.find(id)?.content;
+  }
+
+  async savedRun(id: number): Promise<RunContent | undefined> {
+    const run = this.#runs.find(id);
+    const { makingOf } = await import('./making.ts');
+    const making = run && (await makingOf(run, this.#room));
+    const content = run?.content;
+    return content && { ...content, ...(making && { making }) };
+  }
+
+  async obstacle(id: number): Promise<string | undefined> {
+    const run = this.#runs.find(id);
+    const { obstacleTo } = await import('./making.ts');
+    return run && (await obstacleTo(run, this.#room.images));
   }
 
   monitor(line: string): Promise<string> {

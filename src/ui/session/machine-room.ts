@@ -1,5 +1,5 @@
-import type { MachineNotice, MachineReply } from '../../protocol/messages.ts';
-import type { Doing } from './act.ts';
+import type { Doing } from '../../journal/run-making.ts';
+import type { ImageSource, MachineNotice, MachineReply } from '../../protocol/messages.ts';
 import type { HeldRun } from './held-run.ts';
 import { ImageSupply } from './image-supply.ts';
 import { MachineLink } from './machine-link.ts';
@@ -65,12 +65,16 @@ export class MachineRoom {
     this.#link = this.#startMachine();
   }
 
-  /** Builds a machine; with `start`, on the images of an earlier one as they were at its start. */
-  async build(commandLine: string, seed: number, start?: number): Promise<MachineReply> {
-    const images = start === undefined ? this.images.unsent : [];
+  /** Builds a machine: on images as they are, on those of an earlier one as they were at its start, or on `on`. */
+  async build(
+    commandLine: string,
+    seed: number,
+    on?: number | readonly ImageSource[],
+  ): Promise<MachineReply> {
+    const images = on === undefined ? this.images.unsent : typeof on === 'number' ? [] : on;
     const reply = await this.#link.request({
       ...{ kind: 'build', commandLine, images, seed },
-      ...(start !== undefined && { start }),
+      ...(typeof on === 'number' && { start: on }),
     });
     this.images.sent(images);
     return reply;
@@ -78,7 +82,7 @@ export class MachineRoom {
 
   /** `run` is that of the machine that was built last. */
   connect(run: HeldRun, built: Extract<MachineReply, { kind: 'built' }>, seed: number): void {
-    run.connect(built.memory, { seed, start: built.start });
+    run.connect(built.memory, { seed, images: built.start });
     this.#link.wake = () => run.machine?.gate.wakeMachine();
   }
 

@@ -1,6 +1,6 @@
 import type { Gap } from '../../journal/fold/folder.ts';
+import type { Act, Doing } from '../../journal/run-making.ts';
 import type { EventStore } from '../../journal/store.ts';
-import type { Act, Doing } from './act.ts';
 import type { HeldRun } from './held-run.ts';
 import { RepeatCheck } from './repeat-check.ts';
 import { atRest } from './rest.ts';

@@ -85,7 +85,12 @@ export class RunShelf {
 
   /** Takes a run over that was made elsewhere. */
   add(content: RunContent): HeldRun {
-    const run = new HeldRun(++this.#lastId, content, new RunJournal(content.store, content.folder));
+    const run = new HeldRun(
+      ++this.#lastId,
+      content,
+      new RunJournal(content.store, content.folder),
+      true,
+    );
     this.#settle(run);
     this.#runs = [...this.#runs, run];
     run.control.open(run.store.length);
@@ -108,13 +113,13 @@ export class RunShelf {
 
   /** Forgets the oldest of those that the machine made, if there are too many; `run` stays. */
   makeRoom(run: HeldRun): void {
-    const kept = this.#runs.filter((one) => one.origin && one !== this.#live && one !== run);
+    const kept = this.#runs.filter((one) => !one.opened && one !== this.#live && one !== run);
     for (const one of kept.slice(0, Math.max(0, kept.length + 1 - MOST_KEPT))) this.drop(one);
   }
 
   /** No machine of before can be made again. */
   forgetOrigins(): void {
-    for (const run of this.#runs) run.origin = undefined;
+    for (const run of this.#runs) if (!run.opened) run.origin = undefined;
   }
 
   setSpeed(speed: Speed, sampling: boolean): void {

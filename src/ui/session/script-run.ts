@@ -1,4 +1,4 @@
-import type { Doing } from './act.ts';
+import type { Doing } from '../../journal/run-making.ts';
 import type { HeldRun, LiveMachine } from './held-run.ts';
 import type { ScriptProblem } from './session.ts';
 import type { VcpuEnd, VcpuLink } from './vcpu-link.ts';

@@ -162,8 +162,12 @@ export interface Session {
   dropRun(id: number): void;
   /** Takes a run over, shows it, and returns its id. */
   openRun(run: RunContent): number;
-  /** All of a run, for saving; undefined where there is none of that id. */
+  /** A run as the page holds it; undefined where there is none of that id. */
   runContent(id: number): RunContent | undefined;
+  /** The same with what it came of, as far as that can be told: for saving. */
+  savedRun(id: number): Promise<RunContent | undefined>;
+  /** Why a run cannot be continued, as a sentence; undefined where it can. */
+  obstacle(id: number): Promise<string | undefined>;
   /** Moves the cursor to any held event count. Pauses. */
   seek(at: number): void;
   /** Power cycle: same command line, empty RAM, empty journal; disks keep what the guest wrote. */

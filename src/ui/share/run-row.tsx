@@ -14,11 +14,12 @@ export function RunRow({ name }: { name: string }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const save = async () => {
-    const run = session.runContent(shown);
-    if (!run || busy) return;
+    if (busy) return;
     setBusy(true);
     setProblem(undefined);
     try {
+      const run = await session.savedRun(shown);
+      if (!run) return;
       const file = await fileOfRun({ ...run, name: name.trim() || run.name });
       saveFile(fileNameOf(name, RUN_FILE.ending), file);
     } catch (error) {

@@ -1,8 +1,8 @@
 import type { Session } from '../session/session.ts';
 import { setPresentation } from '../state/presentation.ts';
-import { choosePace, reset, runOrPause, step, stepLine, stepOver } from '../state/run.ts';
+import { chooseSpeed, reset, runOrPause, step, stepLine, stepOver } from '../state/run.ts';
 import { say, turnTo, useUi } from '../state/ui-store.ts';
-import { nextPace, speedText } from '../toolbar/speed-scale.ts';
+import { nextSpeed, speedText } from '../toolbar/speed-scale.ts';
 
 const runs = () => import('../runs/acts.ts');
 
@@ -54,9 +54,9 @@ function nameOf({ key, ctrlKey, altKey, shiftKey }: KeyboardEvent): string {
 }
 
 function changeSpeed(session: Session, way: 1 | -1): void {
-  const pace = nextPace(session.getState(), way);
-  choosePace(session, pace);
-  say(`Speed: ${speedText(pace).replace('/s', ' events a second')}.`);
+  const choice = nextSpeed(session.getState(), way);
+  chooseSpeed(session, choice);
+  say(`Speed: ${speedText(choice).replace('/s', ' events a second')}.`);
 }
 
 function turnWorkspace(): void {

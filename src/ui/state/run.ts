@@ -1,5 +1,5 @@
 import type { Session } from '../session/session.ts';
-import { type Pace, paceText } from '../toolbar/speed-scale.ts';
+import { type SpeedChoice, speedKey } from '../toolbar/speed-scale.ts';
 import { useScript } from './script-store.ts';
 import { REMEMBERED, remember } from './storage.ts';
 import { useUi } from './ui-store.ts';
@@ -42,10 +42,10 @@ export function runToLine(session: Session, line: number): void {
   session.runToLine(noteStart(session), line);
 }
 
-/** Sets the pace, also for the next visit. */
-export function choosePace(session: Session, pace: Pace): void {
-  session.setSpeed(pace.speed, pace.sampling);
-  remember(REMEMBERED.speed, paceText(pace));
+/** Sets the speed, also for the next visit. */
+export function chooseSpeed(session: Session, choice: SpeedChoice): void {
+  session.setSpeed(choice.speed, choice.sampling);
+  remember(REMEMBERED.speed, speedKey(choice));
 }
 
 /** Power cycle; the script stays. What came while the machine ran comes again, what was asked to leave has left. */

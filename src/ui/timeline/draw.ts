@@ -1,8 +1,8 @@
 import { ACTIVITIES } from '../../journal/spans/guest-lane.ts';
 import { backendFacts, type RequestFacts, rowOf } from '../../journal/spans/request-facts.ts';
 import type { Spans } from '../../journal/spans/spans.ts';
-import { paintGaps } from './paint-gaps.ts';
 import { heightOf, type Lane, type Tracks } from './lanes.ts';
+import { paintGaps } from './paint-gaps.ts';
 import {
   inner,
   type Place,

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import {
   DEFAULT_SPEED,
-  nextPace,
-  type Pace,
-  paceAt,
-  paceText,
-  parsePace,
+  nextSpeed,
+  parseSpeed,
   SAMPLED_STOP,
   SPEEDS,
+  type SpeedChoice,
+  speedAt,
+  speedKey,
   speedText,
   stopOf,
 } from './speed-scale.ts';
 
-const recorded = (speed: number): Pace => ({ speed, sampling: false });
+const recorded = (speed: number): SpeedChoice => ({ speed, sampling: false });
 
 describe('speed scale', () => {
   it('goes from one event a second to as fast as it goes', () => {
@@ -30,35 +30,35 @@ describe('speed scale', () => {
   it('finds every stop again, and the nearest of another speed', () => {
     SPEEDS.forEach((speed, i) => {
       expect(stopOf(recorded(speed))).toBe(i);
-      expect(paceAt(i)).toEqual(recorded(speed));
+      expect(speedAt(i)).toEqual(recorded(speed));
     });
-    expect(paceAt(SAMPLED_STOP)).toEqual({ speed: Number.POSITIVE_INFINITY, sampling: true });
-    expect(stopOf(paceAt(SAMPLED_STOP))).toBe(SAMPLED_STOP);
+    expect(speedAt(SAMPLED_STOP)).toEqual({ speed: Number.POSITIVE_INFINITY, sampling: true });
+    expect(stopOf(speedAt(SAMPLED_STOP))).toBe(SAMPLED_STOP);
     expect(SPEEDS[stopOf(recorded(30))]).toBe(25);
     expect(SPEEDS[stopOf(recorded(0))]).toBe(1);
   });
 
   it('reads back what was remembered and refuses anything else', () => {
     for (let stop = 0; stop <= SAMPLED_STOP; stop++)
-      expect(parsePace(paceText(paceAt(stop)))).toEqual(paceAt(stop));
+      expect(parseSpeed(speedKey(speedAt(stop)))).toEqual(speedAt(stop));
     for (const text of [undefined, '', 'fast', '-1', '7e9', 'NaN'])
-      expect(parsePace(text)).toEqual(recorded(DEFAULT_SPEED));
+      expect(parseSpeed(text)).toEqual(recorded(DEFAULT_SPEED));
   });
 
   it('goes up and down stop by stop, and no further than its ends', () => {
-    let pace = paceAt(0);
+    let choice = speedAt(0);
     for (let stop = 1; stop <= SAMPLED_STOP; stop++) {
-      pace = nextPace(pace, 1);
-      expect(stopOf(pace)).toBe(stop);
+      choice = nextSpeed(choice, 1);
+      expect(stopOf(choice)).toBe(stop);
     }
-    expect(nextPace(pace, 1)).toEqual(pace);
-    for (let stop = 0; stop <= SAMPLED_STOP; stop++) pace = nextPace(pace, -1);
-    expect(pace).toEqual(recorded(1));
+    expect(nextSpeed(choice, 1)).toEqual(choice);
+    for (let stop = 0; stop <= SAMPLED_STOP; stop++) choice = nextSpeed(choice, -1);
+    expect(choice).toEqual(recorded(1));
   });
 
   it('says the last stops in words', () => {
     expect(speedText(recorded(2000))).toBe('2,000/s');
     expect(speedText(recorded(Number.POSITIVE_INFINITY))).toBe('full speed');
-    expect(speedText(paceAt(SAMPLED_STOP))).toBe('full speed, sampled');
+    expect(speedText(speedAt(SAMPLED_STOP))).toBe('full speed, sampled');
   });
 });

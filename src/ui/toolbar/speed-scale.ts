@@ -23,7 +23,7 @@ export const SPEEDS: readonly Speed[] = [
 export const DEFAULT_SPEED: Speed = 25;
 
 /** How fast a run goes, and whether only samples of it are recorded. */
-export interface Pace {
+export interface SpeedChoice {
   readonly speed: Speed;
   readonly sampling: boolean;
 }
@@ -31,8 +31,8 @@ export interface Pace {
 /** The stop behind all speeds: as fast as the guest can, which recording everything would not let it. */
 export const SAMPLED_STOP = SPEEDS.length;
 
-/** Index of the stop nearest to a pace on the logarithmic scale. */
-export function stopOf({ speed, sampling }: Pace): number {
+/** Index of the stop nearest to a choice on the logarithmic scale. */
+export function stopOf({ speed, sampling }: SpeedChoice): number {
   if (speed === Number.POSITIVE_INFINITY) return sampling ? SAMPLED_STOP : SPEEDS.length - 1;
   let best = 0;
   for (let i = 0; i < SPEEDS.length - 1; i++)
@@ -42,31 +42,31 @@ export function stopOf({ speed, sampling }: Pace): number {
 
 const distance = (a: number, b: number): number => Math.abs(Math.log(a) - Math.log(Math.max(b, 1)));
 
-/** The pace at a stop; beyond the ends, that of the last or the first one. */
-export function paceAt(stop: number): Pace {
+/** The choice at a stop; beyond the ends, that of the last or the first one. */
+export function speedAt(stop: number): SpeedChoice {
   const speed = SPEEDS[Math.min(Math.max(stop, 0), SPEEDS.length - 1)] ?? DEFAULT_SPEED;
   return { speed, sampling: stop >= SAMPLED_STOP };
 }
 
-/** The next pace up (1) or down (-1) from one; the ends stay. */
-export function nextPace(pace: Pace, way: 1 | -1): Pace {
-  return paceAt(stopOf(pace) + way);
+/** The next choice up (1) or down (-1) from one; the ends stay. */
+export function nextSpeed(choice: SpeedChoice, way: 1 | -1): SpeedChoice {
+  return speedAt(stopOf(choice) + way);
 }
 
 /** Speed in words, short. */
-export function speedText({ speed, sampling }: Pace): string {
+export function speedText({ speed, sampling }: SpeedChoice): string {
   if (sampling) return 'full speed, sampled';
   return speed === Number.POSITIVE_INFINITY ? 'full speed' : `${speed.toLocaleString('en')}/s`;
 }
 
-/** A pace as text, to be remembered. */
-export function paceText({ speed, sampling }: Pace): string {
+/** A choice as text, to be remembered. */
+export function speedKey({ speed, sampling }: SpeedChoice): string {
   return sampling ? 'sampled' : String(speed);
 }
 
-/** A remembered pace, or the default where it is not one of ours. */
-export function parsePace(text: string | undefined): Pace {
-  if (text === 'sampled') return paceAt(SAMPLED_STOP);
+/** A remembered choice, or the default where it is not one of ours. */
+export function parseSpeed(text: string | undefined): SpeedChoice {
+  if (text === 'sampled') return speedAt(SAMPLED_STOP);
   const speed = text === 'Infinity' ? Number.POSITIVE_INFINITY : Number(text);
   return { speed: SPEEDS.includes(speed) ? speed : DEFAULT_SPEED, sampling: false };
 }
