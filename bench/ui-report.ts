@@ -1,5 +1,6 @@
 import type { Frames } from './ui-frames.ts';
 import type { RingFrames } from './ui-ring.ts';
+import type { SampledRun } from './ui-sampled.ts';
 
 /** What must hold, in frames a second. */
 const TARGET = 55;
@@ -52,6 +53,23 @@ export function printRing(ring: ReadonlyMap<string, RingFrames>): void {
       i < all.length - 1 ? `${targets}: ${holds ? 'holds' : 'MISSED'}` : '',
     ];
   });
+  printColumns([head, ...rows]);
+}
+
+/** What must hold while samples are recorded: buffers a second, and ms from an input to its handler. */
+const SAMPLED = { buffers: 1_000_000, delay: 50 } as const;
+
+/** Prints the rounds with a guest at full speed. */
+export function printSampled(rounds: readonly SampledRun[]): void {
+  const head = ['sampled', 'buffers/s', 'events/s', 'delay ms', 'p95', 'longest', 'frames/s', ''];
+  const rows = rounds.map(({ buffers, events, delay, frames }, i) => [
+    `round ${i + 1}`,
+    buffers.toFixed(0),
+    events.toFixed(0),
+    ...delay.map((ms) => ms.toFixed(1)),
+    frames.toFixed(1),
+    `≥ ${SAMPLED.buffers}, p95 ≤ ${SAMPLED.delay}: ${buffers >= SAMPLED.buffers && delay[1] <= SAMPLED.delay ? 'holds' : 'MISSED'}`,
+  ]);
   printColumns([head, ...rows]);
 }
 

@@ -1,9 +1,9 @@
 /**
  * Measures the page's pictures in a headless Chromium without a GPU: frames while a hand pans and zooms machines of
  * 200 and 1,000 devices, at rest and with traffic, and travels over a timeline of a million events, how long the picture takes after a paste, an
- * added device and an undo; and a queue of 4,096 entries at work, a jump in one of 32,768, and saved runs that are
- * opened. `--url ADDRESS` measures a page that is served already; `--rounds N` (3); `--only ring`, `topology`,
- * `timeline` or `runs`.
+ * added device and an undo; and a queue of 4,096 entries at work, a jump in one of 32,768, saved runs that are
+ * opened; and how soon the page answers while a guest runs as fast as it can and samples are recorded. `--url ADDRESS` measures a page that is served already; `--rounds N` (3); `--only ring`, `topology`,
+ * `timeline`, `sampled` or `runs`.
  */
 import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright';
@@ -11,9 +11,10 @@ import { preview } from 'vite';
 import { requireBrowser } from '../.ci/browser.mjs';
 import { type Frames, framesDuring, hover, pan, zoom } from './ui-frames.ts';
 import { manyDevices } from './ui-line.ts';
-import { printFrames, printRing, printTimes } from './ui-report.ts';
+import { printFrames, printRing, printSampled, printTimes } from './ui-report.ts';
 import { type RingFrames, ringAtWork, seekLargest } from './ui-ring.ts';
 import { timeOpenRun, writeRun } from './ui-run.ts';
+import { SAMPLED_LINE, type SampledRun, sampledRun } from './ui-sampled.ts';
 import { middleOfLanes, openMillion, travel } from './ui-timeline.ts';
 import { timeAdd, timePaste } from './ui-times.ts';
 
@@ -26,6 +27,9 @@ const { values: given } = parseArgs({
 });
 const ROUNDS = Math.max(1, Number(given.rounds) || 3);
 const VIEW = { width: 1440, height: 900 };
+
+/** All rounds with a guest at full speed. */
+const sampled: SampledRun[] = [];
 
 /** Best round by name: other programs on the machine can only make frames fewer. */
 const frames = new Map<string, Frames>();
@@ -135,7 +139,7 @@ async function watch(browser: Browser, url: string): Promise<Page> {
 }
 
 /** Whether a part is measured. */
-const wanted = (part: 'ring' | 'topology' | 'timeline' | 'runs'): boolean =>
+const wanted = (part: 'ring' | 'topology' | 'timeline' | 'sampled' | 'runs'): boolean =>
   (given.only ?? part) === part;
 
 /** Disks that are read without end: their traffic is drawn as flow. */
@@ -208,6 +212,15 @@ async function timelineRound(browser: Browser, url: string): Promise<void> {
   await long.close();
 }
 
+async function sampledRound(browser: Browser, url: string): Promise<void> {
+  const page = await watch(browser, url);
+  await page.evaluate((it) => window.virtioPlayground?.session.build(it), SAMPLED_LINE);
+  const got = await sampledRun(page);
+  console.error(`sampled: ${got.buffers.toFixed(0)} buffers/s`);
+  sampled.push(got);
+  await page.close();
+}
+
 /** Opens a saved run of a million events, as a person does. */
 async function openRun(browser: Browser, url: string, path: string): Promise<void> {
   const page = await open(browser, url, '-M pc -m 64 -device virtio-rng-pci,id=rng0');
@@ -230,6 +243,7 @@ try {
     if (wanted('ring')) await ringRound(browser, url);
     if (wanted('topology')) await topologyRound(browser, url);
     if (wanted('timeline')) await timelineRound(browser, url);
+    if (wanted('sampled')) await sampledRound(browser, url);
   }
 } finally {
   await browser.close();
@@ -238,4 +252,5 @@ try {
 console.log(`Best of ${ROUNDS} rounds, ${VIEW.width} × ${VIEW.height}, Chromium without a GPU.`);
 if (frames.size > 0) printFrames(frames);
 if (ring.size > 0) printRing(ring);
-printTimes(times);
+if (sampled.length > 0) printSampled(sampled);
+if (times.size > 0) printTimes(times);

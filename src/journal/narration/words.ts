@@ -5,9 +5,9 @@ export function address(value: number): string {
   return value >= OUT_OF_RANGE ? 'an address of 2^53 or more' : hex(value, 8);
 }
 
-/** `1 byte`, `2 bytes`; the plural adds an s. */
+/** `1 byte`, `2,000 bytes`; the plural adds an s. */
 export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** `a`, `a and b`, `a, b and c`; of more than `most` only the first are named. */

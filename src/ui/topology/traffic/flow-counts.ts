@@ -1,4 +1,4 @@
-import { NONE } from '../../../journal/schema.ts';
+import { EVENTS, GAP, NONE } from '../../../journal/schema.ts';
 import { type EventStore, recordAt } from '../../../journal/store.ts';
 import { deviceBehind, NAMES_DEVICE } from './behind.ts';
 import { FLOW, FLOW_KINDS, flowBytesAt, flowKindAt } from './flow-kinds.ts';
@@ -21,6 +21,8 @@ export class FlowCounts {
   readonly #seen: number[] = [];
   readonly #devices: number;
   #estimated = false;
+  /** Events that the gaps among those looked at left out. */
+  #leftOut = 0;
 
   /** For devices 0 to `devices - 1`; others count as none. */
   constructor(devices: number) {
@@ -58,12 +60,24 @@ export class FlowCounts {
 
   /**
    * Counts events `from` to `to - 1` anew. Of more than `most` events, blocks spread evenly over them are
-   * looked at, and stand for all. Returns how many were looked at.
+   * looked at, and stand for all; with `gaps`, also for the events that gaps left out. Returns how many were
+   * looked at.
    */
-  count(store: EventStore, from: number, to: number, most = Number.POSITIVE_INFINITY): number {
+  count(
+    store: EventStore,
+    from: number,
+    to: number,
+    most = Number.POSITIVE_INFINITY,
+    gaps = false,
+  ): number {
     this.clear();
+    this.#leftOut = 0;
     const start = Math.max(from, store.first);
-    if (to - start <= most) return this.#scan(store, start, to);
+    if (to - start <= most) {
+      const looked = this.#scan(store, start, to);
+      if (gaps) this.#standFor(looked, looked);
+      return looked;
+    }
     const blocks = Math.ceil((to - start) / BLOCK);
     const taken = Math.max(1, Math.floor(most / BLOCK));
     let looked = 0;
@@ -71,13 +85,20 @@ export class FlowCounts {
       const at = start + Math.floor((i * blocks) / taken) * BLOCK;
       looked += this.#scan(store, at, Math.min(to, at + BLOCK));
     }
+    if (!gaps) this.#leftOut = 0;
+    this.#standFor(looked, to - start);
+    return looked;
+  }
+
+  /** The events that were looked at stand for `all`, and for as many more as gaps among them left out. */
+  #standFor(looked: number, all: number): void {
+    const scale = looked > 0 ? ((looked + this.#leftOut) / looked) * (all / looked) : 1;
+    if (scale === 1) return;
     this.#estimated = true;
-    const scale = (to - start) / looked;
     for (const flow of this.#seen) {
       this.#events[flow] = this.events(flow) * scale;
       this.#bytes[flow] = this.bytes(flow) * scale;
     }
-    return looked;
   }
 
   #scan(store: EventStore, from: number, to: number): number {
@@ -93,6 +114,8 @@ export class FlowCounts {
         dev = (words[at + 2] as number) & 0xffff;
         if (dev !== NONE) behind = dev;
       }
+      if ((head & 0xff) === GAPS && head >>> 16 === GAP.end)
+        this.#leftOut += words[at + EVENTS.gap.fields.events.at] as number;
       const kind = flowKindAt(words, at);
       if (kind < 0) continue;
       if (kind === FLOW.dmaWrite) dev = behind;
@@ -105,5 +128,6 @@ export class FlowCounts {
   }
 }
 
+const GAPS = EVENTS.gap.code;
 /** Events in one block of a sample. */
 const BLOCK = 256;

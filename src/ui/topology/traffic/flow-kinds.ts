@@ -217,6 +217,7 @@ const OF_REGION = REGIONS.map((_, region) =>
 const IS_PCI = REGIONS.map((_, region) => isPciConfig(region));
 const S390_RULES = RULES.map((rule) => ['status', 'adapter', 'external'].includes(rule));
 const DRIVER = 0;
+/** From here on nobody of the machine: a person, or the journal itself. */
 const USER = 3;
 
 /** The kind of the record at word `at`, an index of `FLOW_KINDS`; -1 where nothing travels. No event is decoded. */
@@ -227,7 +228,7 @@ export function flowKindAt(words: Uint32Array, at: number): number {
     case CODE.memWrite:
     case CODE.dataWrite:
       if (actor === DRIVER) return FLOW.store;
-      return actor === USER ? -1 : FLOW.dmaWrite;
+      return actor >= USER ? -1 : FLOW.dmaWrite;
     case CODE.chainPopped:
       return FLOW.dmaRead;
     case CODE.notification:

@@ -79,7 +79,7 @@ export class FlowMeter {
   #count(from: number, to: number, seconds: number): void {
     const { store } = this.#session;
     const start = this.#now();
-    const looked = this.#counts.count(store, Math.min(from, to), to, this.#most);
+    const looked = this.#counts.count(store, Math.min(from, to), to, this.#most, true);
     this.rates.advance(this.#counts, seconds);
     // What a frame has time for is learnt from those before; a slow one may have been interrupted.
     if (looked < LEARNS) return;
