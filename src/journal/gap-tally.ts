@@ -10,6 +10,8 @@ export class QueueTally {
   /** Free-running indices after the newest chain taken and returned, where there was one. */
   availIdx: number | undefined;
   usedIdx: number | undefined;
+  /** `usedIdx` before the newest chain came back, where that is known. */
+  usedBefore: number | undefined;
   popped = 0;
   pushed = 0;
   sent = 0;
@@ -38,7 +40,7 @@ export class QueueTally {
   /** The queue was taken back: the device has nothing, and begins anew. Counts stay until it is set up again. */
   disable(): void {
     this.#disabled = true;
-    this.availIdx = this.usedIdx = undefined;
+    this.availIdx = this.usedIdx = this.usedBefore = undefined;
     this.returned.clear();
     this.taken.clear();
   }
@@ -51,6 +53,7 @@ export class QueueTally {
 
   push(head: number, usedIdx: number): void {
     this.pushed++;
+    this.usedBefore = this.usedIdx;
     this.usedIdx = usedIdx & 0xffff;
     if (!this.taken.delete(head)) this.returned.add(head);
   }

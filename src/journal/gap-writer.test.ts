@@ -89,7 +89,7 @@ it('tells of each queue what was counted, and which chains came and went', () =>
   expect(state).toMatchObject({ dev: 1, queue: 0, moved: 3, availIdx: 4, usedIdx: 2 });
   expect(state).toMatchObject({ popped: 3, pushed: 2, sent: 1, unsent: 0, raised: 1, quiet: 1 });
   const { data } = state as Extract<JournalEvent, { kind: 'queueState' }>;
-  expect([...new Uint32Array(data.slice().buffer)]).toEqual([1, 9, 4, 0xffff_ffff, 6, 3]);
+  expect([...new Uint32Array(data.slice().buffer)]).toEqual([1, 1, 9, 4, 0xffff_ffff, 6, 3]);
   expect(told.slice(2)).toMatchObject([
     { line: 11, level: 0 },
     { line: 12, level: 1 },
@@ -107,7 +107,11 @@ it('forgets what was in flight where a queue is taken back, and counts from its 
   journal.endGap(read);
   const told = drain();
   expect(kinds(told)).toEqual(['gap', 'reset', 'queueConfig', 'queueState']);
-  expect(told.at(-1)).toMatchObject({ popped: 1, pushed: 1, data: new Uint8Array(4) });
+  expect(told.at(-1)).toMatchObject({
+    popped: 1,
+    pushed: 1,
+    data: Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0),
+  });
 });
 
 it('moves the clock as if everything were recorded', () => {

@@ -3,6 +3,9 @@ import { GapTally, PIECE, type QueueTally } from './gap-tally.ts';
 import { MemoryWriter } from './memory-writer.ts';
 import { ACTOR, EVENTS, GAP } from './schema.ts';
 
+/** In a `queueState`: an index as it was before the gap. */
+const AS_BEFORE = 0xffff_ffff;
+
 /** Answers bytes of guest memory, or undefined where there is none; not kept. */
 type ReadMemory = (addr: number, length: number) => Uint8Array | undefined;
 
@@ -82,8 +85,8 @@ export class GapWriter extends MemoryWriter {
   }
 
   private queueIs(key: number, queue: QueueTally): void {
-    const flight = [queue.returned.size, ...queue.returned];
-    for (const [head, before] of queue.taken) flight.push(head, before ?? 0xffff_ffff);
+    const flight = [queue.usedBefore ?? AS_BEFORE, queue.returned.size, ...queue.returned];
+    for (const [head, before] of queue.taken) flight.push(head, before ?? AS_BEFORE);
     const bytes = new Uint8Array(Uint32Array.from(flight).buffer);
     const at = this.payload(bytes.length);
     if (at < 0) return;

@@ -240,8 +240,9 @@ export const EVENTS = {
   /**
    * What a gap did to a queue: counts as in `QueueMoment`, and the indices as `chainPopped` and
    * `chainPushed` have them; flags 1 and 2 in `moved` where there was such an event. The payload is 32-bit
-   * words: a count of heads that were in flight before and came back, those heads, and for each chain that
-   * is in flight since: its head, and where it was taken, as `availIdx` was before it, or all ones.
+   * words: `usedIdx` before the newest chain came back; a count of heads that were in flight before and came
+   * back, those heads; and for each chain that is in flight since: its head, and `availIdx` before it was
+   * taken. All ones stand for an index as it was before the gap.
    */
   queueState: {
     code: 28,

@@ -26,8 +26,8 @@ type Count = keyof typeof NO_COUNTS;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** In `queueState`: taken where the device stood before. */
-const ALL_ONES = 0xffff_ffff;
+/** In `queueState`: an index as it was before the gap. */
+const AS_BEFORE = 0xffff_ffff;
 
 const itself = (head: number): number => head;
 
@@ -288,17 +288,19 @@ export class QueueState {
     memory: ImageBuilder,
   ): void {
     const first = this.#now.lastAvailIdx;
+    const before = (index = AS_BEFORE, known: number): number =>
+      index === AS_BEFORE ? known : index & 0xffff;
+    if (usedIdx !== undefined) this.#now.returnedAt = before(flight[0], this.#now.usedIdx);
     this.#now.lastAvailIdx = availIdx ?? first;
     this.#now.usedIdx = usedIdx ?? this.#now.usedIdx;
     const inFlight = this.#inFlightNow();
-    const taken = 1 + (flight[0] ?? 0);
-    for (const head of flight.subarray(1, taken)) inFlight.take(head);
+    const taken = 2 + (flight[1] ?? 0);
+    for (const head of flight.subarray(2, taken)) inFlight.take(head);
     const places = new Map<number, number>();
     for (let i = taken; i + 1 < flight.length; i += 2) {
       const head = flight[i] as number;
-      const before = flight[i + 1] as number;
       inFlight.add(head);
-      places.set(head, before === ALL_ONES ? first : before & 0xffff);
+      places.set(head, before(flight[i + 1], first));
     }
     const ring = this.#packed?.seal() ?? this.#ring;
     if (!this.#now.packed || !ring) return;
