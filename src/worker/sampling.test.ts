@@ -8,7 +8,10 @@ import type { Moment, QueueMoment } from '../journal/fold/moment.ts';
 import type { Names } from '../journal/narration/narration-types.ts';
 import { JournalReader } from '../journal/reader.ts';
 import { JournalRing } from '../journal/ring.ts';
+import { RunReader, runParts } from '../journal/run-file.ts';
 import { GAP, type JournalEvent } from '../journal/schema.ts';
+import { requestFacts } from '../journal/spans/request-facts.ts';
+import { Spans } from '../journal/spans/spans.ts';
 import { EventStore, recordAt, type EventStore as Store } from '../journal/store.ts';
 import { explain } from '../journal/why/why.ts';
 import { JournalWriter } from '../journal/writer.ts';
@@ -178,6 +181,32 @@ describe('what is shown after a gap is what is shown without one', () => {
     expect(gaps).toBeGreaterThan(3);
     expect(compared).toBeGreaterThan(300);
     expect(part.momentAt(sampled.length).unrecorded).toBeGreaterThan(1000);
+    // A file holds it as it is.
+    const reader = new RunReader(() => {});
+    for (const piece of runParts({}, sampled)) reader.push(piece);
+    reader.end();
+    const opened = new Folder(reader.store).momentAt(sampled.length);
+    expect(told(opened)).toEqual(told(part.momentAt(sampled.length)));
+    expect(opened.unrecorded).toBe(part.momentAt(sampled.length).unrecorded);
+    // No request is taken for another one across a gap.
+    const spans = new Spans(sampled, { momentAt: (at) => part.momentAt(at) });
+    spans.update();
+    const ends: number[] = [];
+    for (let i = 0; i < sampled.length; i++) {
+      const event = sampled.get(i);
+      if (event.kind === 'gap' && event.step === GAP.end) ends.push(i);
+    }
+    let used = 0;
+    for (const queue of spans.queues)
+      for (let row = 0; row < queue.requests.length; row++) {
+        const request = requestFacts(spans, queue, row);
+        const { begun, available, popped } = request;
+        if (request.used === undefined) continue;
+        used++;
+        const from = available ?? popped ?? begun;
+        expect(ends.filter((at) => at > from && at < request.used!)).toEqual([]);
+      }
+    expect(used).toBeGreaterThan(50);
     const end = (moment: Moment) => ({ ...told(moment), script: 'ended' });
     expect(end(part.momentAt(sampled.length))).toEqual(end(whole.momentAt(one.length)));
   });
