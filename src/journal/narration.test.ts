@@ -15,7 +15,7 @@ describe('the rest in words', () => {
   it('[5.2.6] names what is asked of a back end', () => {
     expect(words((j) => j.backendRequest(DEV, 0, 'read', 4, 512, 1024))).toEqual([
       'Back end: read',
-      'disk0 asks its back end to read 1024 bytes at byte 512 (request 4).',
+      'disk0 asks its back end to read 1,024 bytes at byte 512 (request 4).',
       '5.2.6',
     ]);
     expect(words((j) => j.backendCompletion(DEV, 0, 'write', 4, 1, 0))[1]).toBe(
