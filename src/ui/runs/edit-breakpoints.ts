@@ -10,13 +10,14 @@ import { stopFor } from './move-lines.ts';
  * to the next line with one; a script that does not compile keeps it where it was put.
  */
 export async function toggleLine(session: Session, line: number): Promise<void> {
-  const { lines } = useBreakpoints.getState();
-  if (lines.some((one) => one.line === line)) {
-    dropLine(line);
-    say(`The breakpoint on line ${line} is off.`);
+  const has = (at: number): boolean =>
+    useBreakpoints.getState().lines.some((one) => one.line === at);
+  const stop = has(line) ? line : await stopOf(session, line);
+  if (has(stop)) {
+    dropLine(stop);
+    say(`The breakpoint on line ${stop} is off.`);
     return;
   }
-  const stop = await stopOf(session, line);
   const now = useBreakpoints.getState().lines.filter((one) => one.line !== stop);
   useBreakpoints.setState({ lines: inOrder([...now, { line: stop, on: true }]) });
   say(

@@ -75,10 +75,10 @@ export function notesOf(
     width: rect.width * zoom,
     height: rect.height * zoom,
   });
-  const cards = [...net.graph.layout.rects].map(([id, rect]) =>
-    // Below memory stands what the event at the cursor does there.
-    onScreen(id === RAM ? { ...rect, height: rect.height + LABEL } : rect),
-  );
+  // Below memory stands what the event at the cursor does there.
+  const boxOf = (id: string, rect: Rect): Rect =>
+    onScreen(id === RAM ? { ...rect, height: rect.height + LABEL } : rect);
+  const cards = [...net.graph.layout.rects].map(([id, rect]) => boxOf(id, rect));
   const notes: Note[] = [];
   const chosen = [...byNode].sort(([, a], [, b]) => total(b) - total(a));
   for (const [id, flows] of chosen) {
@@ -86,7 +86,7 @@ export function notesOf(
     if (!asked && notes.length >= MOST_NOTES) continue;
     const rect = net.graph.layout.rects.get(id);
     if (!rect) continue;
-    const card = onScreen(rect);
+    const card = boxOf(id, rect);
     if (
       card.x > view.width ||
       card.y > view.height ||
@@ -159,7 +159,7 @@ function lineOf(
   const events = eventsText(rate.events, live, estimated);
   const amount = bytes && rate.bytes > 0 ? amountText(rate.bytes, kind, live, estimated) : '';
   return {
-    text: `${events} ${info.brief}${amount && `, ${amount}`}`,
+    text: `${events} ${events === '1' ? info.brief.replace(/s$/, '') : info.brief}${amount && `, ${amount}`}`,
     tone: info.tone,
     stopped: info.carrier === undefined && info.kind !== 'violation',
   };
