@@ -153,11 +153,15 @@ export class JournalReader {
     const from = ring.words[word + 10] ?? 0;
     // A length that no producer writes must not make the page allocate it.
     const length = Math.min(ring.words[word + 11] ?? 0, ring.side.length);
-    const payload = new Uint8Array(length);
     const start = from & ring.sideMask;
     const first = Math.min(length, ring.side.length - start);
-    payload.set(ring.side.subarray(start, start + first));
-    if (first < length) payload.set(ring.side.subarray(0, length - first), first);
+    // The store copies it, before the producer may write there again.
+    let payload: Uint8Array = ring.side.subarray(start, start + first);
+    if (first < length) {
+      payload = new Uint8Array(length);
+      payload.set(ring.side.subarray(start));
+      payload.set(ring.side.subarray(0, length - first), first);
+    }
     this.store.append(ring.words, word, payload);
     Atomics.store(ring.header, RING.sideTail, (from + length) | 0);
   }

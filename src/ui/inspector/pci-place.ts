@@ -1,6 +1,6 @@
 import type { Moment, RegisterMoment } from '../../journal/fold/moment.ts';
 import { type PciPlace, pciConfigView } from '../../journal/pci-config-view.ts';
-import type { BusNode, DeviceNode, MachineTopology } from '../../protocol/topology.ts';
+import type { BusNode, DeviceNode } from '../../protocol/topology.ts';
 import { REGION_INDEX } from '../../spec/regions.ts';
 
 const CONFIG_SPACES: ReadonlySet<number> = new Set([
@@ -18,16 +18,13 @@ export function configAccesses(moment: Moment): RegisterMoment[] {
 }
 
 /**
- * Where a PCI function sits at a moment, by its path: what is behind a bridge has the number that the guest gave
+ * Where a PCI function sits at a moment, by the way to it: what is behind a bridge has the number that the guest gave
  * to the bridge's bus. Undefined for other devices, and before the guest has.
  */
 export function pciPlace(
-  topology: MachineTopology | undefined,
-  path: string,
+  way: readonly Step[],
   accesses: readonly RegisterMoment[],
 ): PciPlace | undefined {
-  const way = topology && wayTo(topology.root, path);
-  if (!way) return undefined;
   let place: PciPlace | undefined;
   for (const { bus, device } of way) {
     if (!bus.ancestors.includes('PCI')) {
@@ -48,13 +45,14 @@ function secondaryBus(accesses: readonly RegisterMoment[], bridge: PciPlace): nu
   return number === 0 ? undefined : number;
 }
 
-interface Step {
+/** A device, and the bus that it is on. */
+export interface Step {
   readonly bus: BusNode;
   readonly device: DeviceNode;
 }
 
-/** Buses and devices from a bus down to a device. */
-function wayTo(bus: BusNode, path: string): Step[] | undefined {
+/** Buses and devices from a bus down to the device with a path; undefined where it is not below. */
+export function wayTo(bus: BusNode, path: string): Step[] | undefined {
   for (const device of bus.children) {
     if (device.path === path) return [{ bus, device }];
     for (const below of device.buses) {

@@ -13,7 +13,7 @@ import type { DeviceNode } from '../../protocol/topology.ts';
 import { DEVICE_CONFIG, REGION_INDEX, REGIONS } from '../../spec/regions.ts';
 import { selectedText } from '../../spec/selected-registers.ts';
 import { useSessionState, useSessionStateSlowly } from '../state/session-context.tsx';
-import { configAccesses, pciPlace } from './pci-place.ts';
+import { configAccesses, pciPlace, wayTo } from './pci-place.ts';
 import { type RegisterRow, RegisterTable } from './register-table.tsx';
 import { Section } from './section.tsx';
 import { useRegisterHistory } from './use-register-history.ts';
@@ -33,12 +33,13 @@ export function RegisterSections({ devices }: { devices: readonly DeviceNode[] }
   const [wanted, setWanted] = useState('');
   const facts = devices.find(({ virtio }) => virtio)?.virtio;
   const pci = devices.find(({ ancestors }) => ancestors.includes('pci-device'));
+  const way = useMemo(() => pci && topology && wayTo(topology.root, pci.path), [topology, pci]);
   const parts = useMemo(() => {
-    if (!pci) return [];
+    if (!way) return [];
     const accesses = configAccesses(moment);
-    const place = pciPlace(topology, pci.path, accesses);
+    const place = pciPlace(way, accesses);
     return place ? pciConfigView(accesses, place) : [];
-  }, [moment, topology, pci]);
+  }, [moment, way]);
   const context: RegisterContext = {
     virtioId: facts?.deviceId,
     queues: facts?.queues.map(({ name }) => name) ?? [],

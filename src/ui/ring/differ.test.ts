@@ -9,7 +9,7 @@ import { ringAreas } from '../../journal/fold/ring-areas.ts';
 import type { EventStore } from '../../journal/store.ts';
 import { MARKS, packedDeeds } from '../../testing/packed-deeds.ts';
 import { type Deed, journalOf, randomDeeds } from '../../testing/random-journal.ts';
-import { Differ, joined } from './differ.ts';
+import { Differ } from './differ.ts';
 import { DOT, decodePatch, encodePatch, type Travel } from './scene/patch.ts';
 import type { RingNow } from './source.ts';
 
@@ -153,26 +153,5 @@ describe('Differ', () => {
     });
     // The third takes back the light of the second.
     expect(told).toEqual([true, true, true, false]);
-  });
-});
-
-describe('joined', () => {
-  it('tells close stretches as one, and covers each of them', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.record({ addr: fc.nat(500), length: fc.integer({ min: 1, max: 40 }) })),
-        (stretches) => {
-          const result = joined(stretches);
-          for (const { addr, length } of stretches)
-            expect(result.some((r) => r.addr <= addr && addr + length <= r.addr + r.length)).toBe(
-              true,
-            );
-          for (let i = 1; i < result.length; i++) {
-            const [a, b] = [result[i - 1], result[i]];
-            expect((b?.addr ?? 0) - (a?.addr ?? 0) - (a?.length ?? 0)).toBeGreaterThan(32);
-          }
-        },
-      ),
-    );
   });
 });

@@ -2,14 +2,13 @@ import { distance16 } from '../../base/bits.ts';
 import type { PackedChain } from '../../journal/fold/moment.ts';
 import { placeAfter, slotOfPlace } from '../../journal/fold/packed-state.ts';
 import { viewOf } from '../../journal/fold/packed-view.ts';
-import { type RingArea, ringAreas } from '../../journal/fold/ring-areas.ts';
+import { ringAreas } from '../../journal/fold/ring-areas.ts';
 import { u16In } from '../../journal/fold/ring-numbers.ts';
-import { EVENTS } from '../../journal/schema.ts';
-import { type EventStore, recordAt } from '../../journal/store.ts';
 import { SPLIT } from '../../spec/virtio.ts';
 import { hitsOf } from './hits.ts';
 import { type Bytes, DOT, type Lit, type Patch, type Travel } from './scene/patch.ts';
 import type { RingNow, RingSource } from './source.ts';
+import { type Stretch, written } from './written.ts';
 
 /** Past this many events at once the whole structures are told rather than what was written. */
 const MOST_EVENTS = 20_000;
@@ -17,15 +16,8 @@ const MOST_EVENTS = 20_000;
 const MOST_LIT = 64;
 /** Past this many, nobody could tell which buffer was written. */
 const MOST_DEEP = 8;
-/** Stretches that are this close, in bytes, are told as one. */
-const NEAR = 32;
 /** Most chains whose places in a packed ring are told one by one. */
 const MOST_CHAINS = 512;
-
-interface Stretch {
-  readonly addr: number;
-  readonly length: number;
-}
 
 /** Works out what a painter must be told to come from one moment of a source's queue to the next. */
 export class Differ {
@@ -59,16 +51,18 @@ export class Differ {
     this.#epoch = now.store.epoch;
     const steps = same ? Math.abs(now.at - before.at) : Number.POSITIVE_INFINITY;
     const lit = litBy(now, steps);
-    const areas = ringAreas(now.queue);
+    const whole = ringAreas(now.queue).map(({ start, end }) => ({
+      addr: start,
+      length: end - start,
+    }));
     const stretches =
       same && steps <= MOST_EVENTS
-        ? [...written(now.store, before.at, now.at, areas, this.#tables), ...this.#fresh]
+        ? [...written(now.store, before.at, now.at, [...whole, ...this.#tables]), ...this.#fresh]
         : undefined;
     const quiet = stretches?.length === 0 && now.queue === before?.queue;
     if (quiet && lit.length === 0 && this.#lit.length === 0) return undefined;
     this.#lit = lit;
     this.#fresh = [];
-    const whole = areas.map(({ start, end }) => ({ addr: start, length: end - start }));
     const bytes = (stretches ?? [...whole, ...this.#tables]).map(
       ({ addr, length }): Bytes => ({ addr, bytes: now.memory.bytes(addr, length) }),
     );
@@ -102,55 +96,6 @@ export class Differ {
   }
 }
 
-const MEM_WRITE = EVENTS.memWrite.code;
-const DATA_WRITE = EVENTS.dataWrite.code;
-const ADDR = EVENTS.memWrite.fields.addr.at;
-const LENGTH = EVENTS.dataWrite.fields.length.at;
-
-/** What the events between two counts wrote into the structures and tables, in the order of memory. */
-function written(
-  store: EventStore,
-  from: number,
-  to: number,
-  areas: readonly RingArea[],
-  tables: readonly Stretch[],
-): Stretch[] {
-  const kept = [
-    ...areas.map(({ start, end }) => ({ start, end })),
-    ...tables.map(({ addr, length }) => ({ start: addr, end: addr + length })),
-  ];
-  const found: Stretch[] = [];
-  for (let i = Math.min(from, to); i < Math.max(from, to); i++) {
-    const words = store.words(i);
-    if (!words) continue;
-    const at = recordAt(i);
-    const head = words[at] as number;
-    const kind = head & 0xff;
-    if (kind !== MEM_WRITE && kind !== DATA_WRITE) continue;
-    const addr = (words[at + ADDR] as number) + (words[at + ADDR + 1] as number) * 2 ** 32;
-    const length = kind === MEM_WRITE ? (head >>> 12) & 15 || 16 : (words[at + LENGTH] as number);
-    for (const { start, end } of kept) {
-      const first = Math.max(addr, start);
-      const last = Math.min(addr + length, end);
-      if (first < last) found.push({ addr: first, length: last - first });
-    }
-  }
-  return joined(found);
-}
-
-/** Stretches that are close to one another as one. */
-export function joined(stretches: readonly Stretch[]): Stretch[] {
-  const sorted = stretches.toSorted((a, b) => a.addr - b.addr);
-  const result: { addr: number; length: number }[] = [];
-  for (const { addr, length } of sorted) {
-    const last = result.at(-1);
-    if (last && addr <= last.addr + last.length + NEAR)
-      last.length = Math.max(last.length, addr + length - last.addr);
-    else result.push({ addr, length });
-  }
-  return result;
-}
-
 /** The cells that the newest event touched, where the cursor goes slowly enough to see it. */
 function litBy(now: RingNow, steps: number): Lit[] {
   if (now.running && steps > MOST_LIT) return [];
@@ -172,8 +117,9 @@ function travelsOf(before: RingNow, now: RingNow): Travel[] {
   const add = (kind: Travel['kind'], first: number, count: number): void => {
     if (count > 0) travels.push({ kind, first, count });
   };
-  const popped = b.popped - a.popped;
-  const pushed = b.pushed - a.pushed;
+  // More than a ring holds went by unseen: each entry tells once.
+  const popped = Math.min(b.popped - a.popped, b.size);
+  const pushed = Math.min(b.pushed - a.pushed, b.size);
   if (b.packed) {
     packedTravels(before, now, popped, pushed, add);
     return travels;

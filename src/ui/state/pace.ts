@@ -73,9 +73,14 @@ export class Pace {
 
   /** It is time for what waited, or the end of the haste. */
   readonly #late = (): void => {
+    this.#timer = undefined;
     const state = this.#session.getState();
-    if (state === this.#shown) this.#leaps = false;
-    this.#pass(state);
+    if (state !== this.#shown) {
+      this.#pass(state);
+      return;
+    }
+    this.#leaps = false;
+    this.#tell();
   };
 
   #pass(state: SessionState): void {
@@ -83,6 +88,10 @@ export class Pace {
     this.#at = performance.now();
     clearTimeout(this.#timer);
     this.#timer = this.#leaps ? setTimeout(this.#late, EVERY) : undefined;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -63,7 +63,9 @@ export class StripView {
   #scroll = 0;
   #frame = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
-  /** Nobody waits for this picture before then, in ms of the clock. */
+  /** Somebody waits for a picture. */
+  #wanted = true;
+  /** Else there is none before then, in ms of the clock. */
   #next = 0;
   #later: ReturnType<typeof setTimeout> | undefined;
   /** What the map was drawn of, and when. */
@@ -124,7 +126,12 @@ export class StripView {
 
   /** Something changed: there will be a new picture with the next frame. */
   dirty(): void {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
+    this.#wanted = true;
+    this.#request();
+  }
+
+  #request(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#step);
   }
 
   /** The session changed: there will be a new picture soon. */
@@ -229,22 +236,29 @@ export class StripView {
     this.dirty();
   }
 
-  #draw(): void {
+  readonly #step = (): void => {
     const start = performance.now();
     this.#frame = 0;
+    this.#read();
+    const { complete } = this.#spans;
+    // A long run arrives in parts, one a frame.
+    if (!complete) this.#request();
+    if (!this.#wanted && !complete && start < this.#next) return;
     clearTimeout(this.#later);
     this.#later = undefined;
+    this.#wanted = false;
     this.#picture();
     const end = performance.now();
     this.#next = end + (end - start) * RESTS;
-  }
+  };
 
-  #picture(): void {
+  #read(): void {
     if (this.#session.store !== this.#spans.store) this.#spans = this.#spansOfShown();
     const { spans } = this;
     if (spans.update(() => performance.now(), READ_MS)) this.#listener.read(spans);
-    // A long run arrives in parts, one a frame.
-    if (!spans.complete) this.dirty();
+  }
+
+  #picture(): void {
     const c = this.#canvas.getContext('2d');
     if (!c || this.#size.width === 0) return;
     const scene = this.#nextScene();
