@@ -32,7 +32,9 @@ test('a guest that sleeps in vain is told why, and where', async ({ page }) => {
     const broken = links(page).locator('[data-state="broken"]');
     await expect(broken).toHaveCount(1);
     await expect(broken).toContainText('Device notified');
-    await expect(broken).toContainText('VIRTIO 1.4 §2.7.13.4, Notifying The Device');
+    const section = broken.getByRole('link', { name: /section 2\.7\.13\.4, Notifying The Device/ });
+    await expect(section).toHaveText('VIRTIO 1.4 §2.7.13.4, Notifying The Device');
+    await expect(section).toHaveAttribute('href', /v1\.4.*2\.7\.13\.4-,Notifying/);
     await expect(broken).toContainText('queue.notify()');
     await expect(page.locator('.why [role="status"]')).toContainText(
       'Broken at “Device notified”.',

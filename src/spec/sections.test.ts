@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { REGIONS } from './regions.ts';
-import { sections, sectionTitle } from './sections.ts';
+import { sections, sectionTitle, sectionUrl } from './sections.ts';
 import { VIOLATIONS } from './violations.ts';
 
 /** The specification's own list, as the citation check reads it. */
@@ -22,6 +22,20 @@ describe('sections', () => {
     expect(sectionTitle('2.7.13.3.1')).toBe('Driver Requirements: Updating idx');
     expect(sectionTitle('2.7.99')).toBeUndefined();
     expect(sectionTitle('1.4')).toBeUndefined();
+  });
+
+  it('have an address each, by number and title, in which nothing has another meaning', () => {
+    const seen = new Set<string>();
+    for (const [number, title] of sections()) {
+      const [page, fragment = ''] = sectionUrl(number).split('#:~:text=');
+      expect(page).toMatch(/virtio-v1\.4-cs01\.html$/);
+      // `prefix-,text`: no other hyphen, comma or ampersand is left as it is.
+      expect(fragment.match(/[-,&]/g)).toEqual(['-', ',']);
+      expect(decodeURIComponent(fragment)).toBe(`${number}-,${title}`);
+      seen.add(fragment);
+    }
+    expect(seen.size).toBe(sections().size);
+    expect(sectionUrl('2.7.99')).not.toContain('#');
   });
 
   it('exist for every violation', () => {

@@ -6,6 +6,9 @@ const PREFIX: Readonly<Record<string, string>> = {
   '~': 'Legacy Interface: ',
 };
 
+/** The specification as published. */
+const PUBLISHED = 'https://docs.oasis-open.org/virtio/virtio/v1.4/cs01/virtio-v1.4-cs01.html';
+
 let titles: ReadonlyMap<string, string> | undefined;
 
 /** Numbers and titles of the sections of VIRTIO 1.4, chapters 2 to 6, in the document's order. */
@@ -29,4 +32,14 @@ export function sections(): ReadonlyMap<string, string> {
  */
 export function sectionTitle(section: string): string | undefined {
   return sections().get(section);
+}
+
+/**
+ * Address of a section of VIRTIO 1.4 as published. Anchors there have no stable names: the browser looks for the
+ * section's title behind its number, which it finds in the contents, and shows the document's top where it does not.
+ */
+export function sectionUrl(section: string): string {
+  const title = sectionTitle(section);
+  if (title === undefined) return PUBLISHED;
+  return `${PUBLISHED}#:~:text=${section}-,${encodeURIComponent(title).replaceAll('-', '%2D')}`;
 }

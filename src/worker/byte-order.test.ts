@@ -278,6 +278,26 @@ describe('[5] a legacy device of a big-endian guest has its requests read', () =
   });
 });
 
+it('[2.7.3] the driver that accepts VERSION_1 behind its queues has little-endian rings from then on', () => {
+  const guest = new DirectGuest(transportLine('ccw on s390-ccw-virtio'));
+  const outcome = guest.run(`
+import { virtio, ACKNOWLEDGE, DRIVER, VIRTIO_F_VERSION_1 } from 'guest';
+const device = virtio.find(2).open();
+device.reset();
+device.status |= ACKNOWLEDGE | DRIVER;
+device.queue(0);
+device.acceptFeatures([VIRTIO_F_VERSION_1]);
+`);
+  expect(outcome).toEqual({ kind: 'ended' });
+  const events = guest.events();
+  const told = events.flatMap((event, i) => (event.kind === 'queueConfig' ? [i + 1] : []));
+  const folder = new Folder(guest.store);
+  const orders = told.map((at) =>
+    [...folder.momentAt(at).queues.values()].map(({ enabled, bigEndian }) => [enabled, bigEndian]),
+  );
+  expect(orders).toEqual([[[true, true]], [[true, false]]]);
+});
+
 it('[2.7.3] the driver that accepts VERSION_1 has little-endian rings on the same CPU', () => {
   const guest = new DirectGuest(transportLine('ccw on s390-ccw-virtio'));
   guest.run(driverScript('nothing'));

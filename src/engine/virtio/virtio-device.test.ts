@@ -86,6 +86,15 @@ describe('ring formats', () => {
     start(rig.device, VIRTIO_F.VIRTIO_F_RING_PACKED);
     expect(rig.events('queueConfig')).toMatchObject([{ enabled: 1, size: 8, format: 1 }]);
   });
+
+  test('a queue that was set up before the features were chosen is told again', () => {
+    const rig = new DeviceRig(line);
+    const { device } = rig;
+    device.enableQueue(0, AREAS);
+    device.setDriverFeatures(bits(VIRTIO_F.VIRTIO_F_VERSION_1));
+    device.setDriverFeatures(bits(VIRTIO_F.VIRTIO_F_VERSION_1, VIRTIO_F.VIRTIO_F_RING_PACKED));
+    expect(rig.events('queueConfig')).toMatchObject([{ format: 0 }, { format: 1, ...AREAS }]);
+  });
 });
 
 describe('features that QEMU 7.2 has not', () => {

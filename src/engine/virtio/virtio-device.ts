@@ -279,12 +279,19 @@ export abstract class VirtioDevice<P = unknown>
     const unknown = value & ~this.deviceFeatures;
     if (unknown !== 0n)
       this.violate(NONE, 'featureNotOffered', 0, Number(BigInt.asUintN(53, unknown)));
+    const { bigEndian } = this;
+    const rings = this.queues.map(({ vq }) => vq);
     this.driverFeatures = value & this.deviceFeatures;
     // QEMU takes a set with a bit that was not offered for a failure, which starts nothing.
     if (unknown === 0n && !this.started && !this.accepted(VIRTIO_F.VIRTIO_F_VERSION_1))
       this.startOnKick = true;
     this.#negotiated();
     this.#journalFeatures('accepted', this.driverFeatures);
+    // A driver may set queues up before it chooses: those are others now.
+    if (this.journal.on)
+      for (const [i, { vq }] of this.queues.entries())
+        if (vq.ready && (vq !== rings[i] || this.bigEndian !== bigEndian))
+          this.journalQueue(vq, true);
     this.driverChose();
   }
 
@@ -446,10 +453,9 @@ export abstract class VirtioDevice<P = unknown>
   /** Records how a queue is set up now. */
   journalQueue(vq: DeviceRing, enabled: boolean): void {
     const { desc, driver, device } = vq.addresses;
-    this.journal.queueConfig(
-      ...([this.dev, vq.index, enabled, vq.packed, vq.size, desc, driver, device] as const),
-      this.bigEndian,
-    );
+    const { dev, bigEndian } = this;
+    const { index, packed, size } = vq;
+    this.journal.queueConfig(dev, index, enabled, packed, size, desc, driver, device, bigEndian);
   }
 
   /** Gives the queues the format and the abilities that the driver accepted (VIRTIO 1.4 §2.6). */

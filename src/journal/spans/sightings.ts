@@ -1,7 +1,17 @@
 import { S390_INPUT } from '../../spec/channel-io.ts';
 import { GIC_FIRST_SPI } from '../../spec/platform.ts';
+import { REGION_INDEX } from '../../spec/regions.ts';
+import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
+import { VIRTIO_PCI_ISR, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 import { RULES } from '../schema.ts';
 import type { QueueSpans } from './queue-spans.ts';
+
+/** Where bit 0 tells of used buffers, by region (VIRTIO 1.4 §4.1.4.5, VIRTIO 1.4 §4.2.2). */
+export const INTERRUPT_STATUS: ReadonlyMap<number, number> = new Map([
+  [REGION_INDEX['virtio-pci-isr'], VIRTIO_PCI_ISR.isr_status.offset],
+  [REGION_INDEX['virtio-pci-legacy'], VIRTIO_PCI_LEGACY.isr_status.offset],
+  [REGION_INDEX['virtio-mmio'], VIRTIO_MMIO.InterruptStatus.offset],
+]);
 
 /** An entry of an MSI-X table (PCI 3.0 §6.8.2.6): bytes, and where the message's data is. */
 const ENTRY = { bytes: 16, data: 8 } as const;

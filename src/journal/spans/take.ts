@@ -1,8 +1,6 @@
 import { join64 } from '../../base/bits.ts';
 import { CHANNEL_OPS } from '../../spec/channel-io.ts';
 import { REGION_INDEX } from '../../spec/regions.ts';
-import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
-import { VIRTIO_PCI_ISR, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 import {
   ACTOR,
   EVENTS,
@@ -16,6 +14,7 @@ import {
 } from '../schema.ts';
 import type { MemoryWrite } from './publication.ts';
 import type { QueueSpans } from './queue-spans.ts';
+import { INTERRUPT_STATUS } from './sightings.ts';
 import type { Spans } from './spans.ts';
 
 /** Takes in the record at word `at` of `words`; `event` is its number, counted from the origin. */
@@ -31,12 +30,6 @@ const u32 = (words: Uint32Array, at: number, field: { readonly at: number }): nu
 const u64 = (words: Uint32Array, at: number, field: { readonly at: number }): number =>
   join64(words[at + field.at] as number, words[at + field.at + 1] as number);
 
-/** Where bit 0 tells of used buffers, by region (VIRTIO 1.4 §4.1.4.5, VIRTIO 1.4 §4.2.2). */
-const INTERRUPT_STATUS: ReadonlyMap<number, number> = new Map([
-  [REGION_INDEX['virtio-pci-isr'], VIRTIO_PCI_ISR.isr_status.offset],
-  [REGION_INDEX['virtio-pci-legacy'], VIRTIO_PCI_LEGACY.isr_status.offset],
-  [REGION_INDEX['virtio-mmio'], VIRTIO_MMIO.InterruptStatus.offset],
-]);
 const ENUMERATION = new Set([
   REGION_INDEX['pci-config'],
   REGION_INDEX['pci-config-ports'],

@@ -166,6 +166,20 @@ function ending(scene: Scene): number | undefined {
   return ended > step.event ? ended : undefined;
 }
 
+/** When the guest saw the newest interrupt, as spans have it: the first of what `Sightings` counts. */
+function sight(scene: Scene): number | undefined {
+  const { causeRead, lowered, taken, wakes, woken } = scene.trace;
+  const step = outcome(scene);
+  const input = inputOf(scene);
+  if (!step || input === undefined) return undefined;
+  const woke = (wakes.get(input) ?? 0) > 0 ? woken : undefined;
+  // The CPU takes any I/O interruption there is: whose it was shows by whose input falls.
+  const io = step.rule === 'status' || step.rule === 'adapter';
+  return (io ? [lowered] : [causeRead, lowered, taken.get(input), woke])
+    .filter((event) => event !== undefined && event > step.event)
+    .reduce((first, event) => Math.min(first ?? Infinity, event ?? Infinity), undefined);
+}
+
 /** The guest sleeps for the input that was raised, or does not sleep. */
 export function awaited(scene: Scene): Finding {
   const { waitsFor, trace, name, transport } = scene;
@@ -259,10 +273,19 @@ export function consumed(scene: Scene): Finding {
         event: trace.halted,
       };
   }
+  const [lie, them] = returned === 1 ? ['lies', 'it'] : ['lie', 'them'];
+  if (trace.reused !== undefined)
+    return {
+      state: 'ok',
+      text: `The driver uses descriptors of the chain that came back last again: it has taken back ${returned === 1 ? 'the one' : `all ${returned}`} that came.`,
+      section,
+      event: trace.reused,
+    };
+  const seen = sight(scene);
   return {
     state: 'notApplicable',
-    text: `${count(returned, 'chain')} lie${returned === 1 ? 's' : ''} in the ring for the driver; whether it has read ${returned === 1 ? 'it' : 'them'}, memory does not tell.`,
+    text: `${count(returned, 'chain')} ${lie} in the ring for the driver.${seen === undefined ? '' : ' The guest has seen the interrupt.'} Whether it has read ${them}, memory does not tell.`,
     section,
-    event: trace.pushed,
+    event: seen ?? trace.pushed,
   };
 }

@@ -10,6 +10,7 @@ import {
   registerKey,
   type ViolationMoment,
 } from '../fold/moment.ts';
+import { slotOfPlace } from '../fold/packed-state.ts';
 import { PackedView } from '../fold/packed-view.ts';
 import { RingView } from '../fold/ring-view.ts';
 import { accepted, deviceName } from '../narration/narration-types.ts';
@@ -94,11 +95,11 @@ export function sceneOf(question: Question): Scene {
   const place = topology && placeOf(topology, dev);
   const device = moment.devices.get(dev);
   const known = moment.queues.get(queueKey(dev, queue));
-  const trace = traceOf(store, moment.at, dev, queue, known);
   const transport = place?.transport;
   const legacy = isLegacy(device, place);
   const ring =
     known?.enabled && known.size <= VIRTQ_MAX_SIZE ? ringOf(known, moment.memory) : undefined;
+  const trace = traceOf(store, moment.at, dev, queue, known, known && returnedTo(known, ring));
   const deadlocked =
     moment.script === 'failed' &&
     after(trace.halted, trace.woken) &&
@@ -189,6 +190,13 @@ function ringOf(known: QueueMoment, memory: GuestImage): Ring | undefined {
   const view = new RingView(known, memory);
   const { availIdx, usedIdx, noNotify, noInterrupt, usedEvent, availEvent } = view;
   return { availIdx, usedIdx, noNotify, noInterrupt, usedEvent, availEvent, view };
+}
+
+/** The first descriptor of the chain that came back last; of a packed queue, the one in which it did. */
+function returnedTo(known: QueueMoment, ring: Ring | undefined): number | undefined {
+  if (!ring || known.pushed === 0) return undefined;
+  if (ring.view.packed) return slotOfPlace(known.returnedAt);
+  return ring.view.used(ring.view.slotOf(known.usedIdx - 1))?.id;
 }
 
 function workOf(known: QueueMoment | undefined, ring: Ring | undefined): Work {

@@ -8,6 +8,7 @@ import { VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 import type { QueueMoment } from '../fold/moment.ts';
 import { ringAreas } from '../fold/ring-areas.ts';
 import { ACTOR, EVENTS, INTERRUPT, NONE, RULES, type Rule } from '../schema.ts';
+import { INTERRUPT_STATUS } from '../spans/sightings.ts';
 import { type EventStore, recordAt } from '../store.ts';
 import { landmarksOf } from './landmarks.ts';
 
@@ -59,9 +60,13 @@ export interface Trace {
   readonly refusedCall: number | undefined;
   readonly popped: number | undefined;
   readonly pushed: number | undefined;
+  /** Driver's write to the descriptor `returned`, after `pushed`. */
+  readonly reused: number | undefined;
   readonly asked: number | undefined;
   readonly answered: number | undefined;
   readonly interrupt: InterruptStep | undefined;
+  /** The driver read that the device has interrupted for used buffers. */
+  readonly causeRead: number | undefined;
   /** The device lowered its line. */
   readonly lowered: number | undefined;
   /** The CPU took an input: the newest time for each. */
@@ -99,17 +104,26 @@ function doorbellOf(region: number, offset: number, value: number): number | und
   return rings ? value & 0xffff : undefined;
 }
 
+/** Whether a register read tells the driver of used buffers. */
+function readsCause(region: number, offset: number, value: number): boolean {
+  return INTERRUPT_STATUS.get(region) === offset && (value & 1) !== 0;
+}
+
 function word(words: Uint32Array, at: number): number {
   return words[at] as number;
 }
 
-/** Looks back from moment `at` for what concerns queue `queue` of `dev`; `known` is the queue there. */
+/**
+ * Looks back from moment `at` for what concerns queue `queue` of `dev`; `known` is the queue there, and `returned` the
+ * first descriptor of the chain that came back last, or that in which it did.
+ */
 export function traceOf(
   store: EventStore,
   at: number,
   dev: number,
   queue: number,
   known: QueueMoment | undefined,
+  returned: number | undefined,
 ): Trace {
   const taken = new Map<number, number>();
   const wakes = new Map<number, number>();
@@ -143,6 +157,10 @@ export function traceOf(
         const last = addr + size;
         const byDriver = ((head >>> 8) & 15) === ACTOR.driver;
         if (byDriver && addr < desc.end && last > desc.start) trace.descriptor ??= i;
+        if (byDriver && trace.pushed === undefined && returned !== undefined) {
+          const cell = desc.start + SPLIT.descSize * returned;
+          if (addr < cell + SPLIT.descSize && last > cell) trace.reused ??= i;
+        }
         if (byDriver && addr < avail.end && last > avail.start && !avail.packed) {
           if (addr >= avail.start + SPLIT.availEntry(0)) {
             if (addr < avail.start + SPLIT.usedEvent(avail.size)) trace.availEntry ??= i;
@@ -156,7 +174,10 @@ export function traceOf(
       case KIND.regWrite:
         if (device !== dev) break;
         trace.touched ??= i;
-        if ((head & 0xff) === KIND.regWrite && trace.elsewhere === undefined) {
+        if ((head & 0xff) === KIND.regRead) {
+          if (readsCause(aux, word(words, base + REG.offset.at), word(words, base + REG.value.at)))
+            trace.causeRead ??= i;
+        } else if (trace.elsewhere === undefined) {
           const rung = doorbellOf(
             aux,
             word(words, base + REG.offset.at),
@@ -266,9 +287,11 @@ const NOTHING = {
   refusedCall: undefined,
   popped: undefined,
   pushed: undefined,
+  reused: undefined,
   asked: undefined,
   answered: undefined,
   interrupt: undefined,
+  causeRead: undefined,
   lowered: undefined,
   halted: undefined,
   woken: undefined,

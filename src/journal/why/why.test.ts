@@ -17,6 +17,8 @@ import {
 import { Folder } from '../fold/folder.ts';
 import { queueKey } from '../fold/moment.ts';
 import { ACTOR, NONE } from '../schema.ts';
+import { requestFacts } from '../spans/request-facts.ts';
+import { Spans } from '../spans/spans.ts';
 import type { Explanation, LinkId } from './chain.ts';
 import { explain } from './why.ts';
 
@@ -252,6 +254,16 @@ describe('whatever happens', () => {
   });
 });
 
+/** The newest request of a device's first queue, as spans tell it. */
+function lastRequest(guest: DirectGuest, dev: number) {
+  const folder = new Folder(guest.store);
+  const spans = new Spans(guest.store, { momentAt: (at) => folder.momentAt(at) });
+  spans.update();
+  const queue = spans.queue(dev, 0);
+  if (!queue) throw new Error('no queue');
+  return requestFacts(spans, queue, queue.requests.length - 1);
+}
+
 describe('links that a script alone does not break', () => {
   /** A guest whose good requests are over; what follows is put into its journal. */
   const over = (transport: TransportName, way: Way = {}, more = '') => {
@@ -334,6 +346,33 @@ describe('links that a script alone does not break', () => {
     );
     expect(whyOf(guest).verdict).toMatchObject({ kind: 'broken', link: 'consumed' });
   });
+
+  it.each([...TWO, 's390-virtio', 'ccw on s390-ccw-virtio'] as const)(
+    '[2.7.14] a driver has taken back what it uses again, and has seen its interrupts, over %s',
+    (transport) => {
+      const { guest, dev, queue } = over(transport, {}, 'queue.wait();\n');
+      const events = guest.events();
+      const consumed = (at: number) =>
+        whyOf(guest, 0, at).links.find(({ id }) => id === 'consumed');
+      const pushes = events.flatMap(({ kind }, i) => (kind === 'chainPushed' ? [i] : []));
+      expect(pushes).toHaveLength(3);
+      const again = events.findIndex(
+        (event, i) =>
+          i > (pushes[1] ?? 0) && event.kind === 'memWrite' && event.addr === queue.desc,
+      );
+      expect(consumed(again)?.state).toBe('notApplicable');
+      expect(consumed(again + 1)).toMatchObject({ state: 'ok', event: again });
+      expect(consumed(again + 1)?.text).toContain('all 2');
+      // In the ring itself nothing tells of the last one; of its interrupt, the journal does.
+      const end = consumed(events.length);
+      const { seen } = lastRequest(guest, dev);
+      expect(end?.state).toBe('notApplicable');
+      expect(end?.text).toContain('The guest has seen the interrupt.');
+      if (seen === undefined) throw new Error('spans know of no such moment');
+      expect(consumed(seen)?.text).not.toContain('has seen');
+      expect(consumed(seen + 1)?.text).toContain('has seen');
+    },
+  );
 
   it.each(['ccw on s390-ccw-virtio', 'ccw revision 1'] as const)(
     '[4.3.2.6] a reset takes the indicators away over %s',

@@ -8,9 +8,6 @@ export interface Chapter {
   readonly title: string;
 }
 
-/** The specification as published. */
-const PUBLISHED = 'https://docs.oasis-open.org/virtio/virtio/v1.4/cs01/virtio-v1.4-cs01.html';
-
 /** Sections of chapter 5 in its order, by virtio ID. */
 const DEVICE_TYPES: readonly (keyof typeof VIRTIO_ID)[] = [
   'NET',
@@ -57,9 +54,4 @@ export function chaptersOf(
 export function deviceChapter(deviceId: number | undefined): string | undefined {
   const kind = DEVICE_TYPES.findIndex((name) => VIRTIO_ID[name] === deviceId);
   return kind < 0 ? undefined : `5.${kind + 1}`;
-}
-
-/** Address of a chapter as published; its entry in the contents, since anchors have no stable names. */
-export function chapterUrl({ title }: Chapter): string {
-  return `${PUBLISHED}#:~:text=${encodeURIComponent(title).replaceAll('-', '%2D')}`;
 }

@@ -1,7 +1,8 @@
+import { sectionUrl } from '../../spec/sections.ts';
 import { useDeviceTypes } from '../build/use-types.ts';
 import { selectNode } from '../state/ui-store.ts';
 import { wordsOn } from './ancestor-words.ts';
-import { type Chapter, chapterUrl } from './chapters.ts';
+import type { Chapter } from './chapters.ts';
 import { Section } from './section.tsx';
 
 /** A button that goes to another node of the machine. */
@@ -42,7 +43,7 @@ export function Chapters({ chapters }: { chapters: readonly Chapter[] }) {
       {chapters.map((chapter) => (
         <li key={chapter.section}>
           <a
-            href={chapterUrl(chapter)}
+            href={sectionUrl(chapter.section)}
             target="_blank"
             rel="noreferrer"
             aria-label={`VIRTIO 1.4, section ${chapter.section}, ${chapter.title}, opens a new tab`}

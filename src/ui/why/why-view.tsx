@@ -7,6 +7,7 @@ import {
   type LinkState,
   type Verdict,
 } from '../../journal/why/chain.ts';
+import { sectionUrl } from '../../spec/sections.ts';
 import type { SessionState } from '../session/session.ts';
 import { showLine } from '../state/script-store.ts';
 import { useSession, useSessionState, useSessionStateSlowly } from '../state/session-context.tsx';
@@ -138,7 +139,14 @@ function WhyLink({ link, first }: { link: Link; first: boolean }) {
               </p>
             )}
             <p className="why-section">
-              VIRTIO 1.4 §{section}, {sectionTitle}
+              <a
+                href={sectionUrl(section)}
+                target="_blank"
+                rel="noreferrer"
+                aria-label={`VIRTIO 1.4, section ${section}, ${sectionTitle}, opens a new tab`}
+              >
+                VIRTIO 1.4 §{section}, {sectionTitle}
+              </a>
             </p>
             <Places link={link} />
           </>
