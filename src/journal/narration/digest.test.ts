@@ -18,6 +18,9 @@ describe('a burst in one sentence', () => {
       '6 more events: 2 buffers returned, 1 notification and 1 interrupt left out. The script is at line 9.',
     );
     expect(digest(store, 2, 3)).toBe('1 more event: 1 buffer returned.');
+    expect(digest(store, 2, 3, 12_345)).toBe(
+      '1 more event: 1 buffer returned. 12,345 events between them were not recorded.',
+    );
   });
 
   it('of any journal is a short sentence', () => {

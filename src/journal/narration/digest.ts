@@ -39,9 +39,9 @@ const LOOKED_AT = 16_000;
 
 /**
  * The events from number `from` to before `to` in one sentence: how many, and what the most telling of
- * them were. For whoever cannot follow each: while events fly past, and for a screen reader.
+ * them were; `leftOut`: by gaps. For whoever cannot follow each: while events fly past, and for a screen reader.
  */
-export function digest(store: EventStore, from: number, to: number): string {
+export function digest(store: EventStore, from: number, to: number, leftOut = 0): string {
   const first = Math.max(from, store.first, to - LOOKED_AT);
   const counts = COUNTED.map(() => 0);
   let line = 0;
@@ -58,8 +58,9 @@ export function digest(store: EventStore, from: number, to: number): string {
     const number = counts[i] ?? 0;
     return number > 0 ? [`${count(number, noun)}${rest}`] : [];
   }).slice(0, MOST);
-  const among = first > from ? `. Among the last ${to - first} of them` : '';
+  const among = first > from ? `. Among the last ${(to - first).toLocaleString('en')} of them` : '';
   const what = named.length === 0 ? '' : `${among}: ${list(named)}`;
   const where = line > 0 ? ` The script is at line ${line}.` : '';
-  return `${count(to - from, 'more event')}${what}.${where}`;
+  const gaps = leftOut > 0 ? ` ${count(leftOut, 'event')} between them were not recorded.` : '';
+  return `${count(to - from, 'more event')}${what}.${gaps}${where}`;
 }

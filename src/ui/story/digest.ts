@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import type { Moment } from '../../journal/fold/moment.ts';
 import { digest } from '../../journal/narration/digest.ts';
 import { useSession } from '../state/session-context.tsx';
 
@@ -12,21 +13,21 @@ const EVERY = 4000;
 export function useDigest(bursts: boolean, cursor: number): string {
   const session = useSession();
   const [said, setSaid] = useState({ text: '', at: -1 });
-  /** Events that were told before; undefined while each is told by itself. */
-  const told = useRef<number | undefined>(undefined);
+  /** Where the last sentence ended; undefined while each is told by itself. */
+  const told = useRef<Pick<Moment, 'at' | 'unrecorded'> | undefined>(undefined);
   useEffect(() => {
     const tell = () => {
-      const from = told.current ?? 0;
-      const { cursor: at } = session.getState();
-      if (at > from) setSaid({ text: digest(session.store, from, at), at });
-      told.current = at;
+      const { at: from = 0, unrecorded: before = 0 } = told.current ?? {};
+      const { at, unrecorded } = session.getState().moment;
+      if (at > from) setSaid({ text: digest(session.store, from, at, unrecorded - before), at });
+      told.current = { at, unrecorded };
     };
     if (!bursts) {
       if (told.current !== undefined) tell();
       told.current = undefined;
       return undefined;
     }
-    told.current = session.getState().cursor;
+    told.current = session.getState().moment;
     setSaid({ text: '', at: -1 });
     const timer = setInterval(tell, EVERY);
     return () => clearInterval(timer);
