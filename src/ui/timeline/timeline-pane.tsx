@@ -94,6 +94,7 @@ function Place() {
   );
 }
 
+const number = (count: number): string => count.toLocaleString('en');
 /** Large counts, which change all the time, in three digits. */
 const BRIEF = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 const brief = (count: number): string => BRIEF.format(count);
@@ -108,7 +109,7 @@ function Counts() {
         <strong className="bad">⚠ {dropped.toLocaleString('en')} events lost · </strong>
       )}
       {queue &&
-        `in flight ${queue.inFlight.length} · doorbells ${queue.notificationsSent} sent, ${queue.notificationsSuppressed} suppressed · interrupts ${queue.interruptsRaised} raised, ${queue.interruptsSuppressed} suppressed`}
+        `in flight ${queue.inFlight.length} · doorbells ${number(queue.notificationsSent)} sent, ${number(queue.notificationsSuppressed)} suppressed · interrupts ${number(queue.interruptsRaised)} raised, ${number(queue.interruptsSuppressed)} suppressed`}
     </span>
   );
 }
