@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { Labels, MemorySymbol } from '../../journal/labels/labels.ts';
+import { off } from '../kit/off.ts';
 import { namesOf } from '../state/names.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import { addressTyped } from './edit.ts';
@@ -52,9 +53,8 @@ export function MemoryBar({ memory, labels }: { memory: MemoryAtCursor; labels: 
       <button
         type="button"
         className="button button-small"
-        disabled={!canGoBack}
         aria-label="Back to the place before"
-        onClick={jumpBack}
+        {...off(!canGoBack, jumpBack)}
       >
         Back
       </button>

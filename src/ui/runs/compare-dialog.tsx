@@ -2,6 +2,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useMemo, useState } from 'react';
 import './runs.css';
 import { CloseIcon } from '../kit/icons.tsx';
+import { off } from '../kit/off.ts';
 import type { Session } from '../session/session.ts';
 import { useSession } from '../state/session-context.tsx';
 import type { Counts } from './compare.ts';
@@ -87,24 +88,21 @@ function Compared({ session, compared }: { session: Session; compared: Compariso
         <button
           type="button"
           className="button button-small"
-          disabled={difference === undefined}
-          onClick={() => setFrom(Math.max(0, (difference ?? 0) - 3))}
+          {...off(difference === undefined, () => setFrom(Math.max(0, (difference ?? 0) - 3)))}
         >
           First difference
         </button>
         <button
           type="button"
           className="button button-small"
-          disabled={from === 0}
-          onClick={() => setFrom(Math.max(0, from - PAGE))}
+          {...off(from === 0, () => setFrom(Math.max(0, from - PAGE)))}
         >
           Earlier
         </button>
         <button
           type="button"
           className="button button-small"
-          disabled={to >= end}
-          onClick={() => setFrom(from + PAGE)}
+          {...off(to >= end, () => setFrom(from + PAGE))}
         >
           Later
         </button>

@@ -1,4 +1,5 @@
 import { ContinueIcon } from '../kit/icons.tsx';
+import { off } from '../kit/off.ts';
 import { useScript } from '../state/script-store.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { canContinue, continueHere } from './acts.ts';
@@ -25,9 +26,8 @@ export function ContinueButton() {
       aria-label={stops ? 'Stop repeating' : 'Continue from here'}
       aria-keyshortcuts="Control+Shift+F8"
       title={title}
-      disabled={!stops && !can}
       aria-pressed={stops || undefined}
-      onClick={() => (stops ? session.pause() : void continueHere(session))}
+      {...off(!stops && !can, () => (stops ? session.pause() : void continueHere(session)))}
     >
       <ContinueIcon />
       <span className="button-word">{stops ? 'Stop' : 'Continue'}</span>

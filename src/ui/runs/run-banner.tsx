@@ -1,4 +1,5 @@
 import './runs.css';
+import { leaveToPane } from '../kit/off.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 
 /** Says that what is shown is not the machine that is there, and the way back to it. */
@@ -21,7 +22,10 @@ export default function RunBanner() {
         <button
           type="button"
           className="button button-small"
-          onClick={() => session.showRun(live.id)}
+          onClick={(event) => {
+            leaveToPane(event);
+            session.showRun(live.id);
+          }}
         >
           Back to the live machine
         </button>

@@ -152,7 +152,10 @@ export function Strip(props: {
           request={chosen}
           spans={spans}
           names={names}
-          close={() => chooseRequest(undefined)}
+          close={() => {
+            chooseRequest(undefined);
+            host.current?.focus();
+          }}
         />
       )}
       <p className="visually-hidden" role="status">

@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'react';
 import './timeline.css';
 import { FitIcon } from '../kit/icons.tsx';
+import { off } from '../kit/off.ts';
 import { Pane } from '../kit/pane.tsx';
 import { useSessionState } from '../state/session-context.tsx';
 import { useShown, useShownQueue } from '../state/shown.ts';
@@ -60,8 +61,7 @@ export function TimelinePane(props: {
             className="button button-bare"
             aria-label="Show the whole run"
             title="Show the whole run (0)"
-            disabled={whole}
-            onClick={() => view?.showAll()}
+            {...off(whole, () => view?.showAll())}
           >
             <FitIcon />
           </button>

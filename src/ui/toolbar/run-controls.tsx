@@ -11,6 +11,7 @@ import {
   StepLineIcon,
   StepOverIcon,
 } from '../kit/icons.tsx';
+import { off } from '../kit/off.ts';
 import { reset, runOrPause, step, stepLine, stepOver } from '../state/run.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 
@@ -28,9 +29,8 @@ export function RunControls() {
         type="button"
         className="button"
         aria-label="Reset"
-        disabled={!ready}
         title="Power cycle: empty memory, empty journal, same disk (Shift F8)"
-        onClick={() => void reset(session)}
+        {...off(!ready, () => void reset(session))}
       >
         <ResetIcon />
         <span className="button-word">Reset</span>
@@ -61,9 +61,8 @@ export function RunControls() {
       <button
         type="button"
         className="button button-main"
-        disabled={!ready}
         title={running ? 'Pause (F8)' : 'Run (F8)'}
-        onClick={() => runOrPause(session)}
+        {...off(!ready, () => runOrPause(session))}
       >
         {running ? <PauseIcon /> : <RunIcon />}
         {running ? 'Pause' : 'Run'}
@@ -119,9 +118,8 @@ function StepButton(props: {
       type="button"
       className="button"
       aria-label={name ?? word}
-      disabled={disabled}
       title={title}
-      onClick={act}
+      {...off(disabled, act)}
     >
       <Icon />
       {word && <span className="button-word">{word}</span>}
