@@ -39,8 +39,8 @@ export const tellQueueState: Teller<'queueState'> = ({ event, names }) => {
     quiet > 0 && `${count(quiet, 'interrupt')} were suppressed or masked`,
   ].filter((part) => part !== false);
   return {
-    title: `${queueName(names, dev, queue)}: ${count(pushed, 'chain')} meanwhile`,
-    text: `While nothing was recorded, ${list(told)}.`,
+    title: `${count(pushed, 'chain')} came back meanwhile`,
+    text: `While nothing was recorded, in ${queueName(names, dev, queue)} ${list(told)}.`,
     tone: 'other',
     at: { dev, queue },
   };
@@ -74,7 +74,7 @@ export function tellMemoryNow({ addr, telling }: Write): Narration {
   const length = event.kind === 'dataWrite' ? event.length : event.size;
   return {
     title: `Memory at ${address(addr)} as it is now`,
-    text: `${bytesText(length)} at ${address(addr)} were written while nothing was recorded: this is what lies there now.`,
+    text: `Written to while nothing was recorded: ${bytesText(length)} from ${address(addr)} on are known again.`,
     tone: 'other',
     at: { addr, length },
   };
