@@ -8,7 +8,7 @@ import { eventAtX, LABEL_WIDTH, xOfEvent } from './range.ts';
 /** What lies below a point of the strip. */
 export type Hit =
   | { readonly kind: 'request'; readonly request: RequestFacts }
-  /** An event that is marked: a violation, a notification or an interrupt. */
+  /** An event that is marked: a violation, a notification, an interrupt, or the end of a gap. */
   | { readonly kind: 'event'; readonly event: number }
   | { readonly kind: 'group'; readonly dev: number };
 
@@ -25,7 +25,10 @@ export function hitAt(scene: Scene, x: number, y: number): Hit | undefined {
   if (x < LABEL_WIDTH) return undefined;
   const violation = y < area.y + 14 ? markAt(scene, scene.spans.violations, x) : undefined;
   if (violation !== undefined) return { kind: 'event', event: violation };
-  return lane && inLane(scene, lane, x, inside);
+  const found = lane && inLane(scene, lane, x, inside);
+  if (found) return found;
+  const gap = markAt(scene, scene.spans.gapEnds, x);
+  return gap === undefined ? undefined : { kind: 'event', event: gap };
 }
 
 function inLane(scene: Scene, lane: Lane, x: number, y: number): Hit | undefined {
