@@ -1,9 +1,30 @@
+import { PCI_PORTS } from '../spec/pci-ports.ts';
+import { REGION_INDEX, RESET_BY_DRIVER } from '../spec/region-names.ts';
 import { ACTOR, INTERRUPT, NONE } from './schema.ts';
 
 /** Bytes of a piece of guest memory that is looked at as a whole. */
 export const PIECE = 512;
 /** Pieces written lately, so that not each write has to look into a set. */
 const LATELY = 1 << 12;
+
+/** What `GapTally.access` returns for a write. */
+export const NO_READ = -1;
+
+/** The newest access to a register: as in `RegisterMoment`. */
+export interface RegisterTally {
+  readonly dev: number;
+  readonly region: number;
+  readonly offset: number;
+  readonly size: number;
+  value: number;
+  readonly write: boolean;
+}
+
+const registerKeyOf = (dev: number, region: number, offset: number): string =>
+  `${dev}:${region}:${offset}`;
+
+const PORTS = REGION_INDEX['pci-config-ports'];
+const CONFIG = REGION_INDEX['pci-config'];
 
 /** A queue's buffers in the device's hands, and what was counted, while nothing was recorded. */
 export class QueueTally {
@@ -73,6 +94,10 @@ export class GapTally {
   readonly unsent = new Map<number, number>();
   /** Interrupt inputs that changed: device << 16 | input. */
   readonly inputs = new Map<number, boolean>();
+  /** The newest access to each register, by device, region and offset. */
+  readonly registers = new Map<string, RegisterTally>();
+  /** Reads whose value is still to come, the innermost last. */
+  #reads: (RegisterTally | undefined)[] = [];
   readonly #pieces = new Set<number>();
   readonly #lately = new Float64Array(LATELY).fill(-1);
   /** The queue that was asked for last. */
@@ -115,6 +140,41 @@ export class GapTally {
     else tally.quiet++;
   }
 
+  /**
+   * An access to a register; `decoded`: in the form that another access has been decoded to. Returns what
+   * `valueRead` asks for.
+   */
+  access(register: RegisterTally, decoded: boolean): number {
+    if (!decoded) {
+      this.actions++;
+      this.#reads = [];
+    }
+    const { dev, region, offset, write } = register;
+    if (dev !== NONE) {
+      this.registers.set(registerKeyOf(dev, region, offset), register);
+      this.#alsoDecoded(register);
+    }
+    return write ? NO_READ : this.#reads.push(dev === NONE ? undefined : register);
+  }
+
+  /** The value of the read that `access` returned `read` for. */
+  valueRead(read: number, value: number): void {
+    const register = this.#reads[read - 1];
+    if (!register) return;
+    register.value = value;
+    this.#alsoDecoded(register);
+  }
+
+  /** What is reached through CONFIG_DATA, under the address that CONFIG_ADDRESS holds: as `fold-events.ts` has it. */
+  #alsoDecoded({ dev, region, offset, size, value, write }: RegisterTally): void {
+    if (region !== PORTS || offset < PCI_PORTS.CONFIG_DATA.offset) return;
+    const selected = this.registers.get(registerKeyOf(dev, PORTS, PCI_PORTS.CONFIG_ADDRESS.offset));
+    if (selected?.size !== 4 || selected.value < 0x8000_0000) return;
+    const at = ((selected.value & 0xff_ffff) | (offset & 3)) >>> 0;
+    const decoded = { dev, region: CONFIG, offset: at, size, value, write };
+    this.registers.set(registerKeyOf(dev, CONFIG, at), decoded);
+  }
+
   notification(dev: number, queue: number, sent: boolean, desc: number): void {
     if (dev === NONE) this.unsent.set(desc, (this.unsent.get(desc) ?? 0) + 1);
     else if (sent) this.queue(dev, queue).sent++;
@@ -128,8 +188,11 @@ export class GapTally {
     else tally.disable();
   }
 
-  /** All queues of a device were taken back, as the journal tells. */
-  forgetDevice(dev: number): void {
+  /** A device was reset, by its driver or as a whole, as the journal tells; or it came or went. */
+  forgetDevice(dev: number, byDriver: boolean): void {
+    for (const [key, register] of this.registers)
+      if (register.dev === dev && (!byDriver || RESET_BY_DRIVER.has(register.region)))
+        this.registers.delete(key);
     for (const [key, tally] of this.queues) if ((key & 0xffff) === dev) tally.disable();
   }
 

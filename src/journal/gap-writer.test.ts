@@ -39,7 +39,7 @@ it('leaves out what is frequent and keeps what is rare, with the line where it h
   journal.gapEnded(gap?.actions ?? 0, gap?.events ?? 0);
   const events = drain();
   expect(kinds(events)).toEqual([
-    ...['scriptLine', 'gap', 'gap', 'log', 'log', 'violation', 'dataWrite', 'gap'],
+    ...['scriptLine', 'gap', 'gap', 'log', 'log', 'violation', 'dataWrite', 'register', 'gap'],
   ]);
   expect(events[1]).toMatchObject({ step: 0, line: 3 });
   expect(events[2]).toMatchObject({ step: 1, line: 4, actions: 0, events: 0 });

@@ -1,5 +1,5 @@
 import { hi32 } from '../base/bits.ts';
-import { GapTally, PIECE, type QueueTally } from './gap-tally.ts';
+import { GapTally, PIECE, type QueueTally, type RegisterTally } from './gap-tally.ts';
 import { MemoryWriter } from './memory-writer.ts';
 import { ACTOR, EVENTS, GAP } from './schema.ts';
 
@@ -39,6 +39,7 @@ export class GapWriter extends MemoryWriter {
     for (const [key, queue] of gap.queues) if (queue.moved) this.queueIs(key, queue);
     for (const [key, level] of gap.inputs)
       this.plain(EVENTS.input.code, ACTOR.recorder, level ? 1 : 0, key / 2 ** 16, key & 0xffff);
+    for (const register of gap.registers.values()) this.registerIs(register);
     return gap;
   }
 
@@ -66,6 +67,12 @@ export class GapWriter extends MemoryWriter {
       if (bytes) this.dataIs(from, bytes);
       else for (let at = from; at < from + size; at += PIECE) this.pieceIs(at, read(at, PIECE));
     }
+  }
+
+  private registerIs({ dev, region, offset, size, value, write }: RegisterTally): void {
+    const w = this.begin(EVENTS.register.code, ACTOR.recorder, size, region);
+    if (w < 0) return;
+    this.words.set([dev, offset, value, hi32(value), write ? 1 : 0], w + 2);
   }
 
   private pieceIs(addr: number, bytes: Uint8Array | undefined): void {

@@ -2,7 +2,7 @@ import { sectionTitle } from '../spec/sections.ts';
 import type { Moment } from './fold/moment.ts';
 import { tellCompletion, tellRequest } from './narration/backend.ts';
 import { tellCcw, tellChannel, tellChannelStatus, tellHypercall } from './narration/channel.ts';
-import { tellGap, tellInput, tellQueueState, tellUnsent } from './narration/gaps.ts';
+import { tellGap, tellInput, tellQueueState, tellRegister, tellUnsent } from './narration/gaps.ts';
 import { tellInterrupt, tellNotification, tellWait } from './narration/interrupts.ts';
 import {
   tellConfigChange,
@@ -59,6 +59,7 @@ const TELLERS: { readonly [K in EventKind]: Teller<K> } = {
   queueState: tellQueueState,
   unsent: tellUnsent,
   input: tellInput,
+  register: tellRegister,
 };
 
 /**

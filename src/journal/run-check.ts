@@ -35,7 +35,8 @@ export class RunCheck {
     const word = words[at + 2] as number;
     switch (code) {
       case codeOf.regRead.code:
-      case codeOf.regWrite.code: {
+      case codeOf.regWrite.code:
+      case codeOf.register.code: {
         const region = head >>> 16;
         if (region >= REGIONS.length && region !== NONE)
           throw wrong(index, `is an access to region ${region}, which there is not`);

@@ -234,7 +234,7 @@ export const EVENTS = {
    * A time in which most events are not recorded, see `GAP`: it begins, the script is at `line` while
    * something else is told, or it ends. Then `actions` of the guest and `events` were not recorded. Before
    * the end come writes by the recorder, which tell of all memory that was written meanwhile, and the
-   * next three kinds.
+   * next four kinds.
    */
   gap: { code: 27, fields: { step: aux, line: u32(2), actions: u64(3), events: u64(5) } },
   /**
@@ -256,6 +256,11 @@ export const EVENTS = {
   unsent: { code: 29, fields: { desc: u64(2), count: u32(4) } },
   /** A gap left interrupt input `line`, as far as `dev` drives it, asserted (`level` 1) or not. */
   input: { code: 30, fields: { ...DEV, level: aux, line: u32(3) } },
+  /** What the guest's newest access to a register in a gap read or wrote (`write` 1); as in `regRead`. */
+  register: {
+    code: 31,
+    fields: { ...DEV, region: aux, offset: u32(3), value: u64(4), write: u32(6) },
+  },
 } as const satisfies Readonly<Record<string, EventInfo>>;
 
 export type EventKind = keyof typeof EVENTS;

@@ -24,7 +24,7 @@ function rig(capacity = 256, side = 1 << 12) {
 const BIG = 0x1f_ffff_ffff_fff0;
 
 /** Kinds that only gaps bring: `gap-writer.test.ts`. */
-const OF_GAPS = ['gap', 'queueState', 'unsent', 'input'] as const;
+const OF_GAPS = ['gap', 'queueState', 'unsent', 'input', 'register'] as const;
 type OfGaps = (typeof OF_GAPS)[number];
 
 /** One deed of each kind, and the event that it must read back as. */

@@ -52,8 +52,10 @@ export class JournalWriter extends GapWriter {
       region,
     );
     if (w < 0) {
-      if (this.gap && space !== 'pciConfig') this.gap.actions++;
-      return -1;
+      if (!this.gap) return -1;
+      const access = { dev, region, offset, size, value: value >>> 0, write };
+      // Slots are not negative, -1 is none: reads in a gap are counted down from there.
+      return -1 - Math.max(0, this.gap.access(access, space === 'pciConfig'));
     }
     const r = this.words;
     r[w + 2] = dev;
@@ -72,7 +74,10 @@ export class JournalWriter extends GapWriter {
 
   /** Completes the newest open `regRead` with the value that the device answered. */
   setValue(slot: number, value: number): void {
-    if (slot < 0) return;
+    if (slot < 0) {
+      this.gap?.valueRead(-1 - slot, value >>> 0);
+      return;
+    }
     this.words[slot + 6] = value;
     if (this.open > 0) this.open--;
   }
@@ -151,12 +156,12 @@ export class JournalWriter extends GapWriter {
 
   plug(dev: number, realized: boolean, path: string): void {
     this.plugs++;
-    this.gap?.forgetDevice(dev);
+    this.gap?.forgetDevice(dev, false);
     this.text(EVENTS.plug.code, ACTOR.device, realized ? 1 : 0, dev, path);
   }
 
   reset(actor: Actor, dev: number): void {
-    this.gap?.forgetDevice(dev);
+    this.gap?.forgetDevice(dev, actor === 'driver');
     this.plain(EVENTS.reset.code, ACTOR[actor], actor === 'driver' ? 0 : 1, dev);
   }
 

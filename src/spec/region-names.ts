@@ -22,3 +22,13 @@ export type RegionName = (typeof REGION_NAMES)[number];
 export const REGION_INDEX = Object.fromEntries(
   REGION_NAMES.map((name, i) => [name, i]),
 ) as Readonly<Record<RegionName, number>>;
+
+/** Regions of which a reset of the virtio device by its driver changes registers (VIRTIO 1.4 §2.4). */
+export const RESET_BY_DRIVER: ReadonlySet<number> = new Set([
+  REGION_INDEX['virtio-pci-common'],
+  REGION_INDEX['virtio-pci-isr'],
+  REGION_INDEX['virtio-pci-device'],
+  REGION_INDEX['virtio-pci-notify'],
+  REGION_INDEX['virtio-pci-legacy'],
+  REGION_INDEX['virtio-mmio'],
+]);

@@ -68,7 +68,10 @@ function told(moment: Moment): object {
     actions: moment.actions,
     plugs: moment.plugs,
     asserted: moment.asserted,
-    devices: [...moment.devices.values()].map(({ registers: _, ...device }) => device),
+    devices: [...moment.devices.values()].map(({ registers, ...device }) => ({
+      ...device,
+      registers: [...registers].map(([key, { event: _, ...register }]) => ({ key, ...register })),
+    })),
     queues,
     console: moment.console.map(({ event: _, ...line }) => line),
     violations: moment.violations.map(({ event: _, ...violation }) => violation),

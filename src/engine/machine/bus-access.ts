@@ -31,7 +31,7 @@ export class BusAccess {
     const bus = space === 'memory' ? this.#memory : this.#io;
     const slot = this.#journal.on ? this.#record(bus, false, space, addr, size, 0) : -1;
     const value = readSplit(bus, this.#ram, addr, size, space === 'memory' ? 0 : 0xff);
-    if (slot >= 0) this.#journal.setValue(slot, value);
+    if (slot !== -1) this.#journal.setValue(slot, value);
     return value;
   }
 

@@ -285,6 +285,17 @@ const FOLDS: { readonly [K in EventKind]: Fold } = {
     const { desc, count } = EVENTS.unsent.fields;
     state.queueAt(u64(words, at, desc))?.count({ notificationsSuppressed: u32(words, at, count) });
   },
+  register(state, words, at) {
+    const { dev, offset, value, write } = EVENTS.register.fields;
+    state.setRegister(lo16(words, at, dev), {
+      region: aux(words, at),
+      offset: u32(words, at, offset),
+      size: sizeOf(words, at),
+      value: u64(words, at, value),
+      write: u32(words, at, write) !== 0,
+      event: state.at,
+    });
+  },
   input(state, words, at) {
     const { dev, line } = EVENTS.input.fields;
     const pin = u32(words, at, line);

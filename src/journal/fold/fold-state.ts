@@ -1,4 +1,4 @@
-import { REGION_INDEX } from '../../spec/region-names.ts';
+import { RESET_BY_DRIVER } from '../../spec/region-names.ts';
 import { SPLIT } from '../../spec/virtio.ts';
 import { isAction } from '../actions.ts';
 import { EVENTS, GAP, NONE } from '../schema.ts';
@@ -73,16 +73,6 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Offset of the index in the available ring, and in the used ring (VIRTIO 1.4 §2.7). */
 const RING_IDX = SPLIT.availIdx;
-
-/** Registers whose value a reset of the virtio device changes. */
-const RESET_BY_DRIVER: ReadonlySet<number> = new Set([
-  REGION_INDEX['virtio-pci-common'],
-  REGION_INDEX['virtio-pci-isr'],
-  REGION_INDEX['virtio-pci-device'],
-  REGION_INDEX['virtio-pci-notify'],
-  REGION_INDEX['virtio-pci-legacy'],
-  REGION_INDEX['virtio-mmio'],
-]);
 
 /**
  * A fold under way: events change it in place, and `seal` makes snapshots that later events do not

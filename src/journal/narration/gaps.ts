@@ -1,5 +1,7 @@
+import { hex } from '../../base/bits.ts';
+import { registerName } from '../../spec/regions.ts';
 import { GAP } from '../schema.ts';
-import { type Narration, queueName, type Teller } from './narration-types.ts';
+import { deviceName, type Narration, queueName, type Teller } from './narration-types.ts';
 import { address, bytesText, count, list } from './words.ts';
 import type { Write } from './writes.ts';
 
@@ -67,6 +69,18 @@ export const tellInput: Teller<'input'> = ({ event }) => ({
   tone: 'other',
   at: { dev: event.dev },
 });
+
+/** How a register was accessed last in a gap. */
+export const tellRegister: Teller<'register'> = ({ event, names }) => {
+  const { dev, region, offset, value, write } = event;
+  const name = registerName(region, offset) ?? `offset ${hex(offset)}`;
+  return {
+    title: `${name}: ${hex(value)} at last`,
+    text: `While nothing was recorded, the guest ${write ? 'wrote' : 'read'} ${hex(value)} last ${write ? 'to' : 'from'} ${name} of ${deviceName(names, dev)}.`,
+    tone: 'other',
+    at: { dev },
+  };
+};
 
 /** What lies in memory after a gap. */
 export function tellMemoryNow({ addr, telling }: Write): Narration {

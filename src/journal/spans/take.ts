@@ -306,6 +306,7 @@ const TAKES: { readonly [K in EventKind]: Take } = {
   },
   queueState() {},
   unsent() {},
+  register() {},
   input() {},
 };
 

@@ -20,6 +20,7 @@ export function toneOf(event: JournalEvent | undefined): Tone {
     case 'queueState':
     case 'unsent':
     case 'input':
+    case 'register':
       return 'quiet';
     case 'violation':
       return 'violation';

@@ -143,6 +143,7 @@ export function routeOf(
     case 'queueState':
     case 'unsent':
     case 'input':
+    case 'register':
       return undefined;
   }
 }
