@@ -12,7 +12,9 @@ export type LinkState =
   /** It has not happened, and nobody has waited for it in vain. */
   | 'notYet'
   /** This transport, this ring format or this driver does without it. */
-  | 'notApplicable';
+  | 'notApplicable'
+  /** It may have happened: nothing that the journal has tells of it. */
+  | 'unknown';
 
 /** The links, in the order in which cause leads to effect: what each is called. */
 export const LINKS = {

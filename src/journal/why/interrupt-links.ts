@@ -256,6 +256,15 @@ export function ended(scene: Scene): Finding {
   };
 }
 
+/** Whether the driver has the device interrupt for the very next buffer that it uses. */
+function expectsNext({ ring, eventIdx }: Scene): boolean {
+  if (!ring || !eventIdx) return false;
+  const { view } = ring;
+  if (!view.packed) return ring.usedEvent === ring.usedIdx;
+  const { mode, off, wrap } = view.driverEvent;
+  return mode === 'DESC' && off === view.nextUsed.slot && wrap === view.nextUsed.wrap;
+}
+
 /** The driver has taken back what was returned, as far as anybody can tell. */
 export function consumed(scene: Scene): Finding {
   const { packed, eventIdx, ring, known, trace } = scene;
@@ -281,9 +290,16 @@ export function consumed(scene: Scene): Finding {
       section,
       event: trace.reused,
     };
+  if (expectsNext(scene))
+    return {
+      state: 'ok',
+      text: `The driver wants to hear of what the device uses next: it has taken back ${returned === 1 ? 'the one' : `all ${returned}`} that came.`,
+      section,
+      event: trace.pushed,
+    };
   const seen = sight(scene);
   return {
-    state: 'notApplicable',
+    state: 'unknown',
     text: `${count(returned, 'chain')} ${lie} in the ring for the driver.${seen === undefined ? '' : ' The guest has seen the interrupt.'} Whether it has read ${them}, memory does not tell.`,
     section,
     event: seen ?? trace.pushed,

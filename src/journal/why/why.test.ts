@@ -360,17 +360,35 @@ describe('links that a script alone does not break', () => {
         (event, i) =>
           i > (pushes[1] ?? 0) && event.kind === 'memWrite' && event.addr === queue.desc,
       );
-      expect(consumed(again)?.state).toBe('notApplicable');
+      expect(consumed(again)?.state).toBe('unknown');
       expect(consumed(again + 1)).toMatchObject({ state: 'ok', event: again });
       expect(consumed(again + 1)?.text).toContain('all 2');
       // In the ring itself nothing tells of the last one; of its interrupt, the journal does.
       const end = consumed(events.length);
       const { seen } = lastRequest(guest, dev);
-      expect(end?.state).toBe('notApplicable');
+      expect(end?.state).toBe('unknown');
       expect(end?.text).toContain('The guest has seen the interrupt.');
       if (seen === undefined) throw new Error('spans know of no such moment');
       expect(consumed(seen)?.text).not.toContain('has seen');
       expect(consumed(seen + 1)?.text).toContain('has seen');
+    },
+  );
+
+  it.each([false, true])(
+    '[2.7.7] [2.8.10] a driver that waits for what is used next has taken back all before: packed %s',
+    (packed) => {
+      const guest = new DirectGuest(
+        transportLine('pci-modern on pc', '-global virtio-blk-device.packed=on'),
+      );
+      // Its library asks for the next one when it has found the ring empty.
+      guest.run(`${driverScript('nothing', { packed, eventIdx: true, before: 2 })}queue.pop();`);
+      const events = guest.events();
+      const consumed = (at: number) =>
+        whyOf(guest, 0, at).links.find(({ id }) => id === 'consumed');
+      const pushed = events.findLastIndex(({ kind }) => kind === 'chainPushed');
+      expect(consumed(pushed + 1)?.state).toBe('unknown');
+      expect(consumed(events.length)?.state).toBe('ok');
+      expect(consumed(events.length)?.text).toContain('all 3');
     },
   );
 

@@ -108,6 +108,7 @@ const STATES: Readonly<Record<LinkState, readonly [mark: string, word: string]>>
   broken: ['✕', 'broken'],
   notYet: ['○', 'not yet'],
   notApplicable: ['–', 'not needed'],
+  unknown: ['?', 'not known'],
 };
 
 function WhyLink({ link, first }: { link: Link; first: boolean }) {
