@@ -39,7 +39,7 @@ export function paintGaps(pen: Pen, spans: Spans, y: number, height: number): vo
     if (end >= gapEnds.length) continue;
     const count = store.word(to - 1 + origin, EVENTS.gap.fields.events.at);
     c.font = `11px ${pen.sans}`;
-    const text = fitted(c, `${count.toLocaleString('en')} not recorded`, right - left - 8);
+    const text = fitted(c, `${count.toLocaleString('en')} left out`, right - left - 8);
     c.fillStyle = pen.colour('dim');
     c.fillText(text, left + 4, y + height / 2);
   }
