@@ -40,6 +40,8 @@ function OneWay({ route, graph }: { route: Route; graph: MachineGraph }) {
   const corners = useMemo(() => cornersOf(route.stops, graph), [route, graph]);
   const beyond = useMemo(() => cornersOf(route.beyond, graph), [route, graph]);
   const mark = useTravelling(corners);
+  // Where it is before it moves: the canvas may take it in after this has been looked at.
+  const end = alongWay(corners, 1);
   const { tone, form, carrier } = route;
   const stopped = form === 'stopped';
   const said = stopped || form === 'violation';
@@ -59,7 +61,7 @@ function OneWay({ route, graph }: { route: Route; graph: MachineGraph }) {
       <svg className="traffic traffic-above" aria-hidden="true" width="1" height="1">
         <g data-tone={tone} className="way-end" data-form={form}>
           {corners.length > 1 && !stopped && (
-            <g ref={mark} className="way-mark">
+            <g ref={mark} className="way-mark" transform={`translate(${end.x} ${end.y})`}>
               <MarkShape form={form} />
             </g>
           )}
