@@ -18,7 +18,7 @@ export default defineConfig({
   // Journeys meet every kind of scheduling on a shared machine; a real fault fails twice.
   retries: process.env.CI ? 1 : 0,
   timeout: 90_000,
-  globalTimeout: 15 * 60_000,
+  globalTimeout: 40 * 60_000,
   expect: { timeout: 20_000 },
   reporter: [['list'], ['json', { outputFile: 'reports/playwright.json' }]],
   use: {

@@ -86,7 +86,7 @@ test('a link opens the same picture in another profile, and runs nothing', async
   expect(found.run).toBe('idle');
   await expect(there.locator('html')).toHaveAttribute('data-presentation');
   expect(new URL(there.url()).hash).toBe('');
-  // What is written on a card depends on the room that there is for the picture.
+  // By name: how much a card says depends on the room that each window has for it.
   const drawn = (one: Page) =>
     one
       .locator('.react-flow__node:not(.ghost)')

@@ -24,8 +24,11 @@ function Memory({ memory }: { memory: MemoryAtCursor }) {
   const { map, moment, live } = memory;
   const labels = useLabels(moment);
   const chosen = useMemory((state) => state.at);
+  // Before a person has chosen a byte, the first structure is worth more than the first address.
+  const known = useMemo(() => labels.symbols()[0]?.addr, [labels]);
   const at =
-    chosen !== undefined && map.positionOf(chosen) !== undefined ? chosen : map.addressAt(0);
+    [chosen, known].find((addr) => addr !== undefined && map.positionOf(addr) !== undefined) ??
+    map.addressAt(0);
   const changed = useMemo(() => writtenBy(moment.last), [moment.last]);
   const follow = useMemory((state) => state.follow);
   useEffect(() => {

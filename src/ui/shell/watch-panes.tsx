@@ -63,7 +63,7 @@ export function WatchPanes() {
           <SplitHandle name="Script and machine" />
           <Panel id="centre" minSize="380px">
             <Split id="centre-rows" orientation="vertical" inRoom={ROOM.centre}>
-              <Panel id="topology" defaultSize="52%" minSize="120px">
+              <Panel id="topology" defaultSize="51%" minSize="120px">
                 <TopologyPane />
               </Panel>
               <SplitHandle name="Topology and queue" />

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Spans } from '../../journal/spans/spans.ts';
 import type { Deed } from '../../testing/random-journal.ts';
 import { journalOf } from '../../testing/random-journal.ts';
-import { heightOf, type LaneWishes, lanesOf, PLOTS } from './lanes.ts';
+import { heightOf, type LaneWishes, lanesOf, PLOTS, TRACKS_EDGE } from './lanes.ts';
 
 /** One request at a time on a queue of a device: available, popped, used, `count` of them. */
 const requests =
@@ -54,6 +54,34 @@ describe('lanesOf', () => {
     const bottoms = deep.map(({ y, height: tall }) => y + tall);
     expect(deep.slice(1).map(({ y }) => y)).toEqual(bottoms.slice(0, -1));
     expect(heightOf(deep)).toBe(bottoms.at(-1));
+  });
+
+  it('fits into little room, and counts in a band the requests that have no track', () => {
+    const spans = spansOf([requests(4, 0, 32, 16)]);
+    const lanesIn = (room: number) => lanesOf(spans, { ...WISHES, room });
+    for (const room of [70, 95, 140, 300]) {
+      const lanes = lanesIn(room);
+      expect(heightOf(lanes)).toBeLessThanOrEqual(room);
+      const lane = lanes.find(({ kind }) => kind === 'queue');
+      if (lane?.kind !== 'queue') throw new Error('the queue has no lane');
+      const { single, band } = lane.tracks;
+      expect((lane.height - TRACKS_EDGE) / (single + (band ? 2 : 0))).toBeGreaterThanOrEqual(6);
+      expect(band).toBe(single < 16);
+    }
+    expect(lanesIn(300).find(({ kind }) => kind === 'queue')).toMatchObject({
+      tracks: { single: 16, band: false },
+    });
+  });
+
+  it('gives the queue that is shown elsewhere what it needs before the others', () => {
+    const spans = spansOf([requests(4, 0, 16, 8), requests(4, 1, 16, 8)]);
+    const heights = (queue: number): number[] =>
+      lanesOf(spans, { ...WISHES, room: 150, shown: { dev: 4, queue } }).flatMap((lane) =>
+        lane.kind === 'queue' ? [lane.height] : [],
+      );
+    const [first = 0, second = 0] = heights(1);
+    expect(second).toBeGreaterThan(first);
+    expect(heights(0)).toEqual([second, first]);
   });
 
   it('groups the lanes of several devices, and folds them away', () => {

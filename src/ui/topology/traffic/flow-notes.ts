@@ -78,7 +78,18 @@ export function notesOf(
   // Below memory stands what the event at the cursor does there.
   const boxOf = (id: string, rect: Rect): Rect =>
     onScreen(id === RAM ? { ...rect, height: rect.height + LABEL } : rect);
-  const cards = [...net.graph.layout.rects].map(([id, rect]) => boxOf(id, rect));
+  // Legend and table have their corners, in letters as large as these.
+  const letter = type.size / 11;
+  const cards = [
+    ...[...net.graph.layout.rects].map(([id, rect]) => boxOf(id, rect)),
+    { x: 0, y: view.height - 30 * letter, width: 90 * letter, height: 30 * letter },
+    {
+      x: view.width - 110 * letter,
+      y: view.height - 50 * letter,
+      width: 110 * letter,
+      height: 50 * letter,
+    },
+  ];
   const notes: Note[] = [];
   const chosen = [...byNode].sort(([, a], [, b]) => total(b) - total(a));
   for (const [id, flows] of chosen) {

@@ -15,6 +15,8 @@ import { prefersStillness } from './stillness.ts';
 
 /** How long a mark travels, in ms, when one steps; never longer than an event lasts. */
 const TRAVEL = 420;
+/** Neighbours beside which there may be a place for a sentence. */
+const NEIGHBOURS = 6;
 /** How far what is stopped comes, in pixels at zoom 1. */
 const STUB = 13;
 
@@ -40,6 +42,8 @@ function OneWay({ route, graph }: { route: Route; graph: MachineGraph }) {
   const corners = useMemo(() => cornersOf(route.stops, graph), [route, graph]);
   const beyond = useMemo(() => cornersOf(route.beyond, graph), [route, graph]);
   const mark = useTravelling(corners);
+  // Where it is before it moves: the canvas may take it in after this has been looked at.
+  const end = alongWay(corners, 1);
   const { tone, form, carrier } = route;
   const stopped = form === 'stopped';
   const said = stopped || form === 'violation';
@@ -59,7 +63,7 @@ function OneWay({ route, graph }: { route: Route; graph: MachineGraph }) {
       <svg className="traffic traffic-above" aria-hidden="true" width="1" height="1">
         <g data-tone={tone} className="way-end" data-form={form}>
           {corners.length > 1 && !stopped && (
-            <g ref={mark} className="way-mark">
+            <g ref={mark} className="way-mark" transform={`translate(${end.x} ${end.y})`}>
               <MarkShape form={form} />
             </g>
           )}
@@ -159,7 +163,7 @@ function Why(props: { route: Route; graph: MachineGraph; beyond: readonly Point[
   );
 }
 
-/** Where a sentence hides no other part of the machine, if there is such a place; else under its node. */
+/** Where a sentence hides no other part of the machine: beside its node or a neighbour; else under its node. */
 function whyPlace(
   rect: Rect,
   text: string,
@@ -173,12 +177,21 @@ function whyPlace(
   const width = Math.min(type.width, text.length * type.letter + 18);
   const height = Math.ceil((text.length * type.letter) / (type.width - 18)) * type.line + 10;
   const others = [...graph.layout.rects.values()].filter((other) => other !== rect);
-  const free = placesBeside(rect, { width, height })
+  const away = (other: Rect): number =>
+    Math.hypot(
+      other.x + other.width / 2 - rect.x - rect.width / 2,
+      other.y + other.height / 2 - rect.y - rect.height / 2,
+    );
+  const near = others.toSorted((a, b) => away(a) - away(b)).slice(0, NEIGHBOURS);
+  const free = [rect, ...near]
+    .flatMap((card) => placesBeside(card, { width, height }))
     .map((at) => ({ ...at, width, height }))
     .find(
       (box) =>
         box.x >= 0 &&
         box.y >= 0 &&
+        box.x + width <= graph.layout.width &&
+        box.y + height <= graph.layout.height &&
         !others.some((other) => meets(other, box)) &&
         !(stub && meets({ ...stub, width: 1, height: 1 }, box)),
     );
