@@ -32,3 +32,19 @@ export const RESET_BY_DRIVER: ReadonlySet<number> = new Set([
   REGION_INDEX['virtio-pci-legacy'],
   REGION_INDEX['virtio-mmio'],
 ]);
+
+/**
+ * Registers that everything in the page knows, by region: their offsets, so that nobody has to bring whole
+ * tables for them. The device status, where a written 0 resets the device (VIRTIO 1.4 §2.4), …
+ */
+export const STATUS_OFFSET: ReadonlyMap<number, number> = new Map([
+  [REGION_INDEX['virtio-pci-common'], 0x14],
+  [REGION_INDEX['virtio-pci-legacy'], 0x12],
+  [REGION_INDEX['virtio-mmio'], 0x70],
+]);
+
+/** … and the doorbell, where it is one of many (VIRTIO 1.4 §4.1.4.8, VIRTIO 1.4 §4.2.2). */
+export const NOTIFY_OFFSET: ReadonlyMap<number, number> = new Map([
+  [REGION_INDEX['virtio-pci-legacy'], 0x10],
+  [REGION_INDEX['virtio-mmio'], 0x50],
+]);

@@ -1,10 +1,8 @@
 import { join64 } from '../../base/bits.ts';
 import { utf8Decode } from '../../base/utf8.ts';
 import { PCI_PORTS } from '../../spec/pci-ports.ts';
-import { REGION_INDEX } from '../../spec/region-names.ts';
+import { REGION_INDEX, STATUS_OFFSET } from '../../spec/region-names.ts';
 import { VIRTIO_F } from '../../spec/virtio.ts';
-import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
-import { VIRTIO_PCI_COMMON, VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 import {
   ACTOR,
   EVENTS,
@@ -43,13 +41,6 @@ const text = (state: FoldState, store: EventStore): string =>
 const PORTS = REGION_INDEX['pci-config-ports'];
 const CONFIG = REGION_INDEX['pci-config'];
 const DATA = PCI_PORTS.CONFIG_DATA;
-/** Where a written 0 resets the device (VIRTIO 1.4 §2.4), by region. */
-const STATUS_OFFSET: ReadonlyMap<number, number> = new Map([
-  [REGION_INDEX['virtio-pci-common'], VIRTIO_PCI_COMMON.device_status.offset],
-  [REGION_INDEX['virtio-pci-legacy'], VIRTIO_PCI_LEGACY.device_status.offset],
-  [REGION_INDEX['virtio-mmio'], VIRTIO_MMIO.Status.offset],
-]);
-
 const register =
   (write: boolean): Fold =>
   (state, words, at) => {

@@ -1,9 +1,7 @@
 import { INTERRUPT, type JournalEvent } from '../../journal/schema.ts';
 import { KVM_S390_VIRTIO } from '../../spec/kvm-virtio.ts';
-import { REGION_INDEX } from '../../spec/region-names.ts';
+import { NOTIFY_OFFSET, REGION_INDEX } from '../../spec/region-names.ts';
 import { DIAG500_VIRTIO_CCW_NOTIFY } from '../../spec/virtio-ccw.ts';
-import { VIRTIO_MMIO } from '../../spec/virtio-mmio.ts';
-import { VIRTIO_PCI_LEGACY } from '../../spec/virtio-pci.ts';
 
 /** The hue of an event, the same in every panel: see `styles/tokens.css`. */
 export type Tone = 'driver' | 'device' | 'notify' | 'interrupt' | 'violation' | 'exit' | 'quiet';
@@ -68,12 +66,8 @@ export function isNotifyingCall(subcode: number): boolean {
 /** Whether a register access is the driver's doorbell. */
 export function isDoorbell(event: JournalEvent): boolean {
   if (event.kind !== 'regWrite') return false;
-  return event.region === NOTIFY || DOORBELLS.get(event.region) === event.offset;
+  return event.region === NOTIFY || NOTIFY_OFFSET.get(event.region) === event.offset;
 }
 
 /** Every register of it is a doorbell; in the others it is one of many. */
 const NOTIFY = REGION_INDEX['virtio-pci-notify'];
-const DOORBELLS = new Map([
-  [REGION_INDEX['virtio-pci-legacy'], VIRTIO_PCI_LEGACY.queue_notify.offset],
-  [REGION_INDEX['virtio-mmio'], VIRTIO_MMIO.QueueNotify.offset],
-]);
