@@ -165,6 +165,8 @@ export class LiveSession implements Session {
 
   setSpeed(speed: Speed, sampling = false): void {
     this.#runs.setSpeed(speed, sampling);
+    // A slider that is held must not jump back until the next frame.
+    this.#publish();
     this.#wake();
   }
 
