@@ -81,6 +81,7 @@ function Place() {
   const cursor = useSessionState((state) => state.cursor);
   const length = useSessionState((state) => state.length);
   const unrecorded = useSessionState(({ moment }) => moment.unrecorded);
+  const inGap = useSessionState(({ moment, run }) => moment.inGap && run !== 'running');
   return (
     <span className="counted">
       event {cursor.toLocaleString('en')} of {length.toLocaleString('en')}
@@ -89,6 +90,12 @@ function Place() {
           {' '}
           · {brief(unrecorded)} not recorded
         </span>
+      )}
+      {inGap && (
+        <strong title="Memory, queues and registers are shown as they were before it.">
+          {' '}
+          · in a gap of the recording
+        </strong>
       )}
     </span>
   );
