@@ -38,6 +38,8 @@ export function defineThemes(): void {
       { token: 'keyword', foreground: '8b3fb8' },
       { token: 'string', foreground: '0a7352' },
       { token: 'number', foreground: '0b6bcb' },
+      // Also on the yellow of the current line it stands out enough.
+      { token: 'type', foreground: '006d6d' },
     ],
     colors: {
       'editor.background': '#ffffff',
