@@ -3,7 +3,7 @@ import type { Page } from 'playwright';
 /** A machine with a network device that has no peer: what it is given is used at once. */
 export const SAMPLED_LINE = 'qemu-system-x86_64 -m 64 -nic none -device virtio-net-pci';
 
-/** Sends frames for ever, 64 with a doorbell. */
+/** Sends frames for ever, 128 with a doorbell. */
 const SENDER = `import { virtio, dma, VIRTIO_ID_NET, ACKNOWLEDGE, DRIVER, FEATURES_OK, DRIVER_OK, VIRTIO_F_VERSION_1 } from 'guest';
 const net = virtio.find(VIRTIO_ID_NET).open();
 net.reset();
@@ -12,10 +12,10 @@ net.acceptFeatures([VIRTIO_F_VERSION_1]);
 net.status |= FEATURES_OK;
 const queue = net.queue(1);
 net.status |= DRIVER_OK;
-const frames = dma.alloc(64 * 76).addr;
+const frames = dma.alloc(128 * 76).addr;
 queue.suppressInterrupts(true);
 for (;;) {
-  for (let i = 0; i < 64; i++) queue.post1(frames + 76 * i, 76, 0);
+  for (let i = 0; i < 128; i++) queue.post1(frames + 76 * i, 76, 0);
   queue.publish();
   queue.notify();
   while (queue.popUsed() >= 0);

@@ -26,24 +26,29 @@ const registerKeyOf = (dev: number, region: number, offset: number): string =>
 const PORTS = REGION_INDEX['pci-config-ports'];
 const CONFIG = REGION_INDEX['pci-config'];
 
+/** Heads for which there is room at first. */
+const HEADS = 256;
+/** An index that is as it was before the gap. */
+const AS_BEFORE = -1;
+
 /** A queue's buffers in the device's hands, and what was counted, while nothing was recorded. */
 export class QueueTally {
-  /** Free-running indices after the newest chain taken and returned, where there was one. */
-  availIdx: number | undefined;
-  usedIdx: number | undefined;
-  /** `usedIdx` before the newest chain came back, where that is known. */
-  usedBefore: number | undefined;
+  /** Free-running indices after the newest chain taken and returned, and `usedIdx` before that; or -1. */
+  availIdx = AS_BEFORE;
+  usedIdx = AS_BEFORE;
+  usedBefore = AS_BEFORE;
   popped = 0;
   pushed = 0;
   sent = 0;
   unsent = 0;
   raised = 0;
   quiet = 0;
-  /** Heads that were in flight before and came back. */
-  readonly returned = new Set<number>();
-  /** Heads that were taken and are in flight, in order; and `availIdx` before, where that is known. */
-  readonly taken = new Map<number, number | undefined>();
-
+  /** By head: when it was taken, from 1, or 0 where it is not in flight; and `availIdx` before. */
+  #turns = new Int32Array(HEADS);
+  #from = new Int32Array(HEADS);
+  /** By head: 1 where it was in flight before the gap, and came back. */
+  #back = new Uint8Array(HEADS);
+  #turn = 0;
   #disabled = false;
 
   /** Whether anything happened that the journal does not tell. */
@@ -52,18 +57,42 @@ export class QueueTally {
     return popped + pushed + sent + unsent + raised + quiet > 0;
   }
 
+  /** Heads that were in flight before and came back. */
+  get returned(): number[] {
+    return [...this.#back.keys()].filter((head) => this.#back[head] === 1);
+  }
+
+  /** Heads that were taken and are in flight, in order, each with `availIdx` before it, or -1. */
+  get taken(): (readonly [head: number, before: number])[] {
+    const turns = this.#turns;
+    const heads = [...turns.keys()].filter((head) => (turns[head] ?? 0) > 0);
+    heads.sort((a, b) => (turns[a] ?? 0) - (turns[b] ?? 0));
+    return heads.map((head) => [head, this.#from[head] ?? AS_BEFORE]);
+  }
+
   pop(head: number, availIdx: number): void {
+    if (head >= this.#turns.length) this.#grow(head);
     this.popped++;
-    this.taken.set(head, this.availIdx);
+    this.#turns[head] = ++this.#turn;
+    this.#from[head] = this.availIdx;
     this.availIdx = availIdx & 0xffff;
+  }
+
+  push(head: number, usedIdx: number): void {
+    if (head >= this.#turns.length) this.#grow(head);
+    this.pushed++;
+    this.usedBefore = this.usedIdx;
+    this.usedIdx = usedIdx & 0xffff;
+    if (this.#turns[head] === 0) this.#back[head] = 1;
+    else this.#turns[head] = 0;
   }
 
   /** The queue was taken back: the device has nothing, and begins anew. Counts stay until it is set up again. */
   disable(): void {
     this.#disabled = true;
-    this.availIdx = this.usedIdx = this.usedBefore = undefined;
-    this.returned.clear();
-    this.taken.clear();
+    this.availIdx = this.usedIdx = this.usedBefore = AS_BEFORE;
+    this.#turns.fill(0);
+    this.#back.fill(0);
   }
 
   enable(): void {
@@ -72,11 +101,15 @@ export class QueueTally {
     this.popped = this.pushed = this.sent = this.unsent = this.raised = this.quiet = 0;
   }
 
-  push(head: number, usedIdx: number): void {
-    this.pushed++;
-    this.usedBefore = this.usedIdx;
-    this.usedIdx = usedIdx & 0xffff;
-    if (!this.taken.delete(head)) this.returned.add(head);
+  #grow(head: number): void {
+    const size = 2 ** Math.ceil(Math.log2(head + 1));
+    const [turns, from, back] = [this.#turns, this.#from, this.#back];
+    this.#turns = new Int32Array(size);
+    this.#from = new Int32Array(size);
+    this.#back = new Uint8Array(size);
+    this.#turns.set(turns);
+    this.#from.set(from);
+    this.#back.set(back);
   }
 }
 

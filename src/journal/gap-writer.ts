@@ -3,9 +3,6 @@ import { GapTally, PIECE, type QueueTally, type RegisterTally } from './gap-tall
 import { MemoryWriter } from './memory-writer.ts';
 import { ACTOR, EVENTS, GAP } from './schema.ts';
 
-/** In a `queueState`: an index as it was before the gap. */
-const AS_BEFORE = 0xffff_ffff;
-
 /** Answers bytes of guest memory, or undefined where there is none; not kept. */
 type ReadMemory = (addr: number, length: number) => Uint8Array | undefined;
 
@@ -92,17 +89,17 @@ export class GapWriter extends MemoryWriter {
   }
 
   private queueIs(key: number, queue: QueueTally): void {
-    const flight = [queue.usedBefore ?? AS_BEFORE, queue.returned.size, ...queue.returned];
-    for (const [head, before] of queue.taken) flight.push(head, before ?? AS_BEFORE);
+    const { returned } = queue;
+    const flight = [queue.usedBefore, returned.length, ...returned, ...queue.taken.flat()];
     const bytes = new Uint8Array(Uint32Array.from(flight).buffer);
     const at = this.payload(bytes.length);
     if (at < 0) return;
     const { availIdx, usedIdx, popped, pushed, sent, unsent, raised, quiet } = queue;
-    const moved = (availIdx === undefined ? 0 : 1) | (usedIdx === undefined ? 0 : 2);
+    const moved = (availIdx < 0 ? 0 : 1) | (usedIdx < 0 ? 0 : 2);
     const w = this.begin(EVENTS.queueState.code, ACTOR.recorder, 0, moved);
     if (w < 0) return;
     this.store(at, bytes);
-    const indices = (availIdx ?? 0) | ((usedIdx ?? 0) << 16);
+    const indices = Math.max(0, availIdx) | (Math.max(0, usedIdx) << 16);
     this.words.set([key, indices, popped, pushed, sent, unsent, raised, quiet], w + 2);
     this.commit(w, at, bytes.length);
   }

@@ -25,9 +25,12 @@ import type { DeviceRing, QueueAddresses, VirtQueue } from './virtqueue/virtqueu
 /** Bits that only a legacy driver is shown: NOTIFY_ON_EMPTY, ANY_LAYOUT and the "bad feature" bit 30. */
 export const LEGACY_FEATURES = (1n << 24n) | (1n << 27n) | (1n << 30n);
 
+/** Masks of the features that there are, by number: devices ask at every request. */
+const MASKS = Array.from({ length: 128 }, (_, bit) => 1n << BigInt(bit));
+
 /** Bit mask of one feature. */
 export function featureMask(bitNumber: number): bigint {
-  return 1n << BigInt(bitNumber);
+  return MASKS[bitNumber] ?? 1n << BigInt(bitNumber);
 }
 
 /** A queue with its name and what to do when the driver notifies it. */
