@@ -1,21 +1,26 @@
 import './runs.css';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { ContinueButton } from './continue-button.tsx';
+import { useObstacle } from './obstacle.ts';
 
 /** Says that what is shown is not the machine that is there, and the way back to it. */
 export default function RunBanner() {
   const session = useSession();
   const runs = useSessionState((state) => state.runs);
   const shown = useSessionState((state) => state.shownRun);
-  const name = runs.find(({ id }) => id === shown)?.name;
+  const run = runs.find(({ id }) => id === shown);
+  const obstacle = useObstacle(true);
   const live = runs.find((run) => run.live);
   return (
     <div className="run-banner">
       <p>
-        <strong>{name} is a recording.</strong>{' '}
+        <strong>
+          {run?.name} is a recording{run?.opened && ' from a file'}.
+        </strong>{' '}
         {live
-          ? `Its machine is gone; ${live.name} is the live one.`
+          ? `Its machine is ${run?.opened ? 'not here' : 'gone'}; ${live.name} is the live one.`
           : 'Its machine is gone, and there is no other one.'}
+        {obstacle !== undefined && ` It cannot be continued. ${obstacle}`}
       </p>
       <ContinueButton />
       {live && (

@@ -3,7 +3,6 @@ import './story.css';
 import type { Narration } from '../../journal/narration/narration-types.ts';
 import type { SessionState } from '../session/session.ts';
 import { namesOf } from '../state/names.ts';
-import { useScript } from '../state/script-store.ts';
 import { useSession, useSessionState, useSessionStateSlowly } from '../state/session-context.tsx';
 import { WhyHint } from '../why/why-hint.tsx';
 import { useDigest } from './digest.ts';
@@ -31,7 +30,7 @@ export function StoryView() {
   const { cursor, length, first } = useSessionStateSlowly(whole, fast, FAST_EVERY);
   const aloud = useSessionState((state) => state.run !== 'running' || state.speed <= ALOUD);
   const burst = useDigest(!aloud, cursor);
-  const source = useScript((script) => script.started ?? script.source);
+  const source = useSessionState((state) => state.source ?? '');
   const lines = useMemo(() => source.split('\n'), [source]);
   const narrator = useMemo(
     () => new Narrator(store, (at) => session.momentAt(at), namesOf(topology)),
