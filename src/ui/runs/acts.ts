@@ -1,6 +1,6 @@
 import type { Continued, Session, SessionState } from '../session/session.ts';
 import { runToLine } from '../state/run.ts';
-import { useScript } from '../state/script-store.ts';
+import { textShown, useScript } from '../state/script-store.ts';
 import { say } from '../state/ui-store.ts';
 import { stopOf, toggleLine } from './edit-breakpoints.ts';
 import { useRuns } from './run-store.ts';
@@ -30,13 +30,14 @@ export async function continueHere(session: Session): Promise<void> {
     say('The machine is here already: Run and Step go on.');
     return;
   }
-  const { source } = useScript.getState();
+  const source = textShown();
   const from = state.runs.find(({ id }) => id === state.shownRun);
   useRuns.setState({ continuing: state.cursor });
   say(`Repeating ${state.cursor.toLocaleString('en')} events at full speed…`);
   try {
     const came = await session.continueFrom(source);
-    if (came.kind !== 'refused') useScript.setState({ started: source });
+    if (came.kind !== 'refused' && !useScript.getState().look)
+      useScript.setState({ started: { source, run: session.getState().shownRun } });
     say(cameWords(came, from?.name ?? 'the run before'));
   } finally {
     useRuns.setState({ continuing: undefined });

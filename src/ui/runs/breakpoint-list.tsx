@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import { AddIcon, DeleteIcon } from '../kit/icons.tsx';
 import { useBreakpoints } from '../state/breakpoints.ts';
 import { namesOf } from '../state/names.ts';
-import { useScript } from '../state/script-store.ts';
+import { textShown, useScript } from '../state/script-store.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import { AddBreakpoint } from './add-breakpoint.tsx';
 import { breakpointWords } from './breakpoint-words.ts';
@@ -14,7 +14,7 @@ export function BreakpointList() {
   const stopped = useSessionState((state) => state.stopped);
   const topology = useSessionState((state) => state.topology);
   const names = useMemo(() => namesOf(topology), [topology]);
-  const source = useScript((script) => script.source);
+  const source = useScript(textShown);
   const texts = useMemo(() => source.split('\n'), [source]);
   const [adding, setAdding] = useState(false);
   return (

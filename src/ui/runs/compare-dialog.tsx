@@ -1,5 +1,5 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import './runs.css';
 import { CloseIcon } from '../kit/icons.tsx';
 import { off } from '../kit/off.ts';
@@ -8,6 +8,9 @@ import { useSession } from '../state/session-context.tsx';
 import type { Counts } from './compare.ts';
 import { type ComparedRun, type Comparison, compareRuns } from './comparison.ts';
 import { useRuns } from './run-store.ts';
+
+/** Time between two looks at whether a run has gone on, in ms. */
+const LOOK_MS = 500;
 
 /** Events that are shown at once. */
 const PAGE = 40;
@@ -29,7 +32,23 @@ const number = (value: number): string => value.toLocaleString('en');
 /** A branch beside the run that it left: what each did since, in figures and told event by event. */
 export function CompareDialog({ first, second }: { first: number; second: number }) {
   const session = useSession();
-  const compared = useMemo(() => compareRuns(session, first, second), [session, first, second]);
+  const [grown, setGrown] = useState(false);
+  const [looks, setLooks] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked at again when the person asks
+  const compared = useMemo(
+    () => compareRuns(session, first, second),
+    [session, first, second, looks],
+  );
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const length = (id: number) => session.runContent(id)?.store.length;
+      setGrown(
+        compared !== undefined &&
+          (length(first) !== compared.first.length || length(second) !== compared.second.length),
+      );
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [session, first, second, compared]);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && close()}>
       <Dialog.Portal>
@@ -38,6 +57,22 @@ export function CompareDialog({ first, second }: { first: number; second: number
           <Dialog.Close className="button button-bare dialog-close" aria-label="Close">
             <CloseIcon />
           </Dialog.Close>
+          {grown && compared && (
+            <p role="status">
+              A run has gone on: this is as of event{' '}
+              {number(Math.max(compared.first.length, compared.second.length))}.{' '}
+              <button
+                type="button"
+                className="button button-small"
+                onClick={() => {
+                  setGrown(false);
+                  setLooks((count) => count + 1);
+                }}
+              >
+                Compare again
+              </button>
+            </p>
+          )}
           {compared ? (
             <Compared session={session} compared={compared} />
           ) : (

@@ -1,10 +1,12 @@
 import type { Session } from '../session/session.ts';
 import { useBreakpoints } from '../state/breakpoints.ts';
-import { useScript } from '../state/script-store.ts';
+import { begins } from '../state/run.ts';
+import { type ScriptState, textShown, useScript } from '../state/script-store.ts';
 import { REMEMBERED, recall, remember } from '../state/storage.ts';
 import { moveLines, settleLines } from './edit-breakpoints.ts';
 import { decodeBreakpoints, encodeBreakpoints } from './kept-breakpoints.ts';
 import { lineMover } from './move-lines.ts';
+import { sameLines } from './same-lines.ts';
 
 /** Quiet after the last keystroke before lines are looked at for statements, in ms. */
 const SETTLE_AFTER = 400;
@@ -15,9 +17,14 @@ const SETTLE_AFTER = 400;
  */
 export function connectBreakpoints(session: Session): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The text that breakpoints are about to stop: of the run that is shown, or of the one that Run begins. */
+  const runs = () => (begins(session) ? undefined : session.getState().source) ?? textShown();
+  let told = runs();
   const tell = () => {
     const { lines, events } = useBreakpoints.getState();
-    session.setLineBreakpoints(lines.filter(({ on }) => on).map(({ line }) => line));
+    const moved = sameLines(textShown(), runs());
+    const on = lines.filter((one) => one.on).map(({ line }) => moved(line));
+    session.setLineBreakpoints(on.filter((line) => line !== undefined));
     session.setEventBreakpoints(events.filter(({ on }) => on).map(({ what }) => what));
   };
   const { lines, events } = useBreakpoints.getState();
@@ -29,8 +36,17 @@ export function connectBreakpoints(session: Session): () => void {
       tell();
       remember(REMEMBERED.breakpoints, encodeBreakpoints(state));
     }),
+    session.subscribe(() => {
+      const text = runs();
+      if (text === told) return;
+      told = text;
+      tell();
+    }),
     useScript.subscribe((now, before) => {
+      if (now.look !== before.look) putAside(now, before);
       if (now.source === before.source || useBreakpoints.getState().lines.length === 0) return;
+      // The person has taken over what was looked at, with its breakpoints.
+      if (now.source === before.look?.source) return;
       if (now.example !== before.example) moveLines(() => undefined);
       else moveLines(lineMover(before.source, now.source));
       clearTimeout(timer);
@@ -41,4 +57,19 @@ export function connectBreakpoints(session: Session): () => void {
     clearTimeout(timer);
     for (const stop of stops) stop();
   };
+}
+
+/** Breakpoints are on the text that is shown: the person's own stay with their text. */
+function putAside(now: ScriptState, before: ScriptState): void {
+  const { lines, aside } = useBreakpoints.getState();
+  const own = aside ?? lines;
+  if (now.look) {
+    const moved = sameLines(now.source, now.look.source);
+    const there = own.flatMap(({ line, on }) => {
+      const to = moved(line);
+      return to === undefined ? [] : [{ line: to, on }];
+    });
+    useBreakpoints.setState({ lines: there, aside: own });
+  } else if (now.source === before.look?.source) useBreakpoints.setState({ aside: undefined });
+  else useBreakpoints.setState({ lines: own, aside: undefined });
 }

@@ -1,7 +1,7 @@
 import type { EventBreakpoint } from '../../journal/breakpoints.ts';
 import type { Session } from '../session/session.ts';
 import { useBreakpoints } from '../state/breakpoints.ts';
-import { useScript } from '../state/script-store.ts';
+import { textShown } from '../state/script-store.ts';
 import { say } from '../state/ui-store.ts';
 import { stopFor } from './move-lines.ts';
 
@@ -29,16 +29,15 @@ export async function toggleLine(session: Session, line: number): Promise<void> 
 
 /** The line to stop at for one that was pointed at. */
 export async function stopOf(session: Session, line: number): Promise<number> {
-  const { source } = useScript.getState();
-  const statements = await session.statementLines(source);
+  const statements = await session.statementLines(textShown());
   return (statements && stopFor(line, statements)) ?? line;
 }
 
 /** Moves breakpoints that an edit left without a statement to where they stop. */
 export async function settleLines(session: Session): Promise<void> {
-  const { source } = useScript.getState();
+  const source = textShown();
   const statements = await session.statementLines(source);
-  if (!statements || source !== useScript.getState().source) return;
+  if (!statements || source !== textShown()) return;
   moveLines((line) => stopFor(line, statements) ?? line);
 }
 

@@ -21,10 +21,14 @@ it('are read back as they were kept', () => {
       { line: 3, on: true },
       { line: 12, on: false },
     ],
+    aside: undefined,
     events: ALL.map((what, i) => ({ id: i + 1, on: i % 2 === 0, what })),
   };
   expect(decodeBreakpoints(encodeBreakpoints(state))).toEqual(state);
-  expect(encodeBreakpoints({ lines: [], events: [] })).toBeUndefined();
+  expect(encodeBreakpoints({ lines: [], aside: undefined, events: [] })).toBeUndefined();
+  // What is looked at is not the person’s.
+  const looking = { ...state, lines: [{ line: 9, on: true }], aside: state.lines };
+  expect(decodeBreakpoints(encodeBreakpoints(looking))).toEqual(state);
 });
 
 it.each([
@@ -35,5 +39,5 @@ it.each([
   '{"events":[{"what":{"kind":"constructor"}},{"what":{"kind":"interrupt","outcome":"lost"}}]}',
   '{"events":[{"what":{"kind":"memory","addr":1.5,"length":2}},{"what":null}]}',
 ])('leaves out what it cannot read: %s', (text) => {
-  expect(decodeBreakpoints(text)).toEqual({ lines: [], events: [] });
+  expect(decodeBreakpoints(text)).toEqual({ lines: [], aside: undefined, events: [] });
 });

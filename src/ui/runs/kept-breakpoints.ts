@@ -16,7 +16,9 @@ const SHAPES: Readonly<Record<EventBreakpoint['kind'], Readonly<Record<string, s
 const OUTCOMES: readonly unknown[] = [undefined, 'raised', 'suppressed', 'masked'];
 
 /** Breakpoints as text for the browser's storage; undefined where there are none. */
-export function encodeBreakpoints({ lines, events }: BreakpointState): string | undefined {
+export function encodeBreakpoints(state: BreakpointState): string | undefined {
+  const { aside, events } = state;
+  const lines = aside ?? state.lines;
   if (lines.length + events.length === 0) return undefined;
   return JSON.stringify({ lines, events: events.map(({ on, what }) => ({ on, what })) });
 }
@@ -29,7 +31,7 @@ export function decodeBreakpoints(text: string | undefined): BreakpointState {
   } catch {
     kept = undefined;
   }
-  if (!isRecord(kept)) return { lines: [], events: [] };
+  if (!isRecord(kept)) return { lines: [], aside: undefined, events: [] };
   const lines = listOf(kept.lines).flatMap(({ line, on }) =>
     isCount(line) && line > 0 ? [{ line, on: on !== false }] : [],
   );
@@ -37,7 +39,7 @@ export function decodeBreakpoints(text: string | undefined): BreakpointState {
     const read = readBreakpoint(what);
     return read ? [{ id: i + 1, on: on !== false, what: read }] : [];
   });
-  return { lines: lines.sort((a, b) => a.line - b.line), events };
+  return { lines: lines.sort((a, b) => a.line - b.line), aside: undefined, events };
 }
 
 function readBreakpoint(value: unknown): EventBreakpoint | undefined {

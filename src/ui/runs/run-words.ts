@@ -15,10 +15,12 @@ export function runWords(run: RunSummary, runs: readonly RunSummary[], length: n
 export function continueWords(state: {
   readonly cursor: number;
   readonly edited: boolean;
+  readonly opened: boolean;
 }): string {
   const at = state.cursor.toLocaleString('en');
   const how = state.edited
     ? 'with the script as it is in the editor now, as far as it does the same'
     : 'exactly as they were';
-  return `Continue from here: the machine is made again and repeats the first ${at} events at full speed, ${how}. From there it goes on live, as a run beside this one.`;
+  const whose = state.opened ? ', with the scripts and commands that the file has' : '';
+  return `Continue from here: the machine is made again and repeats the first ${at} events at full speed, ${how}${whose}. From there it goes on live, as a run beside this one.`;
 }

@@ -7,14 +7,18 @@ const exampleOf = (id: string) => EXAMPLES.find((example) => example.id === id);
 
 /** What the script at hand began as. */
 export function ExampleTitle() {
-  const title = useScript((script) => exampleOf(script.example)?.title);
+  const title = useScript((script) =>
+    script.look ? 'of a run' : exampleOf(script.example)?.title,
+  );
   return <span>{title}</span>;
 }
 
 /** Brings the example back as it was, once it was changed. */
 export function RestoreButton() {
   const example = useScript((script) => exampleOf(script.example));
-  const changed = useScript((script) => example !== undefined && script.source !== example.source);
+  const changed = useScript(
+    ({ source, look }) => example !== undefined && !look && source !== example.source,
+  );
   if (!changed || !example) return null;
   return (
     <button

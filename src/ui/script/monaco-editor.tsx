@@ -1,7 +1,7 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { GUEST_TYPES } from '../../lessons/guest-types.ts';
 import { useRoom } from '../state/presentation.ts';
-import { typed, useScript } from '../state/script-store.ts';
+import { type ScriptOfRun, typed, useScript } from '../state/script-store.ts';
 import type { EditorProps, LineMark } from './editor-props.ts';
 import {
   defineThemes,
@@ -41,6 +41,8 @@ export default function MonacoEditor(props: EditorProps) {
   const lastTyped = useRef(Number.NEGATIVE_INFINITY);
   const stops = useRef<editor.IEditorDecorationsCollection>(undefined);
   const room = useRoom();
+  /** Grows when another text is shown: what was put on lines went with the one before. */
+  const [text, setText] = useState(0);
 
   useEffect(() => {
     if (!host.current) return undefined;
@@ -73,6 +75,7 @@ export default function MonacoEditor(props: EditorProps) {
       tabSize: 2,
       wordWrap: 'on',
       wrappingIndent: 'indent',
+      readOnlyMessage: { value: 'This is the script of a run. “Use it” makes it your text.' },
       quickSuggestions: { strings: true, other: true, comments: false },
       stickyScroll: { enabled: false },
       occurrencesHighlight: 'off',
@@ -87,7 +90,13 @@ export default function MonacoEditor(props: EditorProps) {
       lastTyped.current = performance.now();
       typed(model.getValue());
     });
+    const show = look(it, model);
+    show(useScript.getState().look);
     const unsubscribe = useScript.subscribe((now, before) => {
+      if (now.look !== before.look) {
+        show(now.look);
+        setText((count) => count + 1);
+      }
       if (now.shown && now.shown !== before.shown) {
         it.setPosition({ lineNumber: now.shown.line, column: 1 });
         it.revealLineInCenter(now.shown.line);
@@ -102,6 +111,7 @@ export default function MonacoEditor(props: EditorProps) {
     });
     return () => {
       unsubscribe();
+      show(undefined);
       changes.dispose();
       it.dispose();
       model.dispose();
@@ -119,6 +129,7 @@ export default function MonacoEditor(props: EditorProps) {
     });
   }, [room]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another text has to be marked anew
   useEffect(() => {
     const it = view.current;
     const model = it?.getModel();
@@ -131,8 +142,9 @@ export default function MonacoEditor(props: EditorProps) {
     editor.setModelMarkers(model, 'run', marks.filter((mark) => mark.line <= last).map(marker));
     const typing = it.hasTextFocus() && performance.now() - lastTyped.current < TYPING_MS;
     if (line > 0 && line <= last && !typing) it.revealLineInCenterIfOutsideViewport(line);
-  }, [line, marks]);
+  }, [line, marks, text]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   useEffect(() => {
     const last = view.current?.getModel()?.getLineCount() ?? 0;
     stops.current?.set(
@@ -140,9 +152,31 @@ export default function MonacoEditor(props: EditorProps) {
         .filter((one) => one.line <= last)
         .map((one) => glyph(one.line, one.on ? 'code-stop' : 'code-stop-off')),
     );
-  }, [breakpoints]);
+  }, [breakpoints, text]);
 
   return <div ref={host} className="monaco-host" />;
+}
+
+/**
+ * Makes what shows a script to be looked at in the place of the person's own text, or that again: with its own
+ * history of undo, and where the cursor was.
+ */
+function look(
+  it: editor.IStandaloneCodeEditor,
+  own: editor.ITextModel,
+): (what: ScriptOfRun | undefined) => void {
+  let shown: editor.ITextModel | undefined;
+  let place: editor.ICodeEditorViewState | null = null;
+  return (what) => {
+    const before = shown;
+    if (!before && !what) return;
+    if (!before) place = it.saveViewState();
+    shown = what && editor.createModel(what.source, 'typescript', Uri.parse('file:///look.ts'));
+    it.setModel(shown ?? own);
+    it.updateOptions({ readOnly: what !== undefined });
+    if (!what) it.restoreViewState(place);
+    before?.dispose();
+  };
 }
 
 const { MouseTargetType } = editor;

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { typed, useScript } from '../state/script-store.ts';
+import { textShown, typed, useScript } from '../state/script-store.ts';
 import type { EditorProps } from './editor-props.ts';
 
 /** Pixels of a line; the styles say the same. */
@@ -7,7 +7,8 @@ const LINE = 19;
 
 /** A plain text area with line numbers, for touch devices and where the full editor cannot load. */
 export function PlainEditor({ line, marks, breakpoints, toggle }: EditorProps) {
-  const source = useScript((script) => script.source);
+  const source = useScript(textShown);
+  const looks = useScript((script) => script.look !== undefined);
   const text = useRef<HTMLTextAreaElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
   const band = useRef<HTMLDivElement>(null);
@@ -32,7 +33,7 @@ export function PlainEditor({ line, marks, breakpoints, toggle }: EditorProps) {
       useScript.subscribe((now, before) => {
         const area = text.current;
         if (!area || !now.shown || now.shown === before.shown) return;
-        const lines = now.source.split('\n');
+        const lines = textShown(now).split('\n');
         const start =
           lines.slice(0, now.shown.line - 1).join('\n').length + (now.shown.line > 1 ? 1 : 0);
         area.focus();
@@ -52,6 +53,7 @@ export function PlainEditor({ line, marks, breakpoints, toggle }: EditorProps) {
           ref={text}
           aria-label="Guest script"
           value={source}
+          readOnly={looks}
           spellCheck={false}
           autoCapitalize="off"
           autoComplete="off"

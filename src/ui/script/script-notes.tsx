@@ -1,10 +1,11 @@
 import { lazy, Suspense } from 'react';
 import { WarnIcon } from '../kit/icons.tsx';
 import type { ScriptProblem } from '../session/session.ts';
-import { useScript } from '../state/script-store.ts';
+import { textShown, useScript } from '../state/script-store.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import type { JudgedViolation } from './use-verdicts.ts';
 
+const OtherTextNote = lazy(() => import('../runs/other-text-note.tsx'));
 const StoppedNote = lazy(() => import('../runs/stopped-note.tsx'));
 
 /** What is to be said about the script: what went wrong, why it stands, what will run. */
@@ -14,12 +15,13 @@ export function ScriptNotes(props: {
 }) {
   const { problem, violation } = props;
   const kept = useScript((script) => script.kept);
-  const live = useSessionState((state) => state.run === 'running' || state.run === 'paused');
   const forced = useSessionState((state) => state.forced);
   const stopped = useSessionState((state) => state.stopped);
-  const edited = useScript(
-    (script) => script.started !== undefined && script.started !== script.source,
+  // What Run begins anew is the text that is there.
+  const ran = useSessionState((state) =>
+    state.live && state.run !== 'running' && state.run !== 'paused' ? undefined : state.source,
   );
+  const other = useScript((script) => ran !== undefined && textShown(script) !== ran);
   return (
     <div className="script-notes">
       <div role="alert">
@@ -57,11 +59,7 @@ export function ScriptNotes(props: {
       <div role="status">
         <Suspense>{stopped && <StoppedNote stopped={stopped} />}</Suspense>
       </div>
-      {live && edited && (
-        <p className="note">
-          The run goes on with the text that it began with; Reset, then Run, takes the new one.
-        </p>
-      )}
+      <Suspense>{other && <OtherTextNote />}</Suspense>
       {!kept && <p className="note">This browser does not keep the script over a reload.</p>}
     </div>
   );

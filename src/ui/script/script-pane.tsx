@@ -4,17 +4,20 @@ import { Pane } from '../kit/pane.tsx';
 import type { ScriptProblem } from '../session/session.ts';
 import { useBreakpoints } from '../state/breakpoints.ts';
 import { runToLine } from '../state/run.ts';
+import { useScript } from '../state/script-store.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
 import { useDark } from '../state/theme.ts';
 import type { EditorProps, LineMark } from './editor-props.ts';
 import { PlainEditor } from './plain-editor.tsx';
 import { ScriptNotes } from './script-notes.tsx';
+import { useRunLines } from './use-run-lines.ts';
 import { type JudgedViolation, useVerdicts } from './use-verdicts.ts';
 
 const MonacoEditor = lazy(() => import('./monaco-editor.tsx'));
 const parts = () => import('./example-parts.tsx');
 const ExampleTitle = lazy(async () => ({ default: (await parts()).ExampleTitle }));
 const RestoreButton = lazy(async () => ({ default: (await parts()).RestoreButton }));
+const LookBar = lazy(() => import('../runs/look-bar.tsx'));
 const breakpointActs = () => import('../runs/edit-breakpoints.ts');
 
 /** Whether fingers are all there is: the full editor is no good then. */
@@ -25,12 +28,21 @@ const touchOnly = (): boolean =>
 /** The driver that the person writes, with the line that runs. */
 export function ScriptPane() {
   const session = useSession();
-  const line = useSessionState(({ moment }) => (moment.script === 'idle' ? 0 : moment.line));
+  const lineOf = useRunLines();
+  const ran = useSessionState(({ moment }) => (moment.script === 'idle' ? 0 : moment.line));
+  const line = ran > 0 ? lineOf(ran) : 0;
   const problem = useSessionState((state) => state.problem);
   const breakpoints = useBreakpoints(({ lines }) => lines);
   const verdicts = useVerdicts();
   const dark = useDark();
-  const marks = useMemo(() => marksOf(problem, verdicts), [problem, verdicts]);
+  const marks = useMemo(
+    () =>
+      marksOf(problem, verdicts)
+        .map((mark) => ({ ...mark, line: lineOf(mark.line) }))
+        .filter((mark) => mark.line > 0),
+    [problem, verdicts, lineOf],
+  );
+  const looks = useScript((script) => script.look !== undefined);
   const toggle = useCallback(
     (at: number) => void breakpointActs().then(({ toggleLine }) => toggleLine(session, at)),
     [session],
@@ -48,7 +60,7 @@ export function ScriptPane() {
     <Pane
       name="script"
       title="Guest script"
-      detail={<ScriptDetail line={line} />}
+      detail={<ScriptDetail line={ran} />}
       actions={
         <Suspense>
           <RestoreButton />
@@ -56,6 +68,7 @@ export function ScriptPane() {
       }
       className="script"
     >
+      <Suspense>{looks && <LookBar />}</Suspense>
       <div className="script-body">
         {touchOnly() ? (
           plain

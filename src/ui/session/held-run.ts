@@ -110,6 +110,14 @@ export class HeldRun {
     this.control.detach();
   }
 
+  /** The script that ran last before a count of events, or is about to run there. */
+  sourceAt(at: number): string | undefined {
+    const act = this.acts.findLast((one) => one.at <= at && one.doing.kind === 'script');
+    if (act?.doing.kind === 'script') return act.doing.source;
+    // Of a run that does not say what was done, the last one is all that is known.
+    return this.origin ? undefined : this.source || undefined;
+  }
+
   get content(): RunContent | undefined {
     const { name, commandLine, source, memory, store } = this;
     if (!memory) return undefined;
@@ -122,6 +130,7 @@ function summaryOf(run: HeldRun): RunSummary {
   return {
     id: run.id,
     name: run.name,
+    opened: run.opened,
     get length() {
       return run.store.length;
     },

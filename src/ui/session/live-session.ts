@@ -487,6 +487,7 @@ export class LiveSession implements Session {
       length: store.length,
       first: store.first,
       moment,
+      source: shown.sourceAt(cursor),
       problem: shown.shownProblem,
       forced: this.#room.forced,
       store,

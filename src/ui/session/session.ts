@@ -43,6 +43,8 @@ export interface RunSummary {
   readonly length: number;
   /** Whether its machine is there and may go on. */
   readonly live: boolean;
+  /** Whether it came from a file. */
+  readonly opened: boolean;
   /** The run that it repeats, if it does, and the count of events from which it goes its own way. */
   readonly branch: { readonly of: number; readonly at: number } | undefined;
 }
@@ -97,6 +99,8 @@ export interface SessionState {
   /** Oldest event still held. */
   readonly first: number;
   readonly moment: Moment;
+  /** The script that ran last up to the cursor; undefined before the first, and where a file does not say. */
+  readonly source: string | undefined;
   readonly problem: ScriptProblem | undefined;
   /** The last script did not obey when it was told to stop: its thread was ended by force. */
   readonly forced: boolean;

@@ -10,6 +10,7 @@ import { fileOfRun } from './saved-runs.ts';
 export function RunRow({ name }: { name: string }) {
   const session = useSession();
   const length = useSessionState((state) => state.length);
+  const first = useSessionState((state) => state.first);
   const shown = useSessionState((state) => state.shownRun);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
@@ -36,7 +37,9 @@ export function RunRow({ name }: { name: string }) {
         <span>
           {length === 0
             ? 'Nothing has run yet.'
-            : `All ${length.toLocaleString('en')} events, with machine and script, to travel through here again.`}
+            : first > 0
+              ? `The first ${first.toLocaleString('en')} events are forgotten, since the page holds about a million, and a saved run begins with its first event. Reset, run and pause sooner to save all of it; the files below take what is held.`
+              : `All ${length.toLocaleString('en')} events, with machine and script, to travel through here again.`}
         </span>
         {problem !== undefined && <span role="alert">{problem}</span>}
       </div>
@@ -45,7 +48,7 @@ export function RunRow({ name }: { name: string }) {
         className="button"
         aria-label={`Save this run as a file (${RUN_FILE.ending})`}
         aria-busy={busy}
-        disabled={length === 0}
+        disabled={length === 0 || first > 0}
         onClick={() => void save()}
       >
         {busy ? 'Saving…' : `Save ${RUN_FILE.ending}`}

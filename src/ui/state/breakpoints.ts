@@ -17,10 +17,14 @@ export interface KeptBreakpoint {
 
 /** The person's breakpoints. The session is told of those that are on. */
 export interface BreakpointState {
-  /** Ascending, one a line at most. */
+  /** On the text that the editor shows. Ascending, one a line at most. */
   readonly lines: readonly LineBreakpoint[];
+  /** Those on the person's own text, while the script of a run is looked at. */
+  readonly aside: readonly LineBreakpoint[] | undefined;
   readonly events: readonly KeptBreakpoint[];
 }
 
 /** The store of breakpoints: written in `ui/runs` only; views read it through narrow selectors. */
-export const useBreakpoints = create<BreakpointState>()(() => ({ lines: [], events: [] }));
+export const useBreakpoints = create<BreakpointState>()(() => ({
+  ...{ lines: [], aside: undefined, events: [] },
+}));

@@ -1,18 +1,19 @@
 import type { Session } from '../session/session.ts';
 import { type SpeedChoice, speedKey } from '../toolbar/speed-scale.ts';
-import { useScript } from './script-store.ts';
+import { textShown, useScript } from './script-store.ts';
 import { REMEMBERED, remember } from './storage.ts';
 import { useUi } from './ui-store.ts';
 
 /** Whether Run and Step begin a new run, rather than go on with one. */
-function begins(session: Session): boolean {
-  const { run, cursor, length } = session.getState();
-  return run !== 'running' && run !== 'paused' && cursor === length;
+export function begins(session: Session): boolean {
+  const { live, run, cursor, length } = session.getState();
+  return live && run !== 'running' && run !== 'paused' && cursor === length;
 }
 
 function noteStart(session: Session): string {
-  const { source } = useScript.getState();
-  if (begins(session)) useScript.setState({ started: source });
+  const source = textShown();
+  if (begins(session))
+    useScript.setState({ started: { source, run: session.getState().shownRun } });
   return source;
 }
 

@@ -1,13 +1,22 @@
 import { create } from 'zustand';
 import { REMEMBERED, recall, remember } from './storage.ts';
 
+/** The script of a run. */
+export interface ScriptOfRun {
+  readonly source: string;
+  /** `RunSummary.id` of the run whose script it is. */
+  readonly run: number;
+}
+
 /** The script that the person edits. */
 export interface ScriptState {
   readonly source: string;
+  /** The script of the run that is shown, where the editor shows that in the place of the person's own text. */
+  readonly look: ScriptOfRun | undefined;
   /** Id of the example that it began as. */
   readonly example: string;
-  /** The text that the run at hand was started with; undefined before the first run. */
-  readonly started: string | undefined;
+  /** What was started last, and on which run; undefined before the first start. */
+  readonly started: ScriptOfRun | undefined;
   /** Whether the browser keeps it over a reload. */
   readonly kept: boolean;
   /** Line of the editor's cursor, from 1. */
@@ -21,6 +30,7 @@ export interface ScriptState {
 /** The script's store; the editor writes it, everyone else reads. */
 export const useScript = create<ScriptState>()(() => ({
   source: '',
+  look: undefined,
   example: '',
   started: undefined,
   kept: true,
@@ -28,6 +38,11 @@ export const useScript = create<ScriptState>()(() => ({
   shown: undefined,
   replaced: 0,
 }));
+
+/** The text that the editor shows: what Run runs. */
+export function textShown({ source, look }: ScriptState = useScript.getState()): string {
+  return look?.source ?? source;
+}
 
 /** Brings a line into sight, and puts the cursor there. */
 export function showLine(line: number): void {
@@ -48,7 +63,7 @@ export function typed(source: string): void {
 /** Replaces the text by another, as one undoable act. */
 export function replaceSource(source: string, example = useScript.getState().example): void {
   const { replaced } = useScript.getState();
-  useScript.setState({ source, example, replaced: replaced + 1 });
+  useScript.setState({ source, example, look: undefined, replaced: replaced + 1 });
   keepNow();
 }
 

@@ -2,7 +2,6 @@ import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'rea
 import './story.css';
 import type { Narration } from '../../journal/narration/narration-types.ts';
 import { namesOf } from '../state/names.ts';
-import { useScript } from '../state/script-store.ts';
 import { useLeaps, useSession, useSessionState } from '../state/session-context.tsx';
 import { WhyHint } from '../why/why-hint.tsx';
 import { useDigest } from './digest.ts';
@@ -27,7 +26,7 @@ export function StoryView() {
   const first = useSessionState((state) => state.first);
   const aloud = useSessionState((state) => state.run !== 'running' || state.speed <= ALOUD);
   const burst = useDigest(!aloud, cursor);
-  const source = useScript((script) => script.started ?? script.source);
+  const source = useSessionState((state) => state.source ?? '');
   const lines = useMemo(() => source.split('\n'), [source]);
   const narrator = useMemo(
     () => new Narrator(store, (at) => session.momentAt(at), namesOf(topology)),
