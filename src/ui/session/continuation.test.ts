@@ -371,7 +371,7 @@ describe('runs', () => {
     expect(session.getState()).toMatchObject({ shownRun: id, commandLine: '-M pc -m 64' });
     session.addImage('own.img', helloImage());
     expect(await session.obstacle(id)).toMatch(/holds something else/);
-    session.addImage('own.img', new Blob([own]));
+    session.addImage('own.img', new Blob([own.slice()]));
     expect(await session.obstacle(id)).toBeUndefined();
     expect(await session.continueFrom(WORK)).toEqual({ kind: 'same', at: 100 });
     expect((await session.continueFrom(WORK)).kind).toBe('same');
