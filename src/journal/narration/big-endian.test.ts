@@ -37,7 +37,7 @@ describe('[2.7.3] rings of a legacy driver of a big-endian guest', () => {
       expect(titles).toContain('Descriptor 0: len ← 16');
       expect(titles).toContain('Descriptor 0: flags ← NEXT');
       expect(titles.join(' ')).not.toContain('256');
-      expect(titles.filter((text) => text.endsWith('It asks for IN, sector 1.'))).toHaveLength(3);
+      expect(titles.filter((text) => text.endsWith('The request: IN, sector 1.'))).toHaveLength(3);
     },
   );
 });

@@ -56,7 +56,7 @@ describe('packed rings in words', () => {
   it('[2.8.20] tell which request the device takes', () => {
     expect(words(...taken)).toEqual([
       'Buffer 5 taken',
-      'disk0 takes the chain with buffer ID 5, from descriptor 0 on: 3 descriptors, 16 bytes to read, 513 to write. It asks for IN, sector 1.',
+      'disk0 takes the chain with buffer ID 5, from descriptor 0 on: 3 descriptors, 16 bytes to read, 513 to write. The request: IN, sector 1.',
       '2.8.20',
     ]);
     expect(last(...taken).at).toMatchObject({ structure: 'desc', part: 'entries', index: 0 });

@@ -104,12 +104,12 @@ export const COMMON_SAYS: Readonly<Partial<Record<keyof typeof COMMON, Say>>> = 
     section: '4.1.4.4',
     queue: selectedQueue(access),
   }),
-  queue_desc_lo: area('descriptor table'),
-  queue_desc_hi: area('descriptor table'),
-  queue_driver_lo: area('available ring'),
-  queue_driver_hi: area('available ring'),
-  queue_device_lo: area('used ring'),
-  queue_device_hi: area('used ring'),
+  queue_desc_lo: area('descriptor area'),
+  queue_desc_hi: area('descriptor area'),
+  queue_driver_lo: area('driver area'),
+  queue_driver_hi: area('driver area'),
+  queue_device_lo: area('device area'),
+  queue_device_hi: area('device area'),
   queue_reset: (access) => {
     const queue = selectedQueue(access);
     const done = access.value === 1 ? 'is being reset' : 'is not being reset';

@@ -77,7 +77,7 @@ describe('registers in words', () => {
       )[1],
     ).toBe('Queue 0 does not exist.');
     expect(words(set('queue_select', 1), set('queue_driver_hi', 1))[1]).toBe(
-      'The upper half of the address of the available ring of queue 1.',
+      'The upper half of the address of the driver area of queue 1.',
     );
   });
 

@@ -90,7 +90,7 @@ describe('rings in words', () => {
   it('[2.7.12] tell which request the device takes', () => {
     expect(words(...taken)).toEqual([
       'Chain 0 taken',
-      'disk0 takes the chain from descriptor 0: 3 descriptors, 16 bytes to read, 513 to write. It asks for IN, sector 1.',
+      'disk0 takes the chain from descriptor 0: 3 descriptors, 16 bytes to read, 513 to write. The request: IN, sector 1.',
       '2.7.12',
     ]);
   });

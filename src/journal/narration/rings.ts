@@ -364,7 +364,7 @@ function askedFor(
   const known = before.queues.get(queueKey(dev, queue));
   const context = known && requestContext(before, known, names.queue(dev, queue));
   const request = context && decodeRequest(names.virtioId(dev), pieces, before.memory, context);
-  return request ? ` It asks for ${request.title}.` : '';
+  return request ? ` The request: ${request.title}.` : '';
 }
 
 /** The device returned a chain. */

@@ -59,6 +59,13 @@ export function raised(scene: Scene): Finding {
       section,
       event: step.event,
     };
+  // It may lie further back than the trace goes; how many there were is known all the same.
+  if (trace.pushed === undefined && (known?.interruptsRaised ?? 0) > 0)
+    return {
+      state: 'ok',
+      text: `${name} has interrupted ${count(known?.interruptsRaised ?? 0, 'time')} for this queue.`,
+      section,
+    };
   const lost = guest === 'halted' && sleepsForThis(scene) && trace.pushed !== undefined;
   return {
     state: lost ? 'broken' : 'notYet',

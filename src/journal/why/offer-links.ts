@@ -149,7 +149,8 @@ export function notified(scene: Scene): Finding {
   const publication = packed ? trace.descriptor : (trace.availIdx ?? trace.descriptor);
   const told = after(trace.notified, publication);
   if (work.pending === 0) {
-    if (trace.notified !== undefined)
+    // The event may lie further back than the trace goes; the count does not.
+    if (trace.notified !== undefined || (known?.notificationsSent ?? 0) > 0)
       return {
         state: 'ok',
         text: `The device was notified ${count(known?.notificationsSent ?? 0, 'time')}; nothing waits to be looked at.`,

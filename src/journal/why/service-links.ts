@@ -12,7 +12,12 @@ export function popped(scene: Scene): Finding {
   const taken = known?.popped ?? 0;
   if (work.pending === 0)
     return taken > 0
-      ? { state: 'ok', text: `The device has taken all ${count(taken, 'chain')}.`, section, event }
+      ? {
+          state: 'ok',
+          text: `The device has taken ${taken === 1 ? 'the one chain' : `all ${taken} chains`}.`,
+          section,
+          event,
+        }
       : { state: 'notYet', text: 'The device has taken nothing: nothing was published.', section };
   if (input)
     return {

@@ -20,6 +20,7 @@ import { ACTOR, NONE } from '../schema.ts';
 import { requestFacts } from '../spans/request-facts.ts';
 import { Spans } from '../spans/spans.ts';
 import type { Explanation, LinkId } from './chain.ts';
+import { TRACE_EVENTS } from './trace.ts';
 import { explain } from './why.ts';
 
 const ALL = Object.keys(TRANSPORTS) as TransportName[];
@@ -403,4 +404,19 @@ describe('links that a script alone does not break', () => {
       expect(whyOf(guest).verdict).toMatchObject({ kind: 'broken', link: 'reach' });
     },
   );
+
+  it('[2.7.13.4] what was told long ago is no step to come', () => {
+    const guest = new DirectGuest(transportLine('pci-modern on pc'));
+    // Nobody quiets the line: the guest wakes at once, until the trace reaches back no further than that.
+    guest.run(
+      `${driverScript('nothing').replace('queue.wait();\n', '')}
+for (let i = 0; i < ${TRACE_EVENTS}; i++) irq.wait(...device.interruptInputs);`,
+    );
+    const at = guest.events().findLastIndex(({ kind }) => kind === 'scriptLine') + 1;
+    const { links, verdict } = whyOf(guest, 0, at);
+    expect(verdict.kind).toBe('going');
+    for (const wanted of ['notified', 'popped', 'raised'] as const)
+      expect(links.find(({ id }) => id === wanted)).toMatchObject({ state: 'ok' });
+    expect(links.find(({ id }) => id === 'popped')?.text).toContain('the one chain');
+  });
 });

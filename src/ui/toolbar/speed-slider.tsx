@@ -18,7 +18,9 @@ export function SpeedSlider() {
       }
     >
       <output className="speed-value" aria-hidden="true">
-        {fastest ? speedText(choice) : `${choice.speed.toLocaleString('en')} events/s`}
+        {fastest
+          ? speedText(choice)
+          : `${choice.speed.toLocaleString('en')} ${choice.speed === 1 ? 'event' : 'events'}/s`}
       </output>
       <input
         type="range"
@@ -28,7 +30,7 @@ export function SpeedSlider() {
             ? 'as fast as it goes, samples are recorded'
             : fastest
               ? 'as fast as it goes, everything is recorded'
-              : `${choice.speed} events a second`
+              : `${choice.speed} ${choice.speed === 1 ? 'event' : 'events'} a second`
         }
         min={0}
         max={SAMPLED_STOP}
