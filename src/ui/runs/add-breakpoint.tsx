@@ -6,6 +6,7 @@ import { useSession, useSessionState } from '../state/session-context.tsx';
 import { useShown } from '../state/shown.ts';
 import { devicesOf } from '../topology/graph.ts';
 import { breakpointWords, registerWords } from './breakpoint-words.ts';
+import { pathOf } from './device-breakpoints.ts';
 import { type Draft, draftOf, type EventKindChoice, KIND_CHOICES, readDraft } from './draft.ts';
 import { addEvent } from './edit-breakpoints.ts';
 
@@ -43,7 +44,7 @@ export function AddBreakpoint({ names, close }: { names: Names; close: () => voi
       onSubmit={(event) => {
         event.preventDefault();
         if (!what) return;
-        addEvent(what);
+        addEvent(what, pathOf(what, topology));
         close();
       }}
     >

@@ -6,6 +6,7 @@ import { textShown, useScript } from '../state/script-store.ts';
 import { useSessionState } from '../state/session-context.tsx';
 import { AddBreakpoint } from './add-breakpoint.tsx';
 import { breakpointWords } from './breakpoint-words.ts';
+import { machineOf, meantIn } from './device-breakpoints.ts';
 import { dropEvent, dropLine, switchEvent, switchLine } from './edit-breakpoints.ts';
 
 /** All breakpoints, each as one sentence that can be turned off, and a way to add one on events. */
@@ -13,6 +14,7 @@ export function BreakpointList() {
   const { lines, events } = useBreakpoints();
   const stopped = useSessionState((state) => state.stopped);
   const topology = useSessionState((state) => state.topology);
+  const machine = useSessionState(machineOf);
   const names = useMemo(() => namesOf(topology), [topology]);
   const source = useScript(textShown);
   const texts = useMemo(() => source.split('\n'), [source]);
@@ -38,18 +40,25 @@ export function BreakpointList() {
             Stop before line {line} <code>{(texts[line - 1] ?? '').trim()}</code>
           </Row>
         ))}
-        {events.map(({ id, on, what }) => (
-          <Row
-            key={id}
-            on={on}
-            hit={stopped?.kind === 'event' && stopped.breakpoint === what}
-            name={breakpointWords(what, names, 'waits')}
-            turn={(to) => switchEvent(id, to)}
-            drop={() => dropEvent(id)}
-          >
-            Stop when {breakpointWords(what, names, 'waits')}
-          </Row>
-        ))}
+        {events.map((kept) => {
+          const { id, on, path } = kept;
+          const what = meantIn(kept, machine);
+          const words = what
+            ? breakpointWords(what, names, 'waits')
+            : `something happens to ${path}, which is not in this machine`;
+          return (
+            <Row
+              key={id}
+              on={on}
+              hit={stopped?.kind === 'event' && stopped.breakpoint === what}
+              name={words}
+              turn={(to) => switchEvent(id, to)}
+              drop={() => dropEvent(id)}
+            >
+              Stop when {words}
+            </Row>
+          );
+        })}
       </ul>
       {adding ? (
         <AddBreakpoint names={names} close={() => setAdding(false)} />

@@ -3,6 +3,7 @@ import { useBreakpoints } from '../state/breakpoints.ts';
 import { begins } from '../state/run.ts';
 import { type ScriptState, textShown, useScript } from '../state/script-store.ts';
 import { REMEMBERED, recall, remember } from '../state/storage.ts';
+import { machineOf, meantIn } from './device-breakpoints.ts';
 import { moveLines, settleLines } from './edit-breakpoints.ts';
 import { decodeBreakpoints, encodeBreakpoints } from './kept-breakpoints.ts';
 import { lineMover } from './move-lines.ts';
@@ -20,12 +21,15 @@ export function connectBreakpoints(session: Session): () => void {
   /** The text that breakpoints are about to stop: of the run that is shown, or of the one that Run begins. */
   const runs = () => (begins(session) ? undefined : session.getState().source) ?? textShown();
   let told = runs();
+  let devices = machineOf(session.getState());
   const tell = () => {
     const { lines, events } = useBreakpoints.getState();
     const moved = sameLines(textShown(), runs());
     const on = lines.filter((one) => one.on).map(({ line }) => moved(line));
     session.setLineBreakpoints(on.filter((line) => line !== undefined));
-    session.setEventBreakpoints(events.filter(({ on }) => on).map(({ what }) => what));
+    const machine = machineOf(session.getState());
+    const meant = events.filter((one) => one.on).map((one) => meantIn(one, machine));
+    session.setEventBreakpoints(meant.filter((what) => what !== undefined));
   };
   const { lines, events } = useBreakpoints.getState();
   if (lines.length + events.length === 0)
@@ -38,8 +42,10 @@ export function connectBreakpoints(session: Session): () => void {
     }),
     session.subscribe(() => {
       const text = runs();
-      if (text === told) return;
+      const machine = machineOf(session.getState());
+      if (text === told && machine === devices) return;
       told = text;
+      devices = machine;
       tell();
     }),
     useScript.subscribe((now, before) => {

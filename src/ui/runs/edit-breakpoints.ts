@@ -64,16 +64,18 @@ export function switchLine(line: number, on: boolean): void {
   useBreakpoints.setState({ lines: lines.map((one) => (one.line === line ? { line, on } : one)) });
 }
 
-/** Stops on an event from now on; one that is there already is turned on. */
-export function addEvent(what: EventBreakpoint): void {
+/** Stops on an event from now on; one that is there already is turned on. `path`: of the device that it is about. */
+export function addEvent(what: EventBreakpoint, path: string | undefined): void {
   const { events } = useBreakpoints.getState();
-  const there = events.find((one) => JSON.stringify(one.what) === JSON.stringify(what));
+  const there = events.find(
+    (one) => one.path === path && JSON.stringify(one.what) === JSON.stringify(what),
+  );
   if (there) {
     switchEvent(there.id, true);
     return;
   }
   const id = 1 + Math.max(0, ...events.map((one) => one.id));
-  useBreakpoints.setState({ events: [...events, { id, on: true, what }] });
+  useBreakpoints.setState({ events: [...events, { id, on: true, what, path }] });
 }
 
 export function switchEvent(id: number, on: boolean): void {

@@ -22,7 +22,12 @@ it('are read back as they were kept', () => {
       { line: 12, on: false },
     ],
     aside: undefined,
-    events: ALL.map((what, i) => ({ id: i + 1, on: i % 2 === 0, what })),
+    events: ALL.map((what, i) => ({
+      id: i + 1,
+      on: i % 2 === 0,
+      what,
+      path: 'dev' in what ? '/machine/peripheral/disk0' : undefined,
+    })),
   };
   expect(decodeBreakpoints(encodeBreakpoints(state))).toEqual(state);
   expect(encodeBreakpoints({ lines: [], aside: undefined, events: [] })).toBeUndefined();

@@ -20,7 +20,10 @@ export function encodeBreakpoints(state: BreakpointState): string | undefined {
   const { aside, events } = state;
   const lines = aside ?? state.lines;
   if (lines.length + events.length === 0) return undefined;
-  return JSON.stringify({ lines, events: events.map(({ on, what }) => ({ on, what })) });
+  return JSON.stringify({
+    lines,
+    events: events.map(({ on, what, path }) => ({ on, what, path })),
+  });
 }
 
 /** Breakpoints that an earlier visit left. What cannot be read is left out. */
@@ -35,9 +38,10 @@ export function decodeBreakpoints(text: string | undefined): BreakpointState {
   const lines = listOf(kept.lines).flatMap(({ line, on }) =>
     isCount(line) && line > 0 ? [{ line, on: on !== false }] : [],
   );
-  const events = listOf(kept.events).flatMap(({ what, on }, i) => {
+  const events = listOf(kept.events).flatMap(({ what, on, path }, i) => {
     const read = readBreakpoint(what);
-    return read ? [{ id: i + 1, on: on !== false, what: read }] : [];
+    const of = typeof path === 'string' ? path : undefined;
+    return read ? [{ id: i + 1, on: on !== false, what: read, path: of }] : [];
   });
   return { lines: lines.sort((a, b) => a.line - b.line), aside: undefined, events };
 }

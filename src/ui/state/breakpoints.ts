@@ -13,6 +13,8 @@ export interface KeptBreakpoint {
   readonly id: number;
   readonly on: boolean;
   readonly what: EventBreakpoint;
+  /** QOM path of the device that it is about: numbers of devices are each machine's own. */
+  readonly path: string | undefined;
 }
 
 /** The person's breakpoints. The session is told of those that are on. */
