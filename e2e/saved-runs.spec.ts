@@ -93,7 +93,7 @@ test('an opened run shows its script, goes on live, and leaves the person’s te
   await page.evaluate((to) => window.virtioPlayground?.session.seek(to), at);
   await expect.poll(async () => (await playground.glance()).cursor).toBe(at);
   await expect(page.locator('.code-current')).toHaveCount(1);
-  await page.locator('.run-banner').getByRole('button', { name: 'Continue from here' }).click();
+  await playground.button('Continue from here').click();
   await expect(page.locator('.notice')).toContainText('are at event');
   expect(await playground.glance()).toMatchObject({ cursor: at, run: 'paused' });
   await playground.button('Run').click();
