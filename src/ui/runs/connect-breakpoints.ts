@@ -1,3 +1,4 @@
+import type { EventBreakpoint } from '../../journal/breakpoints.ts';
 import type { Session } from '../session/session.ts';
 import { useBreakpoints } from '../state/breakpoints.ts';
 import { begins } from '../state/run.ts';
@@ -20,16 +21,23 @@ export function connectBreakpoints(session: Session): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** The text that breakpoints are about to stop: of the run that is shown, or of the one that Run begins. */
   const runs = () => (begins(session) ? undefined : session.getState().source) ?? textShown();
-  let told = runs();
-  let devices = machineOf(session.getState());
+  let text = runs();
+  let machine = machineOf(session.getState());
+  const told: { lines: readonly number[]; events: readonly EventBreakpoint[] } = {
+    lines: [],
+    events: [],
+  };
   const tell = () => {
     const { lines, events } = useBreakpoints.getState();
-    const moved = sameLines(textShown(), runs());
+    const moved = sameLines(textShown(), text);
     const on = lines.filter((one) => one.on).map(({ line }) => moved(line));
-    session.setLineBreakpoints(on.filter((line) => line !== undefined));
-    const machine = machineOf(session.getState());
+    const stops = on.filter((line) => line !== undefined);
+    if (!sameItems(stops, told.lines)) session.setLineBreakpoints(stops);
+    told.lines = stops;
     const meant = events.filter((one) => one.on).map((one) => meantIn(one, machine));
-    session.setEventBreakpoints(meant.filter((what) => what !== undefined));
+    const there = meant.filter((what) => what !== undefined);
+    if (!sameItems(there, told.events)) session.setEventBreakpoints(there);
+    told.events = there;
   };
   const { lines, events } = useBreakpoints.getState();
   if (lines.length + events.length === 0)
@@ -41,12 +49,10 @@ export function connectBreakpoints(session: Session): () => void {
       remember(REMEMBERED.breakpoints, encodeBreakpoints(state));
     }),
     session.subscribe(() => {
-      const text = runs();
-      const machine = machineOf(session.getState());
-      if (text === told && machine === devices) return;
-      told = text;
-      devices = machine;
-      tell();
+      const [then, before] = [text, machine];
+      text = runs();
+      machine = machineOf(session.getState());
+      if (text !== then || machine !== before) tell();
     }),
     useScript.subscribe((now, before) => {
       if (now.look !== before.look) putAside(now, before);
@@ -64,6 +70,9 @@ export function connectBreakpoints(session: Session): () => void {
     for (const stop of stops) stop();
   };
 }
+
+const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
 
 /** Breakpoints are on the text that is shown: the person's own stay with their text. */
 function putAside(now: ScriptState, before: ScriptState): void {
