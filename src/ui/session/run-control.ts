@@ -66,7 +66,7 @@ const MAX_STEPS = 100;
 /** Guest actions that are granted at once at full speed where the guest must not run far past an event. */
 const BURST = 8192;
 /** Guest actions of a sample, and the time between two, in ms. */
-const SAMPLE = 2000;
+const SAMPLE = 1000;
 const SAMPLE_EVERY_MS = 100;
 /** A sample begins with all memory that was written since the last one: so much of it is told, in bytes a ms, at most. */
 const SAMPLED_BYTES = 4096;
