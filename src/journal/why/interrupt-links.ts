@@ -164,7 +164,7 @@ function inputOf(scene: Scene): number | undefined {
 }
 
 /** Event at which the newest interrupt was acknowledged. */
-function ending(scene: Scene): number | undefined {
+export function ending(scene: Scene): number | undefined {
   const { trace } = scene;
   const step = outcome(scene);
   const input = inputOf(scene);

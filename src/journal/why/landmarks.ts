@@ -13,6 +13,8 @@ const KINDS = [
 ] as const;
 export type Landmark =
   | (typeof KINDS)[number]
+  /** A queue was enabled, rather than taken back: an event of kind `queueConfig` too. */
+  | 'enabled'
   /** The device lowered its line: an event of kind `interrupt`, and of no queue. */
   | 'lowered';
 
@@ -20,7 +22,12 @@ const BY_CODE: ReadonlyMap<number, Landmark> = new Map(
   KINDS.map((kind) => [EVENTS[kind].code, kind]),
 );
 /** Those that are about one queue; a gap is about none, and no device. */
-const OF_QUEUE: ReadonlySet<Landmark> = new Set(['queueConfig', 'chainPushed', 'interrupt']);
+const OF_QUEUE: ReadonlySet<Landmark> = new Set([
+  'queueConfig',
+  'enabled',
+  'chainPushed',
+  'interrupt',
+]);
 
 /** The landmark that an event is, by its kind and the number in its first word. */
 function landmarkOf(code: number, aux: number): Landmark | undefined {
@@ -75,12 +82,17 @@ class Landmarks {
       const kind = landmarkOf(head & 0xff, head >>> 16);
       if (!kind) continue;
       const word = words[at + 2] as number;
-      const key = keyOf(kind, word & 0xffff, word >>> 16);
-      const known = this.#found.get(key);
-      if (known) known.push(i);
-      else this.#found.set(key, [i]);
+      this.#add(keyOf(kind, word & 0xffff, word >>> 16), i);
+      if (kind === 'queueConfig' && head >>> 16 !== 0)
+        this.#add(keyOf('enabled', word & 0xffff, word >>> 16), i);
     }
     this.#length = store.length;
+  }
+
+  #add(key: string, event: number): void {
+    const known = this.#found.get(key);
+    if (known) known.push(event);
+    else this.#found.set(key, [event]);
   }
 }
 

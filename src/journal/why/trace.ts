@@ -41,6 +41,8 @@ export interface Trace {
   readonly status: number | undefined;
   readonly features: number | undefined;
   readonly queueConfig: number | undefined;
+  /** The queue was set up and enabled. */
+  readonly enabled: number | undefined;
   readonly reset: number | undefined;
   /** Anything that the driver did with the device. */
   readonly touched: number | undefined;
@@ -319,6 +321,7 @@ function landmarks(store: EventStore, at: number, dev: number, queue: number) {
     status: known.last('status', dev, queue, at),
     features: known.last('features', dev, queue, at),
     queueConfig: known.last('queueConfig', dev, queue, at),
+    enabled: known.last('enabled', dev, queue, at),
     reset: known.last('reset', dev, queue, at),
   };
 }

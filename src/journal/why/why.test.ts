@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sectionTitle } from '../../spec/sections.ts';
 import { SPLIT } from '../../spec/virtio.ts';
 import { DirectGuest } from '../../testing/direct-guest.ts';
 import { journalOf, randomDeeds } from '../../testing/random-journal.ts';
 import { NAMELESS } from '../../testing/told.ts';
 import { TRANSPORTS, type TransportName, transportLine } from '../../testing/transports.ts';
 import {
+  broken,
   driverScript,
   type Mistake,
+  sound,
   virtioDevs,
   type Way,
   whyAfter,
@@ -19,7 +20,7 @@ import { queueKey } from '../fold/moment.ts';
 import { ACTOR, NONE } from '../schema.ts';
 import { requestFacts } from '../spans/request-facts.ts';
 import { Spans } from '../spans/spans.ts';
-import type { Explanation, LinkId } from './chain.ts';
+import type { LinkId } from './chain.ts';
 import { TRACE_EVENTS } from './trace.ts';
 import { explain } from './why.ts';
 
@@ -68,23 +69,6 @@ const BREAKS: Readonly<
   'wrong input': ['awaited', ALL],
 };
 const MISTAKES = Object.keys(BREAKS) as (keyof typeof BREAKS)[];
-
-function broken({ links }: Explanation): LinkId[] {
-  return links.filter(({ state }) => state === 'broken').map(({ id }) => id);
-}
-
-/** What every explanation is: whole sentences, sections that exist, events that are held. */
-function sound(explanation: Explanation, length: number): void {
-  expect(explanation.verdict.text).toMatch(/^[\w“].*[.]$/);
-  for (const { text, section, sectionTitle: title, event, state, advice } of explanation.links) {
-    expect(text).toMatch(/[.]$/);
-    expect(text).not.toMatch(/undefined|NaN|\[object/);
-    expect(sectionTitle(section)).toBe(title);
-    expect(title).not.toBe('');
-    if (event !== undefined) expect(event).toBeLessThan(length);
-    if (state === 'broken') expect(advice ?? text).not.toBe('');
-  }
-}
 
 describe('a mistake is named', () => {
   for (const mistake of MISTAKES) {

@@ -78,6 +78,8 @@ function headline({ kind, link }: Verdict): string {
     waiting: 'Waiting.',
     going: 'Going on.',
     done: 'Done.',
+    flawed: 'Done, with a mistake.',
+    failed: 'Failed.',
     idle: 'Idle.',
   }[kind];
 }
@@ -105,6 +107,7 @@ function QueueChoice({ queues }: { queues: readonly string[] }) {
 
 const STATES: Readonly<Record<LinkState, readonly [mark: string, word: string]>> = {
   ok: ['✓', 'done'],
+  flawed: ['!', 'mistake'],
   broken: ['✕', 'broken'],
   notYet: ['○', 'not yet'],
   notApplicable: ['–', 'not needed'],
@@ -112,7 +115,7 @@ const STATES: Readonly<Record<LinkState, readonly [mark: string, word: string]>>
 };
 
 function WhyLink({ link, first }: { link: Link; first: boolean }) {
-  const [open, setOpen] = useState(link.state === 'broken');
+  const [open, setOpen] = useState(link.state === 'broken' || link.state === 'flawed');
   const [mark, word] = STATES[link.state];
   const { id, name, state, text, section, sectionTitle } = link;
   return (
