@@ -1,11 +1,9 @@
-import { expect } from 'vitest';
 import { Folder } from '../journal/fold/folder.ts';
 import type { Names } from '../journal/narration/narration-types.ts';
 import type { BusNode, MachineTopology } from '../journal/topology.ts';
 import type { Explanation, LinkId } from '../journal/why/chain.ts';
 import { placeOf } from '../journal/why/place.ts';
 import { explain } from '../journal/why/why.ts';
-import { sectionTitle } from '../spec/sections.ts';
 import { DirectGuest } from './direct-guest.ts';
 import { type TransportName, transportLine } from './transports.ts';
 
@@ -177,17 +175,4 @@ export function whyAfter(transport: TransportName, mistake: Mistake, way: Way = 
 /** The links of an explanation that are broken. */
 export function broken({ links }: Explanation): LinkId[] {
   return links.filter(({ state }) => state === 'broken').map(({ id }) => id);
-}
-
-/** What every explanation is: whole sentences, sections that exist, events that are held. */
-export function sound(explanation: Explanation, length: number): void {
-  expect(explanation.verdict.text).toMatch(/^[\w“].*[.]$/);
-  for (const { text, section, sectionTitle: title, event, state, advice } of explanation.links) {
-    expect(text).toMatch(/[.]$/);
-    expect(text).not.toMatch(/undefined|NaN|\[object/);
-    expect(sectionTitle(section)).toBe(title);
-    expect(title).not.toBe('');
-    if (event !== undefined) expect(event).toBeLessThan(length);
-    if (state === 'broken') expect(advice ?? text).not.toBe('');
-  }
 }

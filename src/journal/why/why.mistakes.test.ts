@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DirectGuest } from '../../testing/direct-guest.ts';
 import { transportLine } from '../../testing/transports.ts';
-import { broken, driverScript, sound, whyOf } from '../../testing/why-rig.ts';
+import { broken, driverScript, whyOf } from '../../testing/why-rig.ts';
+import { sound } from '../../testing/why-sound.ts';
 import type { LinkId } from './chain.ts';
 
 /** A driver by hand of one device: what it does once DRIVER_OK is set. */

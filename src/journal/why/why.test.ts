@@ -9,12 +9,12 @@ import {
   broken,
   driverScript,
   type Mistake,
-  sound,
   virtioDevs,
   type Way,
   whyAfter,
   whyOf,
 } from '../../testing/why-rig.ts';
+import { sound } from '../../testing/why-sound.ts';
 import { Folder } from '../fold/folder.ts';
 import { queueKey } from '../fold/moment.ts';
 import { ACTOR, NONE } from '../schema.ts';
