@@ -54,7 +54,8 @@ describe('landmarks of a journal', () => {
       ...(gap
         ? [
             (j: JournalWriter) => j.beginGap(true),
-            (j: JournalWriter) => (j.endGap(() => undefined), j.gapEnded(2, 3)),
+            (j: JournalWriter) => void j.endGap(() => undefined),
+            (j: JournalWriter) => j.gapEnded(2, 3),
           ]
         : []),
       ...Array.from({ length: TRACE_EVENTS }, () => (j: JournalWriter) => j.scriptLine(1)),
