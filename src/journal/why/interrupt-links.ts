@@ -31,6 +31,13 @@ function outcome({ trace }: Scene) {
   return interrupt && after(interrupt.event, newest) ? interrupt : undefined;
 }
 
+/** There were interrupts, and none is among what the journal still tells of. */
+function unseen({ known, trace }: Scene): boolean {
+  return (known?.interruptsRaised ?? 0) > 0 && trace.interrupt === undefined;
+}
+
+const UNSEEN = 'Not known: the newest interrupt is not among what was recorded.';
+
 /** The device has interrupted, or left it out as it was told. */
 export function raised(scene: Scene): Finding {
   const { trace, transport, known, name, packed, guest } = scene;
@@ -99,6 +106,7 @@ export function delivered(scene: Scene): Finding {
   const { transport, moment, name, config, dev } = scene;
   const section = TELLING[transport ?? 's390-virtio'];
   const step = outcome(scene);
+  if (unseen(scene)) return { state: 'unknown', text: UNSEEN, section };
   if (!step || step.step === INTERRUPT.suppressed)
     return { state: 'notYet', text: 'No interrupt is under way.', section };
   const { event, line } = step;
@@ -231,6 +239,7 @@ export function ended(scene: Scene): Finding {
   const section = ANSWERING[transport ?? 's390-virtio'];
   const step = outcome(scene);
   const input = inputOf(scene);
+  if (unseen(scene)) return { state: 'unknown', text: UNSEEN, section };
   if (!step || input === undefined)
     return { state: 'notYet', text: 'There is no interrupt to acknowledge.', section };
   const end = ending(scene);

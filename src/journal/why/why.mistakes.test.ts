@@ -117,6 +117,21 @@ describe('what the driver did wrong and the device got over', () => {
     expect(found.verdict.text).toContain('where the guest has no memory');
   });
 
+  it('[2.7.5] is told first where the guest waits, or the script has failed', () => {
+    const script = driverScript('outside RAM').replace('[FAR, FAR, status]', '[data, FAR, status]');
+    for (const [then, kind] of [
+      ['queue.wait(); irq.wait(3);', 'waiting'],
+      ["queue.wait(); throw new Error('no');", 'failed'],
+    ] as const) {
+      const { found } = asked(
+        transportLine('pci-modern on pc'),
+        script.replace(/queue\.wait\(\);\n$/, then),
+      );
+      expect(found.verdict.kind).toBe(kind);
+      expect(found.verdict.text).toMatch(/^Descriptor 2 points to .* The device went on/);
+    }
+  });
+
   it('[2.4] a reset that forgets the queue is named where a notification comes after it', () => {
     for (const before of [0, 2]) {
       const { found, guest, link } = asked(
@@ -131,6 +146,23 @@ describe('what the driver did wrong and the device got over', () => {
       expect(link('queue')?.text).toContain(`The reset at event ${event + 1} `);
     }
   });
+});
+
+it('[4.1.4.5] an interrupt of before a gap is not known, rather than not there', () => {
+  const { guest } = asked(transportLine('pci-modern on pc'), driverScript('nothing'));
+  const { journal } = guest.machine;
+  journal.beginGap(true);
+  journal.endGap(() => undefined);
+  journal.gapEnded(0, 0);
+  const { length } = guest.events();
+  for (const at of [length, length - 2]) {
+    const { links } = whyOf(guest, 0, at);
+    for (const id of ['delivered', 'ended'] as const)
+      expect([at, links.find((one) => one.id === id)?.state]).toEqual([
+        at,
+        at === length ? 'unknown' : 'ok',
+      ]);
+  }
 });
 
 describe('a script that ends too early', () => {

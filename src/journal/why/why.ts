@@ -118,19 +118,20 @@ function verdictOf(scene: Scene, links: readonly Link[]): Verdict {
       ? 'Nothing went through it.'
       : `${count(returned, 'chain')} went there and came back.`;
   const flaw = links.find(({ state }) => state === 'flawed');
-  const but = flaw ? ` ${flaw.text}` : '';
+  // What went wrong is what a person looks for.
+  const but = flaw ? `${flaw.text} ` : '';
   if (guest === 'halted')
     return {
       kind: 'waiting',
-      text: `Queue ${queue} of ${name} holds nothing that the guest could wait for. ${through} The guest waits for input ${list((waitsFor ?? []).map(String), 8, 'or')}.${but}`,
+      text: `${but}Queue ${queue} of ${name} holds nothing that the guest could wait for. ${through} The guest waits for input ${list((waitsFor ?? []).map(String), 8, 'or')}.`,
     };
   const rest = `and queue ${queue} of ${name} is at rest. ${through}`;
   if (guest === 'failed') {
     const line = scene.moment.scriptError?.line;
     const where = line ? ` at line ${line}` : '';
-    return { kind: 'failed', text: `The script has failed${where}, ${rest}${but}` };
+    return { kind: 'failed', text: `${but}The script has failed${where}, ${rest}` };
   }
-  return { kind: flaw ? 'flawed' : 'done', text: `The script has ended, ${rest}${but}` };
+  return { kind: flaw ? 'flawed' : 'done', text: `${but}The script has ended, ${rest}` };
 }
 
 /** What comes next, where nothing is wrong. */

@@ -37,8 +37,9 @@ export function WhyView() {
     [session, moment, topology, dev, queue],
   );
   const list = useRef<HTMLUListElement>(null);
-  const first = explanation?.verdict.link;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another link is the first that is broken
+  const first =
+    explanation?.verdict.link ?? explanation?.links.find(({ state }) => state === 'flawed')?.id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another link is the first that is wrong
   useLayoutEffect(() => {
     list.current?.querySelector('[data-first]')?.scrollIntoView?.({ block: 'nearest' });
   }, [first, dev, queue]);
@@ -59,7 +60,7 @@ export function WhyView() {
           <WhyLink
             key={`${dev} ${queue} ${link.id} ${link.state}`}
             link={link}
-            first={link.id === verdict.link}
+            first={link.id === first}
           />
         ))}
       </ul>
