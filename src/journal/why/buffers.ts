@@ -1,9 +1,11 @@
 import type { VIRTIO_BLK_T } from '../../spec/blk.ts';
 import { STATUS, VIRTIO_ID } from '../../spec/virtio.ts';
 import { decodeRequest, requestContext } from '../decode-request.ts';
+import type { ChainPiece } from '../fold/ring-view.ts';
 import { count } from '../narration/words.ts';
 import type { Finding } from './chain.ts';
 import { returnedTo, type Scene } from './scene.ts';
+import { after, TRACE_EVENTS } from './trace.ts';
 import { filledBy } from './waits.ts';
 
 /** Buffers that the device is to fill, and may not write: it can do nothing with them. */
@@ -36,10 +38,26 @@ export function nothingToReceiveIn(scene: Scene, heard: boolean): Finding | unde
     return undefined;
   return {
     state: 'broken',
-    text: `The guest sleeps, and queue ${queue} of ${name} holds no ${input.buffers}: ${input.what} that comes cannot be put anywhere.`,
+    text: `The guest sleeps, and queue ${queue} of ${name} holds no ${input.buffers}: there is nowhere to put ${input.what}.`,
     section: input.section,
     advice: 'Give the queue device-writable buffers, and notify the device, before you wait.',
   };
+}
+
+/** Whether the driver has left the chain that came back last, and what the device read of it, as they were. */
+function asReturned({ store, moment, trace }: Scene, pieces: readonly ChainPiece[]): boolean {
+  const { pushed, descriptor } = trace;
+  if (pushed === undefined || pushed < moment.at - TRACE_EVENTS || after(descriptor, pushed))
+    return false;
+  for (let i = pushed + 1; i < moment.at; i++) {
+    const event = store.get(i);
+    if (event.kind === 'gap') return false;
+    if (event.kind !== 'memWrite' && event.kind !== 'dataWrite') continue;
+    const end = event.addr + (event.kind === 'memWrite' ? event.size : event.length);
+    if (pieces.some((one) => !one.writable && event.addr < one.addr + one.len && end > one.addr))
+      return false;
+  }
+  return true;
 }
 
 /** Requests for something to be read into their buffers. */
@@ -47,17 +65,17 @@ const READS: readonly string[] = ['IN', 'GET_ID'] satisfies (keyof typeof VIRTIO
 
 /** The request that came back last asked to read, and had nothing to read into; in a sentence. */
 export function readNowhere(scene: Scene): string | undefined {
-  const { virtioId, known, ring, moment, names, dev, queue, trace } = scene;
-  if (virtioId !== VIRTIO_ID.BLOCK || !known || !ring || trace.reused !== undefined)
-    return undefined;
+  const { virtioId, known, ring, moment, names, dev, queue } = scene;
+  if (virtioId !== VIRTIO_ID.BLOCK || !known || !ring) return undefined;
   const head = returnedTo(known, ring);
   if (head === undefined) return undefined;
   const context = requestContext(moment, known, names.queue?.(dev, queue));
-  const request = decodeRequest(virtioId, ring.view.pieces(head), moment.memory, context);
+  const pieces = ring.view.pieces(head);
+  const request = decodeRequest(virtioId, pieces, moment.memory, context);
   const [type = ''] = request?.title.split(',') ?? [];
   if (!request || !READS.includes(type)) return undefined;
   const room = request.fields.some(({ name, by }) => name === 'data' && by === 'device');
-  return room
+  return room || !asReturned(scene, pieces)
     ? undefined
     : `The request that came back last, ${request.title}, asked to read, and no data descriptor is device-writable: nothing was read.`;
 }

@@ -81,7 +81,7 @@ export function flawAt(scene: Scene, link: LinkId, seen: Finding): Finding {
   );
   if (!found || found === scene.stopped) return seen;
   const { text, section, event } = told(scene, found, '');
-  return { state: 'flawed', text: `${text} The device went on all the same.`, section, event };
+  return { state: 'flawed', text: text, section, event };
 }
 
 function told(scene: Scene, one: ViolationMoment, more: string): Finding {
