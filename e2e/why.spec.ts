@@ -86,6 +86,37 @@ test('broken states, as the engine alone names them', async ({ page }) => {
   }
 });
 
+test('a storm, a mistake that stops nothing and a script that fails each have their headline', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open();
+  const wanted: readonly (readonly [string, string])[] = [
+    [
+      `${driverScript('nothing').replace(/queue\.wait\(\);\n$/, '')}for (;;) irq.wait(...device.interruptInputs);`,
+      'Broken at “Interrupt acknowledged”.',
+    ],
+    [
+      driverScript('outside RAM').replace('[FAR, FAR, status]', '[data, FAR, status]'),
+      'Done, with a mistake.',
+    ],
+    [`${driverScript('nothing')}throw new Error('no');`, 'Failed.'],
+  ];
+  await playground.fullSpeed();
+  for (const [script, headline] of wanted) {
+    await playground.write(script);
+    await playground.button('Run').click();
+    await page.getByRole('tab', { name: /^Why\?/ }).click();
+    await expect(page.locator('.why-verdict strong')).toHaveText(headline);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await look(page, `${headline.replace(/[^a-z]+/gi, '-')}${colorScheme}`);
+    }
+    await page.keyboard.press('Shift+F8');
+    await expect.poll(async () => (await playground.glance()).run).not.toBe('running');
+  }
+});
+
 test('a screen reader is told of a run in bursts, and of its end', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open();

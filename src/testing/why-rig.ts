@@ -1,7 +1,7 @@
 import { Folder } from '../journal/fold/folder.ts';
 import type { Names } from '../journal/narration/narration-types.ts';
 import type { BusNode, MachineTopology } from '../journal/topology.ts';
-import type { Explanation } from '../journal/why/chain.ts';
+import type { Explanation, LinkId } from '../journal/why/chain.ts';
 import { placeOf } from '../journal/why/place.ts';
 import { explain } from '../journal/why/why.ts';
 import { DirectGuest } from './direct-guest.ts';
@@ -170,4 +170,9 @@ export function whyAfter(transport: TransportName, mistake: Mistake, way: Way = 
   const guest = new DirectGuest(transportLine(transport, more));
   guest.run(driverScript(mistake, way));
   return whyOf(guest);
+}
+
+/** The links of an explanation that are broken. */
+export function broken({ links }: Explanation): LinkId[] {
+  return links.filter(({ state }) => state === 'broken').map(({ id }) => id);
 }

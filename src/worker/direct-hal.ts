@@ -37,6 +37,8 @@ export class DirectHal implements Hal {
   readonly #journal: JournalWriter;
   readonly #pace: Pace;
   readonly #print: (level: LogLevel, text: string) => void;
+  /** Input by which a wait ended last, where the machine was not touched since. */
+  #woken: number | undefined;
 
   constructor(machine: DirectTarget, { pace = UNPACED, print = () => {} }: DirectOptions = {}) {
     this.#machine = machine;
@@ -50,12 +52,12 @@ export class DirectHal implements Hal {
   read(space: BusSpace, addr: number, size: AccessSize): number {
     const found = space === 'memory' ? this.ram.found(addr, size) : undefined;
     if (found !== undefined) return found;
-    this.#pace.take();
+    this.#touch();
     return this.#machine.read(space, addr, size);
   }
 
   write(space: BusSpace, addr: number, size: AccessSize, value: number): void {
-    this.#pace.take();
+    this.#touch();
     this.#machine.write(space, addr, size, value);
   }
 
@@ -66,7 +68,13 @@ export class DirectHal implements Hal {
   /** As `Hal`; in one thread, whatever is not asserted already never will be. */
   waitForInterrupt(inputs: readonly number[]): number {
     const asserted = firstAsserted(this, inputs);
-    if (asserted !== undefined) return asserted;
+    if (asserted !== undefined) {
+      // Nothing can have quieted it since: the guest is awake for nothing new.
+      if (asserted === this.#woken && this.#journal.on)
+        this.#journal.vcpuWait('wake', inputs, asserted);
+      this.#woken = asserted;
+      return asserted;
+    }
     if (this.#journal.on) this.#journal.vcpuWait('halt', inputs, 0);
     throw new GuestDeadlock(
       `the guest sleeps until interrupt input ${inputs.join(' or ')} is asserted, but nothing is left that would assert it: was the device notified?`,
@@ -74,17 +82,17 @@ export class DirectHal implements Hal {
   }
 
   takeInterrupt(input: number): void {
-    this.#pace.take();
+    this.#touch();
     this.#machine.takeInterrupt(input);
   }
 
   channel(op: number, schid: number, address: number): number {
-    this.#pace.take();
+    this.#touch();
     return this.#machine.channel(op, schid, address);
   }
 
   hypercall(subcode: number, a: number, b: number, c: number): number {
-    this.#pace.take();
+    this.#touch();
     return this.#machine.hypercall(subcode, a, b, c);
   }
 
@@ -96,5 +104,10 @@ export class DirectHal implements Hal {
   line(line: number): void {
     this.#pace.take();
     if (this.#journal.on) this.#journal.scriptLine(line);
+  }
+
+  #touch(): void {
+    this.#pace.take();
+    this.#woken = undefined;
   }
 }

@@ -7,6 +7,8 @@ import type { MachineTopology } from '../topology.ts';
 export type LinkState =
   /** It has happened, as it should. */
   | 'ok'
+  /** It has happened, and the driver made a mistake there that did not stop it. */
+  | 'flawed'
   /** It should have happened, and did not, or went wrong: nothing comes through here. */
   | 'broken'
   /** It has not happened, and nobody has waited for it in vain. */
@@ -77,6 +79,10 @@ export interface Verdict {
     | 'going'
     /** All that was asked for is done. */
     | 'done'
+    /** All that was asked for is done, and the driver made a mistake on the way: the text names it. */
+    | 'flawed'
+    /** The script failed, and nothing else is wrong. */
+    | 'failed'
     /** Nothing has run yet. */
     | 'idle';
   /** One sentence, or two. */

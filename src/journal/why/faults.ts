@@ -72,6 +72,18 @@ export function faultAt(scene: Scene, link: LinkId): Finding | undefined {
   return found && told(scene, found, '');
 }
 
+/** What the driver did wrong at a link, and the device went on all the same. */
+export function flawAt(scene: Scene, link: LinkId, seen: Finding): Finding {
+  if (seen.state === 'broken' || seen.state === 'flawed') return seen;
+  const { queue } = scene;
+  const found = scene.violations.findLast(
+    (one) => linkOf(one.code) === link && (one.queue === queue || one.queue === NONE),
+  );
+  if (!found || found === scene.stopped) return seen;
+  const { text, section, event } = told(scene, found, '');
+  return { state: 'flawed', text: text, section, event };
+}
+
 function told(scene: Scene, one: ViolationMoment, more: string): Finding {
   const info: ViolationInfo | undefined = VIOLATIONS[one.code];
   return {

@@ -7,7 +7,7 @@ import { INTERRUPT } from '../schema.ts';
 import type { Finding } from './chain.ts';
 import { msixOf, vectorOf } from './place.ts';
 import type { Scene } from './scene.ts';
-import { after } from './trace.ts';
+import { after, TRACE_EVENTS } from './trace.ts';
 
 /** By transport: how a device tells of used buffers, and how the driver answers. */
 const TELLING = { pci: '4.1.5.3', mmio: '4.2.3.4', ccw: '4.3.3.1', 's390-virtio': '2.3' } as const;
@@ -26,9 +26,17 @@ function sleepsForThis({ guest, elsewhere, work, input }: Scene): boolean {
 
 /** The newest interrupt step that the newest returned chain led to. */
 function outcome({ trace }: Scene) {
-  const { interrupt, pushed } = trace;
-  return interrupt && after(interrupt.event, pushed) ? interrupt : undefined;
+  const { interrupt, pushed, reset } = trace;
+  const newest = Math.max(pushed ?? -1, reset ?? -1);
+  return interrupt && after(interrupt.event, newest) ? interrupt : undefined;
 }
+
+/** There were interrupts, and none is among what the journal still tells of. */
+function unseen({ known, trace }: Scene): boolean {
+  return (known?.interruptsRaised ?? 0) > 0 && trace.interrupt === undefined;
+}
+
+const UNSEEN = 'Not known: the newest interrupt is not among what was recorded.';
 
 /** The device has interrupted, or left it out as it was told. */
 export function raised(scene: Scene): Finding {
@@ -98,6 +106,7 @@ export function delivered(scene: Scene): Finding {
   const { transport, moment, name, config, dev } = scene;
   const section = TELLING[transport ?? 's390-virtio'];
   const step = outcome(scene);
+  if (unseen(scene)) return { state: 'unknown', text: UNSEEN, section };
   if (!step || step.step === INTERRUPT.suppressed)
     return { state: 'notYet', text: 'No interrupt is under way.', section };
   const { event, line } = step;
@@ -163,7 +172,7 @@ function inputOf(scene: Scene): number | undefined {
 }
 
 /** Event at which the newest interrupt was acknowledged. */
-function ending(scene: Scene): number | undefined {
+export function ending(scene: Scene): number | undefined {
   const { trace } = scene;
   const step = outcome(scene);
   const input = inputOf(scene);
@@ -230,6 +239,7 @@ export function ended(scene: Scene): Finding {
   const section = ANSWERING[transport ?? 's390-virtio'];
   const step = outcome(scene);
   const input = inputOf(scene);
+  if (unseen(scene)) return { state: 'unknown', text: UNSEEN, section };
   if (!step || input === undefined)
     return { state: 'notYet', text: 'There is no interrupt to acknowledge.', section };
   const end = ending(scene);
@@ -244,10 +254,12 @@ export function ended(scene: Scene): Finding {
       event: end,
     };
   const wakes = trace.wakes.get(input) ?? 0;
-  if (wakes >= STORM && moment.asserted.includes(input))
+  if (wakes >= STORM && moment.asserted.includes(input)) {
+    // What lies further back than the trace goes was not counted.
+    const most = step.event < moment.at - TRACE_EVENTS ? 'at least ' : '';
     return {
       state: 'broken',
-      text: `Input ${input} has woken the guest ${count(wakes, 'time')} and is asserted still: nobody has asked ${name} for the cause.`,
+      text: `Input ${input} has woken the guest ${most}${count(wakes, 'time')} and is asserted still: nobody has asked ${name} for the cause.`,
       section: transport === 'mmio' ? '4.2.3.4.1' : '4.1.4.5',
       advice:
         transport === 'mmio'
@@ -255,6 +267,7 @@ export function ended(scene: Scene): Finding {
           : 'Read the ISR status: that lowers the input.',
       event: step.event,
     };
+  }
   return {
     state: 'notYet',
     text: `The interrupt of input ${input} is not acknowledged yet.`,

@@ -1,15 +1,43 @@
-import { EVENTS } from '../schema.ts';
+import { EVENTS, INTERRUPT } from '../schema.ts';
 import { type EventStore, recordAt } from '../store.ts';
 
-/** Events that are few, however long a run is, and that the chain's first links rest on. */
-export type Landmark = 'status' | 'features' | 'queueConfig' | 'reset';
+/** Kinds of events that are known however far back they lie, since links rest on the newest one. */
+const KINDS = [
+  'status',
+  'features',
+  'queueConfig',
+  'reset',
+  'chainPushed',
+  'interrupt',
+  'gap',
+] as const;
+export type Landmark =
+  | (typeof KINDS)[number]
+  /** A queue was enabled, rather than taken back: an event of kind `queueConfig` too. */
+  | 'enabled'
+  /** The device lowered its line: an event of kind `interrupt`, and of no queue. */
+  | 'lowered';
 
 const BY_CODE: ReadonlyMap<number, Landmark> = new Map(
-  (['status', 'features', 'queueConfig', 'reset'] as const).map((kind) => [
-    EVENTS[kind].code,
-    kind,
-  ]),
+  KINDS.map((kind) => [EVENTS[kind].code, kind]),
 );
+/** Those that are about one queue; a gap is about none, and no device. */
+const OF_QUEUE: ReadonlySet<Landmark> = new Set([
+  'queueConfig',
+  'enabled',
+  'chainPushed',
+  'interrupt',
+]);
+
+/** The landmark that an event is, by its kind and the number in its first word. */
+function landmarkOf(code: number, aux: number): Landmark | undefined {
+  const kind = BY_CODE.get(code);
+  // What a device offers is no step of its driver's, and what a CPU takes none of the device's.
+  if (kind === 'features' && aux === 0) return undefined;
+  if (kind !== 'interrupt') return kind;
+  if (aux === INTERRUPT.taken) return undefined;
+  return aux === INTERRUPT.lowered ? 'lowered' : kind;
+}
 
 /** Where the landmarks of a journal are: found once, and then among what is new. */
 class Landmarks {
@@ -51,21 +79,26 @@ class Landmarks {
       if (!words) break;
       const at = recordAt(i);
       const head = words[at] as number;
-      const kind = BY_CODE.get(head & 0xff);
-      // What a device offers is no step of its driver's.
-      if (!kind || (kind === 'features' && head >>> 16 === 0)) continue;
+      const kind = landmarkOf(head & 0xff, head >>> 16);
+      if (!kind) continue;
       const word = words[at + 2] as number;
-      const key = keyOf(kind, word & 0xffff, word >>> 16);
-      const known = this.#found.get(key);
-      if (known) known.push(i);
-      else this.#found.set(key, [i]);
+      this.#add(keyOf(kind, word & 0xffff, word >>> 16), i);
+      if (kind === 'queueConfig' && head >>> 16 !== 0)
+        this.#add(keyOf('enabled', word & 0xffff, word >>> 16), i);
     }
     this.#length = store.length;
+  }
+
+  #add(key: string, event: number): void {
+    const known = this.#found.get(key);
+    if (known) known.push(event);
+    else this.#found.set(key, [event]);
   }
 }
 
 function keyOf(kind: Landmark, dev: number, queue: number): string {
-  return kind === 'queueConfig' ? `${kind} ${dev} ${queue}` : `${kind} ${dev}`;
+  if (kind === 'gap') return kind;
+  return OF_QUEUE.has(kind) ? `${kind} ${dev} ${queue}` : `${kind} ${dev}`;
 }
 
 const known = new WeakMap<EventStore, Landmarks>();

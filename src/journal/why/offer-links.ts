@@ -4,7 +4,9 @@ import { STATUS } from '../../spec/virtio.ts';
 import { slotOfPlace, wrapOfPlace } from '../fold/packed-state.ts';
 import { queueName } from '../narration/narration-types.ts';
 import { count } from '../narration/words.ts';
+import { nothingToReceiveIn, notWritable } from './buffers.ts';
 import type { Finding } from './chain.ts';
+import { ending } from './interrupt-links.ts';
 import type { Scene } from './scene.ts';
 import { after } from './trace.ts';
 import { toldByConfig } from './waits.ts';
@@ -24,6 +26,13 @@ function nothingUnderWay({ work, known, trace, guest }: Scene): boolean {
   return work.pending === 0 && work.inFlight === 0 && !unseen;
 }
 
+/** That the script failed before it came to a step; '' where it did not. */
+function failure({ guest, moment: { scriptError } }: Scene): string {
+  if (guest !== 'failed') return '';
+  const where = scriptError?.line ? ` at line ${scriptError.line}` : '';
+  return ` The script failed${where} before it came to that.`;
+}
+
 /** Whether anything was ever handed over. */
 function everOffered({ known, work }: Scene): boolean {
   return (known?.popped ?? 0) > 0 || work.pending > 0 || work.inFlight > 0;
@@ -31,6 +40,10 @@ function everOffered({ known, work }: Scene): boolean {
 
 /** The driver has described buffers. */
 export function descriptors(scene: Scene): Finding {
+  const wrong =
+    notWritable(scene) ??
+    nothingToReceiveIn(scene, (scene.known?.pushed ?? 0) === 0 || ending(scene) !== undefined);
+  if (wrong) return wrong;
   const { work, packed, trace, queue, known, untouched, guest, status, names, dev } = scene;
   const section = packed ? '2.8.21.1' : '2.7.13.1';
   const event = trace.descriptor;
@@ -76,10 +89,11 @@ export function available(scene: Scene): Finding {
   if (work.filling > 0 && nothingUnderWay(scene))
     return {
       state: settled ? 'broken' : 'notYet',
-      text: `${count(work.filling, 'descriptor')} written, but no entry of the available ring names the head: the device cannot find ${work.filling === 1 ? 'it' : 'them'}.`,
+      text: `${count(work.filling, 'descriptor')} written, but no entry of the available ring names the head: the device cannot find ${work.filling === 1 ? 'it' : 'them'}.${failure(scene)}`,
       section,
       ...(settled && {
-        advice: 'Put the number of the chain’s first descriptor into the next entry.',
+        advice:
+          'Put the number of the chain’s first descriptor into the next entry: queue.publish(head) does, or queue.offer(head) before queue.publish().',
       }),
       event: trace.descriptor,
     };
@@ -103,7 +117,7 @@ export function published(scene: Scene): Finding {
       const wrap = wrapOfPlace(ring?.availIdx ?? 0);
       return {
         state: settled ? 'broken' : 'notYet',
-        text: `${count(work.filling, 'descriptor')} written, but descriptor ${slot}, which the device comes to next, is not marked as available: AVAIL must be ${wrap} and USED ${1 - wrap}, as the driver’s wrap counter is ${wrap}.`,
+        text: `${count(work.filling, 'descriptor')} written, but descriptor ${slot}, which the device comes to next, is not marked as available: AVAIL must be ${wrap} and USED ${1 - wrap}, as the driver’s wrap counter is ${wrap}.${failure(scene)}`,
         section,
         ...(settled && {
           advice: 'Write the flags of the chain’s first descriptor last, with both marks.',
@@ -125,7 +139,7 @@ export function published(scene: Scene): Finding {
   if (work.staged > 0 && nothingUnderWay(scene))
     return {
       state: settled ? 'broken' : 'notYet',
-      text: `${work.staged === 1 ? 'One entry is' : `${work.staged} entries are`} in the available ring, but its index is ${idx} still: the device does not know.`,
+      text: `${work.staged === 1 ? 'One entry is' : `${work.staged} entries are`} in the available ring, but its index is ${idx} still: the device does not know.${failure(scene)}`,
       section,
       ...(settled && {
         advice: `Store ${wrap16(idx + work.staged)} as the available index, after a memory barrier: queue.publish().`,
@@ -226,7 +240,7 @@ export function notified(scene: Scene): Finding {
     };
   return {
     state: 'broken',
-    text: `${waiting}, and the driver has sent no notification: ${wants.why}. A device does not poll its rings.`,
+    text: `${waiting}, and the driver has sent no notification: ${wants.why}. A device does not poll its rings.${failure(scene)}`,
     section: packed ? '2.8.21.2' : '2.7.13.4',
     advice: 'Notify the device after publishing: queue.notify().',
     event: publication,

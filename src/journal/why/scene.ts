@@ -48,6 +48,7 @@ export type Guest =
 /** All that is known about a queue at a moment, from which the links are told. */
 export interface Scene extends Question {
   readonly name: string;
+  readonly virtioId: number | undefined;
   readonly place: Place | undefined;
   readonly transport: TransportKind | undefined;
   /** The interface from before VIRTIO 1: no FEATURES_OK. */
@@ -93,6 +94,7 @@ export interface Ring {
 export function sceneOf(question: Question): Scene {
   const { store, moment, topology, dev, queue, names } = question;
   const place = topology && placeOf(topology, dev);
+  const virtioId = names.virtioId(dev) ?? place?.node.virtio?.deviceId;
   const device = moment.devices.get(dev);
   const known = moment.queues.get(queueKey(dev, queue));
   const transport = place?.transport;
@@ -113,6 +115,7 @@ export function sceneOf(question: Question): Scene {
   return {
     ...question,
     name: deviceName(names, dev),
+    virtioId,
     place,
     transport,
     legacy,
@@ -133,7 +136,7 @@ export function sceneOf(question: Question): Scene {
     untouched: [...moment.queues.values()].every(
       (one) => one.popped === 0 && !hasWork(one, moment.memory),
     ),
-    input: inputOf(names.virtioId(dev) ?? place?.node.virtio?.deviceId, queue, last),
+    input: inputOf(virtioId, queue, last),
     config: transport === 'pci' && place ? functionOf(place, moment) : undefined,
     violations,
     stopped: stoppedBy(violations, device, trace),
@@ -193,7 +196,7 @@ function ringOf(known: QueueMoment, memory: GuestImage): Ring | undefined {
 }
 
 /** The first descriptor of the chain that came back last; of a packed queue, the one in which it did. */
-function returnedTo(known: QueueMoment, ring: Ring | undefined): number | undefined {
+export function returnedTo(known: QueueMoment, ring: Ring | undefined): number | undefined {
   if (!ring || known.pushed === 0) return undefined;
   if (ring.view.packed) return slotOfPlace(known.returnedAt);
   return ring.view.used(ring.view.slotOf(known.usedIdx - 1))?.id;

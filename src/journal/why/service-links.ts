@@ -1,5 +1,6 @@
 import { count } from '../narration/words.ts';
 import type { DeviceNode } from '../topology.ts';
+import { readNowhere } from './buffers.ts';
 import type { Finding } from './chain.ts';
 import type { Scene } from './scene.ts';
 import { after } from './trace.ts';
@@ -46,6 +47,8 @@ export function completed(scene: Scene): Finding {
   const held = work.inFlight + (input ? work.pending : 0);
   if (held === 0) {
     const returned = known?.pushed ?? 0;
+    const hint = returned > 0 ? readNowhere(scene) : undefined;
+    if (hint) return { state: 'flawed', text: hint, section: '5.2.6', event: trace.pushed };
     return returned > 0
       ? {
           state: 'ok',

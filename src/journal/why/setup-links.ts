@@ -179,6 +179,18 @@ export function queueReady(scene: Scene): Finding {
   }
   const others = [...moment.queues.values()].filter((one) => one.dev === dev && one.enabled);
   const wanted = trace.notifiedRule === 'queueNotEnabled' && trace.notified !== undefined;
+  const { reset, enabled } = trace;
+  const thisRun = !after(trace.scriptStart, enabled);
+  const forgot = enabled !== undefined && reset !== undefined && after(reset, enabled) && thisRun;
+  const since = forgot && wanted && after(trace.notified, reset);
+  if (since || (forgot && settled && (status & DRIVER_OK) !== 0 && others.length === 0))
+    return {
+      state: 'broken',
+      text: `The reset at event ${(reset + 1).toLocaleString('en')} made ${name} forget queue ${queue}, which had been set up at event ${(enabled + 1).toLocaleString('en')}${since ? '; the driver notified it all the same' : ''}.`,
+      section: '2.4',
+      advice: 'After a reset begin anew: status, features, then the queues, then DRIVER_OK.',
+      event: reset,
+    };
   if (wanted || (settled && (status & DRIVER_OK) !== 0 && others.length === 0))
     return {
       state: 'broken',

@@ -10,7 +10,7 @@ import { ringAreas } from '../fold/ring-areas.ts';
 import { ACTOR, EVENTS, INTERRUPT, NONE, RULES, type Rule } from '../schema.ts';
 import { INTERRUPT_STATUS } from '../spans/sightings.ts';
 import { type EventStore, recordAt } from '../store.ts';
-import { landmarksOf } from './landmarks.ts';
+import { type Landmark, landmarksOf } from './landmarks.ts';
 
 /**
  * How far a trace goes back, in events: what lies further back is told without an event, but for
@@ -35,12 +35,14 @@ export interface OtherNotification {
 
 /**
  * The newest event of each kind that concerns one queue, before a moment: its number, or undefined
- * where none is among the `TRACE_EVENTS` before it.
+ * where none is among the `TRACE_EVENTS` before it, nor a landmark.
  */
 export interface Trace {
   readonly status: number | undefined;
   readonly features: number | undefined;
   readonly queueConfig: number | undefined;
+  /** The queue was set up and enabled. */
+  readonly enabled: number | undefined;
   readonly reset: number | undefined;
   /** Anything that the driver did with the device. */
   readonly touched: number | undefined;
@@ -228,13 +230,7 @@ export function traceOf(
         if (device !== dev) break;
         settled = true;
         if (aux === INTERRUPT.lowered) trace.lowered ??= i;
-        else if (its)
-          trace.interrupt ??= {
-            event: i,
-            step: aux,
-            line,
-            rule: RULES[word(words, base + 4)] ?? 'always',
-          };
+        else if (its) trace.interrupt ??= stepAt(store, i);
         break;
       }
       case KIND.vcpuWait: {
@@ -266,7 +262,27 @@ export function traceOf(
         break;
     }
   }
+  // What lies further back; of before a gap nothing is used, as newer ones may be missing.
+  const marks = landmarksOf(store);
+  const gap = marks.last('gap', dev, queue, at);
+  const far = (kind: Landmark) => {
+    const event = marks.last(kind, dev, queue, at);
+    return after(event, gap) ? event : undefined;
+  };
+  trace.pushed ??= far('chainPushed');
+  trace.lowered ??= far('lowered');
+  const interrupt = far('interrupt');
+  if (interrupt !== undefined) trace.interrupt ??= stepAt(store, interrupt);
   return trace;
+}
+
+function stepAt(store: EventStore, event: number): InterruptStep {
+  return {
+    event,
+    step: store.word(event, 0) >>> 16,
+    line: store.word(event, INT.line.at),
+    rule: RULES[store.word(event, INT.rule.at)] ?? 'always',
+  };
 }
 
 /** Commands that tell where indicators are. */
@@ -305,6 +321,7 @@ function landmarks(store: EventStore, at: number, dev: number, queue: number) {
     status: known.last('status', dev, queue, at),
     features: known.last('features', dev, queue, at),
     queueConfig: known.last('queueConfig', dev, queue, at),
+    enabled: known.last('enabled', dev, queue, at),
     reset: known.last('reset', dev, queue, at),
   };
 }

@@ -9,7 +9,7 @@ import {
   type Question,
   type Verdict,
 } from './chain.ts';
-import { faultAt, linkOf } from './faults.ts';
+import { faultAt, flawAt, linkOf } from './faults.ts';
 import { awaited, consumed, delivered, ended, raised } from './interrupt-links.ts';
 import { available, descriptors, notified, published } from './offer-links.ts';
 import { type Scene, sceneOf } from './scene.ts';
@@ -58,7 +58,8 @@ const IDS = Object.keys(LINKS) as LinkId[];
 export function explain(question: Question): Explanation {
   const scene = sceneOf(question);
   const links = IDS.map((id): Link => {
-    const { event, ...finding } = faultOf(scene, id) ?? asSeen(scene, id, TELLERS[id](scene));
+    const { event, ...finding } =
+      faultOf(scene, id) ?? flawAt(scene, id, asSeen(scene, id, TELLERS[id](scene)));
     const line = event === undefined ? undefined : lineAt(question.store, event);
     return {
       id,
@@ -116,13 +117,21 @@ function verdictOf(scene: Scene, links: readonly Link[]): Verdict {
     returned === 0
       ? 'Nothing went through it.'
       : `${count(returned, 'chain')} went there and came back.`;
+  const flaw = links.find(({ state }) => state === 'flawed');
+  // What went wrong is what a person looks for.
+  const but = flaw ? `${flaw.text} ` : '';
   if (guest === 'halted')
     return {
       kind: 'waiting',
-      text: `Queue ${queue} of ${name} holds nothing that the guest could wait for. ${through} The guest waits for input ${list((waitsFor ?? []).map(String), 8, 'or')}.`,
+      text: `${but}Queue ${queue} of ${name} holds nothing that the guest could wait for. ${through} The guest waits for input ${list((waitsFor ?? []).map(String), 8, 'or')}.`,
     };
-  const over = guest === 'failed' ? 'The script has failed' : 'The script has ended';
-  return { kind: 'done', text: `${over}, and queue ${queue} of ${name} is at rest. ${through}` };
+  const rest = `and queue ${queue} of ${name} is at rest. ${through}`;
+  if (guest === 'failed') {
+    const line = scene.moment.scriptError?.line;
+    const where = line ? ` at line ${line}` : '';
+    return { kind: 'failed', text: `${but}The script has failed${where}, ${rest}` };
+  }
+  return { kind: flaw ? 'flawed' : 'done', text: `${but}The script has ended, ${rest}` };
 }
 
 /** What comes next, where nothing is wrong. */

@@ -37,8 +37,9 @@ export function WhyView() {
     [session, moment, topology, dev, queue],
   );
   const list = useRef<HTMLUListElement>(null);
-  const first = explanation?.verdict.link;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another link is the first that is broken
+  const first =
+    explanation?.verdict.link ?? explanation?.links.find(({ state }) => state === 'flawed')?.id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another link is the first that is wrong
   useLayoutEffect(() => {
     list.current?.querySelector('[data-first]')?.scrollIntoView?.({ block: 'nearest' });
   }, [first, dev, queue]);
@@ -59,7 +60,7 @@ export function WhyView() {
           <WhyLink
             key={`${dev} ${queue} ${link.id} ${link.state}`}
             link={link}
-            first={link.id === verdict.link}
+            first={link.id === first}
           />
         ))}
       </ul>
@@ -78,6 +79,8 @@ function headline({ kind, link }: Verdict): string {
     waiting: 'Waiting.',
     going: 'Going on.',
     done: 'Done.',
+    flawed: 'Done, with a mistake.',
+    failed: 'Failed.',
     idle: 'Idle.',
   }[kind];
 }
@@ -105,6 +108,7 @@ function QueueChoice({ queues }: { queues: readonly string[] }) {
 
 const STATES: Readonly<Record<LinkState, readonly [mark: string, word: string]>> = {
   ok: ['✓', 'done'],
+  flawed: ['!', 'mistake'],
   broken: ['✕', 'broken'],
   notYet: ['○', 'not yet'],
   notApplicable: ['–', 'not needed'],
@@ -112,7 +116,7 @@ const STATES: Readonly<Record<LinkState, readonly [mark: string, word: string]>>
 };
 
 function WhyLink({ link, first }: { link: Link; first: boolean }) {
-  const [open, setOpen] = useState(link.state === 'broken');
+  const [open, setOpen] = useState(link.state === 'broken' || link.state === 'flawed');
   const [mark, word] = STATES[link.state];
   const { id, name, state, text, section, sectionTitle } = link;
   return (

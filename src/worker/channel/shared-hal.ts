@@ -43,6 +43,9 @@ export class SharedHal implements Hal, Pace {
   #patience = PATIENCE_AFTER_STOP;
   /** This thread's own consumer position as last seen in `#waitForRoom`. */
   #ownTail = 0;
+  /** Input by which a wait ended last, and `irqSeq` then. */
+  #woken: number | undefined;
+  #wokenAt = 0;
 
   /** Begins a run: the vCPU counts as running until `close()`. */
   constructor(memory: MachineMemory) {
@@ -78,8 +81,16 @@ export class SharedHal implements Hal, Pace {
   waitForInterrupt(inputs: readonly number[]): number {
     const { journal } = this;
     const control = this.#control;
+    let seen = Atomics.load(control, CONTROL.irqSeq);
     let input = firstAsserted(this, inputs);
-    if (input !== undefined) return input;
+    if (input !== undefined) {
+      // No input has changed since: the guest is awake for nothing new.
+      if (journal.on && input === this.#woken && seen === this.#wokenAt)
+        journal.vcpuWait('wake', inputs, input);
+      this.#woken = input;
+      this.#wokenAt = seen;
+      return input;
+    }
     // Whoever acts while the guest sleeps acts on a machine that is recorded.
     this.#endGap();
     if (journal.on) journal.vcpuWait('halt', inputs, 0);
@@ -87,7 +98,7 @@ export class SharedHal implements Hal, Pace {
     Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.halted);
     try {
       for (;;) {
-        const seen = Atomics.load(control, CONTROL.irqSeq);
+        seen = Atomics.load(control, CONTROL.irqSeq);
         input = firstAsserted(this, inputs);
         if (input !== undefined) break;
         this.#checkStop();
@@ -98,6 +109,8 @@ export class SharedHal implements Hal, Pace {
       Atomics.store(control, CONTROL.vcpuState, VCPU_STATE.running);
     }
     if (journal.on) journal.vcpuWait('wake', inputs, input);
+    this.#woken = input;
+    this.#wokenAt = seen;
     return input;
   }
 
