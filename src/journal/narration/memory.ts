@@ -2,6 +2,7 @@ import { decodeRequest, fieldAt, type RequestField, requestContext } from '../de
 import type { QueueMoment } from '../fold/moment.ts';
 import { viewOf } from '../fold/packed-view.ts';
 import type { Actor } from '../schema.ts';
+import { tellIndicators, tellLowCore } from './interruptions.ts';
 import { deviceName, type Narration } from './narration-types.ts';
 import { address, count, hexBytes } from './words.ts';
 import type { Write } from './writes.ts';
@@ -29,13 +30,16 @@ export function tellMemory(write: Write, length: number): Narration {
   const digits = hexBytes(bytes.slice(0, length));
   const shown = digits.endsWith('…') ? digits : `${digits}.`;
   const buffer = bufferAt(write);
-  if (!buffer)
+  if (!buffer) {
+    const interruption = tellIndicators(write, length) ?? tellLowCore(write, length);
+    if (interruption) return interruption;
     return {
       title: `Writes ${what}`,
       text: `${WRITERS[actor]} ${what}: ${shown}`,
       tone,
       at: { addr, length },
     };
+  }
   const { queue, head, index, entry, table, field } = buffer;
   const writer =
     actor === 'driver' || actor === 'user'
