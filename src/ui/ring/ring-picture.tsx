@@ -180,7 +180,8 @@ export function RingPicture(props: PictureProps) {
       if (!box || !place) return;
       const above = place.y - margin < box.scrollTop;
       const below = place.y + place.height + margin > box.scrollTop + box.clientHeight;
-      if (above || below) box.scrollTop = place.y + place.height / 2 - box.clientHeight / 2;
+      if (above || below)
+        box.scrollTop = layout.scrollTo(place.y + place.height / 2 - box.clientHeight / 2);
     },
     [box, layout],
   );

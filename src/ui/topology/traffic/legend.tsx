@@ -33,8 +33,8 @@ export function Legend() {
   const cut = useSessionState((state) => spanOf(state).cut);
   return (
     <details className="legend" data-row={far || undefined}>
-      <summary>Legend{cut && <span className="legend-span"> · counts: {over}</span>}</summary>
-      <p>Counts on the ways: {over}</p>
+      <summary>Legend{cut && <span className="legend-span"> · counts {over}</span>}</summary>
+      <p>Counts: {over}</p>
       <ul aria-label="Colours, lines and marks">
         <li data-tone="driver">
           <i className="key-box" /> driver
