@@ -186,11 +186,12 @@ export function RingPicture(props: PictureProps) {
     [box, layout],
   );
 
-  // The event at the cursor is followed.
-  const target = firstHit(hits);
+  // The event at the cursor is followed, with a row before and after: where indices stand.
+  const target = firstHit(hits, view.size);
   useEffect(() => {
-    if (target !== undefined) bring({ structure: 'desc', index: target, entry: undefined });
-  }, [target, bring]);
+    if (target !== undefined)
+      bring({ structure: 'desc', index: target, entry: undefined }, layout.row);
+  }, [target, bring, layout.row]);
 
   const pointing = useRef(false);
   useEffect(() => {
