@@ -143,8 +143,8 @@ describe('PackedView', () => {
     );
     const shown = view(...table, setUp, fill(0, 0xd000, 32, 1, INDIRECT | available[1]));
     expect(shown.pieces(0)).toEqual([
-      { index: 0, addr: 0x9000, len: 16, writable: false },
-      { index: 0, addr: 0xa000, len: 512, writable: true },
+      { index: 0, entry: 0, addr: 0x9000, len: 16, writable: false },
+      { index: 0, entry: 1, addr: 0xa000, len: 512, writable: true },
     ]);
     expect(shown.piecesOf(1)).toEqual(shown.pieces(0));
   });

@@ -206,7 +206,8 @@ export class PackedView implements QueueView {
         ) {
           const entry = this.#read(at);
           const writable = (entry.flags & VIRTQ_DESC_F_WRITE) !== 0;
-          pieces.push({ index, addr: entry.addr, len: entry.len, writable });
+          const number = (at - addr) / PACKED.descSize;
+          pieces.push({ index, entry: number, addr: entry.addr, len: entry.len, writable });
         }
     }
     return pieces;

@@ -49,6 +49,8 @@ export interface DescriptorView {
 /** A piece of memory that a chain names, with the descriptor of the queue through which it does. */
 export interface ChainPiece {
   readonly index: number;
+  /** Entry of that descriptor's indirect table; undefined where the descriptor names the memory itself. */
+  readonly entry?: number;
   readonly addr: number;
   readonly len: number;
   readonly writable: boolean;
@@ -385,7 +387,7 @@ export class RingView implements QueueView {
     const size = Math.min(Math.floor(len / SPLIT.descSize), most);
     for (let entry = 0; pieces.length < size && entry < size; ) {
       const { flags, next, ...piece } = this.#readAt(addr + SPLIT.descSize * entry);
-      pieces.push({ index, ...piece, writable: (flags & VIRTQ_DESC_F_WRITE) !== 0 });
+      pieces.push({ index, entry, ...piece, writable: (flags & VIRTQ_DESC_F_WRITE) !== 0 });
       if (!(flags & VIRTQ_DESC_F_NEXT)) break;
       entry = next;
     }

@@ -54,19 +54,36 @@ const SECTIONS = {
   SET_IND_ADAPTER: '4.3.2.6.3',
 } as const;
 const DOCS = {
-  queues: 'A bit a queue, from the left: set by the device when it has used a buffer',
-  configuration: 'Bit 0, from the left: set by the device when its configuration changed',
-  summary: 'Set by a device when one of its indicators is',
+  SET_IND: 'A bit a queue, from the right: set by the device when it has used a buffer',
+  SET_CONF_IND: 'Bit 0, from the right: set by the device when its configuration changed',
+  SET_IND_ADAPTER: 'A bit a queue, from the left: set by the device when it has used a buffer',
 } as const;
+const SUMMARY_DOC = 'Set by a device when one of its indicators is';
+
+/** Numbers of the bits that are set in an area: classic ones count from the right, those of adapters from the left. */
+export function indicatorBits(
+  { command, addr, length }: IndicatorArea,
+  memory: Pick<ReadableMemory, 'u8'>,
+): number[] {
+  const set: number[] = [];
+  for (let i = 0; i < length; i++) {
+    const byte = memory.u8(addr + i);
+    for (let k = 0; byte !== 0 && k < 8; k++)
+      if (byte & (0x80 >> k)) {
+        const fromLeft = 8 * i + k;
+        set.push(command === 'SET_IND_ADAPTER' ? fromLeft : 8 * length - 1 - fromLeft);
+      }
+  }
+  return set.sort((a, b) => a - b);
+}
 
 /** Labels of indicators, as they are in `memory`. */
 export function indicatorLabels(areas: readonly IndicatorArea[], memory: ReadableMemory): Label[] {
   return areas
     .filter(({ addr }) => addr !== 0)
-    .map(({ dev, command, part, addr, length, bit }) => {
-      const set: number[] = [];
-      for (let i = 0; i < length; i++)
-        for (let k = 0; k < 8; k++) if (memory.u8(addr + i) & (0x80 >> k)) set.push(8 * i + k);
+    .map((area) => {
+      const { dev, command, part, addr, length, bit } = area;
+      const set = indicatorBits(area, memory);
       const queues = set.filter((number) => number >= bit).map((number) => `queue ${number - bit}`);
       const value =
         part === 'queues'
@@ -80,7 +97,8 @@ export function indicatorLabels(areas: readonly IndicatorArea[], memory: Readabl
         ...{ start: addr, end: addr + length, kind: 'indicators' as const },
         structure: command === 'SET_IND_ADAPTER' ? 'adapter indicators' : 'classic indicators',
         field: part === 'queues' ? 'indicators' : `${part} indicator`,
-        ...{ value, doc: DOCS[part], owner: 'device' as const, section: SECTIONS[command] },
+        ...{ value, doc: part === 'summary' ? SUMMARY_DOC : DOCS[command] },
+        ...{ owner: 'device' as const, section: SECTIONS[command] },
         ...{ dev, queue: undefined },
       };
     });

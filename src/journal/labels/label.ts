@@ -70,7 +70,7 @@ export interface IndicatorArea {
   readonly addr: number;
   /** Bytes. */
   readonly length: number;
-  /** Bit of the first queue, from the left. */
+  /** Bit of the first queue. */
   readonly bit: number;
   /** Event that told of it. */
   readonly event: number;

@@ -107,7 +107,7 @@ describe('channel I/O in words', () => {
   it('[4.3.3.1] tells interruptions apart, and when they are gone', () => {
     expect(words((j) => j.interrupt(DEV, 0, 'raised', 0, 'adapter'))).toEqual([
       'Pending: adapter I/O interruption',
-      'An adapter I/O interruption of disk0 waits for the CPU: queue 0 has used buffers.',
+      'An adapter I/O interruption of disk0 waits for the CPU: a used buffer notification of queue 0.',
       '4.3.3.1.2',
     ]);
     expect(words((j) => j.interrupt(DEV, NONE, 'raised', 0, 'status'))).toEqual([

@@ -128,6 +128,20 @@ export const tellNotification: Teller<'notification'> = ({ event, before, names 
   };
 };
 
+const NOTIFICATION = 'a used buffer notification';
+
+/**
+ * What an interrupt says of a queue: it has used buffers, as far as any came back. A device may notify without
+ * (VIRTIO 1.4 §2.7.7.2), and what a gap left out may have been a return.
+ */
+function usedWords(before: Moment, dev: number, queue: number): string {
+  const known = before.queues.get(queueKey(dev, queue));
+  if (known && known.pushed > 0) return `queue ${queue} has used buffers`;
+  const notification = `${NOTIFICATION} of queue ${queue}`;
+  const uncertain = !known || before.unrecorded > 0 || before.dropped > 0;
+  return uncertain ? notification : `${notification}, which has used no buffer yet`;
+}
+
 /** One step of an interrupt. */
 export const tellInterrupt: Teller<'interrupt'> = ({ event, before, names }) => {
   const { dev, queue, line } = event;
@@ -136,7 +150,7 @@ export const tellInterrupt: Teller<'interrupt'> = ({ event, before, names }) => 
   const step = INTERRUPT_STEPS[event.step] ?? 'raised';
   const name = deviceName(names, dev);
   const config = queue === NONE;
-  const cause = config ? 'its configuration changed' : `queue ${queue} has used buffers`;
+  const cause = config ? 'its configuration changed' : usedWords(before, dev, queue);
   const at = config ? { dev } : { dev, queue };
   const mmio = names.transport?.(dev) === 'mmio';
   const section = mmio ? '4.2.3.4' : config ? '4.1.5.4' : '4.1.5.3';
@@ -177,7 +191,10 @@ export const tellInterrupt: Teller<'interrupt'> = ({ event, before, names }) => 
       return { title: `Interrupt ${line} taken`, text, tone, at: {} };
     }
     case 'suppressed': {
-      const text = `${cause[0]?.toUpperCase()}${cause.slice(1)}, but ${name} sends no interrupt: ${because(rule, packed)}.`;
+      const reason = because(rule, packed);
+      const text = cause.startsWith(NOTIFICATION)
+        ? `${name} sends no interrupt for ${cause}: ${reason}.`
+        : `${cause[0]?.toUpperCase()}${cause.slice(1)}, but ${name} sends no interrupt: ${reason}.`;
       return {
         title: 'Interrupt left out',
         text,

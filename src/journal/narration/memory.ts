@@ -2,6 +2,7 @@ import { decodeRequest, fieldAt, type RequestField, requestContext } from '../de
 import type { QueueMoment } from '../fold/moment.ts';
 import { viewOf } from '../fold/packed-view.ts';
 import type { Actor } from '../schema.ts';
+import { tellIndicators, tellLowCore } from './interruptions.ts';
 import { deviceName, type Narration } from './narration-types.ts';
 import { address, count, hexBytes } from './words.ts';
 import type { Write } from './writes.ts';
@@ -29,24 +30,31 @@ export function tellMemory(write: Write, length: number): Narration {
   const digits = hexBytes(bytes.slice(0, length));
   const shown = digits.endsWith('…') ? digits : `${digits}.`;
   const buffer = bufferAt(write);
-  if (!buffer)
+  if (!buffer) {
+    const interruption = tellIndicators(write, length) ?? tellLowCore(write, length);
+    if (interruption) return interruption;
     return {
       title: `Writes ${what}`,
       text: `${WRITERS[actor]} ${what}: ${shown}`,
       tone,
       at: { addr, length },
     };
-  const { queue, head, index, field } = buffer;
+  }
+  const { queue, head, index, entry, table, field } = buffer;
   const writer =
     actor === 'driver' || actor === 'user'
       ? WRITERS[actor]
       : `${deviceName(telling.names, queue.dev)} writes`;
   const chain = `${queue.packed ? 'the chain from' : 'chain'} ${head}`;
-  const into = field ? `the request’s ${field.name}` : 'the buffer';
+  const into = field ? `the request’s ${field.name}` : table ? 'the indirect table' : 'the buffer';
+  const place =
+    entry === undefined
+      ? `descriptor ${index} of ${chain}`
+      : `entry ${entry} of the indirect table of ${chain}`;
   return {
     title: field ? `${field.name} ← ${field.value}` : `Writes ${what}`,
-    text: `${writer} ${count(length, 'byte')} into ${into}, in descriptor ${index} of ${chain}: ${shown}`,
-    section: buffer.section ?? '2.7.4',
+    text: `${writer} ${count(length, 'byte')} into ${into}, in ${place}: ${shown}`,
+    section: buffer.section ?? (table ? '2.7.5.3' : '2.7.4'),
     tone,
     at: {
       dev: queue.dev,
@@ -65,6 +73,10 @@ interface Buffer {
   readonly head: number;
   /** Descriptor whose buffer it is. */
   readonly index: number;
+  /** Entry of its indirect table that names the buffer. */
+  readonly entry: number | undefined;
+  /** It is the indirect table itself that is written. */
+  readonly table: boolean;
   /** Field of the request that it is, with the value that it has after the write. */
   readonly field: RequestField | undefined;
   readonly section: string | undefined;
@@ -90,13 +102,15 @@ function bufferAt({ addr, bytes, telling }: Write): Buffer | undefined {
       const context = requestContext(before, queue, names.queue(queue.dev, queue.queue));
       const request = decodeRequest(names.virtioId(queue.dev), chain, after, context);
       const field = request && fieldAt(request, addr);
-      return { queue, head, index: found.index, field, section: request?.section };
+      const { index, entry } = found;
+      return { queue, head, index, entry, table: false, field, section: request?.section };
     }
     for (const index of [...queue.filling].slice(-CHAINS_SEARCHED)) {
       const found = view.descriptor(index);
       if (!found || addr < found.addr || addr >= found.addr + found.len) continue;
       const head = found.head ?? index;
-      return { queue, head, index, field: undefined, section: undefined };
+      const none = { entry: undefined, field: undefined, section: undefined };
+      return { queue, head, index, table: found.indirect, ...none };
     }
   }
   return undefined;

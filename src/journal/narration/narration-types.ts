@@ -1,6 +1,7 @@
 import { VIRTIO_F } from '../../spec/virtio.ts';
 import type { Moment } from '../fold/moment.ts';
 import type { RingStructure } from '../fold/ring-areas.ts';
+import type { IndicatorArea } from '../labels/label.ts';
 import { type EventKind, type JournalEvent, NONE } from '../schema.ts';
 import type { TransportKind } from '../topology.ts';
 
@@ -55,6 +56,10 @@ export interface Names {
   transport?(dev: number): TransportKind | undefined;
   /** A queue, as its device calls it. */
   queue(dev: number, queue: number): string | undefined;
+  /** Where devices behind channel I/O were told to set their indicators; absent on machines without. */
+  indicators?(before: Moment): readonly IndicatorArea[];
+  /** Whether interruptions store what they are about at fixed addresses, as those of s390 do. */
+  readonly lowCore?: boolean;
 }
 
 /** What a sentence is made of: an event, all that was known before it, and names. */

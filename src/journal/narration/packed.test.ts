@@ -109,7 +109,8 @@ describe('packed rings in words', () => {
         '2.8.10',
       ],
     );
-    expect(words(setUp, (j) => j.interrupt(DEV, 0, 'suppressed', 0, 'eventIdx'))).toEqual([
+    const returned = [...taken, pushed(5, WRAP | 3)];
+    expect(words(...returned, (j) => j.interrupt(DEV, 0, 'suppressed', 0, 'eventIdx'))).toEqual([
       'Interrupt left out',
       'Queue 0 has used buffers, but disk0 sends no interrupt: the other side asked to hear of another descriptor.',
       '2.8.10',

@@ -110,6 +110,39 @@ describe('rings in words', () => {
     });
   });
 
+  it('[2.7.5.3] tell which entry of an indirect table names what is written', () => {
+    const table = 0x0120_0000;
+    const entry = (at: number, addr: number, len: number, flags: number, next: number): Deed[] => [
+      mem(0, table + 16 * at, 8, addr),
+      mem(0, table + 16 * at + 8, 8, len, flags | (next << 16)),
+    ];
+    // The chain in the table does not lie in order.
+    const indirect = [
+      ...header,
+      ...entry(0, 0x0110_0000, 16, 1, 2),
+      ...entry(2, 0x0110_0040, 512, 3, 1),
+      ...entry(1, 0x0110_0240, 1, 2, 0),
+      setUp,
+      desc(0, table, 48, 4),
+    ];
+    expect(words(...indirect, mem(0, table + 16, 8, 0x0110_0280))).toEqual([
+      'Writes 8 bytes at 0x01200010',
+      'The driver writes 8 bytes into the indirect table, in descriptor 0 of chain 0: 80021001 00000000.',
+      '2.7.5.3',
+    ]);
+    const popped: Deed = (j) => j.chainPopped(DEV, 0, 0, 1, 16, 513, 3);
+    const owned = [...indirect, mem(0, AVAIL + 4, 2, 0), mem(0, AVAIL + 2, 2, 1), popped];
+    const data: Deed = (j) =>
+      j.bytesWritten(1, 0x0110_0040, new Uint8Array(512), new Uint8Array(512).fill(0xab));
+    expect(words(...owned, data)[1]).toContain('data, in entry 2 of the indirect table of chain 0');
+    expect(words(...owned, mem(1, 0x0110_0240, 1, 0))[1]).toBe(
+      'disk0 writes 1 byte into the request’s status, in entry 1 of the indirect table of chain 0: 00.',
+    );
+    expect(words(...owned, mem(0, 0x0110_0008, 8, 2))[1]).toContain(
+      'sector, in entry 0 of the indirect table of chain 0',
+    );
+  });
+
   it('[2.7.8] tell what the device returns', () => {
     const entry = mem(1, USED + SPLIT.usedEntry(0), 8, 0, 513);
     const idx = mem(1, USED + SPLIT.usedIdx, 2, 1);

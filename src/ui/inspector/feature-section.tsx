@@ -5,11 +5,11 @@ import { Section } from './section.tsx';
 const MARKS: Readonly<Record<FeatureState, string>> = {
   offered: '?',
   accepted: '✓',
-  refused: '–',
+  'not accepted': '–',
   'accepted, not offered': '⚠',
 };
 
-/** Feature bits that were offered, accepted or refused, what each means, and what follows for this driver. */
+/** Feature bits that were offered, accepted or not, what each means, and what follows for this driver. */
 export function FeatureSection({ features }: { features: readonly FeatureBit[] }) {
   const accepted = features.filter(({ state }) => state.startsWith('accepted')).length;
   return (

@@ -17,9 +17,9 @@ describe('featureBits', () => {
     const offered = 2 ** 34 + 2 ** 32 + 2 ** 28;
     const bits = featureBits(4, { offered, accepted: 2 ** 32, status: FEATURES_OK });
     expect(bits.map(({ name, state }) => [name, state])).toEqual([
-      ['VIRTIO_F_INDIRECT_DESC', 'refused'],
+      ['VIRTIO_F_INDIRECT_DESC', 'not accepted'],
       ['VIRTIO_F_VERSION_1', 'accepted'],
-      ['VIRTIO_F_RING_PACKED', 'refused'],
+      ['VIRTIO_F_RING_PACKED', 'not accepted'],
     ]);
     expect(bits[2]).toMatchObject({ section: '2.8', follows: expect.stringMatching(/split/) });
   });
@@ -37,7 +37,7 @@ describe('featureBits', () => {
       status: FEATURES_OK,
     }).toReversed();
     expect(guestTso4).toMatchObject({ bit: 7, lacks: ['VIRTIO_NET_F_GUEST_CSUM'] });
-    expect(others).toMatchObject([{ bit: 1, state: 'refused', lacks: [] }]);
+    expect(others).toMatchObject([{ bit: 1, state: 'not accepted', lacks: [] }]);
   });
 
   it('cites sections that exist', () => {

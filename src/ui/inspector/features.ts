@@ -7,7 +7,7 @@ import { deviceChapter } from './chapters.ts';
 /** How far the two sides have come about a feature. */
 export type FeatureState =
   /** The driver has not chosen yet. */
-  'offered' | 'accepted' | 'refused' | 'accepted, not offered';
+  'offered' | 'accepted' | 'not accepted' | 'accepted, not offered';
 
 /** A feature bit that the device offers or the driver accepted. */
 export interface FeatureBit {
@@ -54,7 +54,7 @@ export function featureBits(deviceId: number, { offered, accepted, status }: Kno
 
 function stateOf(offered: boolean, accepted: boolean, chosen: boolean): FeatureState {
   if (accepted) return offered ? 'accepted' : 'accepted, not offered';
-  return chosen ? 'refused' : 'offered';
+  return chosen ? 'not accepted' : 'offered';
 }
 
 function sectionOf(deviceId: number, bit: number, name: string | undefined): string | undefined {
@@ -72,7 +72,7 @@ function followsFrom(
   if (state === 'offered') return undefined;
   if (state === 'accepted, not offered')
     return 'A driver must not accept what is not offered: the device need not stand by it.';
-  if (effect) return effect[state];
+  if (effect) return effect[state === 'accepted' ? 'accepted' : 'refused'];
   if (doc === undefined) return undefined;
   return state === 'accepted' ? `For it holds: ${doc}.` : `It goes without: ${doc}.`;
 }

@@ -11,7 +11,8 @@ const EVERY = 200;
 /** One index a run: panels share it. */
 const histories = new WeakMap<EventStore, RegisterHistory>();
 
-function historyOf(store: EventStore): RegisterHistory {
+/** The index of a run, as far as it is made. */
+export function historyOf(store: EventStore): RegisterHistory {
   let history = histories.get(store);
   if (!history) {
     history = new RegisterHistory(store);

@@ -1,15 +1,9 @@
 import { useMemo } from 'react';
 import type { Moment } from '../../journal/fold/moment.ts';
-import { indicatorsToldBy } from '../../journal/labels/indicators.ts';
-import type { IndicatorArea } from '../../journal/labels/label.ts';
 import { Labels } from '../../journal/labels/labels.ts';
-import type { RegisterHistory } from '../../journal/register-history.ts';
 import { useRegisterHistory } from '../inspector/use-register-history.ts';
-import type { Session } from '../session/session.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
-
-/** Newest channel commands of a device that are looked through for its indicators. */
-const COMMANDS = 64;
+import { indicatorsAt } from './indicators-at.ts';
 
 /** What guest memory is at a moment. */
 export function useLabels(moment: Moment): Labels {
@@ -21,39 +15,4 @@ export function useLabels(moment: Moment): Labels {
     const indicators = platform?.channelIo ? indicatorsAt(session, history, moment) : [];
     return new Labels({ moment, topology, platform, indicators });
   }, [moment, topology, platform, history, session]);
-}
-
-/** What devices were told of indicators, the newest of each command. */
-function indicatorsAt(session: Session, history: RegisterHistory, moment: Moment): IndicatorArea[] {
-  const found: IndicatorArea[] = [];
-  for (const dev of moment.devices.keys()) {
-    const told = new Set<string>();
-    for (const event of history.marks(dev, 'ccw', moment.at, COMMANDS)) {
-      const areas = toldBy(session, event);
-      const command = areas[0]?.command;
-      if (command === undefined || told.has(command)) continue;
-      told.add(command);
-      found.push(...areas);
-    }
-  }
-  return found;
-}
-
-/** What each event told, as it never changes: reading it costs a fold. */
-const known = new WeakMap<object, Map<number, readonly IndicatorArea[]>>();
-
-function toldBy(session: Session, event: number): readonly IndicatorArea[] {
-  const { store } = session;
-  let events = known.get(store);
-  if (!events) {
-    events = new Map();
-    known.set(store, events);
-  }
-  const key = event + store.epoch * 2 ** 32;
-  let areas = events.get(key);
-  if (!areas) {
-    areas = indicatorsToldBy(store, event, (at) => session.momentAt(at));
-    events.set(key, areas);
-  }
-  return areas;
 }

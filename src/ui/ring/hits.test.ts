@@ -38,7 +38,7 @@ describe('hitsOf', () => {
     expect(isHit(hits, 'avail', 2) || isHit(hits, 'avail', 4) || isHit(hits, 'desc', 3)).toBe(
       false,
     );
-    expect(firstHit(hits)).toBe(3);
+    expect(firstHit(hits, 8)).toBe(3);
   });
 
   it('[2.7.6] says what a published index was and became', () => {
@@ -46,6 +46,14 @@ describe('hitsOf', () => {
     expect(isIndexHit(hits, 'avail')).toBe(true);
     expect(isIndexHit(hits, 'used')).toBe(false);
     expect(hits.change).toEqual([0xffff, 0]);
+    // The entry that it publishes lies before the end of the ring.
+    expect(firstHit(hits, 8)).toBe(7);
+    expect(
+      firstHit(
+        hitsAfter((w) => w.memWrite(0, DRIVER, 2, 0, 0, 1, 0)),
+        8,
+      ),
+    ).toBeUndefined();
   });
 
   it('[2.7.5] finds the descriptor whose buffer the device writes to', () => {
@@ -62,8 +70,18 @@ describe('hitsOf', () => {
   });
 
   it('marks nothing for memory that is no part of the queue, and for another queue’s chains', () => {
-    expect(firstHit(hitsAfter((w) => w.memWrite(0, 0x9000, 4, 0, 0, 1, 0)))).toBeUndefined();
-    expect(firstHit(hitsAfter((w) => w.chainPopped(2, 1, 3, 1, 0, 0, 1)))).toBeUndefined();
+    expect(
+      firstHit(
+        hitsAfter((w) => w.memWrite(0, 0x9000, 4, 0, 0, 1, 0)),
+        8,
+      ),
+    ).toBeUndefined();
+    expect(
+      firstHit(
+        hitsAfter((w) => w.chainPopped(2, 1, 3, 1, 0, 0, 1)),
+        8,
+      ),
+    ).toBeUndefined();
   });
 });
 
@@ -94,14 +112,14 @@ describe('hitsOf a packed queue', () => {
     const hits = packedHits(...chain, ...back);
     expect([0, 1, 2].map((i) => isHit(hits, 'desc', i))).toEqual([true, false, false]);
     const again = packedHits(...chain, ...back, popped(6, 0x8003, 1), pushed(6, 0x8003));
-    expect(firstHit(again)).toBe(2);
+    expect(firstHit(again, 8)).toBe(2);
   });
 
   it('[2.8.14] marks the event suppression that is written', () => {
     const hits = packedHits(setUp, event('device', 3, 2));
     expect(isFieldHit(hits, 'used')).toBe(true);
     expect(isFieldHit(hits, 'avail')).toBe(false);
-    expect(firstHit(hits)).toBeUndefined();
+    expect(firstHit(hits, 8)).toBeUndefined();
   });
 
   it('finds the descriptor whose buffer the device writes to', () => {

@@ -1,3 +1,4 @@
+import { wrap16 } from '../../base/bits.ts';
 import type { QueueMoment } from '../../journal/fold/moment.ts';
 import type { RingStructure } from '../../journal/fold/ring-areas.ts';
 import type { ChainPiece, QueueView } from '../../journal/fold/ring-view.ts';
@@ -57,9 +58,12 @@ export function isFieldHit(hits: Hits, structure: 'avail' | 'used'): boolean {
   return hits.touches.some((t) => t.structure === structure && t.part !== 'entries');
 }
 
-/** The first entry that an event touched, to bring it into sight. */
-export function firstHit(hits: Hits): number | undefined {
-  return hits.buffer ?? hits.touches.find((t) => t.part === 'entries')?.first;
+/** The first entry that an event touched, to bring it into sight: of an index, the newest that it publishes. */
+export function firstHit(hits: Hits, size: number): number | undefined {
+  const entry = hits.buffer ?? hits.touches.find((t) => t.part === 'entries')?.first;
+  if (entry !== undefined || !hits.change || size === 0) return entry;
+  const published = hits.touches.some(({ part }) => part === 'idx');
+  return published ? wrap16(hits.change[1] - 1) % size : undefined;
 }
 
 /** The descriptor of a chain that somebody owns, whose buffer the bytes lie in. */

@@ -180,16 +180,18 @@ export function RingPicture(props: PictureProps) {
       if (!box || !place) return;
       const above = place.y - margin < box.scrollTop;
       const below = place.y + place.height + margin > box.scrollTop + box.clientHeight;
-      if (above || below) box.scrollTop = place.y + place.height / 2 - box.clientHeight / 2;
+      if (above || below)
+        box.scrollTop = layout.scrollTo(place.y + place.height / 2 - box.clientHeight / 2);
     },
     [box, layout],
   );
 
-  // The event at the cursor is followed.
-  const target = firstHit(hits);
+  // The event at the cursor is followed, with a row before and after: where indices stand.
+  const target = firstHit(hits, view.size);
   useEffect(() => {
-    if (target !== undefined) bring({ structure: 'desc', index: target, entry: undefined });
-  }, [target, bring]);
+    if (target !== undefined)
+      bring({ structure: 'desc', index: target, entry: undefined }, layout.row);
+  }, [target, bring, layout.row]);
 
   const pointing = useRef(false);
   useEffect(() => {

@@ -16,7 +16,7 @@ export function RingTables({ now, virtioId }: { now: RingNow; virtioId: number |
   const [chosen, setChosen] = useState(0);
   const [seen, setSeen] = useState<number>();
   const pages = Math.ceil(view.size / PAGE);
-  const target = firstHit(hits);
+  const target = firstHit(hits, view.size);
   // The event at the cursor turns the page, and the person may turn it away again.
   if (target !== seen) {
     setSeen(target);

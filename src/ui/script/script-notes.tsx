@@ -6,6 +6,7 @@ import { useSessionState } from '../state/session-context.tsx';
 import type { JudgedViolation } from './use-verdicts.ts';
 
 const OtherTextNote = lazy(() => import('../runs/other-text-note.tsx'));
+const ProblemNote = lazy(() => import('./problem-note.tsx'));
 const StoppedNote = lazy(() => import('../runs/stopped-note.tsx'));
 
 /** What is to be said about the script: what went wrong, why it stands, what will run. */
@@ -25,18 +26,7 @@ export function ScriptNotes(props: {
   return (
     <div className="script-notes">
       <div role="alert">
-        {problem && (
-          <p className="note note-bad">
-            <WarnIcon />
-            <span>
-              <strong>
-                {problem.phase === 'compile' ? 'Does not compile' : 'Stopped'}
-                {problem.line === undefined ? '' : `, line ${problem.line}`}
-              </strong>{' '}
-              {problem.message}
-            </span>
-          </p>
-        )}
+        <Suspense>{problem && <ProblemNote problem={problem} />}</Suspense>
         {violation && (
           <p className="note note-bad">
             <WarnIcon />

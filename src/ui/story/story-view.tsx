@@ -1,11 +1,11 @@
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import './story.css';
 import type { Narration } from '../../journal/narration/narration-types.ts';
-import { namesOf } from '../state/names.ts';
 import { useLeaps, useSession, useSessionState } from '../state/session-context.tsx';
 import { WhyHint } from '../why/why-hint.tsx';
 import { useDigest } from './digest.ts';
 import { Narrator } from './narrator.ts';
+import { useToldNames } from './told-names.ts';
 
 /** Events before and after the cursor that are told, and how many more a scroll to the top brings. */
 const BEFORE = 36;
@@ -18,7 +18,6 @@ const ALOUD = 2;
 /** The journal in plain English, around the cursor. */
 export function StoryView() {
   const session = useSession();
-  const topology = useSessionState((state) => state.topology);
   const store = useSessionState((state) => state.store);
   const fast = useLeaps();
   const cursor = useSessionState((state) => state.cursor);
@@ -28,9 +27,10 @@ export function StoryView() {
   const burst = useDigest(!aloud, cursor);
   const source = useSessionState((state) => state.source ?? '');
   const lines = useMemo(() => source.split('\n'), [source]);
+  const names = useToldNames();
   const narrator = useMemo(
-    () => new Narrator(store, (at) => session.momentAt(at), namesOf(topology)),
-    [session, store, topology],
+    () => new Narrator(store, (at) => session.momentAt(at), names),
+    [session, store, names],
   );
   const [reach, setReach] = useState(BEFORE);
   const list = useRef<HTMLOListElement>(null);
@@ -107,7 +107,7 @@ export function StoryView() {
       )}
       <WhyHint />
       <p className="visually-hidden" role="status">
-        {burst} {aloud && now && `Event ${cursor}: ${now.title}. ${now.text}`}
+        {burst} {aloud && now && `Event ${cursor.toLocaleString('en')}: ${now.title}. ${now.text}`}
       </p>
     </div>
   );
@@ -160,7 +160,7 @@ const StoryItem = memo(function StoryItem(props: {
           <span className="story-text">{narration.text}</span>
         )}
         <span className="story-foot mono">
-          {index + 1}
+          {(index + 1).toLocaleString('en')}
           {source && (
             <span
               title={

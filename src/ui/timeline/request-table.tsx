@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { type RequestFacts, requestFacts } from '../../journal/spans/request-facts.ts';
 import type { Spans } from '../../journal/spans/spans.ts';
 import { namesOf } from '../state/names.ts';
@@ -84,6 +84,9 @@ function Rows(props: { spans: Spans; dev: number; queue: number }) {
   const chosen = useRequest((state) => state.chosen);
   const scroller = useRef<HTMLDivElement>(null);
   const queue = spans.queue(props.dev, props.queue);
+  // While a guest runs fast, rows are written anew as often as the journal is looked at.
+  const still = useSessionState((state) => (state.run === 'running' ? undefined : state.cursor));
+  const cursor = still ?? session.getState().cursor;
   const count = queue ? queue.requests.length - queue.requests.first : 0;
   const { first, end, look, reveal } = useWindow(scroller, count, ROW);
   useEffect(() => {
@@ -132,47 +135,69 @@ function Rows(props: { spans: Spans; dev: number; queue: number }) {
         <tbody className="mono">
           {first > 0 && <Gap rows={first} />}
           {rows.map((request) => (
-            <tr
+            <Row
               key={request.row}
-              aria-rowindex={request.row - queue.requests.first + 2}
-              data-current={
-                request.row === chosen?.row && chosen.dev === request.dev ? '' : undefined
-              }
-              style={{ height: ROW }}
-            >
-              <th scope="row">{request.row + 1}</th>
-              <td>
-                <button type="button" className="link-button" onClick={() => go(request)}>
-                  {requestWords(request)}
-                </button>
-              </td>
-              <td>{request.head ?? '–'}</td>
-              <td>{number(request.available)}</td>
-              <td>
-                {request.notification
-                  ? request.notification.sent
-                    ? number(request.notification.event)
-                    : 'left out'
-                  : '–'}
-              </td>
-              <td>{number(request.popped)}</td>
-              <td>{endOf(request)}</td>
-              <td>
-                {request.interrupt
-                  ? request.interrupt.sent
-                    ? number(request.interrupt.event)
-                    : (request.interrupt.step ?? '–')
-                  : '–'}
-              </td>
-              <td>{number(request.seen)}</td>
-              <td>{number(latencyOf(request))}</td>
-              <td>{number(actsOf(spans, request))}</td>
-            </tr>
+              {...{ request, cursor }}
+              number={request.row - queue.requests.first + 1}
+              current={request.row === chosen?.row && chosen.dev === request.dev}
+              acts={actsOf(spans, request)}
+              go={go}
+            />
           ))}
           {end < count && <Gap rows={count - end} />}
         </tbody>
       </table>
     </section>
+  );
+}
+
+function Row(props: {
+  request: RequestFacts;
+  /** Its place in the table, from 1. */
+  number: number;
+  cursor: number;
+  current: boolean;
+  acts: number | undefined;
+  go(request: RequestFacts): void;
+}) {
+  const { request, cursor, acts, go } = props;
+  const { notification, interrupt, available, popped, used, takenBack, unseen, seen } = request;
+  const step = (event: number | undefined, text = number(event)) => (
+    <Step later={event !== undefined && event >= cursor}>{text}</Step>
+  );
+  return (
+    <tr
+      aria-rowindex={props.number + 1}
+      data-current={props.current ? '' : undefined}
+      data-place={request.begun >= cursor ? 'later' : undefined}
+      style={{ height: ROW }}
+    >
+      <th scope="row">{request.row + 1}</th>
+      <Step later={request.begun >= cursor}>
+        <button type="button" className="link-button" onClick={() => go(request)}>
+          {requestWords(request)}
+        </button>
+      </Step>
+      {step(popped, String(request.head ?? '–'))}
+      {step(available)}
+      {step(notification?.event, notification?.sent === false ? 'left out' : undefined)}
+      {step(popped)}
+      {step(used ?? takenBack ?? unseen, endOf(request))}
+      {step(interrupt?.event, interrupt?.sent === false ? (interrupt.step ?? '–') : undefined)}
+      {step(seen)}
+      {step(used, number(latencyOf(request)))}
+      {step(used, number(acts))}
+    </tr>
+  );
+}
+
+/** A cell of what happened at an event, which may lie behind the cursor. */
+function Step({ later, children }: { later: boolean; children: ReactNode }) {
+  return (
+    <td data-place={later ? 'later' : undefined}>
+      {children}
+      {later && <span className="visually-hidden">, later</span>}
+    </td>
   );
 }
 

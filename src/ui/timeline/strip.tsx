@@ -1,5 +1,4 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { namesOf } from '../state/names.ts';
 import { useRoom } from '../state/presentation.ts';
 import { chooseRequest, useRequest } from '../state/request-store.ts';
 import { useSession, useSessionState } from '../state/session-context.tsx';
@@ -7,6 +6,7 @@ import { useShown } from '../state/shown.ts';
 import { useDark } from '../state/theme.ts';
 import { toneOf } from '../state/tone.ts';
 import { useUi } from '../state/ui-store.ts';
+import { useToldNames } from '../story/told-names.ts';
 import { choose, followChosen } from './choice.ts';
 import { followPointer } from './gestures.ts';
 import type { Hit } from './hit.ts';
@@ -27,9 +27,8 @@ export function Strip(props: {
   const session = useSession();
   const dark = useDark();
   const room = useRoom();
-  const topology = useSessionState((state) => state.topology);
   const last = useSessionState(({ moment }) => moment.last);
-  const names = useMemo(() => namesOf(topology), [topology]);
+  const names = useToldNames();
   const { virtio } = useShown();
   const queue = useUi((ui) => ui.queue);
   const chosen = useRequest((state) => state.chosen);

@@ -107,8 +107,9 @@ export function drawDescriptor(
     return;
   }
   const free = it.owner === 'free';
-  const end = addressAndLength(pen, box, it, marks.narrow, free && !marks.lit);
   const flags = marks.narrow ? flagLetters(it) : flagWords(it);
+  const behind = 10 + flags.length * CHARACTER;
+  const end = addressAndLength(pen, box, it, behind, marks.narrow, free && !marks.lit);
   const y = box.y + box.height / 2;
   const tone = OWNER_TONE[it.owner];
   const width = pen.text(flags, end + 10, y, { colour: tone, size: 11, weight: 600 });
@@ -133,14 +134,16 @@ export function drawPacked(
   }
   const y = box.y + box.height / 2;
   const stale = it.owner === 'free';
-  const end = addressAndLength(pen, box, it, marks.narrow, stale && !marks.lit);
   const tone = state === 'used' ? 'device' : OWNER_TONE[it.owner];
   const bits = marks.narrow ? `${it.avail ? 1 : 0}${it.used ? 1 : 0}` : markWords(it);
+  const flags = marks.narrow ? flagLetters(it) : flagWords(it);
+  const idWidth = (marks.narrow ? 4 : 9) * CHARACTER;
+  const behind = 22 + idWidth + (bits.length + flags.length) * CHARACTER;
+  const end = addressAndLength(pen, box, it, behind, marks.narrow, stale && !marks.lit);
   let x = end + 10;
   x += pen.text(bits, x, y, { colour: tone, size: 11, weight: 600 }) + 12;
   pen.text(marks.narrow ? String(it.id) : `id ${it.id}`, x, y, { colour: 'ink' });
-  x += (marks.narrow ? 4 : 9) * CHARACTER;
-  const flags = marks.narrow ? flagLetters(it) : flagWords(it);
+  x += idWidth;
   x += pen.text(flags, x, y, { colour: tone, size: 11, weight: 600 });
   const word = packedWord(it);
   label(pen, box, x, stale ? word : (role ?? word), stale, marks);
@@ -159,8 +162,11 @@ export function drawTableEntry(
   pen.box(box, styled({ ...style, fill: 'panel' }, marks));
   const y = box.y + box.height / 2;
   pen.text(String(entry), box.x - 6, y, { colour: 'dim', size: 10, align: 'right' });
-  const end = addressAndLength(pen, box, it, marks.narrow, false);
-  const words = `${flagWords({ ...it, indirect: false })}${it.hasNext ? ` → ${it.next}` : ''}`;
+  const own = { ...it, indirect: false };
+  const next = it.hasNext ? ` → ${it.next}` : '';
+  const words = `${marks.narrow ? flagLetters(own) : flagWords(own)}${next}`;
+  const behind = 10 + words.length * CHARACTER;
+  const end = addressAndLength(pen, box, it, behind, marks.narrow, false);
   pen.text(words, end + 10, y, { colour: OWNER_TONE[owner], size: 11, weight: 600 });
 }
 
@@ -171,23 +177,34 @@ function blank(pen: Pen, box: Box): void {
   });
 }
 
-/** Where the length ends. */
+/** Where the length ends. Of an address that leaves no room for what comes `behind`, the last digits are shown. */
 function addressAndLength(
   pen: Pen,
   box: Box,
   { addr, len }: { addr: number; len: number },
+  behind: number,
   narrow: boolean,
   dim: boolean,
 ): number {
   const y = box.y + box.height / 2;
-  const where = narrow ? hex(addr) : hex(addr, 8);
-  const x = box.x + (narrow ? 5 : INSET);
+  const whole = narrow ? hex(addr) : hex(addr, 8);
+  const inset = narrow ? 5 : INSET;
+  const x = box.x + inset;
+  const count = Math.max(narrow ? 3 : 4, String(len).length + 1);
+  const where = lastOf(whole, (box.width - 2 * inset - behind) / CHARACTER - count);
   const size = narrow ? 11 : 11.5;
   const colour = dim ? 'dim' : 'ink';
   pen.text(where, x, y, { colour, size });
-  const end = x + (where.length + Math.max(narrow ? 3 : 4, String(len).length + 1)) * CHARACTER;
+  const end = x + (where.length + count) * CHARACTER;
   pen.text(String(len), end, y, { colour, size, align: 'right' });
   return end;
+}
+
+/** A text in at most so many characters: its end, which tells neighbours apart; nothing rather than a digit or two. */
+function lastOf(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const kept = Math.floor(most) - 1;
+  return kept < 3 ? '' : `…${text.slice(-kept)}`;
 }
 
 /** What an entry is, at the right of its cell: the rule that it broke before all else. */

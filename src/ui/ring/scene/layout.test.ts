@@ -86,6 +86,22 @@ describe('Layout', () => {
     }
   });
 
+  it('scrolls to whole rows, to its end too', () => {
+    fc.assert(
+      fc.property(anyPlace, fc.nat(1_000_000), (at, scroll) => {
+        const layout = new Layout({ ...at, mode: 'near' });
+        const { row, rows, contentHeight } = layout;
+        const to = layout.scrollTo(scroll);
+        expect(to % row).toBe(0);
+        expect(Math.abs(scroll - to)).toBeLessThanOrEqual(row / 2);
+        const most = Math.max(0, contentHeight - at.height);
+        expect(most % row).toBe(0);
+        expect(contentHeight).toBeGreaterThanOrEqual(rows * row);
+        expect(contentHeight).toBeLessThan((rows + 1) * row + 4);
+      }),
+    );
+  });
+
   it('has few rows in sight in a queue of the largest size', () => {
     const layout = new Layout(place({ size: 32_768 }));
     const { from, to } = layout.inSight(10_000 * layout.row);

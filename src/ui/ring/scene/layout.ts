@@ -133,7 +133,21 @@ export class Layout {
         : [],
     );
     const grid = this.map.get('desc');
-    this.contentHeight = grid ? grid.y + grid.height + 6 : this.rows * this.row + 2 * EDGE;
+    this.contentHeight = grid
+      ? grid.y + grid.height + 6
+      : this.#wholeRows(this.rows * this.row + 2 * EDGE);
+  }
+
+  /** Height of the content where `height` is needed: scrolled to its end, too, a whole row is at the top. */
+  #wholeRows(height: number): number {
+    const beyond = Math.max(0, height - this.place.height);
+    return beyond > 0 ? this.place.height + Math.ceil(beyond / this.row) * this.row : height;
+  }
+
+  /** The place nearest to `scroll` where no row is cut at the top. */
+  scrollTo(scroll: number): number {
+    if (this.place.mode === 'map') return scroll;
+    return Math.max(0, Math.round(scroll / this.row) * this.row);
   }
 
   /** Row of descriptor `index`, or of an entry of its table. */

@@ -1,5 +1,36 @@
 import { bytesText } from '../../../journal/narration/words.ts';
+import type { SessionState } from '../../session/session.ts';
 import { FLOW_KINDS } from './flow-kinds.ts';
+import { FASTEST_MARK, STRETCH } from './flow-meter.ts';
+
+/** What the figures of traffic are about. */
+export interface FlowSpan {
+  /** They are a second's. */
+  readonly live: boolean;
+  /** Else those of so many events before the cursor. */
+  readonly events: number;
+  /** There are more events before the cursor than that. */
+  readonly cut: boolean;
+}
+
+/** What the figures are about at a moment of the session. */
+export function spanOf({
+  run,
+  speed,
+  cursor,
+  first,
+}: Pick<SessionState, 'run' | 'speed' | 'cursor' | 'first'>): FlowSpan {
+  const live = run === 'running' && speed > FASTEST_MARK;
+  const before = Math.max(0, cursor - first);
+  return { live, events: Math.min(STRETCH, before), cut: !live && before > STRETCH };
+}
+
+/** The same in words. */
+export function spanText({ live, events }: Pick<FlowSpan, 'live' | 'events'>): string {
+  return live
+    ? 'a second, over what happened just now'
+    : `in the last ${events.toLocaleString('en')} events before the cursor`;
+}
 
 /** A count or a rate in at most three digits: `7`, `1.2 k`, `34 M`. */
 export function short(value: number): string {

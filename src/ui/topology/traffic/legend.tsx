@@ -1,5 +1,7 @@
 import { useStore } from 'reactflow';
+import { useSessionState } from '../../state/session-context.tsx';
 import { FAR } from '../camera.tsx';
+import { spanOf, spanText } from './flow-text.ts';
 import { MarkShape } from './marks.tsx';
 import type { Carrier, Form } from './route.ts';
 
@@ -27,9 +29,12 @@ const KEYS: readonly Key[] = [
 export function Legend() {
   // Far out, the corner below the guest is too small for it.
   const far = useStore((state) => state.transform[2] < FAR);
+  const over = useSessionState((state) => spanText(spanOf(state)));
+  const cut = useSessionState((state) => spanOf(state).cut);
   return (
     <details className="legend" data-row={far || undefined}>
-      <summary>Legend</summary>
+      <summary>Legend{cut && <span className="legend-span"> · counts {over}</span>}</summary>
+      <p>Counts: {over}</p>
       <ul aria-label="Colours, lines and marks">
         <li data-tone="driver">
           <i className="key-box" /> driver

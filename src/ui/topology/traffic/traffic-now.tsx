@@ -2,8 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useSession, useSessionState } from '../../state/session-context.tsx';
 import type { MachineGraph } from '../graph.ts';
 import { FLOW_KINDS, type FlowKindInfo } from './flow-kinds.ts';
-import { STRETCH } from './flow-meter.ts';
-import { amountText, eventsText } from './flow-text.ts';
+import { amountText, eventsText, spanOf, spanText } from './flow-text.ts';
 import { meterOf } from './meter-of.ts';
 import { type TrafficRow, trafficRows } from './traffic-list.ts';
 
@@ -45,12 +44,11 @@ function useTraffic(graph: MachineGraph): Shown {
     () => (): Shown => {
       const meter = meterOf(session);
       meter.look(performance.now());
-      const { cursor } = session.getState();
       return {
         rows: trafficRows(graph, meter.rates.rates),
         live: meter.live,
         estimated: meter.rates.estimated,
-        events: Math.min(STRETCH, cursor - Math.min(cursor, session.store.first)),
+        events: spanOf(session.getState()).events,
       };
     },
     [session, graph],
@@ -79,9 +77,8 @@ function useTraffic(graph: MachineGraph): Shown {
 
 function TrafficTable({ graph }: { graph: MachineGraph }) {
   const { rows, live, estimated, events } = useTraffic(graph);
-  const caption = live
-    ? 'A second, over what happened just now'
-    : `In the last ${events} events before the cursor`;
+  const span = spanText({ live, events });
+  const caption = `${span[0]?.toUpperCase()}${span.slice(1)}`;
   if (rows.length === 0) return <p>{caption}: no traffic.</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
