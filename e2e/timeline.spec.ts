@@ -21,7 +21,14 @@ async function run(page: Page, id: string): Promise<Playground> {
   return playground;
 }
 
-const plain = (text: string): number => Number(text.replaceAll(',', ''));
+/** The number in a cell, which may say that it lies behind the cursor. */
+const plain = (text: string): number =>
+  Number(
+    text
+      .replace(/,\s*later$/, '')
+      .replaceAll(',', '')
+      .trim(),
+  );
 
 test('the timeline shows the life of every request, and goes to each step of it', async ({
   page,

@@ -140,14 +140,16 @@ export class Layout {
 
   /** Height of the content where `height` is needed: scrolled to its end, too, a whole row is at the top. */
   #wholeRows(height: number): number {
-    const beyond = Math.max(0, height - this.place.height);
-    return beyond > 0 ? this.place.height + Math.ceil(beyond / this.row) * this.row : height;
+    const beyond = height - this.place.height;
+    if (beyond <= 0) return height;
+    return this.place.height + EDGE + Math.max(0, Math.ceil((beyond - EDGE) / this.row)) * this.row;
   }
 
-  /** The place nearest to `scroll` where no row is cut at the top. */
+  /** The place nearest to `scroll` where no row is cut at the top, and nothing of one above is seen. */
   scrollTo(scroll: number): number {
     if (this.place.mode === 'map') return scroll;
-    return Math.max(0, Math.round(scroll / this.row) * this.row);
+    const above = Math.round((scroll - EDGE) / this.row);
+    return above <= 0 ? 0 : above * this.row + EDGE;
   }
 
   /** Row of descriptor `index`, or of an entry of its table. */
