@@ -13,10 +13,10 @@ export class GapWriter extends MemoryWriter {
     return this.gap !== undefined;
   }
 
-  /** From here on most events are not recorded; `tell` where the journal is to say so. */
-  beginGap(tell: boolean): void {
+  /** From here on most events are not recorded; `tell`: whether and how the journal is to say so. */
+  beginGap(tell: boolean | 'start'): void {
     if (this.gap) return;
-    if (tell) this.gapStep(GAP.begin, 0, 0);
+    if (tell) this.gapStep(tell === 'start' ? GAP.start : GAP.begin, 0, 0);
     this.gap = new GapTally();
     this.limit = this.head;
     this.lineTold = this.line;

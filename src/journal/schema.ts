@@ -309,8 +309,8 @@ export function waitedFor(event: Omit<EventOf<'vcpuWait'>, 'kind'>): number[] {
   return numbers;
 }
 
-/** Steps of a `gap`. */
-export const GAP = { begin: 0, at: 1, end: 2 } as const;
+/** Steps of a `gap`; `start`: it begins with the run, of which what came before is forgotten. */
+export const GAP = { begin: 0, at: 1, end: 2, start: 3 } as const;
 
 /** `dev` or `queue` of an event that belongs to none. */
 export const NONE = 0xffff;

@@ -92,6 +92,11 @@ export class Folder {
     return { bytes, checkpoints: count, longest };
   }
 
+  /** Asserted interrupt inputs after the first `at` events, each as device * `PINS` + input. */
+  inputsAt(at: number): ReadonlySet<number> {
+    return this.#snapshotAt(at).pins;
+  }
+
   /** All gaps that were ever folded, as counts of the guest's actions. */
   get gaps(): readonly Gap[] {
     return this.#gaps;

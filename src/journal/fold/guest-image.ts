@@ -84,6 +84,16 @@ export class GuestImage {
     return copy;
   }
 
+  /** Pages that were written, each with its address, in ascending order. Their bytes are not to be written. */
+  *pages(): Generator<readonly [addr: number, bytes: Uint8Array]> {
+    for (const number of [...this.#root.keys()].sort((a, b) => a - b)) {
+      const tables = this.#root.get(number)?.children ?? [];
+      for (const [t, table] of tables.entries())
+        for (const [p, page] of (table?.children ?? []).entries())
+          if (page) yield [number * DIRECTORY + t * TABLE + p * PAGE, page.bytes];
+    }
+  }
+
   /** How many pages of this image are not pages of `other`. Fast where the two share most. */
   pagesNotIn(other: GuestImage): number {
     if (this.#root === other.#root) return 0;

@@ -16,6 +16,12 @@ export const tellGap: Teller<'gap'> = ({ event }) => {
       text: 'The guest runs on at full speed, and most of what it and the devices do is not recorded. Set-up, output and violations still are.',
       ...{ tone, at },
     };
+  if (step === GAP.start)
+    return {
+      title: 'The beginning is forgotten',
+      text: 'The page holds about a million events: this run was saved without the older ones. What they led to is told first.',
+      ...{ tone, at },
+    };
   if (step === GAP.at)
     return {
       title: `Line ${line}`,

@@ -301,7 +301,7 @@ const TAKES: { readonly [K in EventKind]: Take } = {
   ccw: acts,
   channelStatus: acts,
   gap(spans, words, at, event) {
-    if (aux(words, at) === GAP.begin) spans.loseSight(event);
+    if (aux(words, at) === GAP.begin || aux(words, at) === GAP.start) spans.loseSight(event);
     else if (aux(words, at) === GAP.end) spans.goOn(event);
   },
   queueState() {},

@@ -241,7 +241,7 @@ export class LiveSession implements Session {
     const { makingOf } = await import('./making.ts');
     const making = run && (await makingOf(run, this.#room));
     const content = run?.content;
-    return content && { ...content, ...(making && { making }) };
+    return content && { ...content, folder: run.journal.folder, ...(making && { making }) };
   }
 
   async obstacle(id: number): Promise<string | undefined> {

@@ -38,7 +38,7 @@ export function RunRow({ name }: { name: string }) {
           {length === 0
             ? 'Nothing has run yet.'
             : first > 0
-              ? `The first ${first.toLocaleString('en')} events are forgotten, since the page holds about a million, and a saved run begins with its first event. Reset, run and pause sooner to save all of it; the files below take what is held.`
+              ? `The ${(length - first).toLocaleString('en')} events that are held; the ${first.toLocaleString('en')} before them are forgotten. It begins with what they led to, and cannot be continued.`
               : `All ${length.toLocaleString('en')} events, with machine and script, to travel through here again.`}
         </span>
         {problem !== undefined && <span role="alert">{problem}</span>}
@@ -48,7 +48,7 @@ export function RunRow({ name }: { name: string }) {
         className="button"
         aria-label={`Save this run as a file (${RUN_FILE.ending})`}
         aria-busy={busy}
-        disabled={length === 0 || first > 0}
+        disabled={length === 0}
         onClick={() => void save()}
       >
         {busy ? 'Saving…' : `Save ${RUN_FILE.ending}`}

@@ -1,4 +1,5 @@
 import { Folder } from '../../journal/fold/folder.ts';
+import { heldPart } from '../../journal/held-part.ts';
 import { RunFileError } from '../../journal/run-check.ts';
 import { checkHead, RUN_FILE, runHead } from '../../journal/run-file.ts';
 import type { RunContent } from '../../journal/run-record.ts';
@@ -11,12 +12,17 @@ import { reportBad } from './opening.ts';
 
 /** How long the page's thread works on a file at a stretch, in ms: less than a person feels. */
 const STRETCH_MS = 12;
+/** Lets the page do what is due. */
+const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 /** Bytes of a file that is not even tried. */
 const FILE_LIMIT = 512 << 20;
 
 /** The file of a run: compressed as it is made, a part at a time. Throws RunFileError where it cannot be saved. */
 export async function fileOfRun(run: RunContent): Promise<Blob> {
-  const parts = partsOfRun(run);
+  const { folder } = run;
+  const parts = partsOfRun(
+    run.store.first > 0 && folder ? await heldPart({ ...run, folder }, breath) : run,
+  );
   const bytes = new ReadableStream<BufferSource>({
     pull(controller) {
       const { done, value } = parts.next();
