@@ -90,14 +90,14 @@ test('lines, device turns, places and breakpoints, all by key', async ({ page })
       page.evaluate(() => window.virtioPlayground!.session.getState().lineBreakpoints);
     await expect.poll(lines).toEqual([comment + 1]);
     await expect(page.locator('.code-stop')).toBeVisible();
-    // It follows the text.
+    // It follows the text. A run that has begun goes on with the text that it began with.
+    await keyboard.press('Shift+F8');
+    await expect.poll(async () => (await playground.glance()).run).toBe('idle');
     await keyboard.press('Enter');
     await expect.poll(lines).toEqual([comment + 2]);
     await keyboard.press('Backspace');
     await expect.poll(lines).toEqual([comment + 1]);
 
-    await keyboard.press('Shift+F8');
-    await expect.poll(async () => (await playground.glance()).run).toBe('idle');
     for (let i = 0; i < 20; i++) await keyboard.press('Alt+=');
     await keyboard.press('F8');
     await expect.poll(() => stopped(page)).toEqual({ kind: 'line', line: comment + 1 });

@@ -29,6 +29,8 @@ export function connectBreakpoints(session: Session): () => void {
   };
   const tell = () => {
     const { lines, events } = useBreakpoints.getState();
+    text = runs();
+    machine = machineOf(session.getState());
     const moved = sameLines(textShown(), text);
     const on = lines.filter((one) => one.on).map(({ line }) => moved(line));
     const stops = on.filter((line) => line !== undefined);
@@ -49,10 +51,7 @@ export function connectBreakpoints(session: Session): () => void {
       remember(REMEMBERED.breakpoints, encodeBreakpoints(state));
     }),
     session.subscribe(() => {
-      const [then, before] = [text, machine];
-      text = runs();
-      machine = machineOf(session.getState());
-      if (text !== then || machine !== before) tell();
+      if (runs() !== text || machineOf(session.getState()) !== machine) tell();
     }),
     useScript.subscribe((now, before) => {
       if (now.look !== before.look) putAside(now, before);

@@ -20,6 +20,9 @@ function teachOnce(): void {
   defineThemes();
 }
 
+/** Texts of runs that were looked at so far. */
+let looks = 0;
+
 /** Who typed so long ago is watching again, in ms. */
 const TYPING_MS = 1500;
 const FONT_SIZE = 12.5;
@@ -171,7 +174,9 @@ function look(
     const before = shown;
     if (!before && !what) return;
     if (!before) place = it.saveViewState();
-    shown = what && editor.createModel(what.source, 'typescript', Uri.parse('file:///look.ts'));
+    // Another name each time: the model before is there until this one is shown.
+    const uri = Uri.parse(`file:///look-${++looks}.ts`);
+    shown = what && editor.createModel(what.source, 'typescript', uri);
     it.setModel(shown ?? own);
     it.updateOptions({ readOnly: what !== undefined });
     if (!what) it.restoreViewState(place);
