@@ -30,7 +30,7 @@ export async function makingOf(run: HeldRun, room: MachineRoom): Promise<RunMaki
 export async function obstacleTo(run: HeldRun, supply: ImageSupply): Promise<string | undefined> {
   if (!run.origin)
     return run.opened
-      ? 'Its file does not say all that its machine came of: it is of an older version of this page, or more was done to the machine than a file holds.'
+      ? 'Its file does not say all that its machine came of: it is of an older version of this page, was saved without its beginning, or more was done to the machine than a file holds.'
       : 'The machine’s thread had to be replaced, and what was on the disks then is not known any more.';
   const { images } = run.origin;
   if (typeof images === 'number') return undefined;
