@@ -39,7 +39,7 @@ async function count(page: Page, token: string): Promise<number> {
 
 async function toEvent(playground: Playground, kind: string, nth = 0): Promise<void> {
   const { page } = playground;
-  await page.evaluate(
+  const at = await page.evaluate(
     ([wanted, n]) => {
       const { session } = window.virtioPlayground!;
       const { store } = session;
@@ -47,12 +47,14 @@ async function toEvent(playground: Playground, kind: string, nth = 0): Promise<v
       for (let i = store.first; i < store.length; i++)
         if (store.kindAt(i) === wanted && seen++ === n) {
           session.seek(i + 1);
-          return;
+          return i + 1;
         }
       throw new Error(`there is no ${wanted} number ${n}`);
     },
     [kind, nth] as const,
   );
+  // The session moves at its next frame.
+  await expect.poll(async () => (await playground.glance()).cursor).toBe(at);
   await drawn(page);
 }
 
